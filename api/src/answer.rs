@@ -1,0 +1,151 @@
+//! What a handler answers: bytes already written, with the headers that follow from what they show.
+
+use std::marker::PhantomData;
+
+use actix_web::body::BoxBody;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use kernel::{Cursor, Noun, Page, Seen, Shown, Version, seal};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::problem::Problem;
+
+/// What a handler ends in.
+pub(crate) type Answer<T> = Result<Reply<T>, Problem>;
+
+/// What a payload tells of itself beside its JSON.
+pub(crate) trait Represent: Serialize + Send + 'static {
+    /// The object shown and its version, for the entity tag.
+    fn object(&self) -> Option<(Uuid, Version)> {
+        None
+    }
+    /// Where the object stands.
+    fn address(&self) -> Option<String> {
+        None
+    }
+    /// Where the list goes on.
+    fn next(&self) -> Option<&Cursor> {
+        None
+    }
+}
+
+impl<T: Noun + Send> Represent for Seen<T> {
+    fn object(&self) -> Option<(Uuid, Version)> {
+        Some((self.noun.id(), self.noun.version()))
+    }
+
+    fn address(&self) -> Option<String> {
+        Some(format!("/api/v1/{}/{}", T::COLLECTION, self.noun.key()))
+    }
+}
+
+impl<F: Represent, N: Serialize + Send + 'static> Represent for Shown<F, N> {
+    fn object(&self) -> Option<(Uuid, Version)> {
+        match self {
+            Self::Full(it) => it.object(),
+            Self::Name(_) => None,
+        }
+    }
+
+    fn address(&self) -> Option<String> {
+        match self {
+            Self::Full(it) => it.address(),
+            Self::Name(_) => None,
+        }
+    }
+}
+
+impl<T: Serialize + Send + 'static> Represent for Page<T> {
+    fn next(&self) -> Option<&Cursor> {
+        self.next.as_ref()
+    }
+}
+
+/// Marks a payload that is neither an object with a version nor a list.
+macro_rules! plain {
+    ($($name:ty),+) => { $(impl $crate::answer::Represent for $name {})+ };
+}
+pub(crate) use plain;
+
+/// An answer, typed by what it shows.
+pub(crate) struct Reply<T> {
+    status: StatusCode,
+    etag: Option<String>,
+    location: Option<String>,
+    link: Option<String>,
+    replayed: bool,
+    body: Vec<u8>,
+    shows: PhantomData<fn() -> T>,
+}
+
+/// Who looks, and at which address: an entity tag tells apart what two readers see.
+#[derive(Debug)]
+pub(crate) struct Looker {
+    pub(crate) target: String,
+    pub(crate) language: &'static str,
+}
+
+impl<T: Represent> Reply<T> {
+    pub(crate) fn of(shown: &T, rights: &str, looker: &Looker) -> Answer<T> {
+        let body = serde_json::to_vec(shown).map_err(|error| Problem::fault(&error))?;
+        let link = shown.next().map(|next| next_link(&looker.target, next));
+        // What is shown of another day is no version of the object.
+        let now = !looker.target.contains("as_of=");
+        let etag = shown.object().filter(|_| now).map(|(id, version)| {
+            let number = version.number().to_le_bytes();
+            let parts = [b"etag".as_slice(), id.as_bytes(), &number, rights.as_bytes(), looker.language.as_bytes()];
+            version.etag(&seal::tag(&parts))
+        });
+        let (status, location) = (StatusCode::OK, shown.address());
+        Ok(Self { status, etag, location, link, replayed: false, body, shows: PhantomData })
+    }
+
+    pub(crate) fn created(self) -> Self {
+        Self { status: StatusCode::CREATED, ..self }
+    }
+
+    pub(crate) fn replayed(self) -> Self {
+        Self { replayed: true, ..self }
+    }
+
+    fn known_to(&self, request: &HttpRequest) -> bool {
+        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let same = |tag: &str| Some(tag.trim().trim_start_matches("W/")) == self.etag.as_deref();
+        request.method().is_safe() && known.is_some_and(|tags| tags.split(',').any(same))
+    }
+}
+
+impl<T: Represent> Responder for Reply<T> {
+    type Body = BoxBody;
+
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let known = self.known_to(request);
+        let mut response = HttpResponse::build(if known { StatusCode::NOT_MODIFIED } else { self.status });
+        // What is shown depends on who asks, so no cache may share it.
+        response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
+        response.insert_header((header::VARY, "Authorization, Accept-Language"));
+        let location = self.location.filter(|_| self.status == StatusCode::CREATED);
+        for (name, value) in [(header::LOCATION, location), (header::ETAG, self.etag), (header::LINK, self.link)] {
+            if let Some(value) = value {
+                response.insert_header((name, value));
+            }
+        }
+        if self.replayed {
+            response.insert_header(("Idempotency-Replayed", "true"));
+        }
+        if known {
+            return response.finish();
+        }
+        response.content_type("application/json").body(self.body)
+    }
+}
+
+/// RFC 8288: the same list, from the cursor on.
+fn next_link(target: &str, next: &Cursor) -> String {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let cursor = format!("cursor={}", next.as_ref());
+    let query = kept.chain([cursor.as_str()]).collect::<Vec<_>>().join("&");
+    format!("<{path}?{query}>; rel=\"next\"")
+}

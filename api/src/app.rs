@@ -1,0 +1,111 @@
+//! The application: what it stands on, its routes, and what answers where there is no route.
+
+use std::sync::Arc;
+
+use actix_cors::Cors;
+use actix_web::body::{BoxBody, EitherBody};
+use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header;
+use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::{App, Error, HttpRequest, web};
+use persistence::Database;
+use serde_json::Value;
+use utoipa_actix_web::AppExt as _;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::auth::Verifier;
+use crate::document::{document, routes};
+pub use crate::gate::Gate;
+pub use crate::metrics::Metrics;
+use crate::metrics::count;
+use crate::platform::meta;
+use crate::problem::{Code, Problem, speak};
+
+/// The largest body that is read.
+pub(crate) const BODY_LIMIT: usize = 256 * 1024;
+
+/// What every request stands on.
+#[derive(Clone)]
+pub struct Services {
+    /// Where things are.
+    pub database: Database,
+    /// Who vouches for callers.
+    pub verifier: Verifier,
+    /// How many may be at work.
+    pub gate: Gate,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Web origins that browsers may call from.
+    pub cors_origins: Arc<Vec<String>>,
+}
+
+/// The headers of every answer. Pages of `/docs/` bring a policy of their own.
+fn guarded() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((header::REFERRER_POLICY, "no-referrer"))
+        .add((header::X_FRAME_OPTIONS, "DENY"))
+        .add((header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"))
+        .add((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    let sent = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "If-None-Match", "Idempotency-Key"];
+    allowed
+        .allowed_methods(["GET", "POST", "PATCH"])
+        .allowed_headers(sent)
+        .expose_headers(["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed"])
+        .max_age(3600)
+}
+
+/// Builds the application; one per worker.
+pub fn app(
+    services: Services,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<EitherBody<BoxBody>>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let contract = document();
+    let known = web::Data::new(KnownMethods::of(&contract));
+    let cors = cors(&services.cors_origins);
+    let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
+    app.app_data(web::Data::new(services))
+        .app_data(known)
+        .app_data(web::Data::new(meta::Contract::of(&contract)))
+        .app_data(web::PayloadConfig::new(BODY_LIMIT))
+        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into()))
+        .configure(meta::routes)
+        .service(
+            web::scope("/docs")
+                .wrap(from_fn(meta::page_policy))
+                .service(SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"))),
+        )
+        .default_service(web::to(no_route))
+        .wrap(from_fn(count))
+        .wrap(from_fn(speak))
+        .wrap(guarded())
+        .wrap(cors)
+}
+
+/// The methods of each address: handlers guard theirs, so actix by itself answers 404 to all others.
+struct KnownMethods(Vec<(ResourceDef, Vec<String>)>);
+
+impl KnownMethods {
+    fn of(contract: &Value) -> Self {
+        let paths = contract.get("paths").and_then(Value::as_object).into_iter().flatten();
+        let methods =
+            |item: &Value| item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()).collect();
+        Self(paths.map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item))).collect())
+    }
+}
+
+async fn no_route(request: HttpRequest, known: web::Data<KnownMethods>) -> Result<String, Problem> {
+    let here = known.0.iter().find(|(path, _)| path.is_match(request.path()));
+    Err(here.map_or(Problem::new(Code::NotFound), |(_, methods)| Problem::method_not_allowed(methods.clone())))
+}

@@ -1,0 +1,53 @@
+//! The development issuer: signs with a secret what it also verifies. Never beside a public address.
+
+use chrono::TimeDelta;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use kernel::clock;
+
+use super::token::{Audience, Claims, Head, TYPE, rules};
+
+/// The development issuer's name.
+pub const DEVELOPMENT_ISSUER: &str = "https://development.diapason.invalid";
+const AUDIENCE: &str = "diapason";
+const LIFE: TimeDelta = TimeDelta::hours(12);
+
+/// An issuer that shares a secret with itself.
+#[derive(Clone)]
+pub struct Development {
+    signing: EncodingKey,
+    verifying: DecodingKey,
+}
+
+impl Development {
+    /// The issuer of this secret.
+    #[must_use]
+    pub fn new(secret: &[u8]) -> Self {
+        Self { signing: EncodingKey::from_secret(secret), verifying: DecodingKey::from_secret(secret) }
+    }
+
+    /// A token of half a day.
+    ///
+    /// # Errors
+    /// The key does not sign.
+    pub fn token(&self, subject: &str) -> jsonwebtoken::errors::Result<String> {
+        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
+        let now = clock::now();
+        let claims = Claims {
+            iss: DEVELOPMENT_ISSUER.to_owned(),
+            aud: Audience::One(AUDIENCE.to_owned()),
+            sub: subject.to_owned(),
+            iat: now.timestamp(),
+            exp: (now + LIFE).timestamp(),
+            nbf: None,
+            jti: clock::fresh_v4().to_string(),
+        };
+        jsonwebtoken::encode(&header, &claims, &self.signing)
+    }
+
+    pub(super) fn verify(&self, head: &Head, token: &str) -> Option<Claims> {
+        let ours = head.algorithm == "HS256" && head.key.is_none();
+        let rules = rules(Algorithm::HS256, DEVELOPMENT_ISSUER, AUDIENCE);
+        let data = ours.then(|| jsonwebtoken::decode::<Claims>(token, &self.verifying, &rules).ok())??;
+        Some(data.claims)
+    }
+}

@@ -1,0 +1,127 @@
+//! Who calls: bearer access tokens (RFC 9068), verified for exactly one issuer, one audience, one algorithm per key.
+
+mod development;
+mod jwks;
+mod token;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use actix_web::HttpRequest;
+use actix_web::http::header::AUTHORIZATION;
+use kernel::{Identity, clock};
+use moka::sync::Cache;
+use sha2::{Digest as _, Sha256};
+
+pub use development::{DEVELOPMENT_ISSUER, Development};
+pub use jwks::Jwks;
+
+use crate::config::IssuerConfig;
+use crate::problem::{Code, Problem};
+use token::Claims;
+
+/// The longest token that is looked at.
+const LONGEST: usize = 8 * 1024;
+/// How long a verified token is remembered at most.
+const REMEMBERED: Duration = Duration::from_mins(5);
+/// How far clocks may differ, in seconds.
+const LEEWAY: i64 = 30;
+/// The longest life of a token that is accepted, in seconds.
+const LONGEST_LIFE: i64 = 24 * 3600;
+
+/// Verifies tokens, and remembers for a while those it found good.
+#[derive(Clone)]
+pub struct Verifier {
+    issuers: Arc<Vec<Issuer>>,
+    good: Cache<[u8; 32], Good>,
+}
+
+/// A token that was found good, until when, under which keys.
+#[derive(Clone)]
+struct Good {
+    identity: Identity,
+    from: i64,
+    until: i64,
+    issuer: usize,
+    keys: u64,
+}
+
+/// Who vouches for callers.
+pub enum Issuer {
+    /// This process, for development.
+    Development(Development),
+    /// An OIDC issuer, by its published keys.
+    Oidc(Arc<Jwks>),
+}
+
+impl Issuer {
+    /// Grows when the keys change, so that what was found good under others is looked at again.
+    fn generation(&self) -> u64 {
+        match self {
+            Self::Development(_) => 0,
+            Self::Oidc(jwks) => jwks.generation.load(Ordering::Acquire),
+        }
+    }
+
+    fn verify(&self, head: &token::Head, token: &str) -> Option<Claims> {
+        match self {
+            Self::Development(issuer) => issuer.verify(head, token),
+            Self::Oidc(jwks) => jwks.verify(head, token),
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Self::Development(_) => DEVELOPMENT_ISSUER,
+            Self::Oidc(jwks) => &jwks.config.issuer,
+        }
+    }
+}
+
+impl Verifier {
+    /// Verifies tokens of these issuers.
+    #[must_use]
+    pub fn new(issuers: &[IssuerConfig], development: Option<Development>) -> Self {
+        let oidc = issuers.iter().map(|config| Issuer::Oidc(Jwks::watch(config.clone())));
+        let issuers = oidc.chain(development.map(Issuer::Development)).collect();
+        Self { issuers: Arc::new(issuers), good: Cache::builder().max_capacity(20_000).time_to_live(REMEMBERED).build() }
+    }
+
+    /// The caller of a request.
+    ///
+    /// # Errors
+    /// It has no token, or one that is not good now.
+    pub(crate) fn caller(&self, request: &HttpRequest) -> Result<Identity, Problem> {
+        self.identity(request).ok_or_else(|| Problem::new(Code::Unauthenticated))
+    }
+
+    fn identity(&self, request: &HttpRequest) -> Option<Identity> {
+        let mut headers = request.headers().get_all(AUTHORIZATION);
+        let (Some(header), None) = (headers.next(), headers.next()) else { return None };
+        let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+        let ours = scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST;
+        if ours { self.verified(token) } else { None }
+    }
+
+    fn verified(&self, token: &str) -> Option<Identity> {
+        let now = clock::now().timestamp();
+        let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        if let Some(good) = self.good.get(&digest)
+            && self.issuers.get(good.issuer).is_some_and(|issuer| issuer.generation() == good.keys)
+        {
+            return (good.from..good.until).contains(&now).then_some(good.identity);
+        }
+        let head = token::Head::read(token)?;
+        let (place, issuer) = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.name() == head.issuer)?;
+        let keys = issuer.generation();
+        let claims = issuer.verify(&head, token)?;
+        let (from, until) = claims.times(now)?;
+        let identity = Identity { issuer: claims.iss, subject: claims.sub };
+        self.good.insert(digest, Good { identity: identity.clone(), from, until, issuer: place, keys });
+        Some(identity)
+    }
+}
+
+/// Counts how often keys changed.
+type Generation = AtomicU64;

@@ -1,0 +1,117 @@
+//! What of a token is looked at before and after its signature.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{LEEWAY, LONGEST_LIFE};
+
+/// The type of an access token (RFC 9068, §2.1).
+pub(super) const TYPE: &str = "at+jwt";
+
+/// The head of a token, before anything is believed.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) algorithm: String,
+    pub(super) key: Option<String>,
+    /// The issuer that the token names, to know whose keys to try.
+    pub(super) issuer: String,
+}
+
+impl Head {
+    /// Reads a head that asks for nothing unusual: no key of its own, no critical extension, no repeated member.
+    pub(super) fn read(token: &str) -> Option<Self> {
+        let mut parts = token.split('.');
+        let (head, claims, Some(_), None) = (parts.next()?, parts.next()?, parts.next(), parts.next()) else {
+            return None;
+        };
+        let (head, claims) = (object(head)?, object(claims)?);
+        let usual = head.keys().all(|name| matches!(name.as_str(), "alg" | "typ" | "kid"));
+        let typ = head.get("typ")?.as_str()?.to_ascii_lowercase();
+        let typed = typ == TYPE || typ == "application/at+jwt";
+        let key = match head.get("kid") {
+            None => None,
+            Some(key) => Some(key.as_str().filter(|key| key.len() <= 255)?.to_owned()),
+        };
+        let algorithm = head.get("alg")?.as_str()?.to_owned();
+        let issuer = claims.get("iss")?.as_str()?.to_owned();
+        (usual && typed).then_some(Self { algorithm, key, issuer })
+    }
+}
+
+/// The members of a JSON object in base64url, none of which stands twice.
+fn object(part: &str) -> Option<Map<String, Value>> {
+    let bytes = BASE64.decode(part).ok()?;
+    let Unique(members) = serde_json::from_slice(&bytes).ok()?;
+    Some(members)
+}
+
+/// Refuses repeated members, of which one reader may take the first and another the last.
+struct Unique(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Unique {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Unique;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Unique, A::Error> {
+                let mut members = Map::new();
+                while let Some((name, value)) = map.next_entry::<String, Value>()? {
+                    if members.insert(name, value).is_some() {
+                        return Err(serde::de::Error::custom("repeated member"));
+                    }
+                }
+                Ok(Unique(members))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
+}
+
+/// The claims that every access token has (RFC 9068, §2.2).
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Claims {
+    pub(super) iss: String,
+    pub(super) aud: Audience,
+    pub(super) sub: String,
+    pub(super) iat: i64,
+    pub(super) exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) nbf: Option<i64>,
+    pub(super) jti: String,
+}
+
+/// One audience, or several.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Claims {
+    /// From when until when the token is good, if that makes sense and holds now.
+    pub(super) fn times(&self, now: i64) -> Option<(i64, i64)> {
+        let from = self.iat.max(self.nbf.unwrap_or(self.iat)).checked_sub(LEEWAY)?;
+        let until = self.exp.checked_add(LEEWAY)?;
+        let life = self.exp.checked_sub(self.iat)?;
+        let named = !self.sub.is_empty() && self.sub.len() <= 255 && !self.sub.contains('\0');
+        let good = named && (1..=LONGEST_LIFE).contains(&life) && (from..until).contains(&now);
+        good.then_some((from, until))
+    }
+}
+
+/// What the library checks: the one algorithm, the issuer, the audience. Times are ours, by our clock.
+pub(super) fn rules(algorithm: jsonwebtoken::Algorithm, issuer: &str, audience: &str) -> jsonwebtoken::Validation {
+    let mut rules = jsonwebtoken::Validation::new(algorithm);
+    rules.set_issuer(&[issuer]);
+    rules.set_audience(&[audience]);
+    // Without these, a token that lacks the claim would pass.
+    rules.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
+    rules.validate_exp = false;
+    rules
+}

@@ -1,0 +1,39 @@
+//! What identifies a call beside its caller: its request, its body, the client's idempotency key.
+
+use actix_web::http::Method;
+use actix_web::{HttpMessage as _, HttpRequest};
+use kernel::Identity;
+use persistence::{Call, Key};
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+use crate::problem::{Code, Problem, RequestId};
+
+/// The body of a request, by its digest; left behind by whoever read it.
+#[derive(Debug, Clone)]
+pub(crate) struct BodyDigest(pub(crate) Vec<u8>);
+
+const HEADER: &str = "idempotency-key";
+
+/// The call that a request is.
+pub(crate) fn call(request: &HttpRequest, caller: Identity) -> Result<Call, Problem> {
+    let id = request.extensions().get::<RequestId>().map_or_else(Uuid::nil, |id| id.0);
+    let key = if request.method() == Method::POST { key(request)? } else { None };
+    Ok(Call { caller, request: id, key })
+}
+
+fn key(request: &HttpRequest) -> Result<Option<Key>, Problem> {
+    let mut sent = request.headers().get_all(HEADER);
+    let Some(first) = sent.next() else { return Ok(None) };
+    let key = first.to_str().ok().map(|key| key.trim_matches('"')).filter(|key| (1..=255).contains(&key.len()));
+    let (Some(key), None) = (key, sent.next()) else { return Err(Problem::new(Code::InvalidIdempotencyKey)) };
+    let mut digest = Sha256::new();
+    digest.update(request.method().as_str());
+    digest.update([0]);
+    digest.update(request.uri().to_string());
+    digest.update([0]);
+    if let Some(BodyDigest(body)) = request.extensions().get() {
+        digest.update(body);
+    }
+    Ok(Some(Key { key: key.to_owned(), digest: digest.finalize().to_vec() }))
+}

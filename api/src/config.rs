@@ -1,0 +1,214 @@
+//! What an operator may choose; everything has a value that works on a new machine.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Diapason, the coordination of the State's communicators.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+pub struct Config {
+    /// What to do; `serve` when nothing is asked.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How it is set up.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// How the service is set up.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// The database; without it, a private PostgreSQL is run over the data directory.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    pub database_url: Option<String>,
+    /// Where the API listens.
+    #[arg(long, env = "DIAPASON_LISTEN", default_value = "127.0.0.1:8080", global = true)]
+    pub listen: SocketAddr,
+    /// Where metrics and, with the development issuer, the test clock listen; loopback only.
+    #[arg(long, env = "DIAPASON_ADMIN_LISTEN", default_value = "127.0.0.1:9080", global = true)]
+    pub admin_listen: SocketAddr,
+    /// Where the private database and the keys of development are kept.
+    #[arg(long, env = "DIAPASON_DATA_DIR", default_value = ".data", global = true)]
+    pub data_dir: PathBuf,
+    /// The OIDC issuers, as JSON: `[{"issuer": "https://…", "audience": "diapason", "jwks_uri": "https://…"}]`;
+    /// without `jwks_uri`, the issuer's discovery document says it.
+    #[arg(long, env = "DIAPASON_ISSUERS", global = true)]
+    pub issuers: Option<String>,
+    /// Accept tokens of the development issuer (`diapason token`), on a loopback address only. The private database
+    /// alone turns it on by itself.
+    #[arg(long, env = "DIAPASON_DEV_ISSUER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
+    pub dev_issuer: bool,
+    /// At least 32 characters that all instances share: seals cursors and entity tags. Made and kept in the data
+    /// directory when there is none.
+    #[arg(long, env = "DIAPASON_SERVER_KEY", hide_env_values = true, global = true)]
+    pub server_key: Option<String>,
+    /// Connections that read, and as many that write.
+    #[arg(long, env = "DIAPASON_CONNECTIONS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100), global = true)]
+    pub connections: u16,
+    /// Web origins that browsers may call from, comma-separated.
+    #[arg(long, env = "DIAPASON_CORS_ORIGINS", value_delimiter = ',', global = true)]
+    pub cors_origins: Vec<String>,
+    /// How logs are written, to standard error.
+    #[arg(long, env = "DIAPASON_LOG_FORMAT", default_value = "text", global = true)]
+    pub log_format: LogFormat,
+    /// Open `PUT /test/clock` on the admin listener; with the development issuer alone.
+    #[arg(long, env = "DIAPASON_TEST_CLOCK", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
+    pub test_clock: bool,
+    /// Do not do what waits for a time (expired keys): another instance does.
+    #[arg(long, env = "DIAPASON_NO_WORKER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
+    pub no_worker: bool,
+}
+
+/// How logs are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines: one JSON object a line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Serve the API; what is done when nothing is asked.
+    Serve,
+    /// Bring the schema and the reference data of the database up to date, as its owner.
+    Migrate,
+    /// Load a data set into an empty database.
+    Seed {
+        /// Which one.
+        #[arg(long)]
+        profile: Profile,
+        /// How large the bench data set is: 5,000 members and 7,500 memberships times this.
+        #[arg(long, default_value_t = 1)]
+        scale: u32,
+    },
+    /// Print an access token of the development issuer, and nothing else.
+    Token {
+        /// A persona of the demo data (sig-admin, lead-edito, referent-34, …) or a member's e-mail address.
+        #[arg(long = "as")]
+        persona: String,
+    },
+    /// Print the contract (OpenAPI 3.1).
+    Openapi,
+    /// Check the settings, print them without their secrets, and stop.
+    CheckConfig,
+}
+
+/// A data set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Profile {
+    /// Fictional members at the real orders of magnitude.
+    Demo,
+    /// The bench data set.
+    Bench,
+}
+
+/// An issuer whose tokens are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerConfig {
+    /// Its name, compared to the letter.
+    pub issuer: String,
+    /// Our name there.
+    pub audience: String,
+    /// Where its keys are; without it, its discovery document says.
+    pub jwks_uri: Option<String>,
+}
+
+impl Settings {
+    /// The issuers that are set up.
+    ///
+    /// # Errors
+    /// They are not well formed, or an address is neither https nor loopback.
+    pub fn issuers(&self) -> Result<Vec<IssuerConfig>, String> {
+        let Some(json) = self.issuers.as_deref().filter(|json| !json.trim().is_empty()) else { return Ok(Vec::new()) };
+        let issuers: Vec<IssuerConfig> =
+            serde_json::from_str(json).map_err(|error| format!("DIAPASON_ISSUERS is not as expected: {error}"))?;
+        for issuer in &issuers {
+            for address in std::iter::once(&issuer.issuer).chain(&issuer.jwks_uri) {
+                if !is_trustworthy(address) {
+                    return Err(format!("DIAPASON_ISSUERS: {address} is neither https nor a loopback address"));
+                }
+            }
+        }
+        Ok(issuers)
+    }
+
+    /// Whether the development issuer's tokens are accepted.
+    #[must_use]
+    pub fn development(&self) -> bool {
+        self.dev_issuer || self.database_url.is_none()
+    }
+
+    /// Refuses what would be unsafe or could not work.
+    ///
+    /// # Errors
+    /// One sentence for the operator.
+    pub fn check(&self) -> Result<(), String> {
+        let issuers = self.issuers()?;
+        if issuers.is_empty() && !self.development() {
+            return Err("no issuer: set DIAPASON_ISSUERS, or DIAPASON_DEV_ISSUER=1 on a loopback address".into());
+        }
+        if self.development() && !self.listen.ip().is_loopback() {
+            return Err(format!("the development issuer is for a loopback address, not {}", self.listen));
+        }
+        if !self.admin_listen.ip().is_loopback() {
+            return Err(format!("the admin listener is for a loopback address, not {}", self.admin_listen));
+        }
+        if self.test_clock && (!self.development() || !issuers.is_empty()) {
+            return Err("the test clock goes with the development issuer alone".into());
+        }
+        if self.server_key.as_ref().is_some_and(|key| key.len() < 32) {
+            return Err("DIAPASON_SERVER_KEY must have at least 32 characters".into());
+        }
+        if self.server_key.is_none() && !issuers.is_empty() {
+            return Err("set DIAPASON_SERVER_KEY: all instances share it".into());
+        }
+        Ok(())
+    }
+
+    /// The settings, a line each, without their secrets.
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        let hidden = |secret: &Option<String>| if secret.is_some() { "(set)" } else { "(none)" };
+        let database = match self.database_url.as_deref().map(url::Url::parse) {
+            None => "embedded".to_owned(),
+            Some(Ok(mut address)) => {
+                let _ = address.set_password(None);
+                address.to_string()
+            }
+            Some(Err(_)) => "(set)".to_owned(),
+        };
+        format!(
+            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}",
+            self.listen,
+            self.admin_listen,
+            self.data_dir.display(),
+            self.issuers.as_deref().unwrap_or("(none)"),
+            self.development(),
+            hidden(&self.server_key),
+            self.connections,
+            self.cors_origins.join(","),
+            self.log_format,
+            self.test_clock,
+            self.no_worker,
+        )
+    }
+}
+
+/// Https, or plain http that never leaves the machine.
+fn is_trustworthy(address: &str) -> bool {
+    let Ok(address) = url::Url::parse(address) else { return false };
+    let local = match address.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    address.scheme() == "https" || (address.scheme() == "http" && local)
+}

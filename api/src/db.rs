@@ -1,0 +1,144 @@
+//! The one way from a handler to the database: authentication, admission, a thread, a transaction, errors.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use kernel::Identity;
+use persistence::database::Done;
+use persistence::{Again, Database, Result, Store};
+use uuid::Uuid;
+
+use crate::answer::{Answer, Looker, Reply, Represent};
+use crate::app::Services;
+use crate::call::call;
+use crate::problem::{Code, Problem, prefers_english};
+
+/// The database, for a caller whose token is good. First parameter of a handler, so that 401 comes first.
+pub(crate) struct Db {
+    services: web::Data<Services>,
+    caller: Identity,
+    request: HttpRequest,
+}
+
+impl FromRequest for Db {
+    type Error = Problem;
+    type Future = Ready<std::result::Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let found = request.app_data::<web::Data<Services>>().cloned().ok_or(Problem::new(Code::Internal));
+        ready(found.and_then(|services| {
+            let caller = services.verifier.caller(request)?;
+            Ok(Self { services, caller, request: request.clone() })
+        }))
+    }
+}
+
+impl Db {
+    /// Reads, on a session that cannot write.
+    pub(crate) async fn read<T, W>(self, work: W) -> Answer<T>
+    where
+        T: Represent,
+        W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
+    {
+        self.run(move |database, call| {
+            let done = database.read(call, |store| Ok((work(store)?, store.actor().rights.clone())))?;
+            Ok((done, false))
+        })
+        .await
+    }
+
+    /// Reads what may be read only on the record.
+    pub(crate) async fn read_on_record<T, W>(self, work: W) -> Answer<T>
+    where
+        T: Represent,
+        W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
+    {
+        self.run(move |database, call| {
+            let done = database.read_on_record(call, |store| Ok((work(store)?, store.actor().rights.clone())))?;
+            Ok((done, false))
+        })
+        .await
+    }
+
+    /// Writes all of the work, or nothing; once for each idempotency key.
+    pub(crate) async fn write<T, W>(self, work: W) -> Answer<T>
+    where
+        T: Represent + Again,
+        W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
+    {
+        self.run(move |database, call| {
+            let done = database.write(call, |store| Ok(Shown(work(store)?, store.actor().rights.clone())))?;
+            Ok(match done {
+                Done::Now(Shown(it, rights)) => ((it, rights), false),
+                Done::Before(Shown(it, rights)) => ((it, rights), true),
+            })
+        })
+        .await
+    }
+
+    /// Writes something new, which the answer locates.
+    pub(crate) async fn create<T, W>(self, work: W) -> Answer<T>
+    where
+        T: Represent + Again,
+        W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
+    {
+        self.write(work).await.map(Reply::created)
+    }
+
+    /// The same for an answer that is not JSON: the work gives what is to be rendered.
+    pub(crate) async fn render<T, W>(self, work: W) -> std::result::Result<T, Problem>
+    where
+        T: Send + 'static,
+        W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
+    {
+        let place = self.services.gate.admit().await?;
+        let (database, call) = (self.services.database.clone(), call(&self.request, self.caller)?);
+        let done = web::block(move || {
+            let _place = place;
+            database.read(&call, work)
+        });
+        Ok(done.await.map_err(|_| Problem::new(Code::Busy))??)
+    }
+
+    /// The database without a store, for what is about the caller before he is registered.
+    pub(crate) async fn bare<T, W>(self, work: W) -> Answer<T>
+    where
+        T: Represent,
+        W: FnOnce(&Database, &persistence::Call) -> Result<T> + Send + 'static,
+    {
+        self.run(move |database, call| Ok(((work(database, call)?, String::new()), false))).await
+    }
+
+    async fn run<T, W>(self, work: W) -> Answer<T>
+    where
+        T: Represent,
+        W: FnOnce(&Database, &persistence::Call) -> Result<((T, String), bool)> + Send + 'static,
+    {
+        let place = self.services.gate.admit().await?;
+        let language = if prefers_english(&self.request) { "en" } else { "fr" };
+        let looker = Looker { target: self.request.uri().to_string(), language };
+        let (database, call) = (self.services.database.clone(), call(&self.request, self.caller)?);
+        let done = web::block(move || {
+            let _place = place;
+            let ((shown, rights), again) = work(&database, &call)?;
+            // Written out here, on the database's thread, so that an event loop never spends its time on JSON.
+            let reply = Reply::of(&shown, &rights, &looker)?;
+            Ok(if again { reply.replayed() } else { reply })
+        });
+        done.await.map_err(|_| Problem::new(Code::Busy))?
+    }
+}
+
+/// What is shown, with the rights under which.
+struct Shown<T>(T, String);
+
+impl<T: Again> Again for Shown<T> {
+    fn about(&self) -> Uuid {
+        self.0.about()
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        Ok(Self(T::again(store, about)?, store.actor().rights.clone()))
+    }
+}

@@ -1,0 +1,21 @@
+//! HTTP: translates a request into a sentence of the domain, and its end into an answer.
+
+mod answer;
+pub mod app;
+pub mod auth;
+mod call;
+pub mod config;
+mod db;
+mod document;
+pub mod embedded;
+mod extract;
+mod gate;
+mod members;
+mod metrics;
+mod networks;
+mod platform;
+pub mod problem;
+pub mod serve;
+
+pub use app::Services;
+pub use document::document;

@@ -1,0 +1,20 @@
+//! HTTP of the members' crate, one noun a file.
+
+mod affiliation;
+mod member;
+mod organization;
+mod organization_link;
+mod role_assignment;
+mod territory;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(territory::routes)
+        .configure(organization::routes)
+        .configure(organization_link::routes)
+        .configure(member::routes)
+        .configure(affiliation::routes)
+        .configure(role_assignment::routes);
+}

@@ -1,0 +1,76 @@
+//! HTTP of co-animations.
+
+use ::members::affiliation::Ending;
+use ::networks::co_animation::{CoAnimationPage, CoAnimationView, Create, End, NewCoAnimation};
+use ::networks::network::NetworkCode;
+use actix_web::web::Path;
+use actix_web::{get, post};
+use kernel::{CoAnimationId, PageQuery};
+use persistence::Again as _;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::answer::Answer;
+use crate::db::Db;
+use crate::extract::{IfMatch, Listing, NoFilter, Valid};
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_network_co_animations).service(create_network_co_animation);
+    config.service(get_co_animation).service(end_co_animation);
+}
+
+/// List the co-animations of a network.
+///
+/// The organizations that animate it together with the SIG, for whoever may know of it.
+#[utoipa::path(tag = "networks", params(NetworkCode, PageQuery), responses((status = 200, body = CoAnimationPage)))]
+#[get("/networks/{code}/co-animations")]
+async fn list_network_co_animations(
+    db: Db,
+    code: Path<NetworkCode>,
+    list: Listing<NoFilter>,
+) -> Answer<CoAnimationPage> {
+    db.read(move |store| store.network_co_animations(&code, &list.page)).await
+}
+
+/// Let an organization co-animate a network.
+///
+/// The SIG may. Its scope is that of the organization's co-leads.
+#[utoipa::path(tag = "networks", params(NetworkCode), request_body = NewCoAnimation, responses((status = 201, body = CoAnimationView)))]
+#[post("/networks/{code}/co-animations")]
+async fn create_network_co_animation(
+    db: Db,
+    code: Path<NetworkCode>,
+    new: Valid<NewCoAnimation>,
+) -> Answer<CoAnimationView> {
+    db.create(move |store| {
+        let grant = store.authorize(Create((code.clone(), new.0.clone())))?;
+        store.create_network_co_animation(grant)
+    })
+    .await
+}
+
+/// Read a co-animation.
+///
+/// Whoever may know of its network.
+#[utoipa::path(tag = "networks", params(CoAnimationId), responses((status = 200, body = CoAnimationView)))]
+#[get("/co-animations/{id}")]
+async fn get_co_animation(db: Db, id: Path<CoAnimationId>) -> Answer<CoAnimationView> {
+    db.read(move |store| CoAnimationView::again(store, id.0)).await
+}
+
+/// End a co-animation.
+///
+/// The SIG may.
+#[utoipa::path(tag = "networks", params(CoAnimationId, IfMatch), request_body = Ending, responses((status = 200, body = CoAnimationView)))]
+#[post("/co-animations/{id}/end")]
+async fn end_co_animation(
+    db: Db,
+    id: Path<CoAnimationId>,
+    seen: IfMatch,
+    ending: Valid<Ending>,
+) -> Answer<CoAnimationView> {
+    db.write(move |store| {
+        let grant = store.authorize(End(*id))?;
+        store.end_co_animation(grant, seen.0, &ending.0)
+    })
+    .await
+}

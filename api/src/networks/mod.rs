@@ -1,0 +1,22 @@
+//! HTTP of the networks' crate, one noun a file.
+
+mod co_animation;
+mod gap;
+mod matrix_csv;
+mod matrix_svg;
+mod membership;
+mod network;
+mod seat;
+mod tracking;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .configure(network::routes)
+        .configure(co_animation::routes)
+        .configure(seat::routes)
+        .configure(membership::routes)
+        .configure(gap::routes)
+        .configure(tracking::routes);
+}

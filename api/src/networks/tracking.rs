@@ -1,0 +1,69 @@
+//! HTTP of the matrix: as JSON, as CSV, as a picture, and cell by cell.
+
+use ::networks::tracking::{CellQuery, Matrix, MatrixQuery, TrackingCells};
+use actix_web::http::header;
+use actix_web::{HttpResponse, get};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{matrix_csv, matrix_svg};
+use crate::answer::{Answer, plain};
+use crate::db::Db;
+use crate::extract::Query;
+use crate::problem::Problem;
+
+plain!(Matrix, TrackingCells);
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get_tracking_matrix).service(get_tracking_matrix_csv).service(get_tracking_matrix_svg);
+    config.service(list_tracking_cells);
+}
+
+/// Read the matrix.
+///
+/// Networks × communication directorates, now or on a past day: how many are expected, how many sit there, référents,
+/// gaps. The SIG and the auditor read all; those who animate or answer in a network its column; a DICOM its row; an
+/// administrator his organization; others nothing (403).
+#[utoipa::path(tag = "tracking", params(MatrixQuery), responses((status = 200, body = Matrix)))]
+#[get("/tracking/matrix")]
+async fn get_tracking_matrix(db: Db, query: Query<MatrixQuery>) -> Answer<Matrix> {
+    db.read(move |store| store.matrix(query.0.as_of)).await
+}
+
+/// Read the matrix as CSV.
+///
+/// One line per row and column (RFC 4180, UTF-8 with a byte order mark), for the same readers.
+#[utoipa::path(tag = "tracking", params(MatrixQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+#[get("/tracking/matrix.csv")]
+async fn get_tracking_matrix_csv(db: Db, query: Query<MatrixQuery>) -> Result<HttpResponse, Problem> {
+    let matrix = db.render(move |store| store.matrix(query.0.as_of)).await?;
+    let csv = matrix_csv::write(&matrix).map_err(|error| Problem::fault(&error))?;
+    let mut response = private();
+    response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"matrice.csv\""));
+    Ok(response.content_type("text/csv; charset=utf-8; header=present").body(csv))
+}
+
+/// Read the matrix as a picture.
+///
+/// A heat map (SVG) that carries its values as text, for the same readers.
+#[utoipa::path(tag = "tracking", params(MatrixQuery), responses((status = 200, body = String, content_type = "image/svg+xml")))]
+#[get("/tracking/matrix.svg")]
+async fn get_tracking_matrix_svg(db: Db, query: Query<MatrixQuery>) -> Result<HttpResponse, Problem> {
+    let matrix = db.render(move |store| store.matrix(query.0.as_of)).await?;
+    Ok(private().content_type("image/svg+xml").body(matrix_svg::draw(&matrix)))
+}
+
+/// Open a cell of the matrix.
+///
+/// The organizations that it adds up, with their own figures; for whoever reads the cell.
+#[utoipa::path(tag = "tracking", params(CellQuery), responses((status = 200, body = TrackingCells)))]
+#[get("/tracking/cells")]
+async fn list_tracking_cells(db: Db, query: Query<CellQuery>) -> Answer<TrackingCells> {
+    db.read(move |store| store.matrix_cells(&query.0)).await
+}
+
+fn private() -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    response.insert_header((header::VARY, "Authorization, Accept-Language"));
+    response
+}

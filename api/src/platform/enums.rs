@@ -1,0 +1,99 @@
+//! HTTP of the labels of closed lists, for interfaces.
+
+use actix_web::get;
+use kernel::Label;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::answer::{Answer, plain};
+use crate::db::Db;
+use crate::problem::{Code, FieldCode};
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_enums);
+}
+
+/// What people read for one code.
+#[derive(Debug, Serialize, ToSchema)]
+struct EnumValue {
+    /// The code, as it stands in payloads.
+    #[schema(max_length = 100)]
+    code: &'static str,
+    /// In French.
+    #[schema(max_length = 200)]
+    fr: &'static str,
+    /// In English.
+    #[schema(max_length = 200)]
+    en: &'static str,
+}
+
+/// A closed list of this contract.
+#[derive(Debug, Serialize, ToSchema)]
+struct EnumList {
+    /// The name of its schema.
+    #[schema(max_length = 100)]
+    name: &'static str,
+    /// In the order in which to offer them.
+    values: Vec<EnumValue>,
+}
+
+/// The closed lists of this contract.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EnumLists {
+    /// By name.
+    items: Vec<EnumList>,
+}
+
+plain!(EnumLists);
+
+fn list(name: &'static str, values: impl Iterator<Item = (&'static str, Label)>) -> EnumList {
+    EnumList { name, values: values.map(|(code, Label { fr, en })| EnumValue { code, fr, en }).collect() }
+}
+
+/// Each list by its type.
+macro_rules! lists {
+    ($($module:path as $name:ident),+ $(,)?) => {
+        vec![$(list(stringify!($name), { use $module as it; it::ALL.iter().map(|code| (code.code(), code.label())) })),+]
+    };
+}
+
+/// List labels.
+///
+/// Every closed list of this contract with its French and English labels, for interfaces.
+#[utoipa::path(tag = "platform", responses((status = 200, body = EnumLists)))]
+#[get("/enums")]
+async fn list_enums(db: Db) -> Answer<EnumLists> {
+    db.read(|_| {
+        let mut items = lists![
+            ::members::contact::ContactKind as ContactKind,
+            ::members::member::MemberStatus as MemberStatus,
+            ::members::member::ProfileVisibility as ProfileVisibility,
+            ::members::organization::OrganizationStatus as OrganizationStatus,
+            ::members::organization::PrefectureLevel as PrefectureLevel,
+            ::members::organization_link::LinkKind as LinkKind,
+            ::members::territory::TerritoryKind as TerritoryKind,
+            ::networks::gap::GapKind as GapKind,
+            ::networks::membership::EndReason as EndReason,
+            ::networks::membership::MembershipStatus as MembershipStatus,
+            ::networks::network::Cadence as Cadence,
+            ::networks::network::JoinPolicy as JoinPolicy,
+            ::networks::network::NetworkStatus as NetworkStatus,
+            ::networks::network::NetworkVisibility as NetworkVisibility,
+            kernel::CoAnimationScope as CoAnimationScope,
+            kernel::MemberOrigin as MemberOrigin,
+            kernel::NetworkRole as NetworkRole,
+            kernel::PrincipalKind as PrincipalKind,
+            kernel::Role as Role,
+            kernel::Scope as Scope,
+            kernel::audit::AuditOutcome as AuditOutcome,
+            kernel::directory::OrganizationKind as OrganizationKind,
+            kernel::directory::Profession as Profession,
+        ];
+        items.push(list("ProblemCode", Code::ALL.iter().map(|code| (code.code(), code.title()))));
+        items.push(list("FieldCode", FieldCode::ALL.iter().map(|code| (code.code(), code.label()))));
+        items.sort_by_key(|list| list.name);
+        Ok(EnumLists { items })
+    })
+    .await
+}

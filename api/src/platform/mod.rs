@@ -1,0 +1,13 @@
+//! HTTP of what belongs to no part of the domain: who I am, what I may, labels, the audit log, meta addresses.
+
+mod audit;
+mod enums;
+mod me;
+pub(crate) mod meta;
+mod permission;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(me::routes).configure(permission::routes).configure(enums::routes).configure(audit::routes);
+}

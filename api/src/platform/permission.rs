@@ -1,0 +1,88 @@
+//! HTTP of questions about rights, which write nothing.
+
+use actix_web::post;
+use kernel::SearchWords;
+use persistence::permission::{Check, Verdict};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use validator::Validate;
+
+use crate::answer::{Answer, plain};
+use crate::db::Db;
+use crate::extract::Valid;
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(check_permissions);
+}
+
+/// One question.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PermissionQuestion {
+    /// An operation of this contract that acts on one object: one of those that `available_actions` may name.
+    action: SearchWords,
+    /// The object: its identifier, or the code of a network.
+    object: SearchWords,
+}
+
+/// Questions about the caller's own rights.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"checks": [{"action": "update_network", "object": "edito"}]}))]
+struct PermissionQuestions {
+    /// One answer each, in the same order.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_items = 1, max_items = 100)]
+    checks: Vec<PermissionQuestion>,
+}
+
+/// One answer.
+#[skip_serializing_none]
+#[derive(Debug, Serialize, ToSchema)]
+struct PermissionAnswer {
+    /// The operation.
+    #[schema(max_length = 100)]
+    action: String,
+    /// The object.
+    #[schema(max_length = 100)]
+    object: String,
+    /// Whether the caller may do it now.
+    allowed: bool,
+    /// Why not, in French; absent for what does not exist for the caller.
+    #[schema(max_length = 300)]
+    reason: Option<&'static str>,
+}
+
+/// The answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PermissionAnswers {
+    /// In the order of the questions.
+    #[schema(max_items = 100)]
+    checks: Vec<PermissionAnswer>,
+}
+
+plain!(PermissionAnswers);
+
+/// Check permissions.
+///
+/// What the caller may do now to the objects that he names; writes nothing, and decides by the same rules.
+#[utoipa::path(tag = "me", request_body = PermissionQuestions, responses((status = 200, body = PermissionAnswers)))]
+#[post("/permissions/check")]
+async fn check_permissions(db: Db, asked: Valid<PermissionQuestions>) -> Answer<PermissionAnswers> {
+    db.read(move |store| {
+        let mut checks = Vec::with_capacity(asked.0.checks.len());
+        for PermissionQuestion { action, object } in &asked.0.checks {
+            let Check { verdict } = store.check(action.as_ref(), object.as_ref())?;
+            let (allowed, reason) = match verdict {
+                Verdict::Allowed => (true, None),
+                Verdict::Denied(why) => (false, Some(why.fr)),
+                Verdict::Hidden => (false, None),
+            };
+            checks.push(PermissionAnswer { action: action.to_string(), object: object.to_string(), allowed, reason });
+        }
+        Ok(PermissionAnswers { checks })
+    })
+    .await
+}

@@ -1,0 +1,115 @@
+//! Problems (RFC 9457): the only place that knows which status an error of the domain has.
+
+mod code;
+mod field;
+mod speak;
+
+use actix_web::ResponseError;
+use actix_web::http::StatusCode;
+use kernel::{Label, Refusal};
+use persistence::Error;
+
+pub use code::Code;
+pub use field::{FieldCode, FieldError};
+pub(crate) use speak::{RequestId, prefers_english, speak};
+pub use speak::{Body, FieldBody};
+
+/// What went wrong, before it is said in the caller's language.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{code:?}")]
+pub struct Problem {
+    code: Code,
+    why: Option<Label>,
+    errors: Vec<FieldError>,
+    allowed: Vec<String>,
+}
+
+impl Problem {
+    pub(crate) const fn new(code: Code) -> Self {
+        Self { code, why: None, errors: Vec::new(), allowed: Vec::new() }
+    }
+
+    pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
+        Self { errors, ..Self::new(Code::Invalid) }
+    }
+
+    /// Logs a fault once, with all its causes, and tells the caller nothing of it.
+    pub(crate) fn fault(error: &dyn std::error::Error) -> Self {
+        tracing::error!(chain = chain(error), "fault");
+        Self::new(Code::Internal)
+    }
+
+    pub(crate) fn method_not_allowed(allowed: Vec<String>) -> Self {
+        Self { allowed, ..Self::new(Code::MethodNotAllowed) }
+    }
+
+    /// The code, for metrics.
+    pub(crate) const fn code(&self) -> Code {
+        self.code
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Forbidden(why) => Self { why: Some(why), ..Self::new(Code::Forbidden) },
+            Refusal::NotFound => Self::new(Code::NotFound),
+            Refusal::Stale => Self::new(Code::Stale),
+            Refusal::BadCursor => Self::new(Code::InvalidCursor),
+            Refusal::Overlap => Self::new(Code::Overlap),
+            Refusal::LastLead => {
+                let allowed = ["create_network_membership", "close_network"].map(str::to_owned).to_vec();
+                Self { allowed, ..Self::new(Code::LastLead) }
+            }
+            Refusal::Superseded => Self::new(Code::Superseded),
+            Refusal::Invalid(pointer, why) => {
+                Self { why: Some(why), ..Self::invalid(vec![FieldError::new(pointer, FieldCode::Invalid)]) }
+            }
+            Refusal::Illegal { allowed } => {
+                let allowed = allowed.into_iter().map(str::to_owned).collect();
+                Self { allowed, ..Self::new(Code::InvalidTransition) }
+            }
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(refusal) => refusal.into(),
+            Error::Stranger => Self::new(Code::NotRegistered),
+            Error::Suspended => Self::new(Code::Suspended),
+            Error::Taken(pointer) => {
+                let errors = vec![FieldError::new(pointer, FieldCode::Taken)];
+                Self { errors, ..Self::new(Code::AlreadyExists) }
+            }
+            Error::Dangling(pointer) => Self::invalid(vec![FieldError::new(pointer, FieldCode::Dangling)]),
+            Error::InFlight => Self::new(Code::InFlight),
+            Error::KeyReused => Self::new(Code::IdempotencyKeyReused),
+            Error::Busy(_) => {
+                tracing::warn!(chain = chain(&error), "busy");
+                Self::new(Code::Busy)
+            }
+            Error::Away(_) => {
+                tracing::warn!(chain = chain(&error), "the database is away");
+                Self::new(Code::Unavailable)
+            }
+            Error::Unknown(_) => {
+                tracing::error!(chain = chain(&error), "the outcome is unknown");
+                Self::new(Code::OutcomeUnknown)
+            }
+            Error::Fault(_) => Self::fault(&error),
+        }
+    }
+}

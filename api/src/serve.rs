@@ -1,0 +1,249 @@
+//! What the binary does: finds or runs a database, prepares it, serves over it.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, thread};
+
+use actix_web::{App, HttpResponse, HttpServer, web};
+use kernel::{clock, seal};
+use persistence::{Database, database, reference, seed as data};
+
+use crate::app::{Gate, Metrics, Services, app};
+use crate::auth::{Development, Verifier};
+use crate::config::{Profile, Settings};
+use crate::embedded::{Embedded, Keep};
+
+/// Why the binary stops.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How many may wait for each one at work.
+const LINE: usize = 32;
+const WORKERS: usize = 2;
+/// How long a connection stays open between requests; also how long a slow second head may take.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const HEAD: Duration = Duration::from_secs(5);
+const DRAIN: u64 = 30;
+/// How often what is past its time is forgotten.
+const TIDY: Duration = Duration::from_mins(10);
+
+/// The database of one run: where it is, and the private PostgreSQL that must live as long.
+struct Place {
+    owner: String,
+    app: String,
+    _private: Option<Embedded>,
+}
+
+impl Place {
+    fn find(settings: &Settings) -> Result<Self, Failure> {
+        if let Some(url) = &settings.database_url {
+            return Ok(Self { owner: url.clone(), app: url.clone(), _private: None });
+        }
+        let private = Embedded::start(&settings.data_dir, Keep::Data)?;
+        database::create(&private.url("postgres", "postgres"), "diapason")?;
+        let (owner, app) = (private.url("diapason_owner", "diapason"), private.url("diapason_app", "diapason"));
+        Ok(Self { owner, app, _private: Some(private) })
+    }
+
+    /// The private database is brought up to date by whoever starts it, and gets the demo data once.
+    fn prepare(&self, settings: &Settings) -> Result<(), Failure> {
+        if settings.database_url.is_some() {
+            database::check(&self.app)?;
+            return Ok(());
+        }
+        database::migrate(&self.owner)?;
+        reference::load(&self.owner)?;
+        if data::is_empty(&self.owner)? {
+            tracing::info!("first start: loading the demo data");
+            data::demo(&self.owner)?;
+        }
+        Ok(())
+    }
+}
+
+/// Brings the schema and the reference data up to date.
+///
+/// # Errors
+/// The database does not answer, or a migration fails.
+pub fn migrate(settings: &Settings) -> Result<String, Failure> {
+    let place = Place::find(settings)?;
+    let done = database::migrate(&place.owner)?;
+    reference::load(&place.owner)?;
+    Ok(format!("{done} migration(s) run; the reference data is up to date"))
+}
+
+/// Loads a data set.
+///
+/// # Errors
+/// The database is not empty, or does not answer.
+pub fn seed(settings: &Settings, profile: Profile, scale: u32) -> Result<String, Failure> {
+    let place = Place::find(settings)?;
+    database::migrate(&place.owner)?;
+    reference::load(&place.owner)?;
+    if !data::is_empty(&place.owner)? {
+        return Err("there are members already: a data set is loaded into an empty database".into());
+    }
+    match profile {
+        Profile::Demo => data::demo(&place.owner)?,
+        Profile::Bench => data::bench(&place.owner, scale)?,
+    }
+    Ok("loaded".into())
+}
+
+/// A token of the development issuer for a persona or an e-mail address.
+///
+/// # Errors
+/// The development issuer is off, or nobody answers to that name.
+pub fn token(settings: &Settings, persona: &str) -> Result<String, Failure> {
+    if !settings.development() {
+        return Err("the development issuer is off: set DIAPASON_DEV_ISSUER=1 on a loopback address".into());
+    }
+    let place = Place::find(settings)?;
+    place.prepare(settings)?;
+    let subject = data::subject(&place.owner, crate::auth::DEVELOPMENT_ISSUER, persona)?;
+    Ok(development(settings)?.token(&subject)?)
+}
+
+/// Serves the API until told to stop.
+///
+/// # Errors
+/// The settings are unsafe, the database does not answer, an address is taken.
+pub fn serve(settings: &Settings) -> Result<(), Failure> {
+    settings.check()?;
+    for line in settings.redacted().lines() {
+        tracing::info!("{line}");
+    }
+    let lock = settings.database_url.is_none().then(|| lock(&settings.data_dir)).transpose()?;
+    let place = Place::find(settings)?;
+    place.prepare(settings)?;
+    seal::set_key(&server_key(settings)?);
+    let issuers = settings.issuers()?;
+    let development = settings.development().then(|| development(settings)).transpose()?;
+    let places = usize::from(settings.connections);
+    let services = Services {
+        database: Database::new(&place.app, u32::from(settings.connections)),
+        verifier: Verifier::new(&issuers, development),
+        gate: Gate::new(places, places * LINE),
+        metrics: Metrics::new()?,
+        cors_origins: Arc::new(settings.cors_origins.clone()),
+    };
+    if !settings.no_worker {
+        tidy(services.database.clone())?;
+    }
+    let done = actix_web::rt::System::new().block_on(listen(settings, services, places));
+    drop(place);
+    drop(lock);
+    Ok(done?)
+}
+
+async fn listen(settings: &Settings, services: Services, places: usize) -> io::Result<()> {
+    let (metrics, database, test_clock) = (services.metrics.clone(), services.database.clone(), settings.test_clock);
+    let admin = HttpServer::new(move || {
+        let app = App::new().app_data(web::Data::new(metrics.clone())).app_data(web::Data::new(database.clone()));
+        let app = app.route("/metrics", web::get().to(metrics_text));
+        if test_clock { app.route("/test/clock", web::put().to(set_clock)) } else { app }
+    });
+    let admin = admin.workers(1).disable_signals().bind(settings.admin_listen).map_err(|error| taken(settings.admin_listen, &error))?;
+    // As many blocking threads as places: a request that was admitted never waits for a thread.
+    let server = HttpServer::new(move || app(services.clone()))
+        .workers(WORKERS)
+        .worker_max_blocking_threads((places / WORKERS + 1).max(2))
+        .keep_alive(KEEP_ALIVE)
+        .client_request_timeout(HEAD)
+        .shutdown_timeout(DRAIN)
+        .bind(settings.listen)
+        .map_err(|error| taken(settings.listen, &error))?;
+    let (server, admin) = (server.run(), admin.run());
+    let stop = admin.handle();
+    actix_web::rt::spawn(admin);
+    announce(settings);
+    server.await?;
+    stop.stop(false).await;
+    Ok(())
+}
+
+fn taken(address: std::net::SocketAddr, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
+}
+
+fn announce(settings: &Settings) {
+    let address = settings.listen;
+    // What people look for when they start it by hand; logs go to the other stream.
+    let mut out = io::stdout();
+    let _ = writeln!(out, "Diapason listens on http://{address}  (documentation: http://{address}/docs/)");
+    if settings.development() {
+        let _ = writeln!(out, "A token: cargo run --release -- token --as sig-admin   (other personas: README.md)");
+    }
+}
+
+async fn metrics_text(metrics: web::Data<Metrics>) -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.text())
+}
+
+/// The time that tests make it.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TestTime {
+    now: chrono::DateTime<chrono::Utc>,
+}
+
+async fn set_clock(time: web::Json<TestTime>, database: web::Data<Database>) -> HttpResponse {
+    clock::set(time.now);
+    database.forget_rights();
+    HttpResponse::NoContent().finish()
+}
+
+/// Forgets what is past its time, now and then.
+fn tidy(database: Database) -> io::Result<()> {
+    let work = move || {
+        loop {
+            thread::sleep(TIDY);
+            if let Err(error) = database.tidy() {
+                tracing::warn!(%error, "what is past its time is still there");
+            }
+        }
+    };
+    thread::Builder::new().name("tidy".into()).spawn(work).map(drop)
+}
+
+/// One server per data directory.
+fn lock(directory: &Path) -> Result<File, Failure> {
+    fs::create_dir_all(directory)?;
+    let file = File::options().create(true).truncate(false).write(true).open(directory.join("serve.lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(_) => Err(format!("another diapason serves over {} already", directory.display()).into()),
+    }
+}
+
+fn development(settings: &Settings) -> Result<Development, Failure> {
+    Ok(Development::new(&kept_secret(&settings.data_dir.join("development.key"))?))
+}
+
+fn server_key(settings: &Settings) -> Result<Vec<u8>, Failure> {
+    match &settings.server_key {
+        Some(key) => Ok(key.as_bytes().to_vec()),
+        None => kept_secret(&settings.data_dir.join("server.key")),
+    }
+}
+
+/// A secret of this data directory, made when first asked for.
+fn kept_secret(file: &Path) -> Result<Vec<u8>, Failure> {
+    if let Some(directory) = file.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    let made = File::options().write(true).create_new(true).mode(0o600).open(file);
+    match made {
+        Ok(mut made) => {
+            let secret = format!("{}{}", clock::fresh_v4().simple(), clock::fresh_v4().simple());
+            made.write_all(secret.as_bytes())?;
+            made.sync_all()?;
+            Ok(secret.into_bytes())
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(fs::read(file)?),
+        Err(error) => Err(error.into()),
+    }
+}

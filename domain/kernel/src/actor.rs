@@ -1,0 +1,305 @@
+//! Who asks: the one thing that every rule looks at.
+//!
+//! Rights are computed per standing (one affiliation, with the roles and memberships held through it) and united; the
+//! caps of partners and observers bind the standing, not the person.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+use crate::{AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, codes};
+
+codes! {
+    /// What kind of principal calls.
+    PrincipalKind {
+        Member = "member" ("communicant", "member"),
+        ServiceAccount = "service_account" ("compte de service", "service account"),
+        System = "system" ("système", "system"),
+    }
+}
+
+codes! {
+    /// Where a member comes from: the eight origins of the brief.
+    MemberOrigin {
+        Ministry = "ministry" ("ministère", "ministry"),
+        Operator = "operator" ("organisme opérationnel", "operator"),
+        MinisterialCabinet = "ministerial_cabinet" ("cabinet ministériel", "ministerial cabinet"),
+        CentralAdministration = "central_administration" ("administration centrale", "central administration"),
+        DeconcentratedService = "deconcentrated_service" ("service déconcentré", "deconcentrated service"),
+        Prefecture = "prefecture" ("préfecture", "prefecture"),
+        GovernmentPartner = "government_partner" ("partenaire gouvernemental", "government partner"),
+        Observer = "observer" ("observateur", "observer"),
+    }
+}
+
+codes! {
+    /// A role held outside networks, through an affiliation.
+    Role {
+        SigAdmin = "sig_admin" ("administrateur SIG", "SIG administrator"),
+        SigCoordinator = "sig_coordinator" ("coordinateur SIG", "SIG coordinator"),
+        Auditor = "auditor" ("auditeur", "auditor"),
+        Dpo = "dpo" ("délégué à la protection des données", "data protection officer"),
+        DicomDirector = "dicom_director" ("directeur de la communication", "DICOM director"),
+        DicomContributor = "dicom_contributor" ("contributeur DICOM", "DICOM contributor"),
+        OrgAdmin = "org_admin" ("administrateur d'organisation", "organization administrator"),
+    }
+}
+
+impl Role {
+    /// Whether the role is held over an organization.
+    #[must_use]
+    pub const fn is_scoped(self) -> bool {
+        matches!(self, Self::DicomDirector | Self::DicomContributor | Self::OrgAdmin)
+    }
+}
+
+codes! {
+    /// A role in a network.
+    NetworkRole {
+        Lead = "lead" ("animateur", "lead"),
+        CoLead = "co_lead" ("co-animateur", "co-lead"),
+        Referent = "referent" ("référent", "référent"),
+        Deputy = "deputy" ("suppléant", "deputy"),
+        Member = "member" ("membre", "member"),
+        Observer = "observer" ("observateur", "observer"),
+    }
+}
+
+codes! {
+    /// On what an organization animates a network together with the SIG.
+    CoAnimationScope {
+        All = "all" ("tous les sujets", "all topics"),
+        InterministerialTopics = "interministerial_topics" ("sujets interministériels", "interministerial topics"),
+    }
+}
+
+codes! {
+    /// What a service account may do at most.
+    Scope {
+        DirectoryRead = "directory:read" ("lire l'annuaire", "read the directory"),
+        DirectoryWrite = "directory:write" ("tenir l'annuaire", "write the directory"),
+        NetworksRead = "networks:read" ("lire les réseaux", "read the networks"),
+    }
+}
+
+/// A role, with the organizations it reaches (empty for those of the SIG, which reach all).
+#[derive(Debug, Clone, Deserialize)]
+pub struct RoleHeld {
+    /// As what.
+    pub role: Role,
+    /// The organization it was given for.
+    pub organization_id: Option<OrganizationId>,
+    /// That organization, what is below it and, for a DICOM, what it serves.
+    #[serde(default)]
+    pub scope: BTreeSet<OrganizationId>,
+}
+
+/// A membership in force. A deputy who stands in is a référent here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct SeatHeld {
+    /// Where.
+    pub network_id: NetworkId,
+    /// As what.
+    pub role: NetworkRole,
+    /// On what, for a co-lead.
+    pub scope: CoAnimationScope,
+}
+
+/// One affiliation, with what is held through it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Standing {
+    /// Absent for a service account.
+    pub affiliation_id: Option<AffiliationId>,
+    /// Where it is.
+    pub organization_id: OrganizationId,
+    /// Partner and observer cap all that is held here.
+    pub origin: MemberOrigin,
+    /// The organizations of a service account.
+    #[serde(default)]
+    pub own: BTreeSet<OrganizationId>,
+    /// Roles.
+    pub roles: Vec<RoleHeld>,
+    /// Memberships.
+    pub seats: Vec<SeatHeld>,
+}
+
+impl Standing {
+    fn is_capped(&self) -> bool {
+        matches!(self.origin, MemberOrigin::GovernmentPartner | MemberOrigin::Observer)
+    }
+}
+
+/// The caller, with all that rules may ask about.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Actor {
+    /// Who.
+    pub id: PrincipalId,
+    /// What kind of principal.
+    pub kind: PrincipalKind,
+    /// Suspended: may do nothing.
+    pub suspended: bool,
+    /// Departed: may do nothing.
+    pub departed: bool,
+    /// A service account past its expiry: may do nothing.
+    pub expired: bool,
+    /// What a service account may do at most.
+    pub scopes: Vec<Scope>,
+    /// One per affiliation in force.
+    pub standings: Vec<Standing>,
+    /// Changes whenever the rights do.
+    #[serde(skip)]
+    pub rights: String,
+}
+
+impl Actor {
+    /// Someone without any right: who a caller is before his rights are known.
+    #[must_use]
+    pub fn nobody() -> Self {
+        Self {
+            id: PrincipalId(uuid::Uuid::nil()),
+            kind: PrincipalKind::Member,
+            suspended: false,
+            departed: false,
+            expired: false,
+            scopes: Vec::new(),
+            standings: Vec::new(),
+            rights: String::new(),
+        }
+    }
+
+    /// The member who calls, if it is one.
+    #[must_use]
+    pub fn member(&self) -> Option<MemberId> {
+        (self.kind == PrincipalKind::Member).then_some(MemberId(self.id.0))
+    }
+
+    fn free(&self) -> impl Iterator<Item = &Standing> {
+        self.standings.iter().filter(|standing| !standing.is_capped())
+    }
+
+    fn holds(&self, roles: &[Role]) -> bool {
+        self.free().flat_map(|standing| &standing.roles).any(|held| roles.contains(&held.role))
+    }
+
+    /// Administers the service for the SIG.
+    #[must_use]
+    pub fn is_sig_admin(&self) -> bool {
+        self.holds(&[Role::SigAdmin])
+    }
+
+    /// Belongs to the SIG's coordination, which the rules call "SIG".
+    #[must_use]
+    pub fn is_sig(&self) -> bool {
+        self.holds(&[Role::SigAdmin, Role::SigCoordinator])
+    }
+
+    /// Reads the audit log and the configuration.
+    #[must_use]
+    pub fn is_auditor(&self) -> bool {
+        self.holds(&[Role::Auditor])
+    }
+
+    /// Takes part as a member: neither only partner nor only observer. A service account reads the directory by scope.
+    #[must_use]
+    pub fn is_insider(&self) -> bool {
+        match self.kind {
+            PrincipalKind::Member => self.free().next().is_some(),
+            PrincipalKind::ServiceAccount => self.scopes.contains(&Scope::DirectoryRead),
+            PrincipalKind::System => true,
+        }
+    }
+
+    /// May know every member by name: insiders and observers, not partners.
+    #[must_use]
+    pub fn knows_members(&self) -> bool {
+        self.is_insider() || self.standings.iter().any(|standing| standing.origin == MemberOrigin::Observer)
+    }
+
+    /// May know the networks that are listed: insiders and observers, not partners.
+    #[must_use]
+    pub fn knows_networks(&self) -> bool {
+        let observes = self.standings.iter().any(|standing| standing.origin == MemberOrigin::Observer);
+        match self.kind {
+            PrincipalKind::ServiceAccount => self.scopes.contains(&Scope::NetworksRead),
+            _ => observes || self.is_insider(),
+        }
+    }
+
+    /// The organizations that one of these roles reaches.
+    pub fn reach<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = OrganizationId> + 'a {
+        let held = self.free().flat_map(|standing| &standing.roles).filter(|held| roles.contains(&held.role));
+        held.flat_map(|held| held.scope.iter().copied())
+    }
+
+    /// Whether one of these roles reaches an organization.
+    #[must_use]
+    pub fn reaches(&self, roles: &[Role], organization: OrganizationId) -> bool {
+        self.reach(roles).any(|reached| reached == organization)
+    }
+
+    /// The roles that keep the members and affiliations of an organization.
+    pub const KEEPERS: &'static [Role] = &[Role::DicomDirector, Role::OrgAdmin];
+    /// The roles of a communication directorate.
+    pub const DICOM: &'static [Role] = &[Role::DicomDirector, Role::DicomContributor];
+    /// Every role over organizations.
+    pub const SCOPED: &'static [Role] = &[Role::DicomDirector, Role::DicomContributor, Role::OrgAdmin];
+
+    /// Keeps the members of an organization: the SIG, its DICOM's director, its administrator.
+    #[must_use]
+    pub fn keeps(&self, organization: OrganizationId) -> bool {
+        self.is_sig() || self.reaches(Self::KEEPERS, organization)
+    }
+
+    fn seats(&self) -> impl Iterator<Item = &SeatHeld> {
+        self.free().flat_map(|standing| &standing.seats)
+    }
+
+    /// The networks this actor sits in, whatever the role.
+    pub fn networks(&self) -> impl Iterator<Item = NetworkId> {
+        self.seats().map(|seat| seat.network_id)
+    }
+
+    /// Sits in this network. A partner or an observer by origin never does, whatever was written.
+    #[must_use]
+    pub fn sits_in(&self, network: NetworkId) -> bool {
+        self.networks().any(|mine| mine == network)
+    }
+
+    /// The networks this actor leads or co-leads on all topics.
+    pub fn led(&self) -> impl Iterator<Item = NetworkId> {
+        let leads = |seat: &&SeatHeld| match seat.role {
+            NetworkRole::Lead => true,
+            NetworkRole::CoLead => seat.scope == CoAnimationScope::All,
+            _ => false,
+        };
+        self.seats().filter(leads).map(|seat| seat.network_id)
+    }
+
+    /// Leads a network, or co-leads it on all topics.
+    #[must_use]
+    pub fn leads(&self, network: NetworkId) -> bool {
+        self.led().any(|led| led == network)
+    }
+
+    /// Leads a network on this topic: a co-lead for interministerial topics leads what is tagged so.
+    #[must_use]
+    pub fn leads_on(&self, network: NetworkId, interministerial: bool) -> bool {
+        let co_leads = |seat: &SeatHeld| seat.network_id == network && seat.role == NetworkRole::CoLead;
+        self.leads(network) || (interministerial && self.seats().any(co_leads))
+    }
+
+    /// The networks in which this actor animates or answers for his organization: their columns of the matrix.
+    pub fn animated(&self) -> impl Iterator<Item = NetworkId> {
+        let answers = [NetworkRole::Lead, NetworkRole::CoLead, NetworkRole::Referent];
+        self.seats().filter(move |seat| answers.contains(&seat.role)).map(|seat| seat.network_id)
+    }
+}
+
+/// Who a token says the caller is.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    /// Who vouches for the subject.
+    pub issuer: String,
+    /// The caller, as the issuer names him.
+    pub subject: String,
+}

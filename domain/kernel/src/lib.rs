@@ -1,0 +1,38 @@
+//! What every part of the domain shares: names, rules of permission, pages, time.
+//!
+//! Nothing here reads or writes: diesel is present for its derives only.
+
+pub mod actor;
+pub mod audit;
+pub mod clock;
+pub mod codes;
+pub mod directory;
+pub mod id;
+pub mod json;
+pub mod noun;
+pub mod page;
+pub mod patch;
+pub mod policy;
+#[rustfmt::skip]
+pub mod schema;
+pub mod seal;
+pub mod shown;
+pub mod sql;
+pub mod text;
+pub mod validity;
+pub mod version;
+
+pub use actor::{
+    Actor, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope, SeatHeld, Standing,
+};
+pub use codes::Label;
+pub use id::{
+    AffiliationId, CoAnimationId, MemberId, MembershipId, NetworkId, OrganizationId, OrganizationLinkId, PrincipalId,
+    RoleAssignmentId, SeatId,
+};
+pub use noun::{Noun, Seen};
+pub use page::{AsOf, Cursor, Page, PageQuery, SearchWords};
+pub use policy::{Action, Grant, Offer, Refusal, Ruling};
+pub use shown::Shown;
+pub use validity::Validity;
+pub use version::Version;

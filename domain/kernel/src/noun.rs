@@ -1,0 +1,75 @@
+//! A noun of the domain, and how it looks to the one who asks.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+use uuid::Uuid;
+
+use crate::{Actor, Offer, Version};
+
+/// What every noun with a life of its own can tell. Its JSON is also its image in the history.
+pub trait Noun: Serialize + Sized + 'static {
+    /// Its name in the audit log, the history and the changes.
+    const NAME: &'static str;
+    /// Where it stands in the API: `/api/v1/<collection>/<key>`.
+    const COLLECTION: &'static str;
+    /// The actions on it, with their rules: shown as `available_actions`, tested as a table.
+    const OFFERS: &'static [Offer<Self>];
+    /// Its identifier.
+    fn id(&self) -> Uuid;
+    /// Its version.
+    fn version(&self) -> Version;
+    /// The last segment of its address.
+    fn key(&self) -> String {
+        self.id().to_string()
+    }
+}
+
+/// A noun as one actor sees it: all its fields, and what he could do now.
+#[derive(Debug, Clone, Serialize)]
+pub struct Seen<T> {
+    /// The noun.
+    #[serde(flatten)]
+    pub noun: T,
+    /// Operations of this contract that the caller could call on it now.
+    pub available_actions: Vec<&'static str>,
+}
+
+impl<T: Noun> Seen<T> {
+    /// Looks at a noun with the eyes of an actor.
+    pub fn by(actor: &Actor, noun: T) -> Self {
+        let offers = T::OFFERS.iter().filter(|offer| offer.stands(actor, &noun));
+        let available_actions = offers.map(|offer| offer.name).collect();
+        Self { noun, available_actions }
+    }
+}
+
+// By hand, so that the contract shows one flat object under the noun's own name, where derives would
+// write `Seen_Network` and an `allOf`. What a noun flattens into itself is flattened here too.
+impl<T: Noun + ToSchema> PartialSchema for Seen<T> {
+    fn schema() -> RefOr<Schema> {
+        let RefOr::T(Schema::Object(object)) = T::schema() else { return T::schema() };
+        let actions = ArrayBuilder::new().items(Ref::from_schema_name(format!("{}Action", T::name())));
+        let actions = actions.description(Some("Operations of this contract that the caller could call on it now."));
+        RefOr::T(
+            ObjectBuilder::from(object).property("available_actions", actions).required("available_actions").into(),
+        )
+    }
+}
+
+impl<T: Noun + ToSchema> ToSchema for Seen<T> {
+    fn name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        let names = T::OFFERS.iter().map(|offer| offer.name);
+        let action = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names));
+        let action = action.description(Some("The operationId of an action on this object."));
+        schemas.push((format!("{}Action", T::name()), RefOr::T(action.into())));
+        T::schemas(schemas);
+    }
+}

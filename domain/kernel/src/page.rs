@@ -1,0 +1,181 @@
+//! Lists: a page, and an opaque cursor to the next one.
+
+use std::borrow::Cow;
+
+use base64::Engine as _;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Europe::Paris;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
+
+use crate::{Label, Refusal, clock, seal};
+
+/// Where to go on: opaque to clients; to us, the list it belongs to and the sort values of the last item shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(max_length = 2000)]
+pub struct Cursor(String);
+
+/// How the content of a cursor is laid out; another layout is another number.
+const LAYOUT: u8 = 1;
+
+impl Cursor {
+    /// The cursor that follows an item with this key, in this list.
+    #[must_use]
+    pub fn after(list: &str, key: &impl Serialize) -> Option<Self> {
+        let json = serde_json::to_vec(&(LAYOUT, key)).ok()?;
+        let tag = seal::tag(&[b"cursor", list.as_bytes(), &json]);
+        Some(Self(BASE64.encode([tag.as_bytes(), &json].concat())))
+    }
+
+    /// The key that it follows in this list.
+    ///
+    /// # Errors
+    /// It is not one of ours, or one of another list.
+    pub fn key<K: DeserializeOwned>(&self, list: &str) -> Result<K, Refusal> {
+        let bytes = BASE64.decode(&self.0).map_err(|_| Refusal::BadCursor)?;
+        let (tag, json) = bytes.split_at_checked(12).ok_or(Refusal::BadCursor)?;
+        if tag != seal::tag(&[b"cursor", list.as_bytes(), json]).as_bytes() {
+            return Err(Refusal::BadCursor);
+        }
+        serde_json::from_slice::<(u8, K)>(json).map(|(_, key)| key).map_err(|_| Refusal::BadCursor)
+    }
+}
+
+impl AsRef<str> for Cursor {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+crate::text!(
+    /// Words to look for; shown in place (`param(inline)`), since no body ever holds them.
+    SearchWords, 1..=100, Line
+);
+
+/// How many items a page holds.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "u16")]
+pub struct Limit(u16);
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+impl TryFrom<u16> for Limit {
+    type Error = &'static str;
+
+    fn try_from(limit: u16) -> Result<Self, Self::Error> {
+        (1..=200).contains(&limit).then_some(Self(limit)).ok_or("range")
+    }
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// How many items at most.
+    #[serde(default)]
+    #[param(value_type = u16, minimum = 1, maximum = 200, default = 50)]
+    pub limit: Limit,
+    /// The `next` of the page before.
+    pub cursor: Option<Cursor>,
+    /// Which list: its address with its filters. A cursor of another list is refused.
+    #[serde(skip)]
+    #[param(ignore)]
+    pub list: String,
+}
+
+impl PageQuery {
+    /// One row more than the page, to know whether there is a next one.
+    #[must_use]
+    pub fn probe(&self) -> i64 {
+        i64::from(self.limit.0) + 1
+    }
+
+    /// The key after which this page begins.
+    ///
+    /// # Errors
+    /// The cursor is not one of ours, or one of another list.
+    pub fn key<K: DeserializeOwned>(&self) -> Result<Option<K>, Refusal> {
+        self.cursor.as_ref().map(|cursor| cursor.key(&self.list)).transpose()
+    }
+
+    /// Makes the page of the rows that the probe brought.
+    pub fn cut<T, K: Serialize>(&self, mut items: Vec<T>, key: impl Fn(&T) -> K) -> Page<T> {
+        let more = items.len() > usize::from(self.limit.0);
+        items.truncate(usize::from(self.limit.0));
+        let last = items.last().filter(|_| more);
+        Page { next: last.and_then(|item| Cursor::after(&self.list, &key(item))), items }
+    }
+}
+
+/// One page of a list.
+#[derive(Debug, Serialize)]
+pub struct Page<T> {
+    /// In the order of the list.
+    pub items: Vec<T>,
+    /// Absent on the last page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// The same page, with each item seen otherwise.
+    pub fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(view).collect(), next: self.next }
+    }
+}
+
+// By hand, so that the contract says `NetworkPage` with `items` of `$ref: Network`, where derives inline.
+impl<T: ToSchema> PartialSchema for Page<T> {
+    fn schema() -> RefOr<Schema> {
+        let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name())).max_items(Some(200));
+        let page = ObjectBuilder::new().property("items", items).required("items");
+        let page = page.property("next", Ref::from_schema_name(Cursor::name()));
+        RefOr::T(page.description(Some("One page of a list; `next` is absent on the last one.")).into())
+    }
+}
+
+impl<T: ToSchema> ToSchema for Page<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}Page", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Cursor::name().into(), Cursor::schema()));
+        schemas.push((T::name().into(), T::schema()));
+        T::schemas(schemas);
+    }
+}
+
+/// A past day, at whose end (Europe/Paris) the answer is asked: valid time, with what is known today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String, format = Date)]
+pub struct AsOf(NaiveDate);
+
+impl AsOf {
+    /// The instant it stands for: the end of that day, or now if the day is today.
+    ///
+    /// # Errors
+    /// The day is yet to come.
+    pub fn instant(self) -> Result<DateTime<Utc>, Refusal> {
+        let now = clock::now();
+        if self.0 > now.with_timezone(&Paris).date_naive() {
+            return Err(Refusal::Invalid("/as_of", FUTURE));
+        }
+        let midnight = self.0.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0));
+        let end = midnight.and_then(|end| end.and_local_timezone(Paris).earliest());
+        Ok(end.map_or(now, |end| (end.to_utc() - TimeDelta::microseconds(1)).min(now)))
+    }
+}
+
+const FUTURE: Label = Label { fr: "Ce jour est à venir.", en: "That day is yet to come." };

@@ -1,0 +1,188 @@
+//! Permission as a value: nothing is written without a `Grant`, and only a rule gives one.
+
+use crate::{Actor, Label, Version};
+
+/// Something an actor may ask for. Its rule is pure, so that it is tested as a table.
+pub trait Action {
+    /// What must be known to decide; loaded and locked in the same transaction.
+    type Facts;
+
+    /// One name everywhere: operation of the contract, audit line, available action.
+    const NAME: &'static str;
+
+    /// Who may.
+    fn rule(actor: &Actor, facts: &Self::Facts) -> Ruling;
+
+    /// When it may be done, whoever asks.
+    ///
+    /// # Errors
+    /// The object is not in a state that allows it.
+    fn moment(_: &Self::Facts) -> Result<(), Refusal> {
+        Ok(())
+    }
+
+    /// The noun and, when it exists already, the object acted upon: for the audit line of a refusal.
+    fn object(&self) -> (&'static str, Option<String>);
+}
+
+/// What an action is asked about: an object that exists has a key, what is yet to be created has none.
+pub trait Target {
+    /// The last segment of its address.
+    fn key(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Something new, at a place.
+impl<P, N> Target for (P, N) {}
+
+/// Declares an action: what it is asked about, its one name, its facts, who may and, if it is not always, when.
+#[macro_export]
+macro_rules! action {
+    ($(#[doc = $doc:literal])+ $name:ident($about:ty) on $noun:ty as $called:literal, $facts:ty, $rule:expr $(, $moment:expr)?) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone)]
+        pub struct $name(pub $about);
+
+        impl $crate::Action for $name {
+            type Facts = $facts;
+            const NAME: &'static str = $called;
+
+            fn rule(actor: &$crate::Actor, facts: &$facts) -> $crate::Ruling {
+                let rule: fn(&$crate::Actor, &$facts) -> $crate::Ruling = $rule;
+                rule(actor, facts)
+            }
+            $(fn moment(facts: &$facts) -> Result<(), $crate::Refusal> {
+                let moment: fn(&$facts) -> Result<(), $crate::Refusal> = $moment;
+                moment(facts)
+            })?
+            fn object(&self) -> (&'static str, Option<String>) {
+                (<$noun as $crate::Noun>::NAME, $crate::policy::Target::key(&self.0))
+            }
+        }
+    };
+}
+
+/// The answer of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ruling {
+    /// Go on.
+    Allow,
+    /// The actor sees the object and may not: say why.
+    Deny(Label),
+    /// To this actor, the object does not exist.
+    Hide,
+}
+
+impl Ruling {
+    /// Seen, or as if it did not exist.
+    #[must_use]
+    pub const fn seen(may: bool) -> Self {
+        if may { Self::Allow } else { Self::Hide }
+    }
+
+    /// One more condition. What is hidden stays hidden, and what is refused keeps its first reason.
+    #[must_use]
+    pub const fn and(self, may: bool, otherwise: Label) -> Self {
+        match self {
+            Self::Allow if !may => Self::Deny(otherwise),
+            ruling => ruling,
+        }
+    }
+}
+
+/// Why something asked for was not done. It carries no HTTP status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// May not, and may know why.
+    Forbidden(Label),
+    /// Does not exist, or not for this actor.
+    NotFound,
+    /// Not in this state; the states or moves that would do.
+    Illegal {
+        /// Where it could go from here.
+        allowed: Vec<&'static str>,
+    },
+    /// It would leave a network without a lead; the ways out.
+    LastLead,
+    /// It was merged or split: its successors live on.
+    Superseded,
+    /// The same fact, or one that excludes it, stands already at that time.
+    Overlap,
+    /// Someone changed the object meanwhile.
+    Stale,
+    /// The cursor is none of ours, or of another list.
+    BadCursor,
+    /// A value of the request cannot be taken; where it stands (RFC 6901), and why.
+    Invalid(&'static str, Label),
+}
+
+/// Proof that the rule said yes. It has no public constructor and cannot be copied, so this does not compile:
+///
+/// ```compile_fail,E0451
+/// # use kernel::{Action, Grant};
+/// fn forge<A: Action>(action: A, facts: A::Facts) -> Grant<A> {
+///     Grant { action, facts }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Grant<A: Action> {
+    action: A,
+    facts: A::Facts,
+}
+
+impl<A: Action> Grant<A> {
+    /// Asks the rule, then the moment.
+    ///
+    /// # Errors
+    /// One of them said no.
+    pub fn ask(actor: &Actor, action: A, facts: A::Facts) -> Result<Self, Refusal> {
+        match A::rule(actor, &facts) {
+            Ruling::Allow => A::moment(&facts)?,
+            Ruling::Deny(why) => return Err(Refusal::Forbidden(why)),
+            Ruling::Hide => return Err(Refusal::NotFound),
+        }
+        Ok(Self { action, facts })
+    }
+
+    /// Uses the grant up, for what was asked and what was known.
+    pub fn spend(self) -> (A, A::Facts) {
+        (self.action, self.facts)
+    }
+
+    /// What was known.
+    pub const fn facts(&self) -> &A::Facts {
+        &self.facts
+    }
+}
+
+/// An action with its rule, as a row of a table over one kind of facts.
+#[derive(Debug)]
+pub struct Offer<F> {
+    /// The action's name.
+    pub name: &'static str,
+    /// Who may.
+    pub rule: fn(&Actor, &F) -> Ruling,
+    moment: fn(&F) -> Result<(), Refusal>,
+}
+
+impl<F> Offer<F> {
+    /// The row of an action.
+    #[must_use]
+    pub const fn of<A: Action<Facts = F>>() -> Self {
+        Self { name: A::NAME, rule: A::rule, moment: A::moment }
+    }
+
+    /// Whether this actor could do it now.
+    pub fn stands(&self, actor: &Actor, facts: &F) -> bool {
+        (self.rule)(actor, facts) == Ruling::Allow && (self.moment)(facts).is_ok()
+    }
+}
+
+/// Holds a change against the version that its author saw.
+///
+/// # Errors
+/// The object has moved on.
+pub fn unchanged(current: Version, seen: Version) -> Result<(), Refusal> {
+    if current == seen { Ok(()) } else { Err(Refusal::Stale) }
+}

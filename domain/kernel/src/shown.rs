@@ -1,0 +1,50 @@
+//! One noun in two shapes: whole, or by name only, for callers who may know that it exists and no more.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use utoipa::openapi::schema::{Discriminator, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+
+/// The whole noun, or its name: `view` says which, so that no shape has holes.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "view", rename_all = "snake_case")]
+pub enum Shown<F, N> {
+    /// All that a member may read.
+    Full(F),
+    /// What everyone may read who may know of it.
+    Name(N),
+}
+
+fn marked<T: ToSchema>(view: &str) -> RefOr<Schema> {
+    let RefOr::T(Schema::Object(object)) = T::schema() else { return T::schema() };
+    let mark = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([view]));
+    let mark = mark.description(Some("Which of the two shapes this is."));
+    RefOr::T(ObjectBuilder::from(object).property("view", mark).required("view").into())
+}
+
+impl<F: ToSchema, N: ToSchema> PartialSchema for Shown<F, N> {
+    fn schema() -> RefOr<Schema> {
+        let target = |name: &str| format!("#/components/schemas/{name}");
+        let mapping = [("full", target(&F::name())), ("name", target(&N::name()))];
+        let either = OneOfBuilder::new()
+            .item(Ref::from_schema_name(F::name()))
+            .item(Ref::from_schema_name(N::name()))
+            .discriminator(Some(Discriminator::with_mapping("view", mapping)));
+        RefOr::T(either.description(Some("The whole object, or its name only: `view` says which.")).into())
+    }
+}
+
+impl<F: ToSchema, N: ToSchema> ToSchema for Shown<F, N> {
+    fn name() -> Cow<'static, str> {
+        format!("{}View", F::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        F::schemas(schemas);
+        N::schemas(schemas);
+        schemas.push((F::name().into(), marked::<F>("full")));
+        schemas.push((N::name().into(), marked::<N>("name")));
+    }
+}

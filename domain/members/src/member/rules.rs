@@ -1,0 +1,152 @@
+//! Who may do what to a member, and when.
+
+use diesel::BoxableExpression;
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kernel::policy::Target;
+use kernel::schema::{affiliation, member, membership};
+use kernel::sql::clock;
+use kernel::{Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Ruling, action};
+
+use super::{Member, MemberStatus, NewMember, ProfileVisibility};
+use crate::organization::OrganizationStatus;
+
+/// A condition on members.
+type Condition = Box<dyn BoxableExpression<member::table, Pg, SqlType = Bool>>;
+
+const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
+const KEEPERS: Label = Label {
+    fr: "Réservé au SIG, au directeur de la communication et à l'administrateur de son organisation.",
+    en: "For the SIG, the communication director and the administrator of the member's organization.",
+};
+
+impl Target for NewMember {}
+
+impl Member {
+    fn is_kept_by(&self, actor: &Actor) -> bool {
+        actor.is_sig() || self.affiliations.0.iter().any(|at| actor.reaches(Actor::KEEPERS, at.organization.id))
+    }
+
+    fn is_self(&self, actor: &Actor) -> bool {
+        actor.member() == Some(self.id)
+    }
+
+    fn left(&self) -> bool {
+        matches!(self.status, MemberStatus::Departed | MemberStatus::Pseudonymised)
+    }
+
+    /// Whether this caller sees the card, or the name and the organizations alone.
+    #[must_use]
+    pub fn is_card_for(&self, actor: &Actor) -> bool {
+        let own = || self.affiliations.0.iter().any(|at| actor.reaches(Actor::SCOPED, at.organization.id));
+        let shares = |mine: Vec<NetworkId>| self.networks.iter().any(|network| mine.contains(network));
+        let open = || match self.profile_visibility {
+            ProfileVisibility::AllMembers => true,
+            ProfileVisibility::Networks => shares(actor.networks().collect()),
+            ProfileVisibility::Leads => shares(actor.led().collect()),
+        };
+        self.is_self(actor) || actor.is_sig() || (actor.is_insider() && !self.left() && (own() || open()))
+    }
+
+    /// Whether anything may still be written on the member.
+    ///
+    /// # Errors
+    /// He has left.
+    pub fn present(&self) -> Result<(), Refusal> {
+        if self.left() { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+    }
+}
+
+action!(
+    /// See a member: insiders the card that he shows them, observers his name, partners themselves alone.
+    Read(MemberId) on Member as "get_member", Member,
+    |actor, it| Ruling::seen(it.is_self(actor) || actor.knows_members())
+);
+
+/// What `Read` says one by one, for all: where every read starts.
+#[must_use]
+pub fn visible(actor: &Actor) -> Condition {
+    if actor.knows_members() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    Box::new(member::id.eq(MemberId(actor.id.0)))
+}
+
+/// What `is_card_for` says one by one, for all: where every search by what a card alone shows starts.
+#[must_use]
+pub fn carded(actor: &Actor) -> Condition {
+    if actor.is_sig() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    let own_card = member::id.eq(MemberId(actor.id.0));
+    if !actor.is_insider() {
+        return Box::new(own_card);
+    }
+    let present = member::departed_at.is_null().and(member::pseudonymised_at.is_null());
+    let reached: Vec<OrganizationId> = actor.reach(Actor::SCOPED).collect();
+    let in_scope = diesel::dsl::exists(affiliation::table.filter(
+        affiliation::member_id.eq(member::id)
+            .and(affiliation::organization_id.eq_any(reached))
+            .and(affiliation::valid.contains(clock())),
+    ));
+    let shares = |networks: Vec<NetworkId>| {
+        diesel::dsl::exists(membership::table.filter(
+            membership::member_id.eq(member::id)
+                .and(membership::network_id.eq_any(networks))
+                .and(membership::valid.contains(clock())),
+        ))
+    };
+    let by_network = member::profile_visibility.eq(ProfileVisibility::Networks).and(shares(actor.networks().collect()));
+    let by_lead = member::profile_visibility.eq(ProfileVisibility::Leads).and(shares(actor.led().collect()));
+    let open = member::profile_visibility.eq(ProfileVisibility::AllMembers).or(by_network).or(by_lead);
+    Box::new(own_card.or(present.and(in_scope.or(open))))
+}
+
+action!(
+    /// Record a member, with a first affiliation.
+    Create(NewMember) on Member as "create_member", (OrganizationId, OrganizationStatus),
+    |actor, (organization, _)| Ruling::Allow.and(actor.keeps(*organization), KEEPERS),
+    |(_, status)| status.alive()
+);
+
+action!(
+    /// Change a member's card.
+    Update(MemberId) on Member as "update_member", Member,
+    |actor, it| Read::rule(actor, it).and(it.is_kept_by(actor), KEEPERS), Member::present
+);
+
+action!(
+    /// Suspend a member: his rights are gone at once, his memberships wait.
+    Suspend(MemberId) on Member as "suspend_member", Member,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG),
+    |it| match it.status {
+        MemberStatus::Invited | MemberStatus::Active => Ok(()),
+        _ => Err(illegal(it)),
+    }
+);
+
+action!(
+    /// Restore a suspended member.
+    Restore(MemberId) on Member as "restore_member", Member,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG),
+    |it| if it.status == MemberStatus::Suspended { Ok(()) } else { Err(illegal(it)) }
+);
+
+action!(
+    /// Let a member depart: his affiliations end, and all that is held through them.
+    Depart(MemberId) on Member as "depart_member", Member,
+    |actor, it| Read::rule(actor, it).and(it.is_kept_by(actor), KEEPERS),
+    |it| it.present().map_err(|_| illegal(it))
+);
+
+fn illegal(it: &Member) -> Refusal {
+    Refusal::Illegal {
+        allowed: match it.status {
+            MemberStatus::Invited | MemberStatus::Active => vec!["suspend_member", "depart_member"],
+            MemberStatus::Suspended => vec!["restore_member", "depart_member"],
+            MemberStatus::Departed | MemberStatus::Pseudonymised => Vec::new(),
+        },
+    }
+}

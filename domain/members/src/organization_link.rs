@@ -1,0 +1,104 @@
+//! Link between organizations: a DICOM serves a ministry, a ministry supervises an operator, one succeeds another.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use kernel::schema::organization_link;
+use kernel::{
+    Label, Noun, Offer, OrganizationId, OrganizationLinkId, Page, PrincipalId, Refusal, Ruling, Seen, Validity,
+    Version, action, clock, codes,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+codes! {
+    /// What one organization is to another.
+    LinkKind {
+        Serves = "serves" ("sert (DICOM)", "serves (DICOM)"),
+        Supervises = "supervises" ("exerce la tutelle", "supervises"),
+        Succeeds = "succeeds" ("succède à", "succeeds"),
+    }
+}
+
+/// What one organization is to another, for a time.
+#[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
+#[diesel(table_name = organization_link, check_for_backend(Pg))]
+pub struct OrganizationLink {
+    /// Its identifier.
+    pub id: OrganizationLinkId,
+    /// The one that serves, supervises or succeeds.
+    pub from_id: OrganizationId,
+    /// The one that is served, supervised or succeeded.
+    pub to_id: OrganizationId,
+    /// What the first is to the second.
+    pub kind: LinkKind,
+    /// When it holds.
+    #[serde(flatten)]
+    pub valid: Validity,
+    /// Grows at each change.
+    pub version: Version,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who recorded it.
+    pub created_by: PrincipalId,
+    /// Who last changed it.
+    pub updated_by: PrincipalId,
+}
+
+/// A link to record, from the organization of the address.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"to_id": "01900000-0000-7000-8000-000000000002", "kind": "serves"}))]
+pub struct NewOrganizationLink {
+    /// The one that is served, supervised or succeeded.
+    pub to_id: OrganizationId,
+    /// What the first is to the second.
+    pub kind: LinkKind,
+    /// From when it holds; from now on if absent.
+    pub valid_from: Option<DateTime<Utc>>,
+}
+
+/// A link as the caller sees it.
+pub type OrganizationLinkView = Seen<OrganizationLink>;
+/// A page of links.
+pub type OrganizationLinkPage = Page<OrganizationLinkView>;
+
+impl Noun for OrganizationLink {
+    const NAME: &'static str = "organization_link";
+    const COLLECTION: &'static str = "organization-links";
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<End>()];
+
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
+const INSIDERS: Label = Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
+
+action!(
+    /// See the links of an organization.
+    List(OrganizationId) on OrganizationLink as "list_organization_links", (),
+    |actor, ()| Ruling::Allow.and(actor.is_insider(), INSIDERS)
+);
+
+action!(
+    /// Link an organization to another.
+    Create((OrganizationId, NewOrganizationLink)) on OrganizationLink as "create_organization_link", (),
+    |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+);
+
+action!(
+    /// End a link.
+    End(OrganizationLinkId) on OrganizationLink as "end_organization_link", OrganizationLink,
+    |actor, _| Ruling::seen(actor.is_insider()).and(actor.is_sig(), SIG),
+    |it| if it.valid.ended_by(clock::now()) { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+);

@@ -1,0 +1,160 @@
+//! Role assignment (habilitation): a role outside networks, held through an affiliation, for a time.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel::{BoxableExpression, expression::AsExpression};
+use kernel::policy::Target;
+use kernel::schema::role_assignment;
+use kernel::{
+    Actor, AffiliationId, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Role,
+    RoleAssignmentId, Ruling, Seen, Validity, Version, action, clock,
+};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+/// A role outside networks, held through an affiliation, for a time.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
+#[diesel(table_name = role_assignment, check_for_backend(Pg))]
+pub struct RoleAssignment {
+    /// Its identifier.
+    pub id: RoleAssignmentId,
+    /// Who holds it.
+    pub member_id: MemberId,
+    /// Through which affiliation; it ends with it.
+    pub affiliation_id: AffiliationId,
+    /// As what.
+    pub role: Role,
+    /// Over which organization; absent for the roles of the SIG, the auditor and the data protection officer.
+    pub organization_id: Option<OrganizationId>,
+    /// When it holds.
+    #[serde(flatten)]
+    pub valid: Validity,
+    /// Who gave it.
+    pub granted_by: PrincipalId,
+    /// Grows at each change.
+    pub version: Version,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who recorded it.
+    pub created_by: PrincipalId,
+    /// Who last changed it.
+    pub updated_by: PrincipalId,
+}
+
+/// A role to give.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"affiliation_id": "01900000-0000-7000-8000-000000000003", "role": "org_admin", "organization_id": "01900000-0000-7000-8000-000000000002"}))]
+pub struct NewRoleAssignment {
+    /// The affiliation through which it is held.
+    pub affiliation_id: AffiliationId,
+    /// As what.
+    pub role: Role,
+    /// Over which organization: required for `dicom_*` and `org_admin`, refused for the others.
+    pub organization_id: Option<OrganizationId>,
+    /// From when it holds; from now on if absent.
+    pub valid_from: Option<DateTime<Utc>>,
+    /// Until when; without end if absent.
+    pub valid_to: Option<DateTime<Utc>>,
+}
+
+/// Which role assignments of the list; those in force.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct RoleAssignmentFilter {
+    /// Of this member.
+    pub member_id: Option<MemberId>,
+    /// Over this organization.
+    pub organization_id: Option<OrganizationId>,
+    /// As this.
+    pub role: Option<Role>,
+}
+
+/// A role assignment as the caller sees it.
+pub type RoleAssignmentView = Seen<RoleAssignment>;
+/// A page of role assignments.
+pub type RoleAssignmentPage = Page<RoleAssignmentView>;
+
+impl Noun for RoleAssignment {
+    const NAME: &'static str = "role_assignment";
+    const COLLECTION: &'static str = "role-assignments";
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>()];
+
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+/// The roles that a communication director gives within his scope.
+const BY_DIRECTOR: &[Role] = &[Role::DicomContributor, Role::OrgAdmin];
+
+const GIVERS: Label = Label {
+    fr: "Réservé à l'administrateur SIG et, pour les siens, au directeur de la communication.",
+    en: "For the SIG administrator and, for his own, the communication director.",
+};
+const NOT_ONESELF: Label = Label { fr: "Nul ne se donne un rôle.", en: "Nobody gives himself a role." };
+
+fn gives(actor: &Actor, role: Role, organization: Option<OrganizationId>) -> bool {
+    let own = organization.is_some_and(|organization| actor.reaches(&[Role::DicomDirector], organization));
+    actor.is_sig_admin() || (own && BY_DIRECTOR.contains(&role))
+}
+
+action!(
+    /// See a role assignment: its holder, the SIG, the auditor, and those who answer for the organization.
+    Read(RoleAssignmentId) on RoleAssignment as "get_role_assignment", RoleAssignment,
+    |actor, it| {
+        let own = it.organization_id.is_some_and(|organization| actor.reaches(Actor::KEEPERS, organization));
+        Ruling::seen(actor.is_sig() || actor.is_auditor() || own || actor.member() == Some(it.member_id))
+    }
+);
+
+/// What `Read` says one by one, for all: where every read starts.
+#[must_use]
+pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<role_assignment::table, Pg, SqlType = Bool>> {
+    if actor.is_sig() || actor.is_auditor() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    let reached: Vec<OrganizationId> = actor.reach(Actor::KEEPERS).collect();
+    let own = role_assignment::organization_id.eq_any(reached).and(role_assignment::organization_id.is_not_null());
+    Box::new(role_assignment::member_id.eq(MemberId(actor.id.0)).or(own.assume_not_null()))
+}
+
+impl Target for NewRoleAssignment {}
+
+action!(
+    /// Give a role: the SIG administrator, and a communication director for his own.
+    Create(NewRoleAssignment) on RoleAssignment as "create_role_assignment", (NewRoleAssignment, MemberId),
+    |actor, (new, holder)| {
+        Ruling::Allow
+            .and(gives(actor, new.role, new.organization_id), GIVERS)
+            .and(actor.member() != Some(*holder), NOT_ONESELF)
+    },
+    |(new, _)| {
+        if new.role.is_scoped() == new.organization_id.is_some() { Ok(()) } else { Err(Refusal::Invalid("/organization_id", SCOPE)) }
+    }
+);
+
+const SCOPE: Label = Label {
+    fr: "Requis pour les rôles sur une organisation, et pour eux seuls.",
+    en: "Required for roles over an organization, and for them alone.",
+};
+
+action!(
+    /// Take a role back.
+    End(RoleAssignmentId) on RoleAssignment as "end_role_assignment", RoleAssignment,
+    |actor, it| Read::rule(actor, it).and(gives(actor, it.role, it.organization_id), GIVERS),
+    |it| if it.valid.ended_by(clock::now()) { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+);

@@ -1,0 +1,93 @@
+//! Co-animation: an organization that animates a network together with the SIG.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use kernel::directory::OrganizationReference;
+use kernel::schema::co_animation;
+use kernel::{
+    CoAnimationId, CoAnimationScope, Label, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal,
+    Ruling, Seen, Validity, Version, action, clock,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::network::{self, Network, NetworkCode};
+
+/// An organization that animates a network together with the SIG.
+#[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
+#[diesel(table_name = co_animation, check_for_backend(Pg))]
+#[diesel(base_query = co_animation::table.inner_join(kernel::schema::organization::table))]
+pub struct CoAnimation {
+    /// Its identifier.
+    pub id: CoAnimationId,
+    /// The network.
+    pub network_id: NetworkId,
+    /// The organization.
+    #[diesel(embed)]
+    pub organization: OrganizationReference,
+    /// On what.
+    pub scope: CoAnimationScope,
+    /// When it holds.
+    #[serde(flatten)]
+    pub valid: Validity,
+    /// Grows at each change.
+    pub version: Version,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who recorded it.
+    pub created_by: PrincipalId,
+    /// Who last changed it.
+    pub updated_by: PrincipalId,
+}
+
+/// A co-animation to record.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "scope": "all"}))]
+pub struct NewCoAnimation {
+    /// The organization.
+    pub organization_id: OrganizationId,
+    /// On what.
+    pub scope: CoAnimationScope,
+    /// From when it holds; from now on if absent.
+    pub valid_from: Option<DateTime<Utc>>,
+}
+
+/// A co-animation as the caller sees it.
+pub type CoAnimationView = Seen<CoAnimation>;
+/// A page of co-animations.
+pub type CoAnimationPage = Page<CoAnimationView>;
+
+impl Noun for CoAnimation {
+    const NAME: &'static str = "co_animation";
+    const COLLECTION: &'static str = "co-animations";
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<End>()];
+
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
+
+action!(
+    /// Let an organization animate a network together with the SIG.
+    Create((NetworkCode, NewCoAnimation)) on CoAnimation as "create_network_co_animation", Network,
+    |actor, it| network::Read::rule(actor, it).and(actor.is_sig(), SIG), Network::open
+);
+
+action!(
+    /// End a co-animation.
+    End(CoAnimationId) on CoAnimation as "end_co_animation", CoAnimation,
+    |actor, _| Ruling::seen(actor.is_insider()).and(actor.is_sig(), SIG),
+    |it| if it.valid.ended_by(clock::now()) { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+);

@@ -1,0 +1,163 @@
+//! Who may do what to a membership, and when.
+
+use diesel::BoxableExpression;
+use diesel::expression::AsExpression;
+use diesel::helper_types::InnerJoinQuerySource;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kernel::schema::{member, membership, network, organization};
+use kernel::{
+    Actor, Label, MemberId, MemberOrigin, MembershipId, NetworkRole, OrganizationId, Refusal, Ruling, action,
+};
+
+use super::{Membership, MembershipStatus, NewMembership, RoleChange};
+use crate::network::{self as networks, Network, NetworkCode, NetworkVisibility};
+
+/// What a membership is read from.
+pub type Joined = InnerJoinQuerySource<
+    InnerJoinQuerySource<InnerJoinQuerySource<membership::table, member::table>, organization::table>,
+    network::table,
+>;
+
+const ITS_LEADS: Label = Label {
+    fr: "Réservé au SIG et aux animateurs du réseau, chacun sur ses sujets.",
+    en: "For the SIG and the leads of the network, each on his topics.",
+};
+const PROMOTION: Label = Label {
+    fr: "Seul l'administrateur SIG désigne les animateurs et co-animateurs.",
+    en: "The SIG administrator alone appoints leads and co-leads.",
+};
+const LEADING: Label = Label {
+    fr: "Seuls le SIG et l'intéressé mettent fin à une animation.",
+    en: "The SIG and the lead himself alone end a leadership.",
+};
+const INELIGIBLE: Label = Label {
+    fr: "L'origine de ce rattachement n'est pas admise dans ce réseau.",
+    en: "The origin of this affiliation is not eligible for this network.",
+};
+const NOT_IN_FORCE: Label = Label {
+    fr: "Ce rattachement n'est pas en cours.",
+    en: "This affiliation is not in force.",
+};
+
+/// The roles that animate: appointed by the SIG administrator, and known to all who know of the network.
+const LEADS: &[NetworkRole] = &[NetworkRole::Lead, NetworkRole::CoLead];
+
+action!(
+    /// See a membership: in a listed network insiders see all of them and observers its leads; in the others its
+    /// members, the SIG and the member's DICOM.
+    Read(MembershipId) on Membership as "get_membership", Membership,
+    |actor, it| {
+        let hidden = it.network_visibility == NetworkVisibility::Hidden;
+        let listed = it.network_visibility == NetworkVisibility::Listed;
+        let known = listed && (actor.is_insider() || (actor.knows_networks() && LEADS.contains(&it.role)));
+        let dicom = !hidden && actor.reaches(Actor::DICOM, it.organization.id);
+        let own = actor.member() == Some(it.member.id) && actor.is_insider();
+        Ruling::seen(actor.is_sig() || actor.sits_in(it.network_id) || known || dicom || (own && !hidden))
+    }
+);
+
+/// What `Read` says one by one, for those of one network that the caller sees.
+#[must_use]
+pub fn visible(actor: &Actor, network: &Network) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
+    let listed = network.visibility == NetworkVisibility::Listed;
+    if actor.is_sig() || actor.sits_in(network.id) || (listed && actor.is_insider()) {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    if listed && actor.knows_networks() {
+        return Box::new(membership::role.eq_any(LEADS.to_vec()));
+    }
+    let reached: Vec<OrganizationId> = actor.reach(Actor::DICOM).collect();
+    let mine: Vec<MemberId> = actor.member().filter(|_| actor.is_insider()).into_iter().collect();
+    Box::new(membership::organization_id.eq_any(reached).or(membership::member_id.eq_any(mine)))
+}
+
+/// Who would sit there.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The network.
+    pub network: Network,
+    /// What is asked.
+    pub new: NewMembership,
+    /// Where the candidate comes from; absent when the affiliation is not in force.
+    pub origin: Option<MemberOrigin>,
+}
+
+action!(
+    /// Add a member to a network directly.
+    Create((NetworkCode, NewMembership)) on Membership as "create_network_membership", Candidate,
+    |actor, it| {
+        networks::Read::rule(actor, &it.network)
+            .and(actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial), ITS_LEADS)
+            .and(actor.is_sig_admin() || !LEADS.contains(&it.new.role), PROMOTION)
+    },
+    |it| {
+        it.network.open()?;
+        let eligible = &it.network.eligible_origins;
+        match it.origin {
+            None => Err(Refusal::Invalid("/affiliation_id", NOT_IN_FORCE)),
+            Some(origin) if !eligible.is_empty() && !eligible.contains(&origin) => {
+                Err(Refusal::Invalid("/affiliation_id", INELIGIBLE))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+);
+
+fn decides(actor: &Actor, it: &Membership) -> bool {
+    actor.is_sig() || actor.leads_on(it.network_id, it.interministerial)
+}
+
+/// A change of role, with the membership it is asked of.
+#[derive(Debug, Clone)]
+pub struct ChangeRole(pub MembershipId, pub RoleChange);
+
+impl kernel::Action for ChangeRole {
+    type Facts = Membership;
+    const NAME: &'static str = "change_membership_role";
+
+    fn rule(actor: &Actor, it: &Membership) -> Ruling {
+        Read::rule(actor, it)
+            .and(decides(actor, it), ITS_LEADS)
+            .and(actor.is_sig_admin() || !LEADS.contains(&it.role), PROMOTION)
+    }
+
+    fn moment(it: &Membership) -> Result<(), Refusal> {
+        in_force(it)?;
+        if it.is_last_lead { Err(Refusal::LastLead) } else { Ok(()) }
+    }
+
+    fn object(&self) -> (&'static str, Option<String>) {
+        (<Membership as kernel::Noun>::NAME, Some(self.0.to_string()))
+    }
+}
+
+impl ChangeRole {
+    /// What the rule cannot know from the membership alone: who promotes to lead or co-lead.
+    ///
+    /// # Errors
+    /// The caller may not promote.
+    pub fn promotes(actor: &Actor, role: NetworkRole) -> Result<(), Refusal> {
+        if actor.is_sig_admin() || !LEADS.contains(&role) { Ok(()) } else { Err(Refusal::Forbidden(PROMOTION)) }
+    }
+}
+
+action!(
+    /// End a membership: the leads and the SIG, and the member himself.
+    End(MembershipId) on Membership as "end_membership", Membership,
+    |actor, it| {
+        let own = actor.member() == Some(it.member.id);
+        Read::rule(actor, it)
+            .and(own || decides(actor, it), ITS_LEADS)
+            .and(own || actor.is_sig() || !LEADS.contains(&it.role), LEADING)
+    },
+    |it| {
+        in_force(it)?;
+        if it.is_last_lead { Err(Refusal::LastLead) } else { Ok(()) }
+    }
+);
+
+fn in_force(it: &Membership) -> Result<(), Refusal> {
+    if it.status == MembershipStatus::Ended { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+}

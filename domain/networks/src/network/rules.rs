@@ -1,0 +1,88 @@
+//! Who may do what to a network, and when.
+
+use diesel::BoxableExpression;
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kernel::policy::Target;
+use kernel::schema::network;
+use kernel::{Actor, Label, NetworkId, Refusal, Ruling, action};
+
+use super::{Network, NetworkCode, NetworkStatus, NetworkVisibility, NewNetwork};
+
+const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
+const ITS_LEADS: Label = Label { fr: "Réservé à ses animateurs et au SIG.", en: "For its leads and the SIG only." };
+
+impl Target for NewNetwork {
+    fn key(&self) -> Option<String> {
+        Some(self.code.to_string())
+    }
+}
+
+action!(
+    /// See a network.
+    Read(NetworkCode) on Network as "get_network", Network,
+    |actor, it| {
+        let known = it.visibility != NetworkVisibility::Hidden && actor.knows_networks();
+        Ruling::seen(known || actor.is_sig() || actor.sits_in(it.id))
+    }
+);
+
+/// What `Read` says one by one, for all: where every read starts.
+#[must_use]
+pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<network::table, Pg, SqlType = Bool>> {
+    if actor.is_sig() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    let mine = network::id.eq_any(actor.networks().collect::<Vec<NetworkId>>());
+    if actor.knows_networks() {
+        return Box::new(mine.or(network::visibility.ne(NetworkVisibility::Hidden)));
+    }
+    Box::new(mine)
+}
+
+action!(
+    /// Create a network.
+    Create(NewNetwork) on Network as "create_network", (),
+    |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+);
+
+action!(
+    /// Change a network: its leads, those who co-lead it on all topics, and the SIG.
+    Update(NetworkCode) on Network as "update_network", Network,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.id), ITS_LEADS), Network::open
+);
+
+action!(
+    /// Open a network that was in preparation or dormant.
+    Activate(NetworkCode) on Network as "activate_network", Network,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), |it| it.moves("activate_network")
+);
+
+action!(
+    /// Let a network sleep for a while.
+    Pause(NetworkCode) on Network as "pause_network", Network,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), |it| it.moves("pause_network")
+);
+
+action!(
+    /// Close a network for good: its memberships and seats end.
+    Close(NetworkCode) on Network as "close_network", Network,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), |it| it.moves("close_network")
+);
+
+impl Network {
+    /// Whether anything may still be written in it.
+    ///
+    /// # Errors
+    /// It is closed.
+    pub fn open(&self) -> Result<(), Refusal> {
+        if self.status == NetworkStatus::Closed { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+    }
+
+    fn moves(&self, how: &'static str) -> Result<(), Refusal> {
+        let allowed = self.status.moves();
+        if allowed.contains(&how) { Ok(()) } else { Err(Refusal::Illegal { allowed: allowed.to_vec() }) }
+    }
+}

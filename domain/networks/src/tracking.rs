@@ -1,0 +1,329 @@
+//! Tracking (suivi): the matrix of networks and communication directorates, over the same facts.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::deserialize::QueryableByName;
+use diesel::sql_types;
+use kernel::directory::OrganizationReference;
+use kernel::{Action, Actor, AsOf, Label, NetworkId, OrganizationId, Refusal, Role, Ruling};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::network::{NetworkCode, NetworkName};
+
+/// What of the matrix a caller reads: the SIG and the auditor all, those who animate or answer in a network its column,
+/// a DICOM its rows, an administrator his organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// All.
+    Everything,
+    /// These columns, and these organizations.
+    Part {
+        /// Columns read whole.
+        networks: BTreeSet<NetworkId>,
+        /// Organizations read in every column that the caller sees.
+        organizations: BTreeSet<OrganizationId>,
+    },
+}
+
+impl Reach {
+    /// What a caller reads; nothing is `None`.
+    #[must_use]
+    pub fn of(actor: &Actor) -> Option<Self> {
+        if actor.is_sig() || actor.is_auditor() {
+            return Some(Self::Everything);
+        }
+        let networks: BTreeSet<_> = actor.animated().collect();
+        let organizations: BTreeSet<_> = actor.reach(&[Role::DicomDirector, Role::DicomContributor, Role::OrgAdmin]).collect();
+        let nothing = networks.is_empty() && organizations.is_empty();
+        (!nothing).then_some(Self::Part { networks, organizations })
+    }
+
+    /// Whether a column has anything to read.
+    #[must_use]
+    pub fn shows(&self, network: NetworkId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Part { networks, organizations } => !organizations.is_empty() || networks.contains(&network),
+        }
+    }
+
+    /// Whether an organization has anything to read.
+    #[must_use]
+    pub fn names(&self, organization: OrganizationId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Part { networks, organizations } => !networks.is_empty() || organizations.contains(&organization),
+        }
+    }
+
+    /// Whether a cell is read.
+    #[must_use]
+    pub fn holds(&self, network: NetworkId, organization: OrganizationId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Part { networks, organizations } => {
+                networks.contains(&network) || organizations.contains(&organization)
+            }
+        }
+    }
+}
+
+/// How the seats of one network stand in one or several organizations.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Tally {
+    /// How many are expected at least.
+    #[schema(minimum = 0)]
+    pub expected: i64,
+    /// How many sit on expected seats.
+    #[schema(minimum = 0)]
+    pub filled: i64,
+    /// How many active référents there are.
+    #[schema(minimum = 0)]
+    pub referents: i64,
+    /// How many active members there are, whatever the role.
+    #[schema(minimum = 0)]
+    pub members: i64,
+    /// How many gaps there are.
+    #[schema(minimum = 0)]
+    pub gaps: i64,
+}
+
+impl std::ops::AddAssign<&CellRow> for Tally {
+    fn add_assign(&mut self, row: &CellRow) {
+        self.expected += i64::from(row.expected);
+        self.filled += i64::from(row.filled);
+        self.referents += i64::from(row.referents);
+        self.members += i64::from(row.members);
+        self.gaps += i64::from(row.gaps);
+    }
+}
+
+/// One network in one organization, as the database keeps it.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct CellRow {
+    /// The network.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub network_id: NetworkId,
+    /// The organization.
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub organization_id: OrganizationId,
+    /// How many are expected at least.
+    #[diesel(sql_type = sql_types::Integer)]
+    pub expected: i32,
+    /// How many sit on expected seats.
+    #[diesel(sql_type = sql_types::Integer)]
+    pub filled: i32,
+    /// How many active référents there are.
+    #[diesel(sql_type = sql_types::Integer)]
+    pub referents: i32,
+    /// How many active members there are.
+    #[diesel(sql_type = sql_types::Integer)]
+    pub members: i32,
+    /// How many gaps there are.
+    #[diesel(sql_type = sql_types::Integer)]
+    pub gaps: i32,
+}
+
+/// A column of the matrix.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MatrixColumn {
+    /// The network's code.
+    pub network_code: NetworkCode,
+    /// The network's name.
+    pub name: NetworkName,
+}
+
+/// One network in the organizations of one row.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MatrixCell {
+    /// The network's code.
+    pub network_code: NetworkCode,
+    /// How its seats stand there.
+    pub tally: Tally,
+}
+
+/// An organization of a row.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MatrixOrganization {
+    /// The organization.
+    pub organization: OrganizationReference,
+    /// Whether another DICOM serves it too: it then counts in both rows, and once in the totals.
+    pub shared: bool,
+}
+
+/// A row of the matrix: a DICOM with the organizations it serves, or those that none serves.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MatrixRow {
+    /// The DICOM; absent in the row of those that none serves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dicom: Option<OrganizationReference>,
+    /// The organizations that it adds up.
+    pub organizations: Vec<MatrixOrganization>,
+    /// One per column, in the same order.
+    pub cells: Vec<MatrixCell>,
+}
+
+/// Networks × communication directorates: who is expected, who sits there, and where the gaps are.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Matrix {
+    /// The instant it shows.
+    pub at: DateTime<Utc>,
+    /// The networks that the caller sees, by name.
+    pub columns: Vec<MatrixColumn>,
+    /// The DICOMs by name, then those that none serves.
+    pub rows: Vec<MatrixRow>,
+    /// One per column; an organization in two rows counts once.
+    pub totals: Vec<MatrixCell>,
+}
+
+/// One network in one organization: what a cell of the matrix adds up.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TrackingCell {
+    /// The network's code.
+    pub network_code: NetworkCode,
+    /// The organization.
+    pub organization: OrganizationReference,
+    /// How the seats of the network stand there.
+    pub tally: Tally,
+}
+
+/// The cells that a cell of the matrix adds up.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TrackingCells {
+    /// By organization.
+    pub items: Vec<TrackingCell>,
+}
+
+/// What a matrix is built from: what the database knows at an instant.
+#[derive(Debug, Default)]
+pub struct MatrixFacts {
+    /// The networks that the caller sees, by name.
+    pub networks: Vec<(NetworkId, MatrixColumn)>,
+    /// The organizations by name, with those that no cell needs.
+    pub organizations: Vec<OrganizationReference>,
+    /// Which DICOM follows which organization.
+    pub served: Vec<(OrganizationId, OrganizationId)>,
+    /// The cells that there are.
+    pub cells: Vec<CellRow>,
+}
+
+impl Matrix {
+    /// Builds the part of the matrix that a caller reads.
+    #[must_use]
+    pub fn build(at: DateTime<Utc>, facts: &MatrixFacts, reach: &Reach) -> Self {
+        let kept = |cell: &&CellRow| reach.holds(cell.network_id, cell.organization_id);
+        let cells: Vec<&CellRow> = facts.cells.iter().filter(kept).collect();
+        let networks = facts.networks.iter().filter(|(network, _)| reach.shows(*network));
+        let networks: Vec<&(NetworkId, MatrixColumn)> = networks.collect();
+        let mut of: HashMap<OrganizationId, Vec<&CellRow>> = HashMap::new();
+        for cell in cells {
+            of.entry(cell.organization_id).or_default().push(cell);
+        }
+        let mut followed: HashMap<OrganizationId, BTreeSet<OrganizationId>> = HashMap::new();
+        let mut followers: HashMap<OrganizationId, usize> = HashMap::new();
+        for (dicom, organization) in &facts.served {
+            followed.entry(*dicom).or_default().insert(*organization);
+            *followers.entry(*organization).or_default() += 1;
+        }
+        let add_up = |members: &[&OrganizationReference]| -> Vec<MatrixCell> {
+            let mut tallies: HashMap<NetworkId, Tally> = HashMap::new();
+            for cell in members.iter().flat_map(|organization| of.get(&organization.id).into_iter().flatten()) {
+                *tallies.entry(cell.network_id).or_default() += *cell;
+            }
+            let cell = |(network, column): &&(NetworkId, MatrixColumn)| MatrixCell {
+                network_code: column.network_code.clone(),
+                tally: tallies.get(network).copied().unwrap_or_default(),
+            };
+            networks.iter().map(cell).collect()
+        };
+        let row = |dicom: Option<&OrganizationReference>, members: Vec<&OrganizationReference>| {
+            let shared = |organization: &OrganizationReference| followers.get(&organization.id).is_some_and(|by| *by > 1);
+            let organizations = members.iter().map(|organization| MatrixOrganization {
+                organization: OrganizationReference::clone(organization),
+                shared: shared(organization),
+            });
+            MatrixRow { dicom: dicom.cloned(), organizations: organizations.collect(), cells: add_up(&members) }
+        };
+        let in_reach = |organization: &&OrganizationReference| reach.names(organization.id);
+        let mut rows: Vec<MatrixRow> = Vec::new();
+        for dicom in facts.organizations.iter().filter(|organization| followed.contains_key(&organization.id)) {
+            let here = followed.get(&dicom.id);
+            let members = facts.organizations.iter().filter(in_reach);
+            let members: Vec<_> =
+                members.filter(|organization| here.is_some_and(|here| here.contains(&organization.id))).collect();
+            if !members.is_empty() {
+                rows.push(row(Some(dicom), members));
+            }
+        }
+        let alone = facts.organizations.iter().filter(in_reach);
+        let alone: Vec<_> = alone
+            .filter(|organization| !followers.contains_key(&organization.id) && of.contains_key(&organization.id))
+            .collect();
+        if !alone.is_empty() {
+            rows.push(row(None, alone));
+        }
+        let everyone: Vec<_> = facts.organizations.iter().filter(in_reach).collect();
+        let totals = add_up(&everyone);
+        let columns = networks.iter().map(|(_, column)| column.clone()).collect();
+        Self { at, columns, rows, totals }
+    }
+}
+
+/// Which matrix.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MatrixQuery {
+    /// As it stood at the end of this past day (Europe/Paris).
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
+}
+
+/// Which cell of the matrix to open.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct CellQuery {
+    /// The column.
+    #[param(inline)]
+    pub network_code: NetworkCode,
+    /// The row; absent for the row of those that no DICOM serves.
+    pub dicom_id: Option<OrganizationId>,
+    /// As it stood at the end of this past day (Europe/Paris).
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
+}
+
+const READERS: Label = Label {
+    fr: "Réservé au SIG, à l'auditeur, aux animateurs et référents, aux DICOM et aux administrateurs d'organisation.",
+    en: "For the SIG, the auditor, leads and référents, DICOMs and organization administrators.",
+};
+
+/// Follow the networks and the communication directorates.
+#[derive(Debug, Clone)]
+pub struct Track;
+
+impl Action for Track {
+    type Facts = ();
+    const NAME: &'static str = "get_tracking_matrix";
+
+    fn rule(actor: &Actor, (): &()) -> Ruling {
+        Ruling::Allow.and(Reach::of(actor).is_some(), READERS)
+    }
+
+    fn object(&self) -> (&'static str, Option<String>) {
+        ("tracking", None)
+    }
+}
+
+impl Track {
+    /// What of the matrix a caller reads.
+    ///
+    /// # Errors
+    /// Nothing.
+    pub fn reach(actor: &Actor) -> Result<Reach, Refusal> {
+        Reach::of(actor).ok_or(Refusal::Forbidden(READERS))
+    }
+}

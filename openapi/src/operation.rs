@@ -1,0 +1,91 @@
+//! What every operation has: security, shared problems, entity tags, who may.
+
+use serde_json::{Map, Value, json};
+
+use crate::PROBLEMS;
+
+const MERGE_PATCH: &str = "application/merge-patch+json";
+
+pub(crate) fn finish(path: &str, method: &str, operation: &mut Value) {
+    let Some(operation) = operation.as_object_mut() else { return };
+    operation.insert("security".into(), json!([{"bearer": []}]));
+    let action = operation.get("operationId").cloned();
+    operation.insert("x-authz".into(), json!({"action": action, "audited": method != "get"}));
+    if method == "patch" {
+        rename_body(operation);
+    }
+    let shared = statuses(path, method, operation);
+    if method == "post" {
+        idempotency(operation);
+    }
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
+    responses.values_mut().for_each(|response| describe(response, method == "get"));
+    if method == "get" && responses.values().any(|response| response.pointer("/headers/ETag").is_some()) {
+        responses.insert("304".into(), json!({"description": "The caller has it already (`If-None-Match`)."}));
+    }
+    for status in shared {
+        responses.insert(status.into(), json!({"$ref": format!("#/components/responses/Problem{status}")}));
+    }
+    responses.sort_keys();
+}
+
+/// The problems that an operation may end in follow from what it takes.
+fn statuses(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<&'static str> {
+    let parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+    let takes = |place: &str| parameters.iter().any(|one| one.get("in").is_some_and(|it| it == place));
+    let pages = parameters.iter().any(|one| one.get("name").is_some_and(|name| name == "cursor"));
+    let (body, version, query) = (operation.contains_key("requestBody"), takes("header"), takes("query"));
+    let writes = method != "get";
+    let applies = |status: &str| match status {
+        "400" => writes || pages,
+        "408" | "413" | "415" => body,
+        "409" => writes,
+        "404" => path.contains('{'),
+        "412" | "428" => version,
+        "422" => body || query || method == "post",
+        _ => true,
+    };
+    PROBLEMS.iter().map(|(status, _)| *status).filter(|status| applies(status)).collect()
+}
+
+/// Every POST may be sent again with its key.
+fn idempotency(operation: &mut Map<String, Value>) {
+    let text = "1 to 255 characters of the client's choice, a UUID best: the same POST sent again within 48 hours with the \
+                same key is done once. The answer to a repetition says `Idempotency-Replayed: true`.";
+    let schema = json!({"type": "string", "minLength": 1, "maxLength": 255});
+    let parameter = json!({"name": "Idempotency-Key", "in": "header", "required": false, "description": text, "schema": schema});
+    let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
+    if let Some(parameters) = parameters.as_array_mut() {
+        parameters.push(parameter);
+    }
+}
+
+fn rename_body(operation: &mut Map<String, Value>) {
+    let content =
+        operation.get_mut("requestBody").and_then(|body| body.get_mut("content")).and_then(Value::as_object_mut);
+    if let Some(content) = content
+        && let Some(body) = content.remove("application/json")
+    {
+        content.insert(MERGE_PATCH.into(), body);
+    }
+}
+
+/// One object carries its version; a page, and what has none, does not.
+fn describe(response: &mut Value, reads: bool) {
+    let shown = response.pointer("/content/application~1json/schema/$ref").and_then(Value::as_str);
+    let name = shown.and_then(|shown| shown.rsplit('/').next()).unwrap_or_default().to_owned();
+    let Some(response) = response.as_object_mut() else { return };
+    response.insert("description".into(), json!(if reads { "What was asked for." } else { "What it is now." }));
+    let string = json!({"type": "string"});
+    let header = if name.ends_with("Page") {
+        json!({"Link": {"description": "RFC 8288: the next page, if there is one.", "schema": string}})
+    } else if PLAIN.contains(&name.as_str()) || name.is_empty() {
+        return;
+    } else {
+        json!({"ETag": {"description": "Its version, for `If-Match` and `If-None-Match`; absent when the name alone is shown.", "schema": string}})
+    };
+    response.insert("headers".into(), header);
+}
+
+/// Answers that are neither an object with a version nor a page.
+const PLAIN: &[&str] = &["Me", "EnumLists", "PermissionAnswers", "Matrix", "TrackingCells"];

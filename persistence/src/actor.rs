@@ -1,0 +1,38 @@
+//! From an identity to the actor that rules look at: one question to the database.
+
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use kernel::{Actor, Identity, seal};
+use serde_json::Value;
+
+use crate::{Error, Result};
+
+diesel::define_sql_function! {
+    #[sql_name = "app.look"]
+    fn look(issuer: Text, subject: Text) -> Nullable<Jsonb>;
+}
+diesel::define_sql_function! {
+    #[sql_name = "app.enter"]
+    fn enter(issuer: Text, subject: Text) -> Nullable<Jsonb>;
+}
+
+/// The caller's rights as they stand, for a read.
+pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Actor> {
+    parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?)
+}
+
+/// The caller's rights, locked until the end of the transaction, for a write.
+pub(crate) fn entering(conn: &mut PgConnection, caller: &Identity) -> Result<Actor> {
+    parse(diesel::select(enter(&caller.issuer, &caller.subject)).get_result(conn)?)
+}
+
+fn parse(found: Option<Value>) -> Result<Actor> {
+    let found = found.ok_or(Error::Stranger)?;
+    let rights = seal::tag(&[found.to_string().as_bytes()]);
+    let actor: Actor = serde_json::from_value(found)?;
+    match &actor {
+        Actor { departed: true, .. } => Err(Error::Stranger),
+        Actor { suspended: true, .. } | Actor { expired: true, .. } => Err(Error::Suspended),
+        _ => Ok(Actor { rights, ..actor }),
+    }
+}

@@ -1,0 +1,303 @@
+//! Two pools, one that reads and one that writes, and the way into a store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use kernel::{Actor, Identity, Refusal, clock};
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use crate::actor::{entering, looking};
+use crate::{Again, Error, Key, Result, Store, audit, idempotency};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+
+/// Long enough for a burst, short enough to answer "busy" before the caller gives up.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a reader's rights are trusted: a right taken back is gone everywhere after this.
+const TRUST: Duration = Duration::from_secs(2);
+/// How many times a work is tried that others were in the way of.
+const TRIES: usize = 3;
+
+type Connections = Pool<ConnectionManager<PgConnection>>;
+type Boxed = Box<dyn std::error::Error + Send + Sync>;
+
+/// One call: who asks, in which request.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// Who asks, as his token says.
+    pub caller: Identity,
+    /// The request, for the audit log.
+    pub request: Uuid,
+    /// The client's word that makes the call happen once.
+    pub key: Option<Key>,
+}
+
+/// The database, as callers enter it.
+#[derive(Clone)]
+pub struct Database {
+    readers: Connections,
+    writers: Connections,
+    actors: Cache<Identity, Arc<Actor>>,
+}
+
+impl Database {
+    /// Opens the pools; connections are made when first needed.
+    #[must_use]
+    pub fn new(url: &str, size: u32) -> Self {
+        let pool = |session| {
+            // Asking each connection how it is before each use costs a fifth of the throughput.
+            let builder = Pool::builder().max_size(size).min_idle(Some(0)).test_on_check_out(false);
+            let builder = builder.connection_timeout(PATIENCE).connection_customizer(Box::new(session));
+            builder.build_unchecked(ConnectionManager::new(url))
+        };
+        let actors = Cache::builder().max_capacity(10_000).time_to_live(TRUST).build();
+        Self { readers: pool(Session::Read), writers: pool(Session::Write), actors }
+    }
+
+    /// Lets a caller read. A write in here is an error of the database.
+    ///
+    /// A connection that PostgreSQL closed meanwhile is found out by using it; a read is then tried once more.
+    ///
+    /// # Errors
+    /// Those of the work; a caller who is not registered; a database that does not answer.
+    pub fn read<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
+        match self.read_once(call, &work) {
+            Err(Error::Away(_)) => self.read_once(call, &work),
+            done => done,
+        }
+    }
+
+    fn read_once<T>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
+        let mut conn = usable(&self.readers)?;
+        let actor = match self.actors.get(&call.caller) {
+            Some(actor) => actor,
+            None => {
+                let actor = Arc::new(looking(&mut conn, &call.caller)?);
+                self.actors.insert(call.caller.clone(), Arc::clone(&actor));
+                actor
+            }
+        };
+        work(&mut Store::new(&mut conn, call, Actor::clone(&actor)))
+    }
+
+    /// Lets a caller write: all of the work, or nothing; once, however often it is sent with the same key.
+    ///
+    /// # Errors
+    /// Those of the work; a caller who is not registered; a database that does not answer.
+    pub fn write<T: Again>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<Done<T>> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.write_once(call, &work) {
+                Err(error) if error.is_retriable() && tries < TRIES => {}
+                done => return done,
+            }
+        }
+    }
+
+    fn write_once<T: Again>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<Done<T>> {
+        let mut conn = usable(&self.writers)?;
+        let mut asked = None;
+        let done = conn.transaction(|conn| {
+            let Some(key) = &call.key else {
+                let mut store = Store::new(conn, call, Actor::nobody());
+                let done = work(&mut store);
+                asked = store.asked.take();
+                return done.map(Done::Now);
+            };
+            let actor = entering(conn, &call.caller)?;
+            let who = actor.id;
+            let before = idempotency::take(conn, who, key)?;
+            let mut store = Store::new(conn, call, actor);
+            if let Some(about) = before {
+                return T::again(&mut store, about).map(Done::Before);
+            }
+            let done = work(&mut store);
+            asked = store.asked.take();
+            let done = done?;
+            idempotency::keep(conn, who, key, done.about())?;
+            Ok(Done::Now(done))
+        });
+        if let (Err(Error::Refused(refusal)), Some(asked)) = (&done, asked)
+            && matches!(refusal, Refusal::Forbidden(_) | Refusal::NotFound)
+        {
+            audit::refused(&mut conn, call, &asked, refusal)?;
+        }
+        done
+    }
+
+    /// Lets a caller read what may be read only on the record: the line is written before the answer is given.
+    ///
+    /// # Errors
+    /// Those of the work; the line could not be written.
+    pub fn read_on_record<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
+        let mut conn = usable(&self.writers)?;
+        let actor = looking(&mut conn, &call.caller)?;
+        let mut store = Store::new(&mut conn, call, actor);
+        let done = work(&mut store)?;
+        let (who, asked) = (store.actor().id, store.asked.take());
+        if let Some(asked) = asked {
+            audit::read(&mut conn, call, who, &asked)?;
+        }
+        Ok(done)
+    }
+
+    /// The rights of a caller, as the cache of readers knows them.
+    ///
+    /// # Errors
+    /// He is not registered; the database does not answer.
+    pub fn rights(&self, call: &Call) -> Result<String> {
+        self.read(call, |store| Ok(store.actor().rights.clone()))
+    }
+
+    /// Whether the database answers, and holds every migration of this binary.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub fn is_ready(&self) -> Result<bool> {
+        let check = || -> Result<bool> {
+            let mut conn = usable(&self.readers)?;
+            Ok(!conn.has_pending_migration(MIGRATIONS).map_err(Error::Fault)?)
+        };
+        match check() {
+            Err(Error::Away(_)) => check(),
+            done => done,
+        }
+    }
+
+    /// Forgets what is past its time; called now and then.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn tidy(&self) -> Result<usize> {
+        idempotency::forget(&mut *usable(&self.writers)?)
+    }
+
+    /// Forgets every reader's rights: for tests that move the clock.
+    pub fn forget_rights(&self) {
+        self.actors.invalidate_all();
+    }
+}
+
+/// What was written, now or the first time it was asked.
+#[derive(Debug)]
+pub enum Done<T> {
+    /// By this call.
+    Now(T),
+    /// By an earlier one with the same key.
+    Before(T),
+}
+
+type Pooled = diesel::r2d2::PooledConnection<ConnectionManager<PgConnection>>;
+
+/// A connection, its clock moved with ours when a test moved it.
+fn usable(pool: &Connections) -> Result<Pooled> {
+    let mut conn = pool.get()?;
+    let shift = clock::shift();
+    if !shift.is_zero() {
+        let setting = format!("SET diapason.clock_shift = '{} microseconds'", shift.num_microseconds().unwrap_or_default());
+        conn.batch_execute(&setting)?;
+    }
+    Ok(conn)
+}
+
+/// Brings the schema up to date, as its owner; one at a time, without waiting inside the database.
+///
+/// # Errors
+/// The database does not answer, another one is at it for too long, or a migration fails.
+pub fn migrate(url: &str) -> std::result::Result<usize, Boxed> {
+    let mut conn = PgConnection::establish(url)?;
+    for _ in 0..600 {
+        let free = diesel::select(try_lock(MIGRATION_LOCK)).get_result::<bool>(&mut conn)?;
+        if free {
+            conn.batch_execute("SET lock_timeout = '1s'")?;
+            return Ok(conn.run_pending_migrations(MIGRATIONS)?.len());
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    Err("another process has been migrating for a minute".into())
+}
+
+/// Makes a database with its two roles, on a server where we are the superuser: the owner, who migrates, and the
+/// application, which neither changes tables nor passes over a policy.
+///
+/// # Errors
+/// The server does not answer.
+pub fn create(superuser: &str, name: &str) -> std::result::Result<(), Boxed> {
+    let mut conn = PgConnection::establish(superuser)?;
+    conn.batch_execute(
+        "DO $$ BEGIN
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'diapason_owner') THEN
+                CREATE ROLE diapason_owner LOGIN;
+            END IF;
+            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'diapason_app') THEN
+                CREATE ROLE diapason_app LOGIN;
+            END IF;
+        END $$",
+    )?;
+    let there = diesel::sql_query("SELECT count(*) AS number FROM pg_database WHERE datname = $1");
+    let there: Count = there.bind::<diesel::sql_types::Text, _>(name).get_result(&mut conn)?;
+    if there.number == 0 {
+        // A name of ours, never a caller's.
+        conn.batch_execute(&format!("CREATE DATABASE \"{name}\" OWNER diapason_owner"))?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    number: i64,
+}
+
+/// Refuses a database that this binary cannot serve: not migrated, in a language we do not read, or entered by a role
+/// that may do more than the application.
+///
+/// # Errors
+/// One sentence for the operator.
+pub fn check(url: &str) -> std::result::Result<(), Boxed> {
+    let mut conn = PgConnection::establish(url)?;
+    let over = "SELECT count(*) AS number FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)";
+    if diesel::sql_query(over).get_result::<Count>(&mut conn)?.number > 0 {
+        return Err("the database role is a superuser or passes over policies: use diapason_app".into());
+    }
+    let odd = "SELECT count(*) AS number FROM pg_settings WHERE name = 'lc_messages' AND setting !~ '^(C|POSIX|en)'";
+    if diesel::sql_query(odd).get_result::<Count>(&mut conn)?.number > 0 {
+        return Err("set lc_messages to C on this database: its errors are read by their English words".into());
+    }
+    let missing = "SELECT (3 - count(*)) AS number FROM pg_extension WHERE extname IN ('btree_gist', 'pg_trgm', 'unaccent')";
+    let pending = conn.has_pending_migration(MIGRATIONS)?;
+    if pending || diesel::sql_query(missing).get_result::<Count>(&mut conn)?.number > 0 {
+        return Err("the schema is not up to date: run `diapason migrate` as diapason_owner first".into());
+    }
+    Ok(())
+}
+
+const MIGRATION_LOCK: i64 = 0x6469_6170_6173_6f6e;
+
+diesel::define_sql_function! {
+    #[sql_name = "pg_try_advisory_lock"]
+    fn try_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Session {
+    Read,
+    Write,
+}
+
+/// Generic plans: diesel binds LIMIT, so PostgreSQL would plan a list anew each time.
+const SESSION: &str = "SET plan_cache_mode = force_generic_plan; SET statement_timeout = '5s';
+    SET lock_timeout = '2s'; SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_read_only = ";
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
+    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
+        let read_only = matches!(self, Self::Read);
+        conn.batch_execute(&format!("{SESSION}{read_only}")).map_err(diesel::r2d2::Error::QueryError)
+    }
+}

@@ -1,0 +1,168 @@
+//! Why something did not happen, said without HTTP and without the words of PostgreSQL.
+
+use diesel::result::{DatabaseErrorKind, Error as Diesel};
+use kernel::Refusal;
+
+/// Why the work of a store did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The domain said no.
+    #[error("refused: {0:?}")]
+    Refused(Refusal),
+    /// The caller is nobody we know.
+    #[error("the caller is not registered")]
+    Stranger,
+    /// The caller is known and may do nothing for now.
+    #[error("the caller is suspended")]
+    Suspended,
+    /// A unique value is taken; which, as a JSON pointer.
+    #[error("{0} is taken")]
+    Taken(&'static str),
+    /// A reference leads nowhere; which, as a JSON pointer.
+    #[error("{0} leads nowhere")]
+    Dangling(&'static str),
+    /// The same request is being worked on.
+    #[error("the same request is in flight")]
+    InFlight,
+    /// The key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// No connection in time, or writers in each other's way: worth another try.
+    #[error("the database is busy")]
+    Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database is not there: worth another try a little later.
+    #[error("the database is away")]
+    Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The connection broke while the work was being made lasting: it may or may not have happened.
+    #[error("the outcome is unknown")]
+    Unknown(#[source] Diesel),
+    /// A fault of ours.
+    #[error("the database failed")]
+    Fault(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What the breach of a constraint means.
+pub type Meaning = fn() -> Error;
+
+const OVERLAP: Meaning = || Error::Refused(Refusal::Overlap);
+
+/// What each constraint that a caller can break means to him; a test holds it against `pg_constraint`.
+pub const CONSTRAINTS: &[(&str, Meaning)] = &[
+    ("organization_parent_id_fkey", || Error::Dangling("/parent_id")),
+    ("organization_territory_code_fkey", || Error::Dangling("/territory_code")),
+    ("organization_not_its_own_parent_check", || Error::Dangling("/parent_id")),
+    ("organization_level_of_prefecture_check", || Error::Dangling("/prefecture_level")),
+    ("organization_link_from_id_fkey", || Error::Refused(Refusal::NotFound)),
+    ("organization_link_to_id_fkey", || Error::Dangling("/to_id")),
+    ("organization_link_two_ends_check", || Error::Dangling("/to_id")),
+    ("organization_link_excl", OVERLAP),
+    ("member_email_key", || Error::Taken("/email")),
+    ("affiliation_organization_id_fkey", || Error::Dangling("/organization_id")),
+    ("affiliation_once_excl", OVERLAP),
+    ("affiliation_one_primary_excl", OVERLAP),
+    ("role_assignment_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
+    ("role_assignment_organization_id_fkey", || Error::Dangling("/organization_id")),
+    ("role_assignment_once_excl", OVERLAP),
+    ("network_code_key", || Error::Taken("/code")),
+    ("co_animation_organization_id_fkey", || Error::Dangling("/organization_id")),
+    ("co_animation_once_excl", OVERLAP),
+    ("seat_organization_id_fkey", || Error::Dangling("/organization_id")),
+    ("seat_bounds_check", || Error::Dangling("/max")),
+    ("seat_once_excl", OVERLAP),
+    ("membership_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
+    ("membership_once_excl", OVERLAP),
+];
+
+impl Error {
+    /// Whether the whole work may be tried again: nothing of it happened, and the reason passes.
+    #[must_use]
+    pub fn is_retriable(&self) -> bool {
+        matches!(self, Self::Busy(source) if source.downcast_ref::<Diesel>().is_some_and(is_conflict))
+    }
+}
+
+/// 40001 and 40P01: writers in each other's way, of whom one was sent back.
+fn is_conflict(error: &Diesel) -> bool {
+    match error {
+        Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        Diesel::DatabaseError(_, details) => details.message() == "deadlock detected",
+        _ => false,
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Fault(error.into())
+    }
+}
+
+impl From<diesel::r2d2::PoolError> for Error {
+    fn from(error: diesel::r2d2::PoolError) -> Self {
+        Self::Away(error.into())
+    }
+}
+
+/// What PostgreSQL says, in its own language (`lc_messages = C`), when it goes or comes: diesel hides the SQLSTATE.
+const AWAY: &[&str] = &[
+    "terminating connection",
+    "server closed the connection",
+    "the database system is",
+    "connection to server",
+    "could not connect",
+    "no connection to the server",
+    "SSL connection has been closed",
+];
+
+/// What PostgreSQL says when it gives up waiting.
+const BUSY: &[&str] = &["deadlock detected", "canceling statement due to", "sorry, too many clients"];
+
+impl From<Diesel> for Error {
+    fn from(error: Diesel) -> Self {
+        let details = match &error {
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Diesel::BrokenTransactionManager => {
+                return Self::Away(error.into());
+            }
+            Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => return Self::Busy(error.into()),
+            Diesel::DatabaseError(_, details) => details,
+            Diesel::RollbackErrorOnCommit { commit_error, .. } => {
+                return if matches!(Self::from_text(&commit_error.to_string()), Some(Kind::Away)) {
+                    Self::Unknown(error)
+                } else {
+                    Self::Fault(error.into())
+                };
+            }
+            _ => return Self::Fault(error.into()),
+        };
+        let broken = CONSTRAINTS.iter().find(|(name, _)| details.constraint_name() == Some(name));
+        match (broken, Self::from_text(details.message())) {
+            (Some((_, meaning)), _) => meaning(),
+            (None, Some(Kind::Away)) => Self::Away(error.into()),
+            (None, Some(Kind::Busy)) => Self::Busy(error.into()),
+            (None, None) => Self::Fault(error.into()),
+        }
+    }
+}
+
+enum Kind {
+    Away,
+    Busy,
+}
+
+impl Error {
+    fn from_text(message: &str) -> Option<Kind> {
+        let begins = |known: &[&str]| known.iter().any(|known| message.contains(known));
+        if begins(AWAY) {
+            Some(Kind::Away)
+        } else if begins(BUSY) {
+            Some(Kind::Busy)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What the domain needs of PostgreSQL: SQL only, no HTTP, and no rule about who may.
+
+mod actor;
+pub mod audit;
+pub mod database;
+pub mod error;
+mod idempotency;
+mod members;
+mod networks;
+mod page;
+pub mod permission;
+pub mod reference;
+pub mod seed;
+pub mod store;
+
+pub use database::{Call, Database};
+pub use error::Error;
+pub use idempotency::{Again, Key};
+pub use store::Store;
+
+/// What the work of a store ends in.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,273 @@
+//! SQL of affiliations, and the end of all that is held through one.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use kernel::schema::{affiliation, role_assignment};
+use kernel::{AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, sql};
+use members::affiliation::{
+    Affiliation, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, NewAffiliation, Update,
+};
+use members::member::Member;
+use members::organization::OrganizationStatus;
+use members::role_assignment::RoleAssignment;
+use uuid::Uuid;
+
+use super::member::find as find_member;
+use super::organization::resting_on;
+use crate::networks::{end_memberships, lock_networks_of, refresh_member};
+use crate::store::{Known, Writer};
+use crate::{Again, Error, Result, Store};
+
+impl Store<'_> {
+    /// The affiliations of a member, past and present, the latest first.
+    ///
+    /// # Errors
+    /// There is no such member, or his card is not for this caller; the cursor is none of ours.
+    pub fn member_affiliations(&mut self, member: MemberId, page: &PageQuery) -> Result<AffiliationPage> {
+        self.permit(List(member))?;
+        let mut query = affiliation::table.filter(affiliation::member_id.eq(member)).into_boxed();
+        if let Some(before) = page.key::<AffiliationId>()? {
+            query = query.filter(affiliation::id.lt(before));
+        }
+        let query = query.order(affiliation::id.desc()).limit(page.probe()).select(Affiliation::as_select());
+        let rows = query.load(self.reading().0)?;
+        let found = page.cut(rows, |it: &Affiliation| it.id);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One affiliation, for those who see the member's card.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn affiliation(&mut self, id: AffiliationId) -> Result<AffiliationView> {
+        let it = find(id, self.reading().0)?;
+        self.permit(List(it.member_id))?;
+        Ok(self.seen(it))
+    }
+
+    /// Records the affiliation that was granted.
+    ///
+    /// # Errors
+    /// The member has one there already at that time.
+    pub fn create_member_affiliation(&mut self, grant: Grant<Create>) -> Result<AffiliationView> {
+        let created = self.write(grant, |writer, _, Create((member, new)), _| {
+            writer.changes_rights_of(member)?;
+            let alone = in_force_of(writer.conn, member)?.is_empty();
+            let primary = alone || new.is_primary;
+            let (created, before) = insert(writer, member, new, primary)?;
+            writer.created(&created)?;
+            record_demoted(writer, before)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Changes the affiliation that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the main one cannot be made a secondary one.
+    pub fn update_affiliation(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        patch: AffiliationPatch,
+    ) -> Result<AffiliationView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            if before.is_primary && patch.is_primary == Some(false) {
+                return Err(Refusal::Invalid("/is_primary", MAIN).into());
+            }
+            let requalified = patch.profession.is_some();
+            let demoted = if patch.is_primary == Some(true) && !before.is_primary {
+                demote(writer, before.member_id, Some(before.id), before.valid)?
+            } else {
+                Vec::new()
+            };
+            let row = diesel::update(affiliation::table.find(before.id)).set((patch, stamps(writer, before.version)));
+            let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
+            writer.updated(&before, &after)?;
+            record_demoted(writer, demoted)?;
+            if requalified {
+                refresh_member(writer, before.member_id)?;
+            }
+            Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Ends the affiliation that was granted, and all that is held through it.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the time lies in the past; its member is the last lead of a network.
+    pub fn end_affiliation(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<AffiliationView> {
+        let ended = self.write_on(grant, seen, |writer, _, _, before| {
+            let at = ending.instant(writer.at)?;
+            let (id, member) = (before.id, before.member_id);
+            writer.changes_rights_of(member)?;
+            end_affiliations(writer, vec![before], at)?;
+            let rest = in_force_of(writer.conn, member)?;
+            if let Some(oldest) = rest.iter().filter(|it| !it.valid.ended_by(at)).min_by_key(|it| it.valid.from)
+                && !rest.iter().any(|it| it.is_primary && !it.valid.ended_by(at) && it.id != id)
+                && at == writer.at
+            {
+                promote(writer, oldest)?;
+            }
+            refresh_member(writer, member)?;
+            find(id, writer.conn)
+        })?;
+        Ok(self.seen(ended))
+    }
+}
+
+const MAIN: Label = Label {
+    fr: "Le rattachement principal le reste jusqu'à ce qu'un autre le devienne.",
+    en: "The main affiliation stays so until another becomes it.",
+};
+
+type Stamps = (
+    diesel::dsl::Eq<affiliation::version, Version>,
+    diesel::dsl::Eq<affiliation::updated_at, DateTime<Utc>>,
+    diesel::dsl::Eq<affiliation::updated_by, kernel::PrincipalId>,
+);
+
+fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (affiliation::version.eq(before.next()), affiliation::updated_at.eq(writer.at), affiliation::updated_by.eq(writer.by))
+}
+
+/// Inserts an affiliation; one that is main demotes the others of its time, which are given back.
+pub(crate) fn insert(
+    writer: &mut Writer<'_>,
+    member: MemberId,
+    new: NewAffiliation,
+    primary: bool,
+) -> Result<(Affiliation, Vec<Affiliation>)> {
+    let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+    let demoted = if primary { demote(writer, member, None, valid)? } else { Vec::new() };
+    let stamps = (
+        affiliation::id.eq(AffiliationId::fresh()),
+        affiliation::member_id.eq(member),
+        affiliation::valid.eq(valid),
+        affiliation::created_at.eq(writer.at),
+        affiliation::updated_at.eq(writer.at),
+        affiliation::created_by.eq(writer.by),
+        affiliation::updated_by.eq(writer.by),
+    );
+    let new = NewAffiliation { is_primary: primary, ..new };
+    let row = diesel::insert_into(affiliation::table).values((new, stamps));
+    Ok((row.returning(Affiliation::as_returning()).get_result(writer.conn)?, demoted))
+}
+
+/// The other main affiliations of that time are main no longer; as they were before.
+fn demote(
+    writer: &mut Writer<'_>,
+    member: MemberId,
+    but: Option<AffiliationId>,
+    during: Validity,
+) -> Result<Vec<Affiliation>> {
+    let others = affiliation::table
+        .filter(affiliation::member_id.eq(member))
+        .filter(affiliation::is_primary)
+        .filter(affiliation::valid.overlaps_with(during))
+        .select(Affiliation::as_select());
+    let others: Vec<Affiliation> = others.load(writer.conn)?;
+    let others: Vec<_> = others.into_iter().filter(|other| Some(other.id) != but).collect();
+    for other in &others {
+        let secondary = (affiliation::is_primary.eq(false), stamps(writer, other.version));
+        diesel::update(affiliation::table.find(other.id)).set(secondary).execute(writer.conn)?;
+    }
+    Ok(others)
+}
+
+fn record_demoted(writer: &mut Writer<'_>, before: Vec<Affiliation>) -> Result<()> {
+    for before in before {
+        let after = find(before.id, writer.conn)?;
+        writer.updated(&before, &after)?;
+    }
+    Ok(())
+}
+
+fn promote(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
+    let main = (affiliation::is_primary.eq(true), stamps(writer, before.version));
+    let row = diesel::update(affiliation::table.find(before.id)).set(main);
+    let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
+    writer.updated(before, &after)
+}
+
+/// The affiliations of a member that hold now or will.
+pub(crate) fn in_force_of(conn: &mut PgConnection, member: MemberId) -> Result<Vec<Affiliation>> {
+    let now: DateTime<Utc> = diesel::select(sql::clock()).get_result(conn)?;
+    let all = affiliation::table.filter(affiliation::member_id.eq(member)).order(affiliation::id);
+    let all: Vec<Affiliation> = all.select(Affiliation::as_select()).load(conn)?;
+    Ok(all.into_iter().filter(|it| !it.valid.ended_by(now)).collect())
+}
+
+/// Ends affiliations with the memberships and roles held through them.
+pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>, at: DateTime<Utc>) -> Result<()> {
+    for before in ended {
+        let valid = affiliation::valid.eq(before.valid.until(at));
+        let row = diesel::update(affiliation::table.find(before.id)).set((valid, stamps(writer, before.version)));
+        let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
+        writer.ended(&before, &after)?;
+        end_memberships(writer, before.id, at)?;
+        end_roles(writer, before.id, at)?;
+    }
+    Ok(())
+}
+
+fn end_roles(writer: &mut Writer<'_>, affiliation: AffiliationId, at: DateTime<Utc>) -> Result<()> {
+    let held = role_assignment::table.filter(role_assignment::affiliation_id.eq(affiliation));
+    let held: Vec<RoleAssignment> = held.order(role_assignment::id).select(RoleAssignment::as_select()).load(writer.conn)?;
+    for before in held.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        super::role_assignment::end(writer, &before, at)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn find(id: AffiliationId, conn: &mut PgConnection) -> Result<Affiliation> {
+    let row = affiliation::table.find(id).select(Affiliation::as_select());
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+// The networks first, since what is held through an affiliation is counted there.
+fn locked(id: AffiliationId, conn: &mut PgConnection) -> Result<Affiliation> {
+    let member = affiliation::table.find(id).select(affiliation::member_id).first(conn).optional()?;
+    lock_networks_of(conn, member.ok_or(Refusal::NotFound)?)?;
+    let row = affiliation::table.find(id).select(Affiliation::as_select()).for_no_key_update();
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Again for AffiliationView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.affiliation(AffiliationId(about))
+    }
+}
+
+impl Known for List {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        find_member(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<(Member, OrganizationId, OrganizationStatus)> {
+        let (member, new) = &self.0;
+        let member = find_member(*member, conn)?;
+        let status = resting_on(conn, new.organization_id)?;
+        Ok((member, new.organization_id, status.ok_or(Error::Dangling("/organization_id"))?))
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Affiliation> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Affiliation> {
+        locked(self.0, conn)
+    }
+}

@@ -1,0 +1,261 @@
+//! SQL of members.
+
+use diesel::prelude::*;
+use kernel::schema::{affiliation, member, principal};
+use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, PrincipalKind, Refusal, Shown, Version, sql};
+use members::contact::Email;
+use members::member::{
+    Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, Read, Restore, Suspend, Update,
+    carded, visible,
+};
+use members::organization::OrganizationStatus;
+use uuid::Uuid;
+
+use super::affiliation::{end_affiliations, in_force_of, insert};
+use super::organization::resting_on;
+use crate::networks::{lock_networks_of, refresh_member};
+use crate::page::{fold, keyset, like};
+use crate::store::Known;
+use crate::{Again, Error, Result, Store};
+
+type Query = member::BoxedQuery<'static, diesel::pg::Pg>;
+
+fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
+    let MemberFilter { q, organization_id, status, email } = filter;
+    if let Some(words) = q {
+        query = query.filter(fold(member::display_name).like(fold(like(&words))));
+    }
+    if let Some(organization) = organization_id {
+        let there = affiliation::table
+            .filter(affiliation::member_id.eq(member::id))
+            .filter(affiliation::organization_id.eq(organization))
+            .filter(affiliation::valid.contains(sql::clock()));
+        query = query.filter(diesel::dsl::exists(there));
+    }
+    query = match status {
+        None => query.filter(member::departed_at.is_null().and(member::pseudonymised_at.is_null())),
+        // Where someone stands is on his card.
+        Some(status) => query.filter(carded(actor)).filter(member::status.eq(status)),
+    };
+    if let Some(email) = email {
+        query = query.filter(carded(actor)).filter(member::email.eq(email));
+    }
+    query
+}
+
+/// Changes a member and records it.
+macro_rules! set {
+    ($writer:expr, $before:expr, $change:expr) => {{
+        let stamps = (
+            member::version.eq($before.version.next()),
+            member::updated_at.eq($writer.at),
+            member::updated_by.eq($writer.by),
+        );
+        diesel::update(member::table.find($before.id)).set(($change, stamps)).execute($writer.conn)?;
+        find($before.id, $writer.conn)?
+    }};
+}
+
+const COLLISION: Label = Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
+
+impl Store<'_> {
+    /// The members that the caller may see, by usual name.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn members(&mut self, filter: MemberFilter, page: &PageQuery) -> Result<MemberPage> {
+        let (conn, actor) = self.reading();
+        let query = apply(filter, actor, member::table.into_boxed().filter(visible(actor)));
+        let query = keyset!(query, page, member::sort_name as String, member::id as MemberId);
+        let rows = query.select(Member::as_select()).load(conn)?;
+        let found = page.cut(rows, |it: &Member| (it.sort_name.clone(), it.id));
+        Ok(found.map(|it| self.shown_member(it)))
+    }
+
+    /// One member.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn member(&mut self, id: MemberId) -> Result<MemberView> {
+        let facts = self.permit(Read(id))?;
+        Ok(self.shown_member(facts))
+    }
+
+    fn shown_member(&self, it: Member) -> MemberView {
+        if it.is_card_for(self.actor()) { Shown::Full(self.seen(it)) } else { Shown::Name(it.into()) }
+    }
+
+    /// Records the member that was granted, with his first affiliation.
+    ///
+    /// # Errors
+    /// His address is taken.
+    pub fn create_member(&mut self, grant: Grant<Create>) -> Result<MemberView> {
+        let created = self.write(grant, |writer, actor, Create(new), _| {
+            let id = MemberId::fresh();
+            let row = (principal::id.eq(id.0), principal::kind.eq(PrincipalKind::Member), principal::created_at.eq(writer.at));
+            diesel::insert_into(principal::table).values(row).execute(writer.conn)?;
+            let stamps = (
+                member::id.eq(id),
+                member::created_at.eq(writer.at),
+                member::updated_at.eq(writer.at),
+                member::created_by.eq(writer.by),
+                member::updated_by.eq(writer.by),
+            );
+            let (first, email) = (new.affiliation.clone(), new.email.clone());
+            let row = diesel::insert_into(member::table).values((new, stamps)).on_conflict_do_nothing();
+            if row.execute(writer.conn)? == 0 {
+                return Err(collision(writer.conn, actor, email.as_ref())?);
+            }
+            let (first, _) = insert(writer, id, first, true)?;
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            writer.created(&first)?;
+            Ok(created)
+        })?;
+        Ok(self.shown_member(created))
+    }
+
+    /// Changes the member that was granted.
+    ///
+    /// # Errors
+    /// He is no longer as the caller saw him; his new address is taken.
+    pub fn update_member(&mut self, grant: Grant<Update>, seen: Version, patch: MemberPatch) -> Result<MemberView> {
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            let email = patch.email.clone().flatten().filter(|email| Some(email) != before.email.as_ref());
+            if email.is_some() && holder(writer.conn, email.as_ref())?.is_some() {
+                return Err(collision(writer.conn, actor, email.as_ref())?);
+            }
+            let after = set!(writer, before, patch);
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.shown_member(changed))
+    }
+
+    /// Suspends the member that was granted.
+    ///
+    /// # Errors
+    /// He is no longer as the caller saw him.
+    pub fn suspend_member(&mut self, grant: Grant<Suspend>, seen: Version) -> Result<MemberView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let suspended = member::suspended_at.eq(Some(writer.at));
+            writer.changes_rights_of(before.id)?;
+            let after = set!(writer, before, suspended);
+            writer.updated(&before, &after)?;
+            refresh_member(writer, before.id)?;
+            Ok(after)
+        })?;
+        Ok(self.shown_member(changed))
+    }
+
+    /// Restores the member that was granted.
+    ///
+    /// # Errors
+    /// He is no longer as the caller saw him.
+    pub fn restore_member(&mut self, grant: Grant<Restore>, seen: Version) -> Result<MemberView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            writer.changes_rights_of(before.id)?;
+            let after = set!(writer, before, member::suspended_at.eq(None::<chrono::DateTime<chrono::Utc>>));
+            writer.updated(&before, &after)?;
+            refresh_member(writer, before.id)?;
+            Ok(after)
+        })?;
+        Ok(self.shown_member(changed))
+    }
+
+    /// Lets the member that was granted depart.
+    ///
+    /// # Errors
+    /// He is no longer as the caller saw him; he is the last lead of a network.
+    pub fn depart_member(&mut self, grant: Grant<Depart>, seen: Version) -> Result<MemberView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            writer.changes_rights_of(before.id)?;
+            let places = in_force_of(writer.conn, before.id)?;
+            let after = set!(writer, before, member::departed_at.eq(Some(writer.at)));
+            writer.ended(&before, &after)?;
+            end_affiliations(writer, places, writer.at)?;
+            refresh_member(writer, before.id)?;
+            find(before.id, writer.conn)
+        })?;
+        Ok(self.shown_member(changed))
+    }
+}
+
+fn holder(conn: &mut PgConnection, email: Option<&Email>) -> Result<Option<MemberId>> {
+    let there = member::table.filter(member::email.eq(email)).filter(member::departed_at.is_null()).select(member::id);
+    Ok(there.first(conn).optional()?)
+}
+
+/// An address is taken: said so to one who may see whose it is, and as an invalid one to the others.
+fn collision(conn: &mut PgConnection, actor: &Actor, email: Option<&Email>) -> Result<Error> {
+    let there = member::table.filter(member::email.eq(email)).filter(carded(actor)).select(member::id);
+    let seen = there.first::<MemberId>(conn).optional()?.is_some();
+    Ok(if seen { Error::Taken("/email") } else { Refusal::Invalid("/email", COLLISION).into() })
+}
+
+pub(crate) fn find(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
+    let row = member::table.find(id).select(Member::as_select());
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+// Locked for the change that follows, after the networks that the change will be counted in.
+fn locked(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
+    member::table.find(id).select(member::id).for_no_key_update().first::<MemberId>(conn).optional()?;
+    find(id, conn)
+}
+
+fn locked_with_networks(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
+    lock_networks_of(conn, id)?;
+    locked(id, conn)
+}
+
+impl Again for MemberView {
+    fn about(&self) -> Uuid {
+        match self {
+            Shown::Full(seen) => seen.noun.id.0,
+            Shown::Name(name) => name.id.0,
+        }
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.member(MemberId(about))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<(OrganizationId, OrganizationStatus)> {
+        let organization = self.0.affiliation.organization_id;
+        let status = resting_on(conn, organization)?;
+        Ok((organization, status.ok_or(Error::Dangling("/affiliation/organization_id"))?))
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Suspend {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        locked_with_networks(self.0, conn)
+    }
+}
+
+impl Known for Restore {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        locked_with_networks(self.0, conn)
+    }
+}
+
+impl Known for Depart {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        locked_with_networks(self.0, conn)
+    }
+}

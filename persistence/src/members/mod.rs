@@ -1,0 +1,9 @@
+//! SQL of the members' crate, one noun a file.
+
+mod affiliation;
+mod member;
+mod organization;
+mod organization_link;
+mod role_assignment;
+mod territory;
+

@@ -1,0 +1,288 @@
+//! SQL of organizations.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use kernel::directory::{OrganizationName, OrganizationReference};
+use kernel::schema::{organization, organization_period, role_assignment};
+use kernel::{Actor, AsOf, Grant, MemberId, OrganizationId, PageQuery, Refusal, Shown, Version, sql};
+use members::organization::{
+    Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationPage, OrganizationPatch,
+    OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
+};
+use uuid::Uuid;
+
+use crate::page::{fold, keyset, like};
+use crate::store::{Known, Writer};
+use crate::{Again, Result, Store};
+
+type Query = organization::BoxedQuery<'static, Pg>;
+
+fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
+    let OrganizationFilter { q, kind, origin, status, parent_id, territory_code, siren } = filter;
+    if let Some(words) = q {
+        let pattern = fold(like(&words));
+        let named = fold(organization::name).like(pattern.clone());
+        query = query.filter(named.or(organization::short_name.is_not_null().and(fold(organization::short_name.assume_not_null()).like(pattern))));
+    }
+    if let Some(kind) = kind {
+        query = query.filter(organization::kind.eq(kind));
+    }
+    query = query.filter(organization::status.eq(status.unwrap_or(OrganizationStatus::Active)));
+    let beyond_names = origin.is_some() || parent_id.is_some() || territory_code.is_some() || siren.is_some();
+    if beyond_names && !actor.is_insider() {
+        return query.filter(organization::id.ne(organization::id));
+    }
+    if let Some(origin) = origin {
+        query = query.filter(organization::origin.eq(origin));
+    }
+    if let Some(parent) = parent_id {
+        query = query.filter(organization::parent_id.eq(parent));
+    }
+    if let Some(territory) = territory_code {
+        query = query.filter(organization::territory_code.eq(territory));
+    }
+    if let Some(siren) = siren {
+        query = query.filter(organization::siren.eq(siren));
+    }
+    query
+}
+
+/// An organization as it was described at a time.
+type Described = (OrganizationName, Option<kernel::directory::ShortName>, kernel::directory::OrganizationKind, OrganizationStatus);
+
+impl Store<'_> {
+    /// The organizations that the caller may see, by name.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn organizations(&mut self, filter: OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
+        let (conn, actor) = self.reading();
+        let query = apply(filter, actor, organization::table.into_boxed().filter(visible(actor)));
+        if actor.is_insider() {
+            let query = keyset!(query, page, organization::name as OrganizationName, organization::id as OrganizationId);
+            let rows = query.select(Organization::as_select()).load(conn)?;
+            let found = page.cut(rows, |it| (it.name.clone(), it.id));
+            return Ok(found.map(|it| Shown::Full(self.seen(it))));
+        }
+        let query = keyset!(query, page, organization::name as OrganizationName, organization::id as OrganizationId);
+        let rows = query.select(OrganizationReference::as_select()).load(conn)?;
+        let found = page.cut(rows, |it| (it.name.clone(), it.id));
+        Ok(found.map(Shown::Name))
+    }
+
+    /// One organization, as it is or as it was described at the end of a past day.
+    ///
+    /// # Errors
+    /// There is none, or was none then.
+    pub fn organization(&mut self, id: OrganizationId, as_of: Option<AsOf>) -> Result<OrganizationView> {
+        let mut found = {
+            let (conn, actor) = self.reading();
+            let query = organization::table.find(id).filter(visible(actor)).select(Organization::as_select());
+            query.first(conn).optional()?.ok_or(Refusal::NotFound)?
+        };
+        if let Some(day) = as_of {
+            let then = organization_period::table
+                .filter(organization_period::organization_id.eq(id))
+                .filter(organization_period::valid.contains(day.instant()?))
+                .select((
+                    organization_period::name,
+                    organization_period::short_name,
+                    organization_period::kind,
+                    organization_period::status,
+                ));
+            let described = then.first::<Described>(self.reading().0).optional()?.ok_or(Refusal::NotFound)?;
+            (found.name, found.short_name, found.kind, found.status) = described;
+        }
+        Ok(self.shown(found))
+    }
+
+    fn shown(&self, it: Organization) -> OrganizationView {
+        if self.actor().is_insider() { Shown::Full(self.seen(it)) } else { Shown::Name(it.into()) }
+    }
+
+    /// Records the organization that was granted.
+    ///
+    /// # Errors
+    /// Its parent or its territory does not exist.
+    pub fn create_organization(&mut self, grant: Grant<Create>) -> Result<OrganizationView> {
+        let created = self.write(grant, |writer, _, Create(new), ()| {
+            let stamps = (
+                organization::id.eq(OrganizationId::fresh()),
+                organization::created_at.eq(writer.at),
+                organization::updated_at.eq(writer.at),
+                organization::created_by.eq(writer.by),
+                organization::updated_by.eq(writer.by),
+            );
+            let row = diesel::insert_into(organization::table).values((new, stamps));
+            let created = row.returning(Organization::as_returning()).get_result(writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.shown(created))
+    }
+
+    /// Changes the organization that was granted. A name that goes is kept as an alias.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; its new parent is below it; a reference leads nowhere.
+    pub fn update_organization(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        mut patch: OrganizationPatch,
+    ) -> Result<OrganizationView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            if let Some(Some(parent)) = patch.parent_id {
+                refuse_circle(writer.conn, before.id, parent)?;
+            }
+            let renamed = patch.name.as_ref().is_some_and(|name| *name != before.name);
+            if renamed && !before.aliases.contains(&before.name) {
+                let aliases = patch.aliases.take().unwrap_or_else(|| before.aliases.clone());
+                let kept = std::iter::once(before.name.clone()).chain(aliases);
+                patch.aliases = Some(kept.take(members::organization::MOST_ALIASES).collect());
+            }
+            let kind_changes = patch.kind.is_some_and(|kind| kind != before.kind) || patch.origin_override.is_some();
+            let after = set(writer, &before, patch)?;
+            writer.updated(&before, &after)?;
+            if kind_changes {
+                crate::networks::refresh_organization(writer, before.id)?;
+                change_rights_through(writer, before.id)?;
+            }
+            Ok(after)
+        })?;
+        Ok(self.shown(changed))
+    }
+
+    /// Says anew how to reach the organization that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn update_organization_contacts(
+        &mut self,
+        grant: Grant<UpdateContacts>,
+        seen: Version,
+        contacts: OrganizationContacts,
+    ) -> Result<OrganizationView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let contacts = Some(contacts.contact_points);
+            let after = set(writer, &before, OrganizationPatch { contact_points: contacts, ..Default::default() })?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.shown(changed))
+    }
+
+    /// Closes the organization that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn close_organization(&mut self, grant: Grant<Close>, seen: Version) -> Result<OrganizationView> {
+        let closed = self.write_on(grant, seen, |writer, _, _, before| {
+            let status = organization::status.eq(OrganizationStatus::Closed);
+            let row = diesel::update(organization::table.find(before.id)).set((status, stamps(writer, before.version)));
+            let after = row.returning(Organization::as_returning()).get_result(writer.conn)?;
+            writer.ended(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.shown(closed))
+    }
+}
+
+type Stamps = (
+    diesel::dsl::Eq<organization::version, Version>,
+    diesel::dsl::Eq<organization::updated_at, chrono::DateTime<chrono::Utc>>,
+    diesel::dsl::Eq<organization::updated_by, kernel::PrincipalId>,
+);
+
+fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (
+        organization::version.eq(before.next()),
+        organization::updated_at.eq(writer.at),
+        organization::updated_by.eq(writer.by),
+    )
+}
+
+fn set(writer: &mut Writer<'_>, before: &Organization, patch: OrganizationPatch) -> Result<Organization> {
+    let row = diesel::update(organization::table.find(before.id)).set((patch, stamps(writer, before.version)));
+    Ok(row.returning(Organization::as_returning()).get_result(writer.conn)?)
+}
+
+diesel::define_sql_function! {
+    #[sql_name = "app.is_below"]
+    fn is_below(lower: diesel::sql_types::Uuid, upper: diesel::sql_types::Uuid) -> diesel::sql_types::Bool;
+}
+
+/// An organization never stands below itself.
+fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent: OrganizationId) -> Result<()> {
+    let circle: bool = diesel::select(is_below(parent, id)).get_result(conn)?;
+    if circle { Err(crate::Error::Dangling("/parent_id")) } else { Ok(()) }
+}
+
+/// Whoever holds a role over an organization, or a place in it, has other rights when its kind changes.
+fn change_rights_through(writer: &mut Writer<'_>, id: OrganizationId) -> Result<()> {
+    let holders = role_assignment::table.filter(role_assignment::organization_id.eq(id));
+    let holders = holders.filter(role_assignment::valid.contains(sql::clock())).select(role_assignment::member_id);
+    for member in holders.distinct().load::<MemberId>(writer.conn)? {
+        writer.changes_rights_of(member)?;
+    }
+    Ok(())
+}
+
+/// The status of an organization that others will rest on, kept as it is until the end of the transaction.
+pub(crate) fn resting_on(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationStatus>> {
+    Ok(organization::table.find(id).select(organization::status).for_share().first(conn).optional()?)
+}
+
+impl Again for OrganizationView {
+    fn about(&self) -> Uuid {
+        match self {
+            Shown::Full(seen) => seen.noun.id.0,
+            Shown::Name(name) => name.id.0,
+        }
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.organization(OrganizationId(about), None)
+    }
+}
+
+fn found(id: OrganizationId, conn: &mut PgConnection) -> Result<Organization> {
+    let row = organization::table.find(id).select(Organization::as_select());
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+// Locked for the change that follows: with FOR SHARE, two writers would each wait for the other.
+fn locked(id: OrganizationId, conn: &mut PgConnection) -> Result<Organization> {
+    let row = organization::table.find(id).select(Organization::as_select()).for_no_key_update();
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
+        found(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for UpdateContacts {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Close {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
+        locked(self.0, conn)
+    }
+}

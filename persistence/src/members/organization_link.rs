@@ -1,0 +1,141 @@
+//! SQL of links between organizations.
+
+use diesel::prelude::*;
+use kernel::schema::{organization_link, role_assignment};
+use kernel::{AsOf, Grant, MemberId, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, clock};
+use members::affiliation::Ending;
+use members::organization_link::{
+    Create, End, LinkKind, List, OrganizationLink, OrganizationLinkPage, OrganizationLinkView,
+};
+use uuid::Uuid;
+
+use crate::store::{Known, Writer};
+use crate::{Again, Result, Store};
+
+impl Store<'_> {
+    /// The links from and to an organization, in force now or at the end of a past day.
+    ///
+    /// # Errors
+    /// There is no such organization; the caller may not see links; the cursor is none of ours.
+    pub fn organization_links(
+        &mut self,
+        id: OrganizationId,
+        as_of: Option<AsOf>,
+        page: &PageQuery,
+    ) -> Result<OrganizationLinkPage> {
+        self.organization(id, None)?;
+        self.permit(List(id))?;
+        let at = as_of.map_or(Ok(clock::now()), AsOf::instant)?;
+        let mut query = organization_link::table
+            .filter(organization_link::from_id.eq(id).or(organization_link::to_id.eq(id)))
+            .filter(organization_link::valid.contains(at))
+            .into_boxed();
+        if let Some(after) = page.key::<OrganizationLinkId>()? {
+            query = query.filter(organization_link::id.gt(after));
+        }
+        let query = query.order(organization_link::id).limit(page.probe()).select(OrganizationLink::as_select());
+        let rows = query.load(self.reading().0)?;
+        let found = page.cut(rows, |it: &OrganizationLink| it.id);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// Records the link that was granted.
+    ///
+    /// # Errors
+    /// It stands already at that time; an organization does not exist.
+    pub fn create_organization_link(&mut self, grant: Grant<Create>) -> Result<OrganizationLinkView> {
+        let created = self.write(grant, |writer, _, Create((from, new)), ()| {
+            let row = (
+                organization_link::id.eq(OrganizationLinkId::fresh()),
+                organization_link::from_id.eq(from),
+                organization_link::to_id.eq(new.to_id),
+                organization_link::kind.eq(new.kind),
+                organization_link::valid.eq(Validity::since(new.valid_from.unwrap_or(writer.at))),
+                organization_link::created_at.eq(writer.at),
+                organization_link::updated_at.eq(writer.at),
+                organization_link::created_by.eq(writer.by),
+                organization_link::updated_by.eq(writer.by),
+            );
+            let row = diesel::insert_into(organization_link::table).values(row);
+            let created = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
+            writer.created(&created)?;
+            change_rights_through(writer, &created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Ends the link that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the time lies in the past.
+    pub fn end_organization_link(
+        &mut self,
+        grant: Grant<End>,
+        seen: Version,
+        ending: &Ending,
+    ) -> Result<OrganizationLinkView> {
+        let ended = self.write_on(grant, seen, |writer, _, _, before| {
+            let change = (
+                organization_link::valid.eq(before.valid.until(ending.instant(writer.at)?)),
+                organization_link::version.eq(before.version.next()),
+                organization_link::updated_at.eq(writer.at),
+                organization_link::updated_by.eq(writer.by),
+            );
+            let row = diesel::update(organization_link::table.find(before.id)).set(change);
+            let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
+            writer.ended(&before, &after)?;
+            change_rights_through(writer, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(ended))
+    }
+}
+
+/// What a DICOM serves is the scope of its director and contributors.
+fn change_rights_through(writer: &mut Writer<'_>, link: &OrganizationLink) -> Result<()> {
+    if link.kind != LinkKind::Serves {
+        return Ok(());
+    }
+    let holders = role_assignment::table.filter(role_assignment::organization_id.eq(link.from_id));
+    for member in holders.select(role_assignment::member_id).distinct().load::<MemberId>(writer.conn)? {
+        writer.changes_rights_of(member)?;
+    }
+    Ok(())
+}
+
+fn find(id: OrganizationLinkId, conn: &mut PgConnection) -> Result<OrganizationLink> {
+    let row = organization_link::table.find(id).select(OrganizationLink::as_select());
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Again for OrganizationLinkView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        let it = find(OrganizationLinkId(about), store.reading().0)?;
+        store.permit(List(it.from_id))?;
+        Ok(store.seen(it))
+    }
+}
+
+impl Known for List {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<OrganizationLink> {
+        let row = organization_link::table.find(self.0).select(OrganizationLink::as_select()).for_no_key_update();
+        Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+    }
+}

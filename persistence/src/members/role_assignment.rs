@@ -1,0 +1,149 @@
+//! SQL of role assignments.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use kernel::schema::{affiliation, role_assignment};
+use kernel::{Grant, MemberId, PageQuery, Refusal, RoleAssignmentId, Validity, Version, sql};
+use members::affiliation::Ending;
+use members::role_assignment::{
+    Create, End, NewRoleAssignment, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView,
+    visible,
+};
+use uuid::Uuid;
+
+use crate::store::{Known, Writer};
+use crate::{Again, Error, Result, Store};
+
+impl Store<'_> {
+    /// The role assignments in force that the caller may see.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn role_assignments(&mut self, filter: &RoleAssignmentFilter, page: &PageQuery) -> Result<RoleAssignmentPage> {
+        let (conn, actor) = self.reading();
+        let mut query = role_assignment::table.into_boxed().filter(visible(actor));
+        query = query.filter(role_assignment::valid.contains(sql::clock()));
+        if let Some(member) = filter.member_id {
+            query = query.filter(role_assignment::member_id.eq(member));
+        }
+        if let Some(organization) = filter.organization_id {
+            query = query.filter(role_assignment::organization_id.eq(organization));
+        }
+        if let Some(role) = filter.role {
+            query = query.filter(role_assignment::role.eq(role));
+        }
+        if let Some(after) = page.key::<RoleAssignmentId>()? {
+            query = query.filter(role_assignment::id.gt(after));
+        }
+        let query = query.order(role_assignment::id).limit(page.probe()).select(RoleAssignment::as_select());
+        let rows = query.load(conn)?;
+        let found = page.cut(rows, |it: &RoleAssignment| it.id);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One role assignment.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn role_assignment(&mut self, id: RoleAssignmentId) -> Result<RoleAssignmentView> {
+        let facts = self.permit(Read(id))?;
+        Ok(self.seen(facts))
+    }
+
+    /// Gives the role that was granted.
+    ///
+    /// # Errors
+    /// It is held already at that time; the organization does not exist.
+    pub fn create_role_assignment(&mut self, grant: Grant<Create>) -> Result<RoleAssignmentView> {
+        let created = self.write(grant, |writer, _, _, (new, member)| {
+            let from = new.valid_from.unwrap_or(writer.at);
+            let valid = Validity { from, to: new.valid_to };
+            if new.valid_to.is_some_and(|to| to <= from) {
+                return Err(Error::Dangling("/valid_to"));
+            }
+            writer.changes_rights_of(member)?;
+            let row = (
+                role_assignment::id.eq(RoleAssignmentId::fresh()),
+                role_assignment::member_id.eq(member),
+                role_assignment::affiliation_id.eq(new.affiliation_id),
+                role_assignment::role.eq(new.role),
+                role_assignment::organization_id.eq(new.organization_id),
+                role_assignment::valid.eq(valid),
+                role_assignment::granted_by.eq(writer.by),
+                role_assignment::created_at.eq(writer.at),
+                role_assignment::updated_at.eq(writer.at),
+                role_assignment::created_by.eq(writer.by),
+                role_assignment::updated_by.eq(writer.by),
+            );
+            let row = diesel::insert_into(role_assignment::table).values(row);
+            let created = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Takes back the role that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the time lies in the past.
+    pub fn end_role_assignment(
+        &mut self,
+        grant: Grant<End>,
+        seen: Version,
+        ending: &Ending,
+    ) -> Result<RoleAssignmentView> {
+        let ended = self.write_on(grant, seen, |writer, _, _, before| {
+            let at = ending.instant(writer.at)?;
+            writer.changes_rights_of(before.member_id)?;
+            end(writer, &before, at)
+        })?;
+        Ok(self.seen(ended))
+    }
+}
+
+/// Ends a role at a time.
+pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
+    let change = (
+        role_assignment::valid.eq(before.valid.until(at)),
+        role_assignment::version.eq(before.version.next()),
+        role_assignment::updated_at.eq(writer.at),
+        role_assignment::updated_by.eq(writer.by),
+    );
+    let row = diesel::update(role_assignment::table.find(before.id)).set(change);
+    let after = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
+    writer.ended(before, &after)?;
+    Ok(after)
+}
+
+impl Again for RoleAssignmentView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.role_assignment(RoleAssignmentId(about))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {
+        let row = role_assignment::table.find(self.0).select(RoleAssignment::as_select());
+        Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<(NewRoleAssignment, MemberId)> {
+        let through = affiliation::table.find(self.0.affiliation_id).filter(affiliation::valid.contains(sql::clock()));
+        let member = through.select(affiliation::member_id).for_share().first(conn).optional()?;
+        Ok((self.0.clone(), member.ok_or(Error::Dangling("/affiliation_id"))?))
+    }
+}
+
+impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {
+        let row = role_assignment::table.find(self.0).select(RoleAssignment::as_select()).for_no_key_update();
+        Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+    }
+}

@@ -1,0 +1,30 @@
+//! SQL of territories.
+
+use diesel::prelude::*;
+use kernel::PageQuery;
+use kernel::schema::territory;
+use members::territory::{Territory, TerritoryCode, TerritoryFilter, TerritoryPage};
+
+use crate::{Result, Store};
+
+impl Store<'_> {
+    /// The territories, by code; everyone may see them.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn territories(&mut self, filter: TerritoryFilter, page: &PageQuery) -> Result<TerritoryPage> {
+        let (conn, _) = self.reading();
+        let mut query = Territory::query().into_boxed();
+        if let Some(kind) = filter.kind {
+            query = query.filter(territory::kind.eq(kind));
+        }
+        if let Some(parent) = filter.parent_code {
+            query = query.filter(territory::parent_code.eq(parent));
+        }
+        if let Some(after) = page.key::<TerritoryCode>()? {
+            query = query.filter(territory::code.gt(after));
+        }
+        let rows = query.order(territory::code).limit(page.probe()).load(conn)?;
+        Ok(page.cut(rows, |territory: &Territory| territory.code.clone()))
+    }
+}

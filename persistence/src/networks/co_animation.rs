@@ -1,0 +1,130 @@
+//! SQL of co-animations.
+
+use ::networks::co_animation::{CoAnimation, CoAnimationPage, CoAnimationView, Create, End};
+use ::networks::network::{Network, NetworkCode};
+use diesel::prelude::*;
+use kernel::schema::{co_animation, membership, network};
+use kernel::{
+    CoAnimationId, Grant, MemberId, NetworkId, NetworkRole, OrganizationId, PageQuery, Refusal, Validity, Version, sql,
+};
+use members::affiliation::Ending;
+use uuid::Uuid;
+
+use super::network::{locked, seen_by};
+use crate::store::{Known, Writer};
+use crate::{Again, Result, Store};
+
+impl Store<'_> {
+    /// The co-animations of a network, in force.
+    ///
+    /// # Errors
+    /// There is no such network that the caller may see; the cursor is none of ours.
+    pub fn network_co_animations(&mut self, code: &NetworkCode, page: &PageQuery) -> Result<CoAnimationPage> {
+        let (conn, actor) = self.reading();
+        let network = seen_by(code, conn, actor)?;
+        let mut query = CoAnimation::query()
+            .filter(co_animation::network_id.eq(network.id))
+            .filter(co_animation::valid.contains(sql::clock()))
+            .into_boxed();
+        if let Some(after) = page.key::<CoAnimationId>()? {
+            query = query.filter(co_animation::id.gt(after));
+        }
+        let rows = query.order(co_animation::id).limit(page.probe()).load(conn)?;
+        let found = page.cut(rows, |it: &CoAnimation| it.id);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// Records the co-animation that was granted.
+    ///
+    /// # Errors
+    /// It stands already at that time; the organization does not exist.
+    pub fn create_network_co_animation(&mut self, grant: Grant<Create>) -> Result<CoAnimationView> {
+        let created = self.write(grant, |writer, _, Create((_, new)), network| {
+            let id = CoAnimationId::fresh();
+            let row = (
+                co_animation::id.eq(id),
+                co_animation::network_id.eq(network.id),
+                co_animation::organization_id.eq(new.organization_id),
+                co_animation::scope.eq(new.scope),
+                co_animation::valid.eq(Validity::since(new.valid_from.unwrap_or(writer.at))),
+                co_animation::created_at.eq(writer.at),
+                co_animation::updated_at.eq(writer.at),
+                co_animation::created_by.eq(writer.by),
+                co_animation::updated_by.eq(writer.by),
+            );
+            diesel::insert_into(co_animation::table).values(row).execute(writer.conn)?;
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            change_rights_through(writer, network.id, new.organization_id)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Ends the co-animation that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the time lies in the past.
+    pub fn end_co_animation(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<CoAnimationView> {
+        let ended = self.write_on(grant, seen, |writer, _, _, before| {
+            let change = (
+                co_animation::valid.eq(before.valid.until(ending.instant(writer.at)?)),
+                co_animation::version.eq(before.version.next()),
+                co_animation::updated_at.eq(writer.at),
+                co_animation::updated_by.eq(writer.by),
+            );
+            diesel::update(co_animation::table.find(before.id)).set(change).execute(writer.conn)?;
+            let after = find(before.id, writer.conn)?;
+            writer.ended(&before, &after)?;
+            change_rights_through(writer, before.network_id, before.organization.id)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(ended))
+    }
+}
+
+/// What an organization co-animates is the scope of its co-leads.
+fn change_rights_through(writer: &mut Writer<'_>, network: NetworkId, organization: OrganizationId) -> Result<()> {
+    let co_leads = membership::table
+        .filter(membership::network_id.eq(network))
+        .filter(membership::organization_id.eq(organization))
+        .filter(membership::role.eq(NetworkRole::CoLead));
+    for member in co_leads.select(membership::member_id).distinct().load::<MemberId>(writer.conn)? {
+        writer.changes_rights_of(member)?;
+    }
+    Ok(())
+}
+
+fn find(id: CoAnimationId, conn: &mut PgConnection) -> Result<CoAnimation> {
+    let row = CoAnimation::query().filter(co_animation::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Again for CoAnimationView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        let (conn, actor) = store.reading();
+        let it = find(CoAnimationId(about), conn)?;
+        let code = network::table.find(it.network_id).select(network::code).first(conn)?;
+        seen_by(&code, conn, actor)?;
+        Ok(store.seen(it))
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        locked(&self.0.0, conn)
+    }
+}
+
+impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<CoAnimation> {
+        let row = co_animation::table.find(self.0).select(co_animation::network_id);
+        let network: NetworkId = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
+        super::tracking::lock(conn, &[network])?;
+        find(self.0, conn)
+    }
+}

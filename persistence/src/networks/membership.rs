@@ -1,0 +1,300 @@
+//! SQL of memberships.
+
+use ::networks::membership::{
+    Candidate, ChangeRole, Create, End, EndReason, Membership, MembershipEnding, MembershipFilter, MembershipPage,
+    MembershipView, Read, visible,
+};
+use ::networks::network::NetworkCode;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use kernel::schema::{affiliation, member, membership, organization};
+use kernel::{
+    AffiliationId, AsOf, Grant, Label, MemberOrigin, MembershipId, NetworkId, PageQuery, Refusal, Validity, Version, sql,
+};
+use uuid::Uuid;
+
+use super::network::{locked as locked_network, seen_by};
+use super::tracking::{lock, refresh};
+use crate::page::keyset;
+use crate::store::{Known, Writer};
+use crate::{Again, Error, Result, Store};
+
+const BACKWARDS: Label = Label { fr: "La fin précède le début.", en: "The end comes before the beginning." };
+const PAST: Label = Label { fr: "Ce moment est passé.", en: "That time has passed." };
+
+impl Store<'_> {
+    /// The memberships of a network that the caller may see, by usual name.
+    ///
+    /// # Errors
+    /// There is no such network that the caller may see; the cursor is none of ours; the day is yet to come.
+    pub fn network_memberships(
+        &mut self,
+        code: &NetworkCode,
+        filter: &MembershipFilter,
+        page: &PageQuery,
+    ) -> Result<MembershipPage> {
+        let (conn, actor) = self.reading();
+        let network = seen_by(code, conn, actor)?;
+        let mut query =
+            Membership::query().filter(membership::network_id.eq(network.id)).filter(visible(actor, &network)).into_boxed();
+        query = match filter.as_of.map(AsOf::instant).transpose()? {
+            Some(at) => query.filter(membership::valid.contains(at)),
+            None => query.filter(membership::valid.contains(sql::clock())),
+        };
+        if let Some(organization) = filter.organization_id {
+            query = query.filter(membership::organization_id.eq(organization));
+        }
+        if let Some(kind) = filter.organization_kind {
+            query = query.filter(membership::organization_kind.eq(kind));
+        }
+        if let Some(role) = filter.role {
+            query = query.filter(membership::role.eq(role));
+        }
+        let query = keyset!(query, page, membership::sort_name as String, membership::id as MembershipId);
+        let rows = query.load(conn)?;
+        let found = page.cut(rows, |it: &Membership| (it.sort_name.clone(), it.id));
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One membership.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn membership(&mut self, id: MembershipId) -> Result<MembershipView> {
+        let facts = self.permit(Read(id))?;
+        Ok(self.seen(facts))
+    }
+
+    /// The caller's own memberships, those that hold now or will.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn own_memberships(&mut self, page: &PageQuery) -> Result<MembershipPage> {
+        let (conn, actor) = self.reading();
+        let mine = actor.member().map(|member| member.0).unwrap_or_default();
+        let mut query = Membership::query().filter(membership::member_id.eq(mine)).into_boxed();
+        query = query.filter(membership::valid.contains(sql::clock()));
+        if let Some(after) = page.key::<MembershipId>()? {
+            query = query.filter(membership::id.gt(after));
+        }
+        let rows = query.order(membership::id).limit(page.probe()).load(conn)?;
+        let found = page.cut(rows, |it: &Membership| it.id);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// Creates the membership that was granted.
+    ///
+    /// # Errors
+    /// The member sits there already at that time; the dates cross.
+    pub fn create_network_membership(&mut self, grant: Grant<Create>) -> Result<MembershipView> {
+        let created = self.write(grant, |writer, _, _, Candidate { network, new, .. }| {
+            let valid = Validity { from: new.valid_from.unwrap_or(writer.at), to: new.valid_to };
+            if valid.to.is_some_and(|to| to <= valid.from) {
+                return Err(Refusal::Invalid("/valid_to", BACKWARDS).into());
+            }
+            let id = MembershipId::fresh();
+            insert(writer, network.id, id, &new, valid)?;
+            let created = find(id, writer.conn)?;
+            writer.changes_rights_of(created.member.id)?;
+            writer.created(&created)?;
+            refresh(writer.conn, network.id, created.organization.id)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Gives another role to the membership that was granted: it keeps its identifier, and its past stays on record.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the caller may not promote.
+    pub fn change_membership_role(&mut self, grant: Grant<ChangeRole>, seen: Version) -> Result<MembershipView> {
+        let changed = self.write_on(grant, seen, |writer, actor, ChangeRole(id, change), before| {
+            ChangeRole::promotes(actor, change.role)?;
+            if change.role == before.role {
+                return Err(Refusal::Overlap.into());
+            }
+            writer.changes_rights_of(before.member.id)?;
+            let from = before.valid.from.max(writer.at);
+            let row = (
+                membership::role.eq(change.role),
+                membership::valid.eq(Validity { from, to: before.valid.to }),
+                stamps(writer, before.version),
+            );
+            diesel::update(membership::table.find(id)).set(row).execute(writer.conn)?;
+            let after = find(id, writer.conn)?;
+            writer.updated(&before, &after)?;
+            if before.valid.from < from {
+                keep_past(writer, &before, from)?;
+            }
+            refresh(writer.conn, before.network_id, before.organization.id)?;
+            find(id, writer.conn)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Ends the membership that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the time lies in the past.
+    pub fn end_membership(
+        &mut self,
+        grant: Grant<End>,
+        seen: Version,
+        ending: &MembershipEnding,
+    ) -> Result<MembershipView> {
+        let ended = self.write_on(grant, seen, |writer, _, _, before| {
+            let at = match ending.at {
+                Some(at) if at < writer.at => return Err(Refusal::Invalid("/at", PAST).into()),
+                at => at.unwrap_or(writer.at),
+            };
+            writer.changes_rights_of(before.member.id)?;
+            end(writer, &before, at, ending.reason)
+        })?;
+        Ok(self.seen(ended))
+    }
+}
+
+fn insert(
+    writer: &mut Writer<'_>,
+    network: NetworkId,
+    id: MembershipId,
+    new: &::networks::membership::NewMembership,
+    valid: Validity,
+) -> Result<()> {
+    let row = (
+        new.clone(),
+        membership::id.eq(id),
+        membership::network_id.eq(network),
+        // Filled by the trigger from the affiliation.
+        membership::member_id.eq(Uuid::nil()),
+        membership::organization_id.eq(Uuid::nil()),
+        membership::organization_kind.eq(""),
+        membership::sort_name.eq(""),
+        membership::valid.eq(valid),
+        membership::created_at.eq(writer.at),
+        membership::updated_at.eq(writer.at),
+        membership::created_by.eq(writer.by),
+        membership::updated_by.eq(writer.by),
+    );
+    diesel::insert_into(membership::table).values(row).execute(writer.conn)?;
+    Ok(())
+}
+
+/// What a membership was before its role changed, under an identifier of its own.
+fn keep_past(writer: &mut Writer<'_>, before: &Membership, end: DateTime<Utc>) -> Result<()> {
+    let past = ::networks::membership::NewMembership {
+        affiliation_id: before.affiliation_id,
+        role: before.role,
+        interministerial: before.interministerial,
+        valid_from: None,
+        valid_to: None,
+    };
+    let id = MembershipId::fresh();
+    insert(writer, before.network_id, id, &past, Validity { from: before.valid.from, to: Some(end) })?;
+    let reason = membership::end_reason.eq(EndReason::Replaced);
+    diesel::update(membership::table.find(id)).set(reason).execute(writer.conn)?;
+    let kept = find(id, writer.conn)?;
+    writer.created(&kept)
+}
+
+fn end(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: EndReason) -> Result<Membership> {
+    let row = (
+        membership::valid.eq(before.valid.until(at)),
+        membership::end_reason.eq(reason),
+        stamps(writer, before.version),
+    );
+    diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
+    let after = find(before.id, writer.conn)?;
+    writer.ended(before, &after)?;
+    refresh(writer.conn, before.network_id, before.organization.id)?;
+    Ok(after)
+}
+
+/// Ends what is held through an affiliation that ends; the networks are locked already.
+pub(crate) fn end_memberships(writer: &mut Writer<'_>, through: AffiliationId, at: DateTime<Utc>) -> Result<()> {
+    let held = Membership::query().filter(membership::affiliation_id.eq(through)).order(membership::id);
+    let held: Vec<Membership> = held.load(writer.conn)?;
+    for before in held.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        if before.is_last_lead {
+            return Err(Refusal::LastLead.into());
+        }
+        end(writer, &before, at, EndReason::LeftOrg)?;
+    }
+    Ok(())
+}
+
+/// Ends every membership of a network that closes.
+pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
+    let all = Membership::query().filter(membership::network_id.eq(network)).order(membership::id);
+    let (all, at): (Vec<Membership>, _) = (all.load(writer.conn)?, writer.at);
+    for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        writer.changes_rights_of(before.member.id)?;
+        end(writer, &before, at, EndReason::NetworkClosed)?;
+    }
+    Ok(())
+}
+
+type Stamps = (
+    diesel::dsl::Eq<membership::version, Version>,
+    diesel::dsl::Eq<membership::updated_at, DateTime<Utc>>,
+    diesel::dsl::Eq<membership::updated_by, kernel::PrincipalId>,
+);
+
+fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (membership::version.eq(before.next()), membership::updated_at.eq(writer.at), membership::updated_by.eq(writer.by))
+}
+
+fn find(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
+    Ok(Membership::query().filter(membership::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+// The network first: under its lock alone, leads and seats are counted.
+fn locked(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
+    let network = membership::table.find(id).select(membership::network_id).first(conn).optional()?;
+    lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+    find(id, conn)
+}
+
+impl Again for MembershipView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.membership(MembershipId(about))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Candidate> {
+        let (code, new) = &self.0;
+        let network = locked_network(code, conn)?;
+        let through = affiliation::table
+            .inner_join(organization::table)
+            .inner_join(member::table)
+            .filter(affiliation::id.eq(new.affiliation_id))
+            .filter(affiliation::valid.contains(sql::clock()))
+            .filter(member::departed_at.is_null().and(member::suspended_at.is_null()))
+            .select(organization::origin);
+        let origin = through.for_share().first::<MemberOrigin>(conn).optional().map_err(Error::from)?;
+        Ok(Candidate { network, new: new.clone(), origin })
+    }
+}
+
+impl Known for ChangeRole {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
+        locked(self.0, conn)
+    }
+}

@@ -1,0 +1,229 @@
+//! SQL of networks.
+
+use ::networks::network::{
+    Activate, Close, Create, Network, NetworkCode, NetworkFilter, NetworkName, NetworkPage, NetworkPatch, NetworkStatus,
+    NetworkView, Pause, Read, Update, visible,
+};
+use diesel::prelude::*;
+use kernel::schema::{network, tracking_cell};
+use kernel::{Action, Actor, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Version};
+use uuid::Uuid;
+
+use super::membership::end_all;
+use super::seat::end_seats;
+use super::tracking::refresh;
+use crate::page::{fold, keyset, like};
+use crate::store::{Known, Writer};
+use crate::{Again, Result, Store};
+
+type Query = network::BoxedQuery<'static, diesel::pg::Pg>;
+
+fn apply(filter: NetworkFilter, mut query: Query) -> Query {
+    if let Some(words) = filter.q {
+        query = query.filter(fold(network::name).like(fold(like(&words))));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(network::status.eq(status));
+    }
+    query
+}
+
+impl Store<'_> {
+    /// The networks that the caller may see, by name.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn networks(&mut self, filter: NetworkFilter, page: &PageQuery) -> Result<NetworkPage> {
+        let (conn, actor) = self.reading();
+        let query = apply(filter, network::table.into_boxed().filter(visible(actor)));
+        let query = keyset!(query, page, network::name as NetworkName, network::id as NetworkId);
+        let rows = query.select(Network::as_select()).load(conn)?;
+        let found = page.cut(rows, |it: &Network| (it.name.clone(), it.id));
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One network.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn network(&mut self, code: &NetworkCode) -> Result<NetworkView> {
+        let facts = self.permit(Read(code.clone()))?;
+        Ok(self.seen(facts))
+    }
+
+    /// Creates the network that was granted.
+    ///
+    /// # Errors
+    /// Its code is taken.
+    pub fn create_network(&mut self, grant: Grant<Create>) -> Result<NetworkView> {
+        let created = self.write(grant, |writer, _, Create(new), ()| {
+            let row = (
+                new,
+                network::id.eq(NetworkId::fresh()),
+                network::status.eq(NetworkStatus::Preparing),
+                network::created_at.eq(writer.at),
+                network::updated_at.eq(writer.at),
+                network::created_by.eq(writer.by),
+                network::updated_by.eq(writer.by),
+            );
+            let row = diesel::insert_into(network::table).values(row);
+            let created = row.returning(Network::as_returning()).get_result(writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Changes the network that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn update_network(&mut self, grant: Grant<Update>, seen: Version, patch: NetworkPatch) -> Result<NetworkView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let requalified = patch.eligible_origins.is_some();
+            let row = diesel::update(network::table.find(before.id)).set((patch, stamps(writer, before.version)));
+            let after = row.returning(Network::as_returning()).get_result(writer.conn)?;
+            writer.updated(&before, &after)?;
+            if requalified {
+                refresh_all(writer, before.id)?;
+            }
+            Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Opens the network that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn activate_network(&mut self, grant: Grant<Activate>, seen: Version) -> Result<NetworkView> {
+        self.move_network(grant, seen, NetworkStatus::Active)
+    }
+
+    /// Lets the network that was granted sleep.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn pause_network(&mut self, grant: Grant<Pause>, seen: Version) -> Result<NetworkView> {
+        self.move_network(grant, seen, NetworkStatus::Dormant)
+    }
+
+    /// Closes the network that was granted: its memberships and seats end.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn close_network(&mut self, grant: Grant<Close>, seen: Version) -> Result<NetworkView> {
+        let closed = self.write_on(grant, seen, |writer, _, _, before| {
+            let after = moved(writer, &before, NetworkStatus::Closed)?;
+            writer.ended(&before, &after)?;
+            end_all(writer, before.id)?;
+            end_seats(writer, before.id)?;
+            refresh_all(writer, before.id)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(closed))
+    }
+
+    fn move_network<A: Action<Facts = Network>>(
+        &mut self,
+        grant: Grant<A>,
+        seen: Version,
+        status: NetworkStatus,
+    ) -> Result<NetworkView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let after = moved(writer, &before, status)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+}
+
+fn moved(writer: &mut Writer<'_>, before: &Network, status: NetworkStatus) -> Result<Network> {
+    let change = (network::status.eq(status), stamps(writer, before.version));
+    let row = diesel::update(network::table.find(before.id)).set(change);
+    Ok(row.returning(Network::as_returning()).get_result(writer.conn)?)
+}
+
+type Stamps = (
+    diesel::dsl::Eq<network::version, Version>,
+    diesel::dsl::Eq<network::updated_at, chrono::DateTime<chrono::Utc>>,
+    diesel::dsl::Eq<network::updated_by, kernel::PrincipalId>,
+);
+
+fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (network::version.eq(before.next()), network::updated_at.eq(writer.at), network::updated_by.eq(writer.by))
+}
+
+fn refresh_all(writer: &mut Writer<'_>, id: NetworkId) -> Result<()> {
+    let cells = tracking_cell::table.filter(tracking_cell::network_id.eq(id)).select(tracking_cell::organization_id);
+    for organization in cells.load::<OrganizationId>(writer.conn)? {
+        refresh(writer.conn, id, organization)?;
+    }
+    Ok(())
+}
+
+pub(super) fn find(code: &NetworkCode, conn: &mut PgConnection) -> Result<Network> {
+    let row = network::table.filter(network::code.eq(code)).select(Network::as_select());
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+/// The network, locked for what is to be changed in it.
+pub(super) fn locked(code: &NetworkCode, conn: &mut PgConnection) -> Result<Network> {
+    let row = network::table.filter(network::code.eq(code)).select(Network::as_select()).for_no_key_update();
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+/// The network of a seat or membership that the caller names by its identifier, as the caller may see it.
+pub(super) fn seen_by(code: &NetworkCode, conn: &mut PgConnection, actor: &Actor) -> Result<Network> {
+    let row = network::table.filter(network::code.eq(code)).filter(visible(actor)).select(Network::as_select());
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Again for NetworkView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        let (conn, _) = store.reading();
+        let code = network::table.find(NetworkId(about)).select(network::code).first(conn).optional()?;
+        store.network(&code.ok_or(Refusal::NotFound)?)
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        find(&self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        locked(&self.0, conn)
+    }
+}
+
+impl Known for Activate {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        locked(&self.0, conn)
+    }
+}
+
+impl Known for Pause {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        locked(&self.0, conn)
+    }
+}
+
+impl Known for Close {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        locked(&self.0, conn)
+    }
+}

@@ -1,0 +1,172 @@
+//! SQL of seats.
+
+use ::networks::network::{Network, NetworkCode};
+use ::networks::seat::{Create, End, List, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update};
+use diesel::prelude::*;
+use kernel::schema::{network, seat};
+use kernel::{Grant, NetworkId, PageQuery, Refusal, SeatId, Validity, Version, sql};
+use members::affiliation::Ending;
+use uuid::Uuid;
+
+use super::network::{find as find_network, locked as locked_network};
+use super::tracking::{lock, refresh};
+use crate::store::{Known, Writer};
+use crate::{Again, Result, Store};
+
+impl Store<'_> {
+    /// The seats that a network expects, in force.
+    ///
+    /// # Errors
+    /// There is no such network that the caller may see; the cursor is none of ours.
+    pub fn network_seats(&mut self, code: NetworkCode, filter: &SeatFilter, page: &PageQuery) -> Result<SeatPage> {
+        let network = self.permit(List(code))?;
+        let mut query = Seat::query()
+            .filter(seat::network_id.eq(network.id))
+            .filter(seat::valid.contains(sql::clock()))
+            .into_boxed();
+        if let Some(organization) = filter.organization_id {
+            query = query.filter(seat::organization_id.eq(organization));
+        }
+        if let Some(role) = filter.role {
+            query = query.filter(seat::role.eq(role));
+        }
+        if let Some(after) = page.key::<SeatId>()? {
+            query = query.filter(seat::id.gt(after));
+        }
+        let rows = query.order(seat::id).limit(page.probe()).load(self.reading().0)?;
+        let found = page.cut(rows, |it: &Seat| it.id);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// Expects the seat that was granted.
+    ///
+    /// # Errors
+    /// It is expected already at that time; the organization does not exist.
+    pub fn create_network_seat(&mut self, grant: Grant<Create>) -> Result<SeatView> {
+        let created = self.write(grant, |writer, _, Create((_, new)), (network, _)| {
+            let (id, organization) = (SeatId::fresh(), new.organization_id);
+            let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+            let row = (
+                new,
+                seat::id.eq(id),
+                seat::network_id.eq(network.id),
+                seat::valid.eq(valid),
+                seat::created_at.eq(writer.at),
+                seat::updated_at.eq(writer.at),
+                seat::created_by.eq(writer.by),
+                seat::updated_by.eq(writer.by),
+            );
+            diesel::insert_into(seat::table).values(row).execute(writer.conn)?;
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            refresh(writer.conn, network.id, organization)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Changes the seat that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; its bounds cross.
+    pub fn update_seat(&mut self, grant: Grant<Update>, seen: Version, patch: SeatPatch) -> Result<SeatView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            diesel::update(seat::table.find(before.id)).set((patch, stamps(writer, before.version))).execute(writer.conn)?;
+            let after = find(before.id, writer.conn)?;
+            writer.updated(&before, &after)?;
+            refresh(writer.conn, before.network_id, before.organization.id)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Expects the seat that was granted no longer.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the time lies in the past.
+    pub fn end_seat(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<SeatView> {
+        let ended = self.write_on(grant, seen, |writer, _, _, before| {
+            let at = ending.instant(writer.at)?;
+            end(writer, &before, at)
+        })?;
+        Ok(self.seen(ended))
+    }
+}
+
+fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>) -> Result<Seat> {
+    let change = (seat::valid.eq(before.valid.until(at)), stamps(writer, before.version));
+    diesel::update(seat::table.find(before.id)).set(change).execute(writer.conn)?;
+    let after = find(before.id, writer.conn)?;
+    writer.ended(before, &after)?;
+    refresh(writer.conn, before.network_id, before.organization.id)?;
+    Ok(after)
+}
+
+/// Ends every seat of a network that closes.
+pub(super) fn end_seats(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
+    let all: Vec<Seat> = Seat::query().filter(seat::network_id.eq(network)).order(seat::id).load(writer.conn)?;
+    let at = writer.at;
+    for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        end(writer, &before, at)?;
+    }
+    Ok(())
+}
+
+type Stamps = (
+    diesel::dsl::Eq<seat::version, Version>,
+    diesel::dsl::Eq<seat::updated_at, chrono::DateTime<chrono::Utc>>,
+    diesel::dsl::Eq<seat::updated_by, kernel::PrincipalId>,
+);
+
+fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (seat::version.eq(before.next()), seat::updated_at.eq(writer.at), seat::updated_by.eq(writer.by))
+}
+
+fn find(id: SeatId, conn: &mut PgConnection) -> Result<Seat> {
+    Ok(Seat::query().filter(seat::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+// The network first, since it is there that the seat is counted.
+fn locked(id: SeatId, conn: &mut PgConnection) -> Result<Seat> {
+    let network = seat::table.find(id).select(seat::network_id).first(conn).optional()?;
+    lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+    find(id, conn)
+}
+
+impl Again for SeatView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        let it = find(SeatId(about), store.reading().0)?;
+        let code = network::table.find(it.network_id).select(network::code).first(store.reading().0)?;
+        store.permit(List(code))?;
+        Ok(store.seen(it))
+    }
+}
+
+impl Known for List {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        find_network(&self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<(Network, bool)> {
+        let (code, new) = &self.0;
+        Ok((locked_network(code, conn)?, new.interministerial))
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
+        locked(self.0, conn)
+    }
+}

@@ -1,0 +1,141 @@
+//! SQL of the matrix: the kept cells, their refreshing, and the aggregate for past days.
+
+use ::networks::network::{NetworkStatus, visible};
+use ::networks::tracking::{
+    CellQuery, CellRow, Matrix, MatrixColumn, MatrixFacts, Tally, Track, TrackingCell, TrackingCells,
+};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
+use kernel::directory::OrganizationReference;
+use kernel::schema::{membership, network, organization, tracking_cell};
+use kernel::{AsOf, MemberId, NetworkId, OrganizationId, Refusal};
+
+use crate::store::Writer;
+use crate::{Result, Store};
+
+/// The cells that are kept; one whose time has come is computed anew, for this reader alone.
+const KEPT: &str = "SELECT t.network_id, t.organization_id,
+        coalesce(c.expected, t.expected) AS expected, coalesce(c.filled, t.filled) AS filled,
+        coalesce(c.referents, t.referents) AS referents, coalesce(c.members, t.members) AS members,
+        coalesce(c.gaps, t.gaps) AS gaps
+    FROM tracking_cell t
+        LEFT JOIN LATERAL app.cell(t.network_id, t.organization_id, $1) c ON t.next_change_at <= $1";
+
+/// The same from the facts, for a past day.
+const AGGREGATE: &str = "SELECT p.network_id, p.organization_id, c.expected, c.filled, c.referents, c.members, c.gaps
+    FROM (SELECT network_id, organization_id FROM seat WHERE valid @> $1
+          UNION SELECT network_id, organization_id FROM membership WHERE valid @> $1) p,
+        app.cell(p.network_id, p.organization_id, $1) c";
+
+#[derive(QueryableByName)]
+struct Served {
+    #[diesel(sql_type = SqlUuid)]
+    dicom_id: OrganizationId,
+    #[diesel(sql_type = SqlUuid)]
+    organization_id: OrganizationId,
+}
+
+impl Store<'_> {
+    /// The matrix that the caller reads, now or at the end of a past day.
+    ///
+    /// # Errors
+    /// He reads nothing of it; the day is yet to come.
+    pub fn matrix(&mut self, as_of: Option<AsOf>) -> Result<Matrix> {
+        let reach = Track::reach(self.actor())?;
+        let (at, facts) = self.matrix_facts(as_of)?;
+        Ok(Matrix::build(at, &facts, &reach))
+    }
+
+    fn matrix_facts(&mut self, as_of: Option<AsOf>) -> Result<(DateTime<Utc>, MatrixFacts)> {
+        let (conn, actor) = self.reading();
+        let now: DateTime<Utc> = diesel::select(kernel::sql::clock()).get_result(conn)?;
+        let at = as_of.map_or(Ok(now), AsOf::instant)?;
+        let networks = network::table.filter(visible(actor)).filter(network::status.ne(NetworkStatus::Closed));
+        let networks = networks.order((network::name, network::id)).select((network::id, network::code, network::name));
+        let networks = networks.load::<(NetworkId, _, _)>(conn)?.into_iter();
+        let networks = networks.map(|(id, network_code, name)| (id, MatrixColumn { network_code, name })).collect();
+        let cells = if as_of.is_some() { AGGREGATE } else { KEPT };
+        let cells = diesel::sql_query(cells).bind::<Timestamptz, _>(at).load::<CellRow>(conn)?;
+        let served = diesel::sql_query("SELECT dicom_id, organization_id FROM app.served(NULL, $1)");
+        let served = served.bind::<Timestamptz, _>(at).load::<Served>(conn)?;
+        let served: Vec<_> = served.into_iter().map(|row| (row.dicom_id, row.organization_id)).collect();
+        let needed = served.iter().map(|(_, id)| *id).chain(cells.iter().map(|cell| cell.organization_id));
+        let mut needed: Vec<OrganizationId> = needed.collect();
+        needed.sort_unstable();
+        needed.dedup();
+        let organizations = organization::table.filter(organization::id.eq_any(needed));
+        let organizations = organizations.order((organization::name, organization::id));
+        let organizations = organizations.select(OrganizationReference::as_select()).load(conn)?;
+        Ok((at, MatrixFacts { networks, organizations, served, cells }))
+    }
+
+    /// The cells that one cell of the matrix adds up, by organization.
+    ///
+    /// # Errors
+    /// The caller reads nothing of the matrix; there is no such column or row for him; the day is yet to come.
+    pub fn matrix_cells(&mut self, query: &CellQuery) -> Result<TrackingCells> {
+        let reach = Track::reach(self.actor())?;
+        let (at, facts) = self.matrix_facts(query.as_of)?;
+        let (network, column) =
+            facts.networks.iter().find(|(_, column)| column.network_code == query.network_code).ok_or(Refusal::NotFound)?;
+        let matrix = Matrix::build(at, &facts, &reach);
+        let row = matrix.rows.iter().find(|row| row.dicom.as_ref().map(|dicom| dicom.id) == query.dicom_id);
+        let members = row.ok_or(Refusal::NotFound)?.organizations.iter();
+        let items = members.map(|member| {
+            let mut tally = Tally::default();
+            let here = |cell: &&CellRow| cell.network_id == *network && cell.organization_id == member.organization.id;
+            for cell in facts.cells.iter().filter(here).filter(|cell| reach.holds(cell.network_id, cell.organization_id)) {
+                tally += cell;
+            }
+            TrackingCell { network_code: column.network_code.clone(), organization: member.organization.clone(), tally }
+        });
+        Ok(TrackingCells { items: items.collect() })
+    }
+}
+
+diesel::define_sql_function! {
+    #[sql_name = "app.refresh_cell"]
+    fn refresh_cell(network: SqlUuid, organization: SqlUuid) -> Nullable<Text>;
+}
+
+/// Rewrites one cell of the matrix; the network is locked already.
+pub(crate) fn refresh(conn: &mut PgConnection, network: NetworkId, organization: OrganizationId) -> Result<()> {
+    diesel::select(refresh_cell(network, organization)).execute(conn)?;
+    Ok(())
+}
+
+/// Locks networks in the one order in which everyone does.
+pub(crate) fn lock(conn: &mut PgConnection, networks: &[NetworkId]) -> Result<()> {
+    let rows = network::table.filter(network::id.eq_any(networks)).order(network::id).select(network::id);
+    rows.for_no_key_update().load::<NetworkId>(conn)?;
+    Ok(())
+}
+
+/// Locks the networks that a member sits in, or will, or did.
+pub(crate) fn lock_networks_of(conn: &mut PgConnection, member: MemberId) -> Result<()> {
+    let sits = membership::table.filter(membership::member_id.eq(member)).select(membership::network_id).distinct();
+    let networks: Vec<NetworkId> = sits.load(conn)?;
+    lock(conn, &networks)
+}
+
+/// Rewrites the cells that a member counts in.
+pub(crate) fn refresh_member(writer: &mut Writer<'_>, member: MemberId) -> Result<()> {
+    let cells = membership::table.filter(membership::member_id.eq(member));
+    let cells = cells.select((membership::network_id, membership::organization_id)).distinct();
+    for (network, organization) in cells.load::<(NetworkId, OrganizationId)>(writer.conn)? {
+        refresh(writer.conn, network, organization)?;
+    }
+    Ok(())
+}
+
+/// Rewrites the cells of an organization.
+pub(crate) fn refresh_organization(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
+    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq(organization));
+    let networks: Vec<NetworkId> = cells.select(tracking_cell::network_id).load(writer.conn)?;
+    lock(writer.conn, &networks)?;
+    for network in networks {
+        refresh(writer.conn, network, organization)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! What a caller may do to an object that he names: the rules, over facts loaded without locks.
+
+use ::networks::co_animation::CoAnimation;
+use ::networks::membership::Membership;
+use ::networks::network::Network;
+use ::networks::seat::Seat;
+use diesel::prelude::*;
+use kernel::schema::{affiliation, co_animation, member, membership, network, organization, organization_link, role_assignment, seat};
+use kernel::{Label, Noun, Refusal, Ruling};
+use members::affiliation::Affiliation;
+use members::member::Member;
+use members::organization::Organization;
+use members::organization_link::OrganizationLink;
+use members::role_assignment::RoleAssignment;
+use uuid::Uuid;
+
+use crate::{Result, Store};
+
+/// The answer to one question.
+#[derive(Debug)]
+pub struct Check {
+    /// What the rules say.
+    pub verdict: Verdict,
+}
+
+/// What the rules say.
+#[derive(Debug, Clone, Copy)]
+pub enum Verdict {
+    /// He may, now.
+    Allowed,
+    /// He may not, or not now.
+    Denied(Label),
+    /// For him, it does not exist.
+    Hidden,
+}
+
+const NOT_NOW: Label = Label { fr: "Son état ne le permet pas.", en: "Its state does not allow it." };
+
+const UNKNOWN: Label = Label {
+    fr: "Ce n'est pas une action sur un objet.",
+    en: "This is no action on an object.",
+};
+
+impl Store<'_> {
+    /// Whether the caller may do something to an object.
+    ///
+    /// # Errors
+    /// There is no such action.
+    pub fn check(&mut self, action: &str, object: &str) -> Result<Check> {
+        let id = Uuid::parse_str(object).unwrap_or_default();
+        macro_rules! first_of {
+            ($($noun:ty => $query:expr),+ $(,)?) => {
+                $(if <$noun>::OFFERS.iter().any(|offer| offer.name == action) {
+                    let found: Option<$noun> = $query.first(self.reading().0).optional()?;
+                    return Ok(Check { verdict: self.verdict(found, action) });
+                })+
+            };
+        }
+        first_of! {
+            Organization => Organization::query().filter(organization::id.eq(id)),
+            OrganizationLink => OrganizationLink::query().filter(organization_link::id.eq(id)),
+            Member => Member::query().filter(member::id.eq(id)),
+            Affiliation => Affiliation::query().filter(affiliation::id.eq(id)),
+            RoleAssignment => RoleAssignment::query().filter(role_assignment::id.eq(id)),
+            Network => Network::query().filter(network::code.eq(object)),
+            CoAnimation => CoAnimation::query().filter(co_animation::id.eq(id)),
+            Seat => Seat::query().filter(seat::id.eq(id)),
+            Membership => Membership::query().filter(membership::id.eq(id)),
+        }
+        Err(Refusal::Invalid("/checks", UNKNOWN).into())
+    }
+
+    fn verdict<T: Noun>(&self, found: Option<T>, action: &str) -> Verdict {
+        let offer = T::OFFERS.iter().find(|offer| offer.name == action);
+        let (Some(found), Some(offer)) = (found, offer) else { return Verdict::Hidden };
+        match (offer.rule)(self.actor(), &found) {
+            Ruling::Hide => Verdict::Hidden,
+            Ruling::Deny(why) => Verdict::Denied(why),
+            Ruling::Allow if offer.stands(self.actor(), &found) => Verdict::Allowed,
+            Ruling::Allow => Verdict::Denied(NOT_NOW),
+        }
+    }
+}

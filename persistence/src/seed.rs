@@ -1,0 +1,79 @@
+//! Data sets for an empty database: the demo of fictional members, and the one that benchmarks run on.
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
+use uuid::Uuid;
+
+use crate::reference::record_loaded;
+
+type Boxed = Box<dyn std::error::Error + Send + Sync>;
+
+const DEMO: &str = include_str!("../data/demo.sql");
+const BENCH: &str = include_str!("../data/bench.sql");
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+/// Whether nobody is registered yet.
+///
+/// # Errors
+/// The database does not answer.
+pub fn is_empty(url: &str) -> Result<bool, Boxed> {
+    let mut conn = PgConnection::establish(url)?;
+    let count: Count = diesel::sql_query("SELECT count(*) AS number FROM member").get_result(&mut conn)?;
+    Ok(count.number == 0)
+}
+
+/// Loads the demo: fictional members at the real orders of magnitude, with every case that the service knows.
+///
+/// # Errors
+/// The database does not answer, or is not empty.
+pub fn demo(url: &str) -> Result<(), Boxed> {
+    load(url, DEMO)
+}
+
+/// Loads the bench data set: 300 organizations, 13 networks, 5,000 members and 7,500 memberships times the scale.
+///
+/// # Errors
+/// The database does not answer, or is not empty.
+pub fn bench(url: &str, scale: u32) -> Result<(), Boxed> {
+    load(url, &BENCH.replace(":scale", &scale.max(1).to_string()))
+}
+
+fn load(url: &str, sql: &str) -> Result<(), Boxed> {
+    let mut conn = PgConnection::establish(url)?;
+    conn.transaction(|conn| -> crate::Result<()> {
+        conn.batch_execute(sql)?;
+        record_loaded(conn)?;
+        Ok(conn.batch_execute("SELECT app.refresh_cells()")?)
+    })?;
+    Ok(conn.batch_execute("ANALYZE")?)
+}
+
+/// The subject under which the development issuer vouches for a persona or an e-mail address; registered on the way.
+///
+/// # Errors
+/// Nobody answers to that name.
+pub fn subject(url: &str, issuer: &str, persona: &str) -> Result<String, Boxed> {
+    let mut conn = PgConnection::establish(url)?;
+    let named = "SELECT x.object_id AS id FROM external_id x JOIN source s ON s.id = x.source_id
+            WHERE x.noun = 'persona' AND s.code = 'demo' AND x.value = $1
+        UNION ALL SELECT id FROM member WHERE email = lower($1) AND departed_at IS NULL";
+    let found = diesel::sql_query(named).bind::<Text, _>(persona).get_result::<Found>(&mut conn).optional()?;
+    let Found { id } = found.ok_or_else(|| format!("nobody is called {persona} here"))?;
+    let register = "INSERT INTO identity (issuer, subject, principal_id, created_at)
+        VALUES ($1, $2, $3, app.clock()) ON CONFLICT DO NOTHING";
+    let insert = diesel::sql_query(register).bind::<Text, _>(issuer).bind::<Text, _>(id.to_string());
+    insert.bind::<SqlUuid, _>(id).execute(&mut conn)?;
+    Ok(id.to_string())
+}

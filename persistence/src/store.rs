@@ -1,0 +1,197 @@
+//! The gate: a query file reaches the connection to write only by showing a grant, and what it did is recorded here.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, policy, sql};
+use serde_json::Value;
+
+use crate::actor::entering;
+use crate::database::Call;
+use crate::{Error, Result};
+
+/// One caller at work in one transaction (to write) or on one read-only session (to read).
+pub struct Store<'a> {
+    conn: &'a mut PgConnection,
+    call: &'a Call,
+    actor: Actor,
+    /// What was last asked for, so that a refusal can be audited.
+    pub(crate) asked: Option<Asked>,
+}
+
+/// An action that was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) action: &'static str,
+    pub(crate) noun: &'static str,
+    pub(crate) object: Option<String>,
+}
+
+/// An action whose facts the database knows.
+pub trait Known: Action {
+    /// Loads the facts and locks those that the action will change.
+    ///
+    /// # Errors
+    /// The object does not exist, or the database failed.
+    fn facts(&self, conn: &mut PgConnection) -> Result<Self::Facts>;
+}
+
+impl<'a> Store<'a> {
+    pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Actor) -> Self {
+        Self { conn, call, actor, asked: None }
+    }
+
+    /// Asks whether the caller may, over facts and rights that stay true until the end of the transaction: the object
+    /// is locked first, then the rights.
+    ///
+    /// # Errors
+    /// He may not, or not now, or there is no such object.
+    pub fn authorize<A: Known>(&mut self, action: A) -> Result<Grant<A>> {
+        let (noun, object) = action.object();
+        self.asked = Some(Asked { action: A::NAME, noun, object });
+        let facts = action.facts(self.conn)?;
+        self.actor = entering(self.conn, &self.call.caller)?;
+        Ok(Grant::ask(&self.actor, action, facts)?)
+    }
+
+    /// Asks whether the caller may read what is no object of its own, without a lock.
+    ///
+    /// # Errors
+    /// He may not, or there is no such object.
+    pub fn permit<A: Known>(&mut self, action: A) -> Result<A::Facts> {
+        let facts = action.facts(self.conn)?;
+        Ok(Grant::ask(&self.actor, action, facts)?.spend().1)
+    }
+
+    /// The same for what is read on the record: the line is written before the answer is given.
+    pub(crate) fn permit_on_record<A: Known>(&mut self, action: A) -> Result<A::Facts> {
+        let (noun, object) = action.object();
+        self.asked = Some(Asked { action: A::NAME, noun, object });
+        self.permit(action)
+    }
+
+    /// Spends a grant: the work writes, tells what it changed, and leaves its audit line, history and change events.
+    pub(crate) fn write<A: Action, T>(
+        &mut self,
+        grant: Grant<A>,
+        work: impl FnOnce(&mut Writer<'_>, &Actor, A, A::Facts) -> Result<T>,
+    ) -> Result<T> {
+        let at = diesel::select(sql::clock()).get_result(self.conn)?;
+        let by = self.actor.id;
+        let mut writer = Writer { conn: self.conn, at, by, action: A::NAME, request: self.call.request, recorded: 0 };
+        let (action, facts) = grant.spend();
+        let done = work(&mut writer, &self.actor, action, facts)?;
+        if writer.recorded == 0 {
+            return Err(Error::Fault(format!("{} recorded nothing", A::NAME).into()));
+        }
+        Ok(done)
+    }
+
+    /// The same for an object that exists, of which the caller must have seen the last version.
+    pub(crate) fn write_on<A, T>(
+        &mut self,
+        grant: Grant<A>,
+        seen: Version,
+        work: impl FnOnce(&mut Writer<'_>, &Actor, A, A::Facts) -> Result<T>,
+    ) -> Result<T>
+    where
+        A: Action<Facts: Noun>,
+    {
+        policy::unchanged(grant.facts().version(), seen)?;
+        self.write(grant, work)
+    }
+
+    /// The connection, for a read that starts from what this actor may see.
+    pub(crate) fn reading(&mut self) -> (&mut PgConnection, &Actor) {
+        (self.conn, &self.actor)
+    }
+
+    /// The caller.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub(crate) fn seen<T: Noun>(&self, noun: T) -> Seen<T> {
+        Seen::by(&self.actor, noun)
+    }
+}
+
+/// The hand that writes: the connection, the time of the transaction, and who did it.
+pub(crate) struct Writer<'a> {
+    pub(crate) conn: &'a mut PgConnection,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) by: PrincipalId,
+    action: &'static str,
+    request: uuid::Uuid,
+    recorded: usize,
+}
+
+diesel::define_sql_function! {
+    #[sql_name = "app.record"]
+    fn record(
+        actor: SqlUuid, happened: Timestamptz, request: Nullable<SqlUuid>, action: Text, noun: Text, key: Text,
+        id: SqlUuid, version: diesel::sql_types::Integer, verb: Text, fields: Array<Text>, image: Jsonb, audited: Bool
+    ) -> Nullable<Text>;
+}
+diesel::define_sql_function! {
+    #[sql_name = "app.change_rights"]
+    fn change_rights(who: SqlUuid) -> Nullable<Text>;
+}
+
+/// What every change touches, and tells nothing.
+const STAMPS: &[&str] = &["version", "updated_at", "updated_by", "created_at", "created_by"];
+
+impl<'a> Writer<'a> {
+    /// A hand without a caller: importers and seeds.
+    pub(crate) fn of_system(conn: &'a mut PgConnection, action: &'static str, request: uuid::Uuid) -> Result<Self> {
+        let at = diesel::select(sql::clock()).get_result(conn)?;
+        Ok(Self { conn, at, by: PrincipalId::SYSTEM, action, request, recorded: 0 })
+    }
+
+    /// Records something new.
+    pub(crate) fn created<T: Noun>(&mut self, row: &T) -> Result<()> {
+        let image = serde_json::to_value(row)?;
+        let fields = image.as_object().into_iter().flatten().map(|(name, _)| name.clone());
+        let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect();
+        self.record(row, "created", fields, image)
+    }
+
+    /// Records a change.
+    pub(crate) fn updated<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
+        let (fields, image) = difference(before, after)?;
+        self.record(after, "updated", fields, image)
+    }
+
+    /// Records an end.
+    pub(crate) fn ended<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
+        let (fields, image) = difference(before, after)?;
+        self.record(after, "ended", fields, image)
+    }
+
+    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: Vec<String>, image: Value) -> Result<()> {
+        let line = record(
+            self.by, self.at, Some(self.request), self.action, T::NAME, row.key(), row.id(), row.version().number(), verb,
+            fields, image, self.recorded == 0,
+        );
+        diesel::select(line).execute(self.conn)?;
+        self.recorded += 1;
+        Ok(())
+    }
+
+    /// Announces that the rights of a member change: his own writes wait, or are waited for.
+    pub(crate) fn changes_rights_of(&mut self, member: kernel::MemberId) -> Result<()> {
+        diesel::select(change_rights(member.0)).execute(self.conn)?;
+        Ok(())
+    }
+}
+
+fn difference<T: Noun>(before: &T, after: &T) -> Result<(Vec<String>, Value)> {
+    let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
+    let names = before.as_object().into_iter().chain(after.as_object()).flat_map(|object| object.keys());
+    let differs = |name: &&String| !STAMPS.contains(&name.as_str()) && before.get(name) != after.get(name);
+    let mut fields: Vec<String> = names.filter(differs).cloned().collect();
+    fields.sort_unstable();
+    fields.dedup();
+    Ok((fields, after))
+}
