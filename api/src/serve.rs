@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -156,10 +157,11 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
         .shutdown_timeout(DRAIN)
         .bind(settings.listen)
         .map_err(|error| taken(settings.listen, &error))?;
+    let (open, closed) = (server.addrs(), admin.addrs());
     let (server, admin) = (server.run(), admin.run());
     let stop = admin.handle();
     actix_web::rt::spawn(admin);
-    announce(settings);
+    announce(settings, &open, &closed);
     server.await?;
     stop.stop(false).await;
     Ok(())
@@ -169,11 +171,13 @@ fn taken(address: std::net::SocketAddr, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
 }
 
-fn announce(settings: &Settings) {
-    let address = settings.listen;
+fn announce(settings: &Settings, open: &[SocketAddr], closed: &[SocketAddr]) {
+    let address = open.first().copied().unwrap_or(settings.listen);
+    let admin = closed.first().copied().unwrap_or(settings.admin_listen);
     // What people look for when they start it by hand; logs go to the other stream.
     let mut out = io::stdout();
     let _ = writeln!(out, "Diapason listens on http://{address}  (documentation: http://{address}/docs/)");
+    let _ = writeln!(out, "Metrics: http://{admin}/metrics");
     if settings.development() {
         let _ = writeln!(out, "A token: cargo run --release -- token --as sig-admin   (other personas: README.md)");
     }

@@ -111,14 +111,15 @@ CREATE TABLE organization_link (
 CREATE INDEX organization_link_to_id_idx ON organization_link (to_id, kind);
 
 -- The organization and all below it, at a time.
-CREATE FUNCTION app.descendants(organization uuid, at timestamptz) RETURNS SETOF uuid LANGUAGE sql STABLE AS $$
-    WITH RECURSIVE below(id) AS (
+CREATE FUNCTION app.descendants(organization uuid, at timestamptz) RETURNS SETOF uuid LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY WITH RECURSIVE below(id) AS (
         SELECT organization
         UNION
         SELECT p.organization_id FROM below JOIN organization_period p ON p.parent_id = below.id AND p.valid @> at
     )
-    SELECT id FROM below
-$$;
+    SELECT id FROM below;
+END $$;
 
 -- Whether an organization is another one, or stands below it.
 CREATE FUNCTION app.is_below(lower uuid, upper uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -133,8 +134,10 @@ $$;
 -- Which organizations a DICOM follows at a time (all DICOMs when NULL): itself, those it serves, and what is below
 -- them, stopping at one that another DICOM serves and at ministerial cabinets, unless linked themselves.
 CREATE FUNCTION app.served(dicom uuid, at timestamptz) RETURNS TABLE (dicom_id uuid, organization_id uuid)
-LANGUAGE sql STABLE AS $$
-    WITH RECURSIVE scope(dicom_id, id) AS (
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY WITH RECURSIVE scope(dicom_id, id) AS (
         SELECT p.organization_id, p.organization_id FROM organization_period p
             WHERE p.kind = 'communication_directorate' AND p.status = 'active' AND p.valid @> at
                 AND (dicom IS NULL OR p.organization_id = dicom)
@@ -150,8 +153,8 @@ LANGUAGE sql STABLE AS $$
                 AND NOT EXISTS (SELECT FROM organization_link l WHERE l.to_id = p.organization_id
                     AND l.kind = 'serves' AND l.valid @> at AND l.from_id <> scope.dicom_id)
     )
-    SELECT scope.dicom_id, scope.id FROM scope
-$$;
+    SELECT scope.dicom_id, scope.id FROM scope;
+END $$;
 
 CREATE TABLE member (
     id uuid CONSTRAINT member_pkey PRIMARY KEY CONSTRAINT member_id_fkey REFERENCES principal,

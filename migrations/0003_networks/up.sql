@@ -155,11 +155,14 @@ BEGIN
     RETURN (SELECT coalesce(array_agg(DISTINCT network_id), '{}') FROM membership WHERE member_id = who AND valid @> at);
 END $$;
 
+-- plpgsql, whose plans are kept: SQL functions that are not inlined are planned at each call.
 -- How a seat stands at a time: who fills it, who holds it without the right to, and what is wrong.
 -- A holder is active when neither he nor his membership is suspended and his affiliation lasts; only the active fill.
 CREATE FUNCTION app.seat_state(seat seat, at timestamptz)
-RETURNS TABLE (filled integer, unqualified integer, gaps text[]) LANGUAGE sql STABLE AS $$
-    SELECT count(*) FILTER (WHERE h.now AND h.active)::integer,
+RETURNS TABLE (filled integer, unqualified integer, gaps text[]) LANGUAGE plpgsql STABLE ROWS 1 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT count(*) FILTER (WHERE h.now AND h.active)::integer,
         count(*) FILTER (WHERE h.now AND NOT (h.active AND h.qualified))::integer,
         array_remove(ARRAY[
             CASE WHEN count(*) FILTER (WHERE h.now AND h.active) > seat.max THEN 'overfilled'
@@ -180,8 +183,8 @@ RETURNS TABLE (filled integer, unqualified integer, gaps text[]) LANGUAGE sql ST
             JOIN network n ON n.id = m.network_id
         WHERE m.network_id = seat.network_id AND m.organization_id = seat.organization_id AND m.role = seat.role
             AND lower(m.valid) <= at
-    ) h
-$$;
+    ) h;
+END $$;
 
 -- The matrix, kept: one cell per network and organization that has a seat or a membership.
 CREATE TABLE tracking_cell (
@@ -200,8 +203,10 @@ CREATE INDEX tracking_cell_next_change_at_idx ON tracking_cell (next_change_at);
 -- One cell at a time, from the facts: expected and filled over the seats, référents and members over the memberships.
 CREATE FUNCTION app.cell(network uuid, organization uuid, at timestamptz)
 RETURNS TABLE (expected integer, filled integer, referents integer, members integer, gaps integer)
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(s.expected, 0)::integer, coalesce(s.filled, 0)::integer, m.referents::integer, m.members::integer,
+LANGUAGE plpgsql STABLE ROWS 1 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT coalesce(s.expected, 0)::integer, coalesce(s.filled, 0)::integer, m.referents::integer, m.members::integer,
         coalesce(s.gaps, 0)::integer
     FROM (
         SELECT sum(seat.min) AS expected, sum(state.filled) AS filled, sum(cardinality(state.gaps)) AS gaps
@@ -213,8 +218,8 @@ LANGUAGE sql STABLE AS $$
         WHERE m.network_id = network AND m.organization_id = organization AND m.valid @> at AND a.valid @> at
             AND (m.suspended_at IS NULL OR m.suspended_at > at) AND (p.suspended_at IS NULL OR p.suspended_at > at)
             AND (p.departed_at IS NULL OR p.departed_at > at)
-    ) m
-$$;
+    ) m;
+END $$;
 
 -- Rewrites one cell; the caller holds the network's lock.
 CREATE FUNCTION app.refresh_cell(network uuid, organization uuid) RETURNS void LANGUAGE plpgsql AS $$
@@ -333,6 +338,16 @@ END $$;
 -- Rewrites every cell of the matrix, after a load in bulk.
 CREATE FUNCTION app.refresh_cells() RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
+    DELETE FROM tracking_cell;
+    INSERT INTO tracking_cell (network_id, organization_id, expected, filled, referents, members, gaps)
+        SELECT p.network_id, p.organization_id, c.expected, c.filled, c.referents, c.members, c.gaps
+        FROM (SELECT network_id, organization_id FROM seat UNION SELECT network_id, organization_id FROM membership) p,
+            app.cell(p.network_id, p.organization_id, app.clock()) c;
+    -- The few that will change by themselves.
     PERFORM app.refresh_cell(p.network_id, p.organization_id)
-        FROM (SELECT network_id, organization_id FROM seat UNION SELECT network_id, organization_id FROM membership) p;
+        FROM (SELECT network_id, organization_id FROM seat WHERE lower(valid) > app.clock() OR upper(valid) > app.clock()
+            UNION SELECT network_id, organization_id FROM membership
+                WHERE lower(valid) > app.clock() OR upper(valid) > app.clock()
+            UNION SELECT m.network_id, m.organization_id FROM membership m JOIN affiliation a ON a.id = m.affiliation_id
+                WHERE upper(a.valid) > app.clock()) p;
 END $$;

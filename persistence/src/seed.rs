@@ -52,12 +52,12 @@ pub fn bench(url: &str, scale: u32) -> Result<(), Boxed> {
 
 fn load(url: &str, sql: &str) -> Result<(), Boxed> {
     let mut conn = PgConnection::establish(url)?;
-    conn.transaction(|conn| -> crate::Result<()> {
+    Ok(conn.transaction(|conn| -> crate::Result<()> {
         conn.batch_execute(sql)?;
         record_loaded(conn)?;
-        Ok(conn.batch_execute("SELECT app.refresh_cells()")?)
-    })?;
-    Ok(conn.batch_execute("ANALYZE")?)
+        Ok(conn.batch_execute("ANALYZE organization, organization_period, organization_link, member, affiliation, membership, seat, network;
+            SELECT app.refresh_cells()")?)
+    })?)
 }
 
 /// The subject under which the development issuer vouches for a persona or an e-mail address; registered on the way.

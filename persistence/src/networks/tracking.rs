@@ -15,12 +15,10 @@ use crate::store::Writer;
 use crate::{Result, Store};
 
 /// The cells that are kept; one whose time has come is computed anew, for this reader alone.
-const KEPT: &str = "SELECT t.network_id, t.organization_id,
-        coalesce(c.expected, t.expected) AS expected, coalesce(c.filled, t.filled) AS filled,
-        coalesce(c.referents, t.referents) AS referents, coalesce(c.members, t.members) AS members,
-        coalesce(c.gaps, t.gaps) AS gaps
-    FROM tracking_cell t
-        LEFT JOIN LATERAL app.cell(t.network_id, t.organization_id, $1) c ON t.next_change_at <= $1";
+const KEPT: &str = "SELECT network_id, organization_id, expected, filled, referents, members, gaps
+        FROM tracking_cell WHERE next_change_at IS NULL OR next_change_at > $1
+    UNION ALL SELECT t.network_id, t.organization_id, c.expected, c.filled, c.referents, c.members, c.gaps
+        FROM tracking_cell t, app.cell(t.network_id, t.organization_id, $1) c WHERE t.next_change_at <= $1";
 
 /// The same from the facts, for a past day.
 const AGGREGATE: &str = "SELECT p.network_id, p.organization_id, c.expected, c.filled, c.referents, c.members, c.gaps

@@ -1,0 +1,8 @@
+//! Every test over HTTP against the started binary: one integration target, linked once, one PostgreSQL for all of it.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod contract;
+mod network;
+mod organization;

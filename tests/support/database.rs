@@ -1,0 +1,108 @@
+//! A database for each test: a copy of a template with the demo data, in a PostgreSQL that ends with the tests.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::{env, fs, process};
+
+use api::embedded::{Embedded, Keep};
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use persistence::{database, reference, seed};
+
+static CLUSTER: OnceLock<Embedded> = OnceLock::new();
+static COPYING: Mutex<()> = Mutex::new(());
+static COPIES: AtomicU32 = AtomicU32::new(0);
+
+/// The folder of this run: the cluster, and the keys that the servers share.
+pub fn directory() -> PathBuf {
+    let directory = env::temp_dir().join(format!("diapason-tests-{}", process::id()));
+    fs::create_dir_all(&directory).unwrap();
+    directory
+}
+
+fn cluster() -> &'static Embedded {
+    CLUSTER.get_or_init(|| {
+        let started = Embedded::start(&directory(), Keep::Nothing).unwrap();
+        for template in ["template_empty", "template_demo"] {
+            database::create(&started.url("postgres", "postgres"), template).unwrap();
+            let owner = started.url("diapason_owner", template);
+            database::migrate(&owner).unwrap();
+            reference::load(&owner).unwrap();
+        }
+        seed::demo(&started.url("diapason_owner", "template_demo")).unwrap();
+        started
+    })
+}
+
+/// One database of the run.
+#[derive(Debug, Clone)]
+pub struct Database {
+    pub name: String,
+}
+
+impl Database {
+    /// A copy of the demo. Never dropped: the whole cluster is thrown away.
+    pub fn demo() -> Self {
+        Self::copy_of("template_demo")
+    }
+
+    /// A copy with the reference data alone.
+    pub fn empty() -> Self {
+        Self::copy_of("template_empty")
+    }
+
+    fn copy_of(template: &str) -> Self {
+        let cluster = cluster();
+        let name = format!("test_{}", COPIES.fetch_add(1, Ordering::Relaxed));
+        let _one_at_a_time = COPYING.lock().unwrap();
+        let copy = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER diapason_owner STRATEGY file_copy");
+        PgConnection::establish(&cluster.url("postgres", "postgres")).unwrap().batch_execute(&copy).unwrap();
+        Self { name }
+    }
+
+    pub fn owner(&self) -> String {
+        cluster().url("diapason_owner", &self.name)
+    }
+
+    pub fn app(&self) -> String {
+        cluster().url("diapason_app", &self.name)
+    }
+
+    pub fn superuser(&self) -> String {
+        cluster().url("postgres", &self.name)
+    }
+
+    /// Runs statements, as the owner.
+    pub fn run(&self, sql: &str) {
+        PgConnection::establish(&self.owner()).unwrap().batch_execute(sql).unwrap();
+    }
+
+    /// The only column of a query, which must be called `it`.
+    pub fn column(&self, sql: &str) -> Vec<String> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            it: String,
+        }
+        let rows = diesel::sql_query(sql).load::<Row>(&mut PgConnection::establish(&self.owner()).unwrap()).unwrap();
+        rows.into_iter().map(|row| row.it).collect()
+    }
+
+    pub fn one(&self, sql: &str) -> String {
+        self.column(sql).pop().unwrap_or_else(|| panic!("nothing: {sql}"))
+    }
+
+    /// A digest of all rows of all tables but those that are about calls, so that "nothing changed" can be said.
+    pub fn digest(&self) -> String {
+        let tables = self.column(
+            "SELECT tablename::text AS it FROM pg_tables WHERE schemaname = 'public' \
+             AND tablename NOT IN ('audit_event', 'idempotency_key', '__diesel_schema_migrations') ORDER BY 1",
+        );
+        let digest = |table: &String| {
+            self.one(&format!("SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') AS it FROM {table} t"))
+        };
+        tables.iter().map(digest).collect()
+    }
+}

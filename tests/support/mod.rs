@@ -1,0 +1,9 @@
+//! What tests stand on: the started binary over a database of its own, and a client that speaks for a persona.
+
+pub mod client;
+pub mod contract;
+pub mod database;
+pub mod world;
+
+pub use client::{Client, Reply};
+pub use world::World;

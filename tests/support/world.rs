@@ -1,0 +1,117 @@
+//! A world: the started binary, over a database of its own.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use api::auth::{DEVELOPMENT_ISSUER, Development};
+use persistence::seed;
+
+use super::client::Client;
+use super::database::{Database, directory};
+
+/// The binary just built.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_diapason");
+/// The secret of the development issuer, for all servers of this run.
+const SECRET: &str = "a secret for tests, of no other use than that";
+
+/// Every persona of the demo data.
+pub const PERSONAS: &[&str] = &[
+    "sig-admin", "sig-coordinator", "auditor", "lead-edito", "colead-dinum", "colead-interieur", "referent-34", "deputy-34",
+    "director-sociaux", "contributor-sociaux", "org-admin-34", "member", "observer", "partner", "bot-mi",
+];
+
+/// A running server.
+pub struct World {
+    pub database: Database,
+    pub base: String,
+    pub admin: String,
+    pub server: Child,
+}
+
+impl World {
+    /// A server over the demo data.
+    pub fn demo() -> Self {
+        Self::over(Database::demo(), &[])
+    }
+
+    /// One server that tests share which change nothing.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<World> = OnceLock::new();
+        SHARED.get_or_init(Self::demo)
+    }
+
+    /// A server over a database, with settings.
+    pub fn over(database: Database, settings: &[(&str, &str)]) -> Self {
+        std::fs::write(directory().join("development.key"), SECRET).unwrap();
+        let mut command = Command::new(BINARY);
+        command.env("DATABASE_URL", database.app()).env("DIAPASON_DATA_DIR", directory());
+        command.env("DIAPASON_LISTEN", "127.0.0.1:0").env("DIAPASON_ADMIN_LISTEN", "127.0.0.1:0");
+        command.env("DIAPASON_DEV_ISSUER", "1").env("DIAPASON_LOG", "warn").envs(settings.iter().copied());
+        let mut server = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+        let mut address = || {
+            let line = lines.next().unwrap().unwrap();
+            let at = line.find("http://").unwrap();
+            line[at..].split([' ', ')']).next().unwrap().trim_end_matches("/metrics").to_owned()
+        };
+        let (base, admin) = (address(), address());
+        Self { database, base, admin, server }
+    }
+
+    /// A client that speaks for a persona, or for a member by his e-mail address.
+    pub fn client(&self, persona: &str) -> Client {
+        let subject = seed::subject(&self.database.owner(), DEVELOPMENT_ISSUER, persona).unwrap();
+        Client::new(&self.base, Some(Self::token(&subject)))
+    }
+
+    /// A token for a subject.
+    pub fn token(subject: &str) -> String {
+        Development::new(SECRET.as_bytes()).token(subject).unwrap()
+    }
+
+    /// A client that speaks for nobody.
+    pub fn nobody(&self) -> Client {
+        Client::new(&self.base, None)
+    }
+
+    /// An organization's identifier, by its name or short name.
+    pub fn organization(&self, name: &str) -> String {
+        let name = name.replace('\'', "''");
+        let sql = "SELECT id::text AS it FROM organization WHERE name = '@' OR short_name = '@' ORDER BY id LIMIT 1";
+        self.database.one(&sql.replace('@', &name))
+    }
+
+    /// A persona's member identifier.
+    pub fn member(&self, persona: &str) -> String {
+        let sql = "SELECT object_id::text AS it FROM external_id WHERE noun = 'persona' AND value = '@'";
+        self.database.one(&sql.replace('@', persona))
+    }
+
+    /// A persona's main affiliation.
+    pub fn affiliation(&self, persona: &str) -> String {
+        let sql = "SELECT id::text AS it FROM affiliation WHERE member_id = '@' AND is_primary AND upper_inf(valid)";
+        self.database.one(&sql.replace('@', &self.member(persona)))
+    }
+
+    /// A persona's membership of a network.
+    pub fn membership(&self, persona: &str, network: &str) -> String {
+        let sql = "SELECT m.id::text AS it FROM membership m JOIN network n ON n.id = m.network_id \
+                   WHERE m.member_id = '@' AND n.code = '#' AND upper_inf(m.valid)";
+        self.database.one(&sql.replace('@', &self.member(persona)).replace('#', network))
+    }
+
+    /// The audit lines since a position: action, object and outcome.
+    pub fn audit(&self) -> Vec<String> {
+        self.database.column(
+            "SELECT concat_ws(' ', action, outcome, reason) AS it FROM audit_event ORDER BY position",
+        )
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
