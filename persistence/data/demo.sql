@@ -209,7 +209,9 @@ FROM person p JOIN organization o ON o.id = p.place
             OR (o.kind = 'ministerial_cabinet' AND n.code = 'conseillers-com')
 WHERE p.code IS NULL AND (n.eligible_origins = '{}' OR o.origin = ANY (n.eligible_origins))
     AND (o.kind NOT IN ('government_partner', 'observer') OR n.code = 'partenariats')
-    AND NOT (n.code = 'prefectures' AND p.place = pg_temp.organization('Préfecture de l''Hérault'));
+    AND NOT (n.code = 'prefectures' AND p.place = pg_temp.organization('Préfecture de l''Hérault'))
+    -- a gap to fill: the ministère de la Justice has nobody in the réseau édito
+    AND NOT (n.code = 'edito' AND p.place = pg_temp.id(16, 8));
 INSERT INTO membership (id, network_id, affiliation_id, member_id, organization_id, organization_kind, sort_name, role, interministerial, valid,
     last_reviewed_at, created_at, updated_at, created_by, updated_by)
 SELECT pg_temp.id(66, row_number() OVER (ORDER BY s.number, s.network)), s.network, pg_temp.id(49, s.number), pg_temp.id(48, s.number), s.place, s.kind, '',

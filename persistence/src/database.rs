@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use diesel::migration::MigrationSource;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -162,7 +164,7 @@ impl Database {
     pub fn is_ready(&self) -> Result<bool> {
         let check = || -> Result<bool> {
             let mut conn = usable(&self.readers)?;
-            Ok(!conn.has_pending_migration(MIGRATIONS).map_err(Error::Fault)?)
+            Ok(pending(&mut conn)? == 0)
         };
         match check() {
             Err(Error::Away(_)) => check(),
@@ -216,7 +218,9 @@ pub fn migrate(url: &str) -> std::result::Result<usize, Boxed> {
         let free = diesel::select(try_lock(MIGRATION_LOCK)).get_result::<bool>(&mut conn)?;
         if free {
             conn.batch_execute("SET lock_timeout = '1s'")?;
-            return Ok(conn.run_pending_migrations(MIGRATIONS)?.len());
+            let done = conn.run_pending_migrations(MIGRATIONS)?.len();
+            conn.batch_execute("GRANT SELECT ON __diesel_schema_migrations TO diapason_app")?;
+            return Ok(done);
         }
         std::thread::sleep(Duration::from_millis(100));
     }
@@ -249,6 +253,14 @@ pub fn create(superuser: &str, name: &str) -> std::result::Result<(), Boxed> {
     Ok(())
 }
 
+/// How many migrations of this binary the database lacks; diesel's own question would make a table.
+fn pending(conn: &mut PgConnection) -> Result<usize> {
+    diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
+    let done: Vec<String> = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(conn)?;
+    let ours = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(Error::Fault)?;
+    Ok(ours.iter().filter(|migration| !done.contains(&migration.name().version().to_string())).count())
+}
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = diesel::sql_types::BigInt)]
@@ -271,8 +283,8 @@ pub fn check(url: &str) -> std::result::Result<(), Boxed> {
         return Err("set lc_messages to C on this database: its errors are read by their English words".into());
     }
     let missing = "SELECT (3 - count(*)) AS number FROM pg_extension WHERE extname IN ('btree_gist', 'pg_trgm', 'unaccent')";
-    let pending = conn.has_pending_migration(MIGRATIONS)?;
-    if pending || diesel::sql_query(missing).get_result::<Count>(&mut conn)?.number > 0 {
+    let pending = pending(&mut conn).unwrap_or(usize::MAX);
+    if pending > 0 || diesel::sql_query(missing).get_result::<Count>(&mut conn)?.number > 0 {
         return Err("the schema is not up to date: run `diapason migrate` as diapason_owner first".into());
     }
     Ok(())
@@ -281,6 +293,7 @@ pub fn check(url: &str) -> std::result::Result<(), Boxed> {
 const MIGRATION_LOCK: i64 = 0x6469_6170_6173_6f6e;
 
 diesel::define_sql_function! {
+    /// Takes a lock if it is free.
     #[sql_name = "pg_try_advisory_lock"]
     fn try_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
 }

@@ -128,6 +128,7 @@ pub(crate) struct Writer<'a> {
 }
 
 diesel::define_sql_function! {
+    /// The one way a mutation is recorded.
     #[sql_name = "app.record"]
     fn record(
         actor: SqlUuid, happened: Timestamptz, request: Nullable<SqlUuid>, action: Text, noun: Text, key: Text,
@@ -135,6 +136,7 @@ diesel::define_sql_function! {
     ) -> Nullable<Text>;
 }
 diesel::define_sql_function! {
+    /// Takes the lock on a principal's rights.
     #[sql_name = "app.change_rights"]
     fn change_rights(who: SqlUuid) -> Nullable<Text>;
 }
@@ -142,13 +144,7 @@ diesel::define_sql_function! {
 /// What every change touches, and tells nothing.
 const STAMPS: &[&str] = &["version", "updated_at", "updated_by", "created_at", "created_by"];
 
-impl<'a> Writer<'a> {
-    /// A hand without a caller: importers and seeds.
-    pub(crate) fn of_system(conn: &'a mut PgConnection, action: &'static str, request: uuid::Uuid) -> Result<Self> {
-        let at = diesel::select(sql::clock()).get_result(conn)?;
-        Ok(Self { conn, at, by: PrincipalId::SYSTEM, action, request, recorded: 0 })
-    }
-
+impl Writer<'_> {
     /// Records something new.
     pub(crate) fn created<T: Noun>(&mut self, row: &T) -> Result<()> {
         let image = serde_json::to_value(row)?;

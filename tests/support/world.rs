@@ -21,6 +21,9 @@ pub const PERSONAS: &[&str] = &[
     "director-sociaux", "contributor-sociaux", "org-admin-34", "member", "observer", "partner", "bot-mi",
 ];
 
+/// Ends the server when our pipe closes: when the world is dropped, and when the tests end, however they end.
+const GUARD: &str = r#"exec 3<&0; "$@" <&- 3<&- & p=$!; read x <&3; exec 2>/dev/null; kill -9 $p; wait $p"#;
+
 /// A running server.
 pub struct World {
     pub database: Database,
@@ -44,7 +47,8 @@ impl World {
     /// A server over a database, with settings.
     pub fn over(database: Database, settings: &[(&str, &str)]) -> Self {
         std::fs::write(directory().join("development.key"), SECRET).unwrap();
-        let mut command = Command::new(BINARY);
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", GUARD, "guard", BINARY]).stdin(Stdio::piped());
         command.env("DATABASE_URL", database.app()).env("DIAPASON_DATA_DIR", directory());
         command.env("DIAPASON_LISTEN", "127.0.0.1:0").env("DIAPASON_ADMIN_LISTEN", "127.0.0.1:0");
         command.env("DIAPASON_DEV_ISSUER", "1").env("DIAPASON_LOG", "warn").envs(settings.iter().copied());
@@ -111,7 +115,7 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        let _ = self.server.kill();
+        drop(self.server.stdin.take());
         let _ = self.server.wait();
     }
 }

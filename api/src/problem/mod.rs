@@ -42,11 +42,6 @@ impl Problem {
     pub(crate) fn method_not_allowed(allowed: Vec<String>) -> Self {
         Self { allowed, ..Self::new(Code::MethodNotAllowed) }
     }
-
-    /// The code, for metrics.
-    pub(crate) const fn code(&self) -> Code {
-        self.code
-    }
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
