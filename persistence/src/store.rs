@@ -49,9 +49,13 @@ impl<'a> Store<'a> {
     pub fn authorize<A: Known>(&mut self, action: A) -> Result<Grant<A>> {
         let (noun, object) = action.object();
         self.asked = Some(Asked { action: A::NAME, noun, object });
-        let facts = action.facts(self.conn)?;
+        let facts = match action.facts(self.conn) {
+            Err(error) if !error.is_answer() => return Err(error),
+            facts => facts,
+        };
+        // Who is nobody here is told so, and not what is there.
         self.actor = entering(self.conn, &self.call.caller)?;
-        Ok(Grant::ask(&self.actor, action, facts)?)
+        Ok(Grant::ask(&self.actor, action, facts?)?)
     }
 
     /// Asks whether the caller may read what is no object of its own, without a lock.

@@ -4,6 +4,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod closed_doors;
 mod contract;
+mod demo;
+mod embedded;
+mod idempotency;
+mod isolation;
+mod member;
 mod network;
 mod organization;
+mod policy;
+mod problem;
+mod tracking;

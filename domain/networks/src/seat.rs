@@ -140,7 +140,7 @@ pub type SeatPage = Page<SeatView>;
 impl Noun for Seat {
     const NAME: &'static str = "seat";
     const COLLECTION: &'static str = "seats";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Update>(), Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<End>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -171,6 +171,11 @@ action!(
     /// See the seats that a network expects.
     List(NetworkCode) on Seat as "list_network_seats", Network,
     |actor, it| network::Read::rule(actor, it).and(actor.is_insider(), INSIDERS)
+);
+
+action!(
+    /// See a seat.
+    Read(SeatId) on Seat as "get_seat", Seat, seen
 );
 
 action!(

@@ -324,6 +324,12 @@ impl Track {
     /// # Errors
     /// Nothing.
     pub fn reach(actor: &Actor) -> Result<Reach, Refusal> {
-        Reach::of(actor).ok_or(Refusal::Forbidden(READERS))
+        Reach::of(actor).ok_or(Self::nothing())
+    }
+
+    /// There is nothing for this caller to read.
+    #[must_use]
+    pub const fn nothing() -> Refusal {
+        Refusal::Forbidden(READERS)
     }
 }

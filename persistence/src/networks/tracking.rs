@@ -77,6 +77,9 @@ impl Store<'_> {
         let (at, facts) = self.matrix_facts(query.as_of)?;
         let (network, column) =
             facts.networks.iter().find(|(_, column)| column.network_code == query.network_code).ok_or(Refusal::NotFound)?;
+        if !reach.shows(*network) {
+            return Err(Refusal::NotFound.into());
+        }
         let matrix = Matrix::build(at, &facts, &reach);
         let row = matrix.rows.iter().find(|row| row.dicom.as_ref().map(|dicom| dicom.id) == query.dicom_id);
         let members = row.ok_or(Refusal::NotFound)?.organizations.iter();
