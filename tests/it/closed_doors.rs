@@ -13,12 +13,18 @@ fn nobodies(world: &World) -> Vec<(&'static str, Client, u16, &'static str)> {
     let (head, rest) = good.split_once('.').unwrap();
     let (claims, signature) = rest.split_once('.').unwrap();
     let cut = &signature[..signature.len() - 2];
-    world.database.run("UPDATE member SET suspended_at = '2026-01-01Z' WHERE email = 'agent20@agents.example';
-        UPDATE member SET departed_at = '2026-01-01Z' WHERE email = 'agent21@agents.example'");
-    let id = |number: u32| world.database.one(&format!("SELECT id::text AS it FROM member WHERE email = 'agent{number}@agents.example'"));
+    world.database.run(
+        "UPDATE member SET suspended_at = '2026-01-01Z' WHERE email = 'agent20@agents.example';
+        UPDATE member SET departed_at = '2026-01-01Z' WHERE email = 'agent21@agents.example'",
+    );
+    let id = |number: u32| {
+        world.database.one(&format!("SELECT id::text AS it FROM member WHERE email = 'agent{number}@agents.example'"))
+    };
     let registered = |number: u32| {
         let id = id(number);
-        world.database.run(&format!("INSERT INTO identity VALUES ('{}', '{id}', '{id}', now())", api::auth::DEVELOPMENT_ISSUER));
+        world
+            .database
+            .run(&format!("INSERT INTO identity VALUES ('{}', '{id}', '{id}', now())", api::auth::DEVELOPMENT_ISSUER));
         with(&World::token(&id))
     };
     world.database.run("UPDATE service_account SET expires_at = '2026-01-01Z' WHERE name = 'bot-mi'");
@@ -28,7 +34,12 @@ fn nobodies(world: &World) -> Vec<(&'static str, Client, u16, &'static str)> {
         ("no token at all", with("not.a.token"), 401, "unauthenticated"),
         ("no signature", with(&format!("{head}.{claims}.")), 401, "unauthenticated"),
         ("a cut signature", with(&format!("{head}.{claims}.{cut}")), 401, "unauthenticated"),
-        ("another's claims", with(&format!("{head}.{}.{signature}", World::token("x").split('.').nth(1).unwrap())), 401, "unauthenticated"),
+        (
+            "another's claims",
+            with(&format!("{head}.{}.{signature}", World::token("x").split('.').nth(1).unwrap())),
+            401,
+            "unauthenticated",
+        ),
         ("a stranger", with(&World::token("stranger")), 403, "not_registered"),
         ("a suspended member", registered(20), 403, "suspended"),
         ("a member who left", registered(21), 403, "not_registered"),
@@ -98,7 +109,12 @@ fn other_methods_are_told_which_there_are() {
         let address = address.split('?').next().unwrap();
         for method in ["PUT", "DELETE", "OPTIONS", "TRACE"] {
             let reply = client.send(method, address, &[], None);
-            assert_eq!((reply.status, reply.header("allow").is_empty()), (405, false), "{method} {address} {}", reply.text());
+            assert_eq!(
+                (reply.status, reply.header("allow").is_empty()),
+                (405, false),
+                "{method} {address} {}",
+                reply.text()
+            );
         }
     }
 }
@@ -109,9 +125,18 @@ fn each_write_leaves_a_line_that_bears_its_name() {
     let sig = world.client("sig-admin");
     let refused = sig.patch("/networks/ombre", "\"1-000000000000\"", json!({"cadence": "weekly"})).expect(200);
     assert_eq!(refused.str("/cadence"), "weekly");
-    world.client("member").patch("/networks/ombre", "\"1-000000000000\"", json!({"cadence": "weekly"})).refused(404, "not_found");
-    world.client("lead-edito").patch("/networks/ombre", "\"1-000000000000\"", json!({"cadence": "weekly"})).refused(403, "forbidden");
-    assert_eq!(world.audit(), ["update_network done", "update_network refused hidden", "update_network refused forbidden"]);
+    world
+        .client("member")
+        .patch("/networks/ombre", "\"1-000000000000\"", json!({"cadence": "weekly"}))
+        .refused(404, "not_found");
+    world
+        .client("lead-edito")
+        .patch("/networks/ombre", "\"1-000000000000\"", json!({"cadence": "weekly"}))
+        .refused(403, "forbidden");
+    assert_eq!(
+        world.audit(),
+        ["update_network done", "update_network refused hidden", "update_network refused forbidden"]
+    );
     let lines = world.client("auditor").get("/audit-events?object=ombre").expect(200).at("/items");
     assert_eq!(lines.as_array().unwrap().len(), 3);
     assert_eq!(world.audit().last().unwrap(), "list_audit_events read", "reading the log is on the record");

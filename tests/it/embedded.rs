@@ -84,7 +84,11 @@ fn it_starts_keeps_its_data_and_leaves_nothing_behind() {
     let mut again = start(&directory);
     assert!(again.seconds < 4.0, "a second start took {} s in a debug build", again.seconds);
     let sig = Client::new(&again.base, sig.token);
-    assert_eq!(sig.get("/networks/edito").expect(200).str("/cadence"), "weekly", "the data are kept, and the token is good");
+    assert_eq!(
+        sig.get("/networks/edito").expect(200).str("/cadence"),
+        "weekly",
+        "the data are kept, and the token is good"
+    );
     // PostgreSQL dies: 503 with Retry-After, then it is started again and all is well without a restart of ours.
     let pid = postmaster(&directory).unwrap();
     assert!(Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success());
@@ -139,7 +143,15 @@ fn unsafe_settings_are_refused() {
         (vec![("DIAPASON_ISSUERS", "[{\"issuer\":\"http://x.example\",\"audience\":\"d\"}]")], "https"),
         (vec![("DIAPASON_ISSUERS", "nonsense")], "DIAPASON_ISSUERS"),
         (vec![("DIAPASON_SERVER_KEY", "short")], "32"),
-        (vec![("DATABASE_URL", "postgres://x@localhost/x"), ("DIAPASON_TEST_CLOCK", "1"), ("DIAPASON_SERVER_KEY", "0123456789012345678901234567890123"), ("DIAPASON_ISSUERS", "[{\"issuer\":\"https://x.example\",\"audience\":\"d\"}]")], "test clock"),
+        (
+            vec![
+                ("DATABASE_URL", "postgres://x@localhost/x"),
+                ("DIAPASON_TEST_CLOCK", "1"),
+                ("DIAPASON_SERVER_KEY", "0123456789012345678901234567890123"),
+                ("DIAPASON_ISSUERS", "[{\"issuer\":\"https://x.example\",\"audience\":\"d\"}]"),
+            ],
+            "test clock",
+        ),
     ] {
         let output = command(&directory).arg("check-config").envs(settings.iter().copied()).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
@@ -149,12 +161,35 @@ fn unsafe_settings_are_refused() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let secret = "postgres://owner:hunter2@localhost/x";
-    let output = command(&directory).arg("check-config").env("DATABASE_URL", secret).env("DIAPASON_DEV_ISSUER", "1").output().unwrap();
+    let output = command(&directory)
+        .arg("check-config")
+        .env("DATABASE_URL", secret)
+        .env("DIAPASON_DEV_ISSUER", "1")
+        .output()
+        .unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success() && !said.contains("hunter2"), "{said}");
     let mut help = String::new();
-    command(&directory).arg("--help").stdout(Stdio::piped()).spawn().unwrap().stdout.unwrap().read_to_string(&mut help).unwrap();
-    for word in ["serve", "migrate", "seed", "token", "openapi", "check-config", "DATABASE_URL", "DIAPASON_LISTEN", "DIAPASON_DATA_DIR"] {
+    command(&directory)
+        .arg("--help")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap()
+        .stdout
+        .unwrap()
+        .read_to_string(&mut help)
+        .unwrap();
+    for word in [
+        "serve",
+        "migrate",
+        "seed",
+        "token",
+        "openapi",
+        "check-config",
+        "DATABASE_URL",
+        "DIAPASON_LISTEN",
+        "DIAPASON_DATA_DIR",
+    ] {
         assert!(help.contains(word), "--help says nothing of {word}");
     }
 }

@@ -13,20 +13,28 @@ fn new(world: &World, email: &str, organization: &str) -> Value {
 fn a_member_is_recorded_changed_and_found() {
     let world = World::demo();
     let admin = world.client("org-admin-34");
-    let created = admin.post("/members", new(&world, "Odile.Essai@Herault.Example", "Préfecture de l'Hérault")).expect(201);
-    assert_eq!((created.str("/status"), created.str("/email")), ("invited".into(), "odile.essai@herault.example".into()));
+    let created =
+        admin.post("/members", new(&world, "Odile.Essai@Herault.Example", "Préfecture de l'Hérault")).expect(201);
+    assert_eq!(
+        (created.str("/status"), created.str("/email")),
+        ("invited".into(), "odile.essai@herault.example".into())
+    );
     assert_eq!(created.at("/phones"), json!(["+33140566000"]));
     assert_eq!(created.at("/affiliations/0/is_primary"), true);
     assert_eq!(created.str("/affiliations/0/organization/name"), "Préfecture de l'Hérault");
     let address = created.header("location").to_owned();
-    let changed = admin.patch(&address, created.etag(), json!({"usual_name": "Essai-Durand", "email": null})).expect(200);
+    let changed =
+        admin.patch(&address, created.etag(), json!({"usual_name": "Essai-Durand", "email": null})).expect(200);
     assert_eq!(changed.str("/display_name"), "Odile Essai-Durand");
     assert!(changed.json().get("email").is_none());
     let found = world.client("member").walk("/members?q=essai%20durand");
     assert_eq!(found.len(), 0, "words are looked for as they stand");
     assert_eq!(world.client("member").walk("/members?q=ESSAI-durand").len(), 1);
     admin.post("/members", new(&world, "a@b.example", "MJ")).refused(403, "forbidden");
-    let images = world.database.column(&format!("SELECT image->>'usual_name' AS it FROM history WHERE object_id = '{}' ORDER BY object_version", created.str("/id")));
+    let images = world.database.column(&format!(
+        "SELECT image->>'usual_name' AS it FROM history WHERE object_id = '{}' ORDER BY object_version",
+        created.str("/id")
+    ));
     assert_eq!(images, ["Éssai", "Essai-Durand"]);
 }
 
@@ -34,11 +42,17 @@ fn a_member_is_recorded_changed_and_found() {
 fn no_two_members_present_share_an_address() {
     let world = World::demo();
     let admin = world.client("org-admin-34");
-    let seen = admin.post("/members", new(&world, "deputy-34@diapason.example", "Préfecture de l'Hérault")).refused(409, "already_exists");
+    let seen = admin
+        .post("/members", new(&world, "deputy-34@diapason.example", "Préfecture de l'Hérault"))
+        .refused(409, "already_exists");
     assert_eq!(seen.str("/errors/0/pointer"), "/email");
     // Someone whose card the caller may not see answers as an invalid address.
-    world.database.run("UPDATE member SET profile_visibility = 'leads' WHERE email = 'contributor-sociaux@diapason.example'");
-    let hidden = admin.post("/members", new(&world, "contributor-sociaux@diapason.example", "Préfecture de l'Hérault")).refused(422, "invalid");
+    world
+        .database
+        .run("UPDATE member SET profile_visibility = 'leads' WHERE email = 'contributor-sociaux@diapason.example'");
+    let hidden = admin
+        .post("/members", new(&world, "contributor-sociaux@diapason.example", "Préfecture de l'Hérault"))
+        .refused(422, "invalid");
     assert_eq!(hidden.str("/errors/0/pointer"), "/email");
     // Someone who left gives it free.
     let sig = world.client("sig-admin");
@@ -54,7 +68,10 @@ fn a_card_is_shown_to_those_to_whom_it_is_meant() {
     let view = |client: &Client| client.get(&address).expect(200).str("/view");
     let callers = ["sig-admin", "director-sociaux", "lead-edito", "member", "observer"];
     let views = |visibility: &str| -> Vec<String> {
-        world.database.run(&format!("UPDATE member SET profile_visibility = '{visibility}' WHERE id = '{}'", world.member("contributor-sociaux")));
+        world.database.run(&format!(
+            "UPDATE member SET profile_visibility = '{visibility}' WHERE id = '{}'",
+            world.member("contributor-sociaux")
+        ));
         callers.iter().map(|persona| view(&world.client(persona))).collect()
     };
     assert_eq!(views("all_members"), ["full", "full", "full", "full", "name"]);
@@ -64,7 +81,13 @@ fn a_card_is_shown_to_those_to_whom_it_is_meant() {
     let fields: Vec<_> = name.as_object().unwrap().keys().cloned().collect();
     assert_eq!(fields, ["display_name", "id", "organizations", "view"]);
     // The lead of a network that he joins sees it.
-    world.client("sig-admin").post("/networks/edito/memberships", json!({"affiliation_id": world.affiliation("contributor-sociaux"), "role": "member"})).expect(201);
+    world
+        .client("sig-admin")
+        .post(
+            "/networks/edito/memberships",
+            json!({"affiliation_id": world.affiliation("contributor-sociaux"), "role": "member"}),
+        )
+        .expect(201);
     std::thread::sleep(std::time::Duration::from_millis(2100));
     assert_eq!(views("leads"), ["full", "full", "full", "name", "name"]);
     world.client("partner").get(&address).refused(404, "not_found");
@@ -75,16 +98,21 @@ fn a_card_is_shown_to_those_to_whom_it_is_meant() {
 fn one_person_has_two_affiliations_of_which_one_is_main() {
     let world = World::demo();
     let (sig, member) = (world.client("sig-admin"), world.member("org-admin-34"));
-    let second = json!({"organization_id": world.organization("MTRAV"), "position": "Chargée de mission", "is_primary": true});
+    let second =
+        json!({"organization_id": world.organization("MTRAV"), "position": "Chargée de mission", "is_primary": true});
     let created = sig.post(&format!("/members/{member}/affiliations"), second.clone()).expect(201);
     let card = sig.get(&format!("/members/{member}")).expect(200);
     assert_eq!(card.str("/affiliations/0/organization/short_name"), "MTRAV", "the main one first");
-    assert_eq!((card.at("/affiliations/0/is_primary"), card.at("/affiliations/1/is_primary")), (json!(true), json!(false)));
+    assert_eq!(
+        (card.at("/affiliations/0/is_primary"), card.at("/affiliations/1/is_primary")),
+        (json!(true), json!(false))
+    );
     sig.post(&format!("/members/{member}/affiliations"), second).refused(409, "overlap");
     let address = format!("/affiliations/{}", created.str("/id"));
     let kept = sig.patch(&address, created.etag(), json!({"is_primary": false})).refused(422, "invalid");
     assert_eq!(kept.str("/errors/0/pointer"), "/is_primary");
-    sig.act(&format!("{address}/end"), created.etag(), Some(json!({"at": "2020-01-01T00:00:00Z"}))).refused(422, "invalid");
+    sig.act(&format!("{address}/end"), created.etag(), Some(json!({"at": "2020-01-01T00:00:00Z"})))
+        .refused(422, "invalid");
     let ended = sig.act(&format!("{address}/end"), created.etag(), Some(json!({}))).expect(200);
     assert!(ended.json().get("valid_to").is_some());
     let card = sig.get(&format!("/members/{member}")).expect(200);
@@ -114,7 +142,11 @@ fn suspended_one_may_nothing_and_the_gap_shows() {
     assert_eq!(membership.str("/status"), "suspended");
     sig.act(&format!("{address}/suspend"), suspended.etag(), None).refused(409, "invalid_transition");
     sig.act(&format!("{address}/restore"), suspended.etag(), None).expect(200);
-    assert!(!sig.walk("/networks/prefectures/gaps?limit=200").iter().any(|gap| gap["organization"]["name"] == "Préfecture de l'Hérault"));
+    assert!(
+        !sig.walk("/networks/prefectures/gaps?limit=200")
+            .iter()
+            .any(|gap| gap["organization"]["name"] == "Préfecture de l'Hérault")
+    );
 }
 
 #[test]
@@ -154,7 +186,10 @@ fn roles_are_given_within_bounds_and_end_with_the_affiliation() {
     let oneself = json!({"affiliation_id": world.affiliation("sig-admin"), "role": "auditor"});
     sig.post("/role-assignments", oneself).refused(403, "forbidden");
     let unscoped = json!({"affiliation_id": world.affiliation("member"), "role": "org_admin"});
-    assert_eq!(sig.post("/role-assignments", unscoped).refused(422, "invalid").str("/errors/0/pointer"), "/organization_id");
+    assert_eq!(
+        sig.post("/role-assignments", unscoped).refused(422, "invalid").str("/errors/0/pointer"),
+        "/organization_id"
+    );
     // The new administrator keeps the members of that ministry, from now on.
     let created = world.client("member").post("/members", new(&world, "n@travail.example", "MTRAV")).expect(201);
     world.client("member").post("/members", new(&world, "m@justice.example", "MJ")).refused(403, "forbidden");

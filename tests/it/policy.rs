@@ -51,7 +51,11 @@ pub fn world() -> World {
          VALUES ('01900000-0000-7000-8f00-000000000004', '01900000-0000-7000-8f00-000000000001', '{}', 'lead', 1, 1, tstzrange('2025-01-01Z', NULL), '2025-01-01Z', '2025-01-01Z', app.system(), app.system());",
         world.organization("SIG")
     );
-    world.database.run(&format!("{network}{}{}{seat}", member("sig-admin", "lead", 2), member("lead-edito", "member", 3)));
+    world.database.run(&format!(
+        "{network}{}{}{seat}",
+        member("sig-admin", "lead", 2),
+        member("lead-edito", "member", 3)
+    ));
     world
 }
 
@@ -68,7 +72,9 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
     let one = |sql: String| world.database.one(&sql);
     let network = name.split('-').next().unwrap();
     let in_network = |table: &str, condition: String| {
-        one(format!("SELECT t.id::text AS it FROM {table} t JOIN network n ON n.id = t.network_id WHERE n.code = '{network}' AND upper_inf(t.valid) AND {condition} ORDER BY t.id LIMIT 1"))
+        one(format!(
+            "SELECT t.id::text AS it FROM {table} t JOIN network n ON n.id = t.network_id WHERE n.code = '{network}' AND upper_inf(t.valid) AND {condition} ORDER BY t.id LIMIT 1"
+        ))
     };
     let at = |name: &str| format!("t.organization_id = '{}'", organization(name));
     match (kind, name) {
@@ -77,9 +83,13 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("MemberId", name) => world.member(name.split(' ').next().unwrap()),
         ("AffiliationId", name) => world.affiliation(name),
         ("OrganizationLinkId", _) => one(format!(
-            "SELECT id::text AS it FROM organization_link WHERE from_id = '{}' AND to_id = '{}'", organization("dicom-sociaux"), organization("travail")
+            "SELECT id::text AS it FROM organization_link WHERE from_id = '{}' AND to_id = '{}'",
+            organization("dicom-sociaux"),
+            organization("travail")
         )),
-        ("RoleAssignmentId", name) => one(format!("SELECT id::text AS it FROM role_assignment WHERE member_id = '{}'", world.member(name))),
+        ("RoleAssignmentId", name) => {
+            one(format!("SELECT id::text AS it FROM role_assignment WHERE member_id = '{}'", world.member(name)))
+        }
         ("CoAnimationId", _) => one("SELECT id::text AS it FROM co_animation WHERE scope = 'all'".into()),
         ("SeatId", "edito-sociaux") => in_network("seat", at("dicom-sociaux")),
         ("SeatId", "prefectures-34") => in_network("seat", format!("{} AND t.role = 'referent'", at("prefecture-34"))),
@@ -169,7 +179,13 @@ fn every_operation_and_every_persona_is_in_the_table() {
 fn the_table_holds_over_http_and_what_is_refused_changes_nothing() {
     let world = world();
     let clients: Vec<Client> = PERSONAS.iter().map(|persona| world.client(persona)).collect();
-    let rows: Vec<(Row, Knock)> = rows().into_iter().map(|row| { let knock = knock(&world, &row); (row, knock) }).collect();
+    let rows: Vec<(Row, Knock)> = rows()
+        .into_iter()
+        .map(|row| {
+            let knock = knock(&world, &row);
+            (row, knock)
+        })
+        .collect();
     let (mut cells, mut wrong) = (0, Vec::new());
     let mut check = |row: &Row, persona: &str, sign: char, reply: &crate::support::client::Reply| {
         let held = match sign {
@@ -180,12 +196,19 @@ fn the_table_holds_over_http_and_what_is_refused_changes_nothing() {
         };
         cells += 1;
         if !held {
-            wrong.push(format!("{} {} {persona}: {sign} expected, {} {}", row.operation.id, row.object, reply.status, reply.text()));
+            wrong.push(format!(
+                "{} {} {persona}: {sign} expected, {} {}",
+                row.operation.id,
+                row.object,
+                reply.status,
+                reply.text()
+            ));
         }
     };
     let before = world.database.digest();
     for (row, knock) in &rows {
-        for ((client, persona), sign) in clients.iter().zip(PERSONAS).zip(&row.signs).filter(|(_, sign)| **sign != '+') {
+        for ((client, persona), sign) in clients.iter().zip(PERSONAS).zip(&row.signs).filter(|(_, sign)| **sign != '+')
+        {
             let reply = knock.by(client, &knock.address);
             check(row, persona, *sign, &reply);
             // What is hidden answers as what does not exist, byte for byte but for the number of the request.
@@ -199,7 +222,9 @@ fn the_table_holds_over_http_and_what_is_refused_changes_nothing() {
     let creates = |row: &Row| row.operation.writes() && !row.operation.conditional();
     for pass in [false, true] {
         for (row, knock) in rows.iter().filter(|(row, _)| creates(row) == pass) {
-            for ((client, persona), sign) in clients.iter().zip(PERSONAS).zip(&row.signs).filter(|(_, sign)| **sign == '+') {
+            for ((client, persona), sign) in
+                clients.iter().zip(PERSONAS).zip(&row.signs).filter(|(_, sign)| **sign == '+')
+            {
                 check(row, persona, *sign, &knock.by(client, &knock.address));
             }
         }

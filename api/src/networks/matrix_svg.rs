@@ -51,7 +51,8 @@ pub(super) fn draw(matrix: &Matrix) -> String {
     );
     for (place, column) in matrix.columns.iter().enumerate() {
         let x = LEFT + place * cell + cell / 2;
-        let name = escaped(&short(column.name.as_ref().trim_start_matches("Réseau ").trim_start_matches("des "), COLUMN_NAME));
+        let name =
+            escaped(&short(column.name.as_ref().trim_start_matches("Réseau ").trim_start_matches("des "), COLUMN_NAME));
         let _ = write!(svg, "<text transform=\"translate({x} {}) rotate(-40)\">{name}</text>", TOP - 8);
     }
     for (place, row) in matrix.rows.iter().enumerate() {
@@ -69,7 +70,12 @@ const STYLE: &str = "text{font:13px Marianne,Arial,sans-serif;fill:#161616}.h{fo
 fn named(row: &MatrixRow) -> String {
     row.dicom.as_ref().map_or_else(
         || "Sans direction de la communication".to_owned(),
-        |dicom| dicom.short_name.as_ref().map_or_else(|| dicom.name.to_string(), |short| format!("{short} – {}", dicom.name)),
+        |dicom| {
+            dicom
+                .short_name
+                .as_ref()
+                .map_or_else(|| dicom.name.to_string(), |short| format!("{short} – {}", dicom.name))
+        },
     )
 }
 
@@ -92,7 +98,12 @@ fn legend(svg: &mut String, y: usize) {
     let told = [("f", "✓ complet"), ("p", "! incomplet ou en surnombre"), ("v", "✕ personne"), ("n", "rien d'attendu")];
     let mut x = LEFT;
     for (class, text) in told {
-        let _ = write!(svg, "<path class=\"{class}\" d=\"M{x} {}h16v14h-16z\"/><text x=\"{}\" y=\"{y}\">{text}</text>", y - 12, x + 22);
+        let _ = write!(
+            svg,
+            "<path class=\"{class}\" d=\"M{x} {}h16v14h-16z\"/><text x=\"{}\" y=\"{y}\">{text}</text>",
+            y - 12,
+            x + 22
+        );
         x += 60 + text.chars().count() * 8;
     }
 }

@@ -7,8 +7,8 @@ use kernel::directory::Profession;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::affiliation;
 use kernel::{
-    Actor, AffiliationId, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen, Validity, Version,
-    action, clock, text,
+    Actor, AffiliationId, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen,
+    Validity, Version, action, clock, text,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;

@@ -82,7 +82,8 @@ impl Noun for OrganizationLink {
 }
 
 const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
-const INSIDERS: Label = Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
+const INSIDERS: Label =
+    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
 
 action!(
     /// See the links of an organization.

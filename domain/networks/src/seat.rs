@@ -7,8 +7,8 @@ use kernel::directory::{OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
 use kernel::{
-    Actor, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling,
-    SeatId, Seen, Validity, Version, action, clock,
+    Actor, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, SeatId,
+    Seen, Validity, Version, action, clock,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -165,7 +165,8 @@ fn seen(actor: &Actor, it: &Seat) -> Ruling {
     Ruling::seen(known || actor.is_sig() || actor.sits_in(it.network_id))
 }
 
-const INSIDERS: Label = Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
+const INSIDERS: Label =
+    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
 
 action!(
     /// See the seats that a network expects.

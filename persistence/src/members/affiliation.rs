@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
 use kernel::{AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, sql};
 use members::affiliation::{
-    Affiliation, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, NewAffiliation, Read, Update,
+    Affiliation, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, NewAffiliation, Read,
+    Update,
 };
 use members::member::Member;
 use members::organization::OrganizationStatus;
@@ -135,7 +136,11 @@ type Stamps = (
 );
 
 fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (affiliation::version.eq(before.next()), affiliation::updated_at.eq(writer.at), affiliation::updated_by.eq(writer.by))
+    (
+        affiliation::version.eq(before.next()),
+        affiliation::updated_at.eq(writer.at),
+        affiliation::updated_by.eq(writer.by),
+    )
 }
 
 /// Inserts an affiliation; one that is main demotes the others of its time, which are given back.
@@ -220,7 +225,8 @@ pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>,
 
 fn end_roles(writer: &mut Writer<'_>, affiliation: AffiliationId, at: DateTime<Utc>) -> Result<()> {
     let held = role_assignment::table.filter(role_assignment::affiliation_id.eq(affiliation));
-    let held: Vec<RoleAssignment> = held.order(role_assignment::id).select(RoleAssignment::as_select()).load(writer.conn)?;
+    let held: Vec<RoleAssignment> =
+        held.order(role_assignment::id).select(RoleAssignment::as_select()).load(writer.conn)?;
     for before in held.into_iter().filter(|it| !it.valid.ended_by(at)) {
         super::role_assignment::end(writer, &before, at)?;
     }

@@ -71,7 +71,9 @@ impl Store<'_> {
     /// It is no longer as the caller saw it; its bounds cross.
     pub fn update_seat(&mut self, grant: Grant<Update>, seen: Version, patch: SeatPatch) -> Result<SeatView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            diesel::update(seat::table.find(before.id)).set((patch, stamps(writer, before.version))).execute(writer.conn)?;
+            diesel::update(seat::table.find(before.id))
+                .set((patch, stamps(writer, before.version)))
+                .execute(writer.conn)?;
             let after = find(before.id, writer.conn)?;
             writer.updated(&before, &after)?;
             refresh(writer.conn, before.network_id, before.organization.id)?;

@@ -75,8 +75,11 @@ impl Store<'_> {
     pub fn matrix_cells(&mut self, query: &CellQuery) -> Result<TrackingCells> {
         let reach = Track::reach(self.actor())?;
         let (at, facts) = self.matrix_facts(query.as_of)?;
-        let (network, column) =
-            facts.networks.iter().find(|(_, column)| column.network_code == query.network_code).ok_or(Refusal::NotFound)?;
+        let (network, column) = facts
+            .networks
+            .iter()
+            .find(|(_, column)| column.network_code == query.network_code)
+            .ok_or(Refusal::NotFound)?;
         if !reach.shows(*network) {
             return Err(Refusal::NotFound.into());
         }
@@ -86,7 +89,9 @@ impl Store<'_> {
         let items = members.map(|member| {
             let mut tally = Tally::default();
             let here = |cell: &&CellRow| cell.network_id == *network && cell.organization_id == member.organization.id;
-            for cell in facts.cells.iter().filter(here).filter(|cell| reach.holds(cell.network_id, cell.organization_id)) {
+            for cell in
+                facts.cells.iter().filter(here).filter(|cell| reach.holds(cell.network_id, cell.organization_id))
+            {
                 tally += cell;
             }
             TrackingCell { network_code: column.network_code.clone(), organization: member.organization.clone(), tally }
