@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, policy, sql};
 use serde_json::Value;
 
@@ -151,22 +151,22 @@ impl Writer<'_> {
         let image = serde_json::to_value(row)?;
         let fields = image.as_object().into_iter().flatten().map(|(name, _)| name.clone());
         let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect::<Vec<_>>();
-        self.record(row, "created", &fields, image)
+        self.record(row, "created", &fields, &image)
     }
 
     /// Records a change.
     pub(crate) fn updated<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "updated", &fields, image)
+        self.record(after, "updated", &fields, &image)
     }
 
     /// Records an end.
     pub(crate) fn ended<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "ended", &fields, image)
+        self.record(after, "ended", &fields, &image)
     }
 
-    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: &[String], image: Value) -> Result<()> {
+    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: &[String], image: &Value) -> Result<()> {
         let change = serde_json::json!({
             "noun": T::NAME, "key": row.key(), "id": row.id(), "version": row.version().number(), "verb": verb,
             "fields": fields, "image": image,
