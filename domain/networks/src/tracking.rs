@@ -77,7 +77,7 @@ pub struct Tally {
     /// How many are expected at least.
     #[schema(minimum = 0)]
     pub expected: i64,
-    /// How many sit on expected seats.
+    /// How many of those expected sit there; never more, since who sits beyond is a gap, or optional.
     #[schema(minimum = 0)]
     pub filled: i64,
     /// How many active référents there are.
@@ -113,7 +113,7 @@ pub struct CellRow {
     /// How many are expected at least.
     #[diesel(sql_type = sql_types::Integer)]
     pub expected: i32,
-    /// How many sit on expected seats.
+    /// How many of those expected sit there; never more, since who sits beyond is a gap, or optional.
     #[diesel(sql_type = sql_types::Integer)]
     pub filled: i32,
     /// How many active référents there are.
@@ -173,7 +173,7 @@ pub struct Matrix {
     pub at: DateTime<Utc>,
     /// The networks that the caller sees, by name.
     pub columns: Vec<MatrixColumn>,
-    /// The DICOMs by name, then those that none serves.
+    /// The DICOMs by short name, then those that none serves.
     pub rows: Vec<MatrixRow>,
     /// One per column; an organization in two rows counts once.
     pub totals: Vec<MatrixCell>,
@@ -202,7 +202,7 @@ pub struct TrackingCells {
 pub struct MatrixFacts {
     /// The networks that the caller sees, by name.
     pub networks: Vec<(NetworkId, MatrixColumn)>,
-    /// The organizations by name, with those that no cell needs.
+    /// The organizations, by short name where they have one.
     pub organizations: Vec<OrganizationReference>,
     /// Which DICOM follows which organization.
     pub served: Vec<(OrganizationId, OrganizationId)>,

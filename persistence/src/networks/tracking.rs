@@ -11,8 +11,15 @@ use kernel::directory::OrganizationReference;
 use kernel::schema::{membership, network, organization, tracking_cell};
 use kernel::{AsOf, MemberId, NetworkId, OrganizationId, Refusal};
 
+use crate::page::fold;
 use crate::store::Writer;
 use crate::{Result, Store};
+
+diesel::define_sql_function! {
+    /// How an organization is called where there is little room.
+    #[sql_name = "coalesce"]
+    fn label(short: diesel::sql_types::Nullable<diesel::sql_types::Text>, name: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
 
 /// The cells that are kept; one whose time has come is computed anew, for this reader alone.
 const KEPT: &str = "SELECT network_id, organization_id, expected, filled, referents, members, gaps
@@ -63,7 +70,8 @@ impl Store<'_> {
         needed.sort_unstable();
         needed.dedup();
         let organizations = organization::table.filter(organization::id.eq_any(needed));
-        let organizations = organizations.order((organization::name, organization::id));
+        let organizations =
+            organizations.order((fold(label(organization::short_name, organization::name)), organization::id));
         let organizations = organizations.select(OrganizationReference::as_select()).load(conn)?;
         Ok((at, MatrixFacts { networks, organizations, served, cells }))
     }
