@@ -202,7 +202,7 @@ impl Settings {
 }
 
 /// Https, or plain http that never leaves the machine.
-fn is_trustworthy(address: &str) -> bool {
+pub(crate) fn is_trustworthy(address: &str) -> bool {
     let Ok(address) = url::Url::parse(address) else { return false };
     let local = match address.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
