@@ -125,6 +125,12 @@ impl Database {
             idempotency::keep(conn, who, key, done.about())?;
             Ok(Done::Now(done))
         });
+        // Objects are looked for before rights: to one who is not registered, what does not exist looks like what does.
+        if matches!(done, Err(Error::Refused(_) | Error::Dangling(_)))
+            && let Err(nobody @ (Error::Stranger | Error::Suspended)) = looking(&mut conn, &call.caller)
+        {
+            return Err(nobody);
+        }
         if let (Err(Error::Refused(refusal)), Some(asked)) = (&done, asked)
             && matches!(refusal, Refusal::Forbidden(_) | Refusal::NotFound)
         {

@@ -1,6 +1,5 @@
 //! An OIDC issuer that can be told to misbehave, the keys that it publishes, and tokens signed with any of them.
 
-use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,6 +12,8 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Value, json};
+
+use super::client::Reply;
 
 /// What an issuer answers when it is asked for its keys.
 #[derive(Debug, Clone)]
@@ -282,21 +283,20 @@ pub fn until(longest: Duration, what: &str, holds: impl Fn() -> bool) -> Duratio
     start.elapsed()
 }
 
-/// Sends bytes that no client would, and reads the status, the headers and the body of what comes back.
-pub fn wire(base: &str, request: &[u8]) -> (u16, HashMap<String, String>, String) {
+/// Sends bytes that no client would, and reads what comes back until the server hangs up; status 0 when it says nothing.
+pub fn wire(base: &str, request: &[u8]) -> Reply {
     let mut stream = TcpStream::connect(base.trim_start_matches("http://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
     // The server may hang up before it has read all of it, with its answer on the way.
-    let mut writing = stream.try_clone().unwrap();
-    let request = request.to_vec();
+    let (mut writing, request) = (stream.try_clone().unwrap(), request.to_vec());
     let writer = thread::spawn(move || writing.write_all(&request));
     let mut bytes = Vec::new();
     let _ = stream.read_to_end(&mut bytes);
     let _ = writer.join().unwrap();
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    let end = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap_or(bytes.len());
+    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.lines();
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).unwrap_or_default();
     let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
-    (status, lines.filter_map(header).collect(), body.to_owned())
+    Reply { status, headers: lines.filter_map(header).collect(), bytes: bytes.split_off((end + 4).min(bytes.len())) }
 }
