@@ -11,6 +11,7 @@ use crate::support::client::Reply;
 use crate::support::contract::{Operation, operations};
 use crate::support::database::Database;
 use crate::support::issuer::{EC_PUBLIC, Issuer, Key, Mode, RSA_PUBLIC, Sink, der, encode, now, until, wire};
+use crate::support::world::BINARY;
 use crate::support::{Client, World};
 
 const SERVER_KEY: &str = "a key for tests that all instances share";
@@ -732,4 +733,30 @@ fn what_is_taken_back_is_gone_at_the_next_write_and_soon_for_reads() {
     lead.get("/networks/edito").refused(403, "suspended");
     let me = lead.get("/me").expect(200);
     assert_eq!((me.at("/suspended"), me.at("/id")), (json!(true), Value::Null));
+}
+
+#[test]
+fn issuers_that_could_not_be_told_apart_or_trusted_are_refused_at_the_start() {
+    let check = |issuers: Value, key: &str| {
+        let mut command = std::process::Command::new(BINARY);
+        command.arg("check-config").env("DIAPASON_ISSUERS", issuers.to_string()).env("DIAPASON_SERVER_KEY", key);
+        let done = command.output().unwrap();
+        (done.status.success(), String::from_utf8_lossy(&done.stderr).into_owned())
+    };
+    let of = |issuer: &str, audience: &str| json!({"issuer": issuer, "audience": audience});
+    let (good, other) = (of("https://issuer.example", "diapason"), of("https://other.example", "diapason"));
+    assert!(check(json!([good, other]), SERVER_KEY).0);
+    for (name, issuers) in [
+        ("twice", json!([good, of("https://issuer.example", "another")])),
+        ("no audience", json!([of("https://issuer.example", "")])),
+        ("in the open", json!([of("http://issuer.example", "diapason")])),
+        ("a file", json!([of("file:///etc/passwd", "diapason")])),
+        ("keys in the open", json!([{"issuer": "https://issuer.example", "audience": "diapason", "jwks_uri": "http://issuer.example/jwks"}])),
+        ("an unknown member", json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": ["none"]}])),
+        ("no list", good.clone()),
+    ] {
+        let (accepted, said) = check(issuers, SERVER_KEY);
+        assert!(!accepted && said.contains("DIAPASON_ISSUERS"), "{name}: {said}");
+    }
+    assert!(!check(json!([good]), "short").0);
 }

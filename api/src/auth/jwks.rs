@@ -256,3 +256,46 @@ fn is_sound(algorithm: Algorithm, published: &Jwk, key: &DecodingKey) -> bool {
     // Verifies nothing, but takes the key apart: a point that is not on its curve fails here.
     fits && crypto::verify("", b"", key, algorithm).is_ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{LAST_RETRY, PATIENCE, Pace, REFRESH, RETRY};
+
+    #[test]
+    fn an_unknown_key_makes_us_ask_at_once_after_a_quiet_minute_and_at_its_end_otherwise() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut pace = Pace::new(start);
+        assert_eq!(pace.left(start), Duration::ZERO, "at boot");
+        pace.fetched(true, start);
+        assert_eq!(pace.left(start), REFRESH);
+        pace.hurry();
+        assert_eq!(pace.left(at(1)), Duration::ZERO, "the first");
+        pace.fetched(true, at(1));
+        pace.hurry();
+        assert_eq!(pace.left(at(11)), PATIENCE - Duration::from_secs(10), "the second waits for the end of the minute");
+        pace.fetched(false, at(61));
+        pace.hurry();
+        assert_eq!(pace.left(at(61)), RETRY, "what failed is tried again, hurried or not");
+        pace.fetched(true, at(62));
+        pace.hurry();
+        assert_eq!(pace.left(at(200)), Duration::ZERO, "after a quiet minute");
+    }
+
+    #[test]
+    fn an_issuer_that_fails_is_asked_again_soon_and_then_less_often() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        let mut waits = Vec::new();
+        for _ in 0..40 {
+            pace.fetched(false, start);
+            waits.push(pace.left(start).as_secs());
+        }
+        assert_eq!(waits.get(..7), Some(&[1, 2, 4, 8, 16, 30, 30][..]));
+        assert_eq!(pace.left(start), LAST_RETRY);
+        pace.fetched(true, start);
+        assert_eq!(pace.left(start), REFRESH);
+    }
+}
