@@ -124,12 +124,18 @@ impl Settings {
     /// The issuers that are set up.
     ///
     /// # Errors
-    /// They are not well formed, or an address is neither https nor loopback.
+    /// They are not well formed, one stands twice or has no audience, or an address is neither https nor loopback.
     pub fn issuers(&self) -> Result<Vec<IssuerConfig>, String> {
         let Some(json) = self.issuers.as_deref().filter(|json| !json.trim().is_empty()) else { return Ok(Vec::new()) };
         let issuers: Vec<IssuerConfig> =
             serde_json::from_str(json).map_err(|error| format!("DIAPASON_ISSUERS is not as expected: {error}"))?;
         for issuer in &issuers {
+            if issuer.audience.is_empty() {
+                return Err(format!("DIAPASON_ISSUERS: {} has no audience", issuer.issuer));
+            }
+            if issuers.iter().filter(|other| other.issuer == issuer.issuer).count() > 1 {
+                return Err(format!("DIAPASON_ISSUERS: {} stands twice", issuer.issuer));
+            }
             for address in std::iter::once(&issuer.issuer).chain(&issuer.jwks_uri) {
                 if !is_trustworthy(address) {
                     return Err(format!("DIAPASON_ISSUERS: {address} is neither https nor a loopback address"));
@@ -202,7 +208,7 @@ impl Settings {
 }
 
 /// Https, or plain http that never leaves the machine.
-fn is_trustworthy(address: &str) -> bool {
+pub(crate) fn is_trustworthy(address: &str) -> bool {
     let Ok(address) = url::Url::parse(address) else { return false };
     let local = match address.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),

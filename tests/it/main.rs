@@ -16,4 +16,5 @@ mod network;
 mod organization;
 mod policy;
 mod problem;
+mod token;
 mod tracking;

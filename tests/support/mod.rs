@@ -3,6 +3,7 @@
 pub mod client;
 pub mod contract;
 pub mod database;
+pub mod issuer;
 pub mod world;
 
 pub use client::Client;

@@ -3,30 +3,33 @@
 use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, RwLock};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, RwLock, Weak};
 use std::time::{Duration, Instant};
 
-use jsonwebtoken::jwk::{Jwk, KeyAlgorithm, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, crypto};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Generation;
 use super::token::{Claims, Head, rules};
-use crate::config::IssuerConfig;
+use crate::config::{IssuerConfig, is_trustworthy};
 
 /// How often keys are fetched anew.
 const REFRESH: Duration = Duration::from_mins(10);
 /// How often a key that we do not know may make us ask, failures included.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// How soon a failed fetch is tried again.
-const RETRY: Duration = Duration::from_secs(30);
+/// How soon a failed fetch is tried again: at first, doubled with each failure, and at last.
+const RETRY: Duration = Duration::from_secs(1);
+const LAST_RETRY: Duration = Duration::from_secs(30);
 /// How long keys are trusted without hearing from the issuer.
 const STALE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(5);
 const LARGEST: u64 = 256 * 1024;
 const MOST_KEYS: usize = 50;
+/// How many bytes an RSA modulus has (RFC 7518, §3.3): 2,048 bits at least, and no more than we have time for.
+const MODULUS: std::ops::RangeInclusive<usize> = 256..=512;
 
 /// The keys of one issuer.
 pub struct Jwks {
@@ -38,8 +41,56 @@ pub struct Jwks {
 
 #[derive(Default)]
 struct Keys {
-    by_id: HashMap<String, (Algorithm, DecodingKey)>,
+    by_id: HashMap<String, Key>,
     heard: Option<Instant>,
+}
+
+/// A key, with the one algorithm it is for.
+struct Key {
+    algorithm: Algorithm,
+    verifying: DecodingKey,
+    published: Jwk,
+}
+
+/// Two keys are the same when they were published in the same words; the identifier alone says nothing.
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.published == other.published
+    }
+}
+
+/// When the issuer is asked next.
+struct Pace {
+    due: Instant,
+    /// From when on an unknown key may make us ask again.
+    free: Instant,
+    hurried: bool,
+    failures: u32,
+}
+
+impl Pace {
+    fn new(now: Instant) -> Self {
+        Self { due: now, free: now, hurried: false, failures: 0 }
+    }
+
+    fn left(&self, now: Instant) -> Duration {
+        self.due.saturating_duration_since(now)
+    }
+
+    /// Someone shows a key that we do not know: at once after a quiet minute, else at its end.
+    fn hurry(&mut self) {
+        self.due = self.due.min(self.free);
+        self.hurried = true;
+    }
+
+    fn fetched(&mut self, good: bool, now: Instant) {
+        if std::mem::take(&mut self.hurried) {
+            self.free = now + PATIENCE;
+        }
+        let wait = RETRY.saturating_mul(2_u32.saturating_pow(self.failures)).min(LAST_RETRY);
+        self.failures = if good { 0 } else { self.failures.saturating_add(1) };
+        self.due = now + if good { REFRESH } else { wait };
+    }
 }
 
 #[derive(Deserialize)]
@@ -56,23 +107,7 @@ impl Jwks {
         let keys = RwLock::new(Arc::new(Keys::default()));
         let this = Arc::new(Self { config, generation: AtomicU64::new(1), keys, ask });
         let weak = Arc::downgrade(&this);
-        let follow = move || {
-            let mut wait = Duration::ZERO;
-            loop {
-                let called = asked.recv_timeout(wait);
-                let Some(this) = weak.upgrade() else { return };
-                if called == Err(RecvTimeoutError::Disconnected) {
-                    return;
-                }
-                wait = if this.refresh() { REFRESH } else { RETRY };
-                drop(this);
-                if called.is_ok() {
-                    // Single flight, and no faster, however many unknown keys are shown to us meanwhile.
-                    std::thread::sleep(PATIENCE.min(wait));
-                    let _ = asked.try_recv();
-                }
-            }
-        };
+        let follow = move || follow(&weak, &asked);
         if let Err(error) = std::thread::Builder::new().name("jwks".into()).spawn(follow) {
             tracing::error!(%error, "the keys of the issuer cannot be followed");
         }
@@ -83,7 +118,7 @@ impl Jwks {
         match self.fetch() {
             Ok(by_id) => {
                 let Ok(mut keys) = self.keys.write() else { return false };
-                let same = keys.by_id.len() == by_id.len() && by_id.keys().all(|id| keys.by_id.contains_key(id));
+                let same = keys.by_id == by_id;
                 *keys = Arc::new(Keys { by_id, heard: Some(Instant::now()) });
                 if !same {
                     self.generation.fetch_add(1, Ordering::AcqRel);
@@ -97,7 +132,7 @@ impl Jwks {
         }
     }
 
-    fn fetch(&self) -> Result<HashMap<String, (Algorithm, DecodingKey)>, String> {
+    fn fetch(&self) -> Result<HashMap<String, Key>, String> {
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
             .max_redirects(0)
@@ -119,6 +154,10 @@ impl Jwks {
                 if found.issuer != self.config.issuer {
                     return Err("the discovery document is another issuer's".into());
                 }
+                let in_the_open = self.config.issuer.starts_with("https:") && !found.jwks_uri.starts_with("https:");
+                if in_the_open || !is_trustworthy(&found.jwks_uri) {
+                    return Err("the discovery document leads to keys that anyone on the way could replace".into());
+                }
                 found.jwks_uri
             }
         };
@@ -133,38 +172,134 @@ impl Jwks {
             return None;
         }
         let id = head.key.as_ref()?;
-        let Some((algorithm, key)) = keys.by_id.get(id) else {
+        let Some(key) = keys.by_id.get(id) else {
             // Someone shows a key that we do not know: it may be new. Never waits, never asks twice.
             let _ = self.ask.try_send(());
             return None;
         };
-        if Algorithm::from_str(&head.algorithm).ok()? != *algorithm {
+        if Algorithm::from_str(&head.algorithm).ok()? != key.algorithm {
             return None;
         }
-        let rules = rules(*algorithm, &self.config.issuer, &self.config.audience);
-        Some(jsonwebtoken::decode::<Claims>(token, key, &rules).ok()?.claims)
+        let rules = rules(key.algorithm, &self.config.issuer, &self.config.audience);
+        Some(jsonwebtoken::decode::<Claims>(token, &key.verifying, &rules).ok()?.claims)
     }
 }
 
-/// The keys that we can use, each with the one algorithm it is for. A bad key takes no other down with it.
-fn usable(set: &Value) -> HashMap<String, (Algorithm, DecodingKey)> {
-    let all = set.get("keys").and_then(Value::as_array).into_iter().flatten().take(MOST_KEYS);
-    let key = |value: &Value| -> Option<(String, (Algorithm, DecodingKey))> {
-        let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
-        if matches!(&jwk.common.public_key_use, Some(purpose) if *purpose != PublicKeyUse::Signature) {
-            return None;
+/// Asks the issuer when it is time, one question at a time, for as long as someone wants its keys.
+fn follow(keys: &Weak<Jwks>, asked: &Receiver<()>) {
+    let mut pace = Pace::new(Instant::now());
+    loop {
+        match asked.recv_timeout(pace.left(Instant::now())) {
+            Ok(()) => pace.hurry(),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
         }
-        let algorithm = match jwk.common.key_algorithm? {
-            KeyAlgorithm::RS256 => Algorithm::RS256,
-            KeyAlgorithm::PS256 => Algorithm::PS256,
-            KeyAlgorithm::ES256 => Algorithm::ES256,
-            KeyAlgorithm::ES384 => Algorithm::ES384,
-            KeyAlgorithm::EdDSA => Algorithm::EdDSA,
-            _ => return None,
-        };
-        let id = jwk.common.key_id.clone()?;
-        Some((id, (algorithm, DecodingKey::from_jwk(&jwk).ok()?)))
-    };
-    all.filter_map(key).collect()
+        if !pace.left(Instant::now()).is_zero() {
+            continue;
+        }
+        let Some(keys) = keys.upgrade() else { return };
+        let good = keys.refresh();
+        // Whoever asked meanwhile has his answer.
+        let _ = asked.try_recv();
+        pace.fetched(good, Instant::now());
+    }
 }
 
+/// The keys that we can use, each with the one algorithm it is for. A bad key takes no other down with it, and of two
+/// with one identifier (RFC 7517, §4.5) the first stands.
+fn usable(set: &Value) -> HashMap<String, Key> {
+    let all = set.get("keys").and_then(Value::as_array).into_iter().flatten().take(MOST_KEYS);
+    let mut keys = HashMap::new();
+    for (id, key) in all.filter_map(read) {
+        keys.entry(id).or_insert(key);
+    }
+    keys
+}
+
+/// A published key, when it is one that verifies signatures, by one algorithm that we accept.
+fn read(value: &Value) -> Option<(String, Key)> {
+    let published: Jwk = serde_json::from_value(value.clone()).ok()?;
+    let common = &published.common;
+    let signs = common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+    let verifies = common.key_operations.as_ref().is_none_or(|all| all.contains(&KeyOperations::Verify));
+    // A private key that was published is anyone's (RFC 7517, §9.2).
+    let secret = value.get("d").is_some();
+    let algorithm = match common.key_algorithm? {
+        KeyAlgorithm::RS256 => Algorithm::RS256,
+        KeyAlgorithm::PS256 => Algorithm::PS256,
+        KeyAlgorithm::ES256 => Algorithm::ES256,
+        KeyAlgorithm::ES384 => Algorithm::ES384,
+        KeyAlgorithm::EdDSA => Algorithm::EdDSA,
+        _ => return None,
+    };
+    let id = common.key_id.clone()?;
+    let verifying = DecodingKey::from_jwk(&published).ok()?;
+    let good = signs && verifies && !secret && is_sound(algorithm, &published, &verifying);
+    good.then_some((id, Key { algorithm, verifying, published }))
+}
+
+/// Whether a key is of the kind, curve and size of its algorithm (RFC 7518, §3; RFC 8037, §2). The library finds out
+/// only when a token is shown, and by a panic where an Ed25519 key is too short.
+fn is_sound(algorithm: Algorithm, published: &Jwk, key: &DecodingKey) -> bool {
+    let fits = match (algorithm, &published.algorithm, key.kind()) {
+        (
+            Algorithm::RS256 | Algorithm::PS256,
+            AlgorithmParameters::RSA(_),
+            DecodingKeyKind::RsaModulusExponent { n, e },
+        ) => {
+            let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+            MODULUS.contains(&n.iter().skip_while(|byte| **byte == 0).count()) && is_odd(n) && is_odd(e)
+        }
+        (Algorithm::ES256, AlgorithmParameters::EllipticCurve(point), _) => point.curve == EllipticCurve::P256,
+        (Algorithm::ES384, AlgorithmParameters::EllipticCurve(point), _) => point.curve == EllipticCurve::P384,
+        (Algorithm::EdDSA, AlgorithmParameters::OctetKeyPair(point), DecodingKeyKind::SecretOrDer(x)) => {
+            point.curve == EllipticCurve::Ed25519 && x.len() == 32
+        }
+        _ => false,
+    };
+    // Verifies nothing, but takes the key apart: a point that is not on its curve fails here.
+    fits && crypto::verify("", b"", key, algorithm).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::{LAST_RETRY, PATIENCE, Pace, REFRESH, RETRY};
+
+    #[test]
+    fn an_unknown_key_makes_us_ask_at_once_after_a_quiet_minute_and_at_its_end_otherwise() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut pace = Pace::new(start);
+        assert_eq!(pace.left(start), Duration::ZERO, "at boot");
+        pace.fetched(true, start);
+        assert_eq!(pace.left(start), REFRESH);
+        pace.hurry();
+        assert_eq!(pace.left(at(1)), Duration::ZERO, "the first");
+        pace.fetched(true, at(1));
+        pace.hurry();
+        assert_eq!(pace.left(at(11)), PATIENCE - Duration::from_secs(10), "the second waits for the end of the minute");
+        pace.fetched(false, at(61));
+        pace.hurry();
+        assert_eq!(pace.left(at(61)), RETRY, "what failed is tried again, hurried or not");
+        pace.fetched(true, at(62));
+        pace.hurry();
+        assert_eq!(pace.left(at(200)), Duration::ZERO, "after a quiet minute");
+    }
+
+    #[test]
+    fn an_issuer_that_fails_is_asked_again_soon_and_then_less_often() {
+        let start = Instant::now();
+        let mut pace = Pace::new(start);
+        let mut waits = Vec::new();
+        for _ in 0..40 {
+            pace.fetched(false, start);
+            waits.push(pace.left(start).as_secs());
+        }
+        assert_eq!(waits.get(..7), Some(&[1, 2, 4, 8, 16, 30, 30][..]));
+        assert_eq!(pace.left(start), LAST_RETRY);
+        pace.fetched(true, start);
+        assert_eq!(pace.left(start), REFRESH);
+    }
+}
