@@ -55,14 +55,15 @@ fn call(world: &World, operation: &Operation, headers: &[(&str, &str)], query: &
     let address = operation.address(named);
     let mut request = format!("{} {address}{query} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n", operation.method);
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        request.extend([name, ": ", value, "\r\n"]);
     }
     if operation.conditional() {
         request += "if-match: \"1-0c1d2e3f4a5b\"\r\n";
     }
     let kind = if operation.method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
     let body = operation.example().map(|body| body.to_string()).unwrap_or_default();
-    request += &format!("content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let length = body.len().to_string();
+    request.extend(["content-type: ", kind, "\r\ncontent-length: ", &length, "\r\n\r\n", &body]);
     wire(&world.base, request.as_bytes())
 }
 

@@ -269,7 +269,7 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
 }
 
 pub fn now() -> i64 {
-    chrono::Utc::now().timestamp()
+    kernel::clock::now().timestamp()
 }
 
 /// Waits until something holds, and says how long that took.

@@ -146,20 +146,19 @@ impl Jwks {
             }
             answer.body_mut().with_config().limit(LARGEST).read_json().map_err(|error| error.to_string())
         };
-        let address = match &self.config.jwks_uri {
-            Some(address) => address.clone(),
-            None => {
-                let path = format!("{}/.well-known/openid-configuration", self.config.issuer.trim_end_matches('/'));
-                let found: Discovery = serde_json::from_value(get(&path)?).map_err(|error| error.to_string())?;
-                if found.issuer != self.config.issuer {
-                    return Err("the discovery document is another issuer's".into());
-                }
-                let in_the_open = self.config.issuer.starts_with("https:") && !found.jwks_uri.starts_with("https:");
-                if in_the_open || !is_trustworthy(&found.jwks_uri) {
-                    return Err("the discovery document leads to keys that anyone on the way could replace".into());
-                }
-                found.jwks_uri
+        let address = if let Some(address) = &self.config.jwks_uri {
+            address.clone()
+        } else {
+            let path = format!("{}/.well-known/openid-configuration", self.config.issuer.trim_end_matches('/'));
+            let found: Discovery = serde_json::from_value(get(&path)?).map_err(|error| error.to_string())?;
+            if found.issuer != self.config.issuer {
+                return Err("the discovery document is another issuer's".into());
             }
+            let in_the_open = self.config.issuer.starts_with("https:") && !found.jwks_uri.starts_with("https:");
+            if in_the_open || !is_trustworthy(&found.jwks_uri) {
+                return Err("the discovery document leads to keys that anyone on the way could replace".into());
+            }
+            found.jwks_uri
         };
         let keys = usable(&get(&address)?);
         if keys.is_empty() { Err("no usable key".into()) } else { Ok(keys) }
@@ -279,7 +278,11 @@ mod tests {
         assert_eq!(pace.left(at(1)), Duration::ZERO, "the first");
         pace.fetched(true, at(1));
         pace.hurry();
-        assert_eq!(pace.left(at(11)), PATIENCE - Duration::from_secs(10), "the second waits for the end of the minute");
+        assert_eq!(
+            pace.left(at(11)),
+            PATIENCE.saturating_sub(Duration::from_secs(10)),
+            "the second waits for the end of the minute"
+        );
         pace.fetched(false, at(61));
         pace.hurry();
         assert_eq!(pace.left(at(61)), RETRY, "what failed is tried again, hurried or not");

@@ -122,8 +122,9 @@ fn rows(svg: &mut String, cell: usize, rows: &[(String, Vec<Tally>)]) {
 
 /// White lines between the columns.
 fn grid(svg: &mut String, columns: usize, cell: usize, rows: usize) {
-    let lines: String =
-        (1..columns).map(|column| format!("M{} {TOP}v{}", LEFT + column * cell, rows * CELL_HEIGHT)).collect();
+    let lines: String = (1..columns).fold(String::new(), |lines, column| {
+        lines + &format!("M{} {TOP}v{}", LEFT + column * cell, rows * CELL_HEIGHT)
+    });
     let _ = write!(svg, "<path class=\"w\" d=\"{lines}\"/>");
 }
 
