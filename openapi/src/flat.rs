@@ -12,7 +12,9 @@ pub(crate) fn flatten(document: &mut Value) {
     for schema in schemas.values_mut().filter_map(Value::as_object_mut) {
         if let Some(Value::Array(all)) = schema.remove("allOf") {
             parts.extend(all.iter().filter_map(name).map(str::to_owned));
-            all.iter().for_each(|part| merge(schema, name(part).and_then(|name| named.get(name)).unwrap_or(part)));
+            for part in &all {
+                merge(schema, name(part).and_then(|name| named.get(name)).unwrap_or(part));
+            }
         }
     }
     forget(document, &parts);
