@@ -12,6 +12,8 @@ use utoipa::openapi::{Ref, RefOr, Required};
 pub enum Alphabet {
     /// Lower-case letters, digits and hyphens: codes that stand in an address.
     Code,
+    /// Digits, and nothing else: numbers that nobody counts with.
+    Digits,
     /// Anything that fits on one line.
     Line,
     /// Lines and paragraphs.
@@ -22,6 +24,7 @@ impl Alphabet {
     fn holds(self, c: char) -> bool {
         match self {
             Self::Code => c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
+            Self::Digits => c.is_ascii_digit(),
             Self::Line => !c.is_control() && !turns(c),
             Self::Prose => (!c.is_control() || matches!(c, '\n' | '\r' | '\t')) && !turns(c),
         }
@@ -30,6 +33,7 @@ impl Alphabet {
     fn pattern(self) -> &'static str {
         match self {
             Self::Code => "^[a-z0-9-]+$",
+            Self::Digits => "^[0-9]+$",
             Self::Line => {
                 r"^[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069][^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
             }

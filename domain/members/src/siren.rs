@@ -7,11 +7,11 @@ const LA_POSTE: &str = "356000000";
 
 text!(
     /// A SIREN: nine digits, the last of which checks the others (Luhn).
-    Siren, 9..=9, Line as "siren", siren
+    Siren, 9..=9, Digits as "siren", siren
 );
 text!(
     /// A SIRET: a SIREN and an establishment's five digits, checked together (Luhn; La Poste by its own rule).
-    Siret, 14..=14, Line as "siret", siret
+    Siret, 14..=14, Digits as "siret", siret
 );
 
 fn siren(text: &str) -> Result<String, &'static str> {
