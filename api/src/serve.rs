@@ -39,11 +39,11 @@ struct Place {
 }
 
 impl Place {
-    fn find(settings: &Settings) -> Result<Self, Failure> {
+    fn find(settings: &Settings, start: fn(&Path, Keep) -> io::Result<Embedded>) -> Result<Self, Failure> {
         if let Some(url) = &settings.database_url {
             return Ok(Self { owner: url.clone(), app: url.clone(), _private: None });
         }
-        let private = Embedded::start(&settings.data_dir, Keep::Data)?;
+        let private = start(&settings.data_dir, Keep::Data)?;
         database::create(&private.url("postgres", "postgres"), "diapason")?;
         let (owner, app) = (private.url("diapason_owner", "diapason"), private.url("diapason_app", "diapason"));
         Ok(Self { owner, app, _private: Some(private) })
@@ -55,6 +55,8 @@ impl Place {
             database::check(&self.app)?;
             return Ok(());
         }
+        // One prepares, the others wait until it is done.
+        let _alone = exclusive(&settings.data_dir.join("prepare.lock"), File::lock)?;
         database::migrate(&self.owner)?;
         reference::load(&self.owner)?;
         if data::is_empty(&self.owner)? {
@@ -70,7 +72,7 @@ impl Place {
 /// # Errors
 /// The database does not answer, or a migration fails.
 pub fn migrate(settings: &Settings) -> Result<String, Failure> {
-    let place = Place::find(settings)?;
+    let place = Place::find(settings, Embedded::start)?;
     let done = database::migrate(&place.owner)?;
     reference::load(&place.owner)?;
     Ok(format!("{done} migration(s) run; the reference data is up to date"))
@@ -81,7 +83,7 @@ pub fn migrate(settings: &Settings) -> Result<String, Failure> {
 /// # Errors
 /// The database is not empty, or does not answer.
 pub fn seed(settings: &Settings, profile: Profile, scale: u32) -> Result<String, Failure> {
-    let place = Place::find(settings)?;
+    let place = Place::find(settings, Embedded::start)?;
     database::migrate(&place.owner)?;
     reference::load(&place.owner)?;
     if !data::is_empty(&place.owner)? {
@@ -102,7 +104,7 @@ pub fn token(settings: &Settings, persona: &str) -> Result<String, Failure> {
     if !settings.development() {
         return Err("the development issuer is off: set DIAPASON_DEV_ISSUER=1 on a loopback address".into());
     }
-    let place = Place::find(settings)?;
+    let place = Place::find(settings, Embedded::start)?;
     place.prepare(settings)?;
     let subject = data::subject(&place.owner, crate::auth::DEVELOPMENT_ISSUER, persona)?;
     Ok(development(settings)?.token(&subject)?)
@@ -118,7 +120,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         tracing::info!("{line}");
     }
     let lock = settings.database_url.is_none().then(|| lock(&settings.data_dir)).transpose()?;
-    let place = Place::find(settings)?;
+    let place = Place::find(settings, Embedded::start_own)?;
     place.prepare(settings)?;
     seal::set_key(&server_key(settings)?);
     let issuers = settings.issuers()?;
@@ -219,12 +221,19 @@ fn tidy(database: Database) -> io::Result<()> {
 
 /// One server per data directory.
 fn lock(directory: &Path) -> Result<File, Failure> {
-    fs::create_dir_all(directory)?;
-    let file = File::options().create(true).truncate(false).write(true).open(directory.join("serve.lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(_) => Err(format!("another diapason serves over {} already", directory.display()).into()),
+    let busy = |_| format!("another diapason serves over {} already", directory.display());
+    let try_lock = |file: &File| file.try_lock().map_err(io::Error::from);
+    Ok(exclusive(&directory.join("serve.lock"), try_lock).map_err(busy)?)
+}
+
+/// A file that one process holds at a time, until it is closed.
+fn exclusive(path: &Path, lock: impl Fn(&File) -> io::Result<()>) -> io::Result<File> {
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
     }
+    let file = File::options().create(true).truncate(false).write(true).open(path)?;
+    lock(&file)?;
+    Ok(file)
 }
 
 fn development(settings: &Settings) -> Result<Development, Failure> {

@@ -4,7 +4,6 @@ mod place;
 mod programs;
 mod user;
 
-use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -51,9 +50,28 @@ impl Embedded {
     /// PostgreSQL is not on this machine, or does not start.
     pub fn start(directory: &Path, keep: Keep) -> io::Result<Self> {
         let place = Arc::new(Place::prepare(directory, User::unprivileged()?)?);
-        if UnixStream::connect(place.socket.join(".s.PGSQL.5432")).is_ok() {
+        if place.is_alive() {
             return Ok(Self { place, supervisor: None });
         }
+        Self::run(place, keep)
+    }
+
+    /// The same, but never joins: waits until the one that runs there for a subcommand has ended.
+    ///
+    /// # Errors
+    /// PostgreSQL is not on this machine, or does not start, or the other one does not end.
+    pub fn start_own(directory: &Path, keep: Keep) -> io::Result<Self> {
+        let place = Arc::new(Place::prepare(directory, User::unprivileged()?)?);
+        for _ in 0..STEPS {
+            if !place.is_alive() {
+                return Self::run(place, keep);
+            }
+            thread::sleep(STEP);
+        }
+        Err(io::Error::other("another PostgreSQL has been running over these data for a minute"))
+    }
+
+    fn run(place: Arc<Place>, keep: Keep) -> io::Result<Self> {
         let programs = programs::find().ok_or_else(|| io::Error::other(MISSING))?;
         if !place.data.join("PG_VERSION").exists() {
             initialize(&programs, &place)?;

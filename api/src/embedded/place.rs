@@ -3,6 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
@@ -40,6 +41,11 @@ impl Place {
             short
         };
         Ok(Self { data: directory.join("pg"), log: directory.join("pg.log"), socket, directory, user })
+    }
+
+    /// Whether a PostgreSQL answers there.
+    pub(super) fn is_alive(&self) -> bool {
+        UnixStream::connect(self.socket.join(".s.PGSQL.5432")).is_ok()
     }
 }
 

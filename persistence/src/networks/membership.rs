@@ -226,7 +226,7 @@ pub(crate) fn end_memberships(writer: &mut Writer<'_>, through: AffiliationId, a
     Ok(())
 }
 
-/// Ends every membership of a network that closes.
+/// Ends every membership of a network that closes; its cells are rewritten afterwards, once each.
 pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
     let all = Membership::query().filter(membership::network_id.eq(network)).order(membership::id);
     let (all, at): (Vec<Membership>, _) = (all.load(writer.conn)?, writer.at);
