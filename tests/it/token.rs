@@ -55,14 +55,14 @@ fn call(world: &World, operation: &Operation, headers: &[(&str, &str)], query: &
     let address = operation.address(named);
     let mut request = format!("{} {address}{query} HTTP/1.1\r\nhost: here\r\nconnection: close\r\n", operation.method);
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        request = format!("{request}{name}: {value}\r\n");
     }
     if operation.conditional() {
         request += "if-match: \"1-0c1d2e3f4a5b\"\r\n";
     }
     let kind = if operation.method == "PATCH" { "application/merge-patch+json" } else { "application/json" };
     let body = operation.example().map(|body| body.to_string()).unwrap_or_default();
-    request += &format!("content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let request = format!("{request}content-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     wire(&world.base, request.as_bytes())
 }
 
@@ -212,7 +212,7 @@ impl Corpus<'_> {
         let now = now();
         for (name, exp) in [
             ("a string", json!((now + 600).to_string())),
-            ("a float", json!(now as f64 + 600.5)),
+            ("a float", serde_json::from_str(&format!("{}.5", now + 600)).unwrap()),
             ("1e30", json!(1e30)),
             ("negative", json!(-1)),
             ("zero", json!(0)),
@@ -473,7 +473,7 @@ fn an_expired_token_lives_as_long_as_clocks_may_differ_and_no_longer() {
         key.token(&key.head(), &claims)
     };
     // At the beginning of a second, so that the token is not older by one when it arrives.
-    let at_the_beginning = || until(Duration::from_secs(2), "a second begins", || chrono::Utc::now().timestamp_subsec_millis() < 100);
+    let at_the_beginning = || until(Duration::from_secs(2), "a second begins", || kernel::clock::now().timestamp_subsec_millis() < 100);
     at_the_beginning();
     assert!(good(&world, &ended(29)));
     assert!(!good(&world, &ended(30)));
@@ -632,6 +632,8 @@ fn an_issuer_that_fails_leaves_us_the_keys_we_have() {
         ("503", Mode::Status(503, String::new())),
         ("204", Mode::Status(204, String::new())),
         ("a redirect", Mode::Status(302, format!("{}/jwks", other.name))),
+        ("another's discovery", Mode::Discovery(json!({"issuer": other.name, "jwks_uri": format!("{}/jwks", other.name)}))),
+        ("no discovery", Mode::Discovery(json!({}))),
         ("slow", Mode::Slow(vec![Key::other().public()])),
     ];
     let issuers: Vec<_> = faults.iter().map(|_| Issuer::of(published())).collect();
