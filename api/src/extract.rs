@@ -56,7 +56,11 @@ fn parse<T: DeserializeOwned + Validate>(body: &[u8], may_clear: bool) -> Result
     if depth(body) > DEEPEST {
         return Err(Problem::new(Code::Malformed));
     }
-    let json = serde_json::from_slice(body).map_err(|_| Problem::new(Code::Malformed))?;
+    let json: Value = serde_json::from_slice(body).map_err(|_| Problem::new(Code::Malformed))?;
+    // serde would take an array for a struct whose fields all have defaults.
+    if !json.is_object() {
+        return Err(Problem::invalid(vec![FieldError::new("", FieldCode::Invalid)]));
+    }
     let nulls = nulls(&json, "");
     if !may_clear && !nulls.is_empty() {
         return Err(Problem::invalid(nulls));

@@ -40,7 +40,7 @@ fn run(command: Option<Command>, settings: &Settings) -> Result<(), serve::Failu
 
 fn log(settings: &Settings) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("DIAPASON_LOG");
-    let filter = filter.unwrap_or_else(|_| "info,actix_server=warn".into());
+    let filter = filter.unwrap_or_else(|_| "info,actix_server=warn,actix_http=off".into());
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Text => lines.init(),

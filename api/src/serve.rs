@@ -2,8 +2,8 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -147,7 +147,11 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
         let app = app.route("/metrics", web::get().to(metrics_text));
         if test_clock { app.route("/test/clock", web::put().to(set_clock)) } else { app }
     });
-    let admin = admin.workers(1).disable_signals().bind(settings.admin_listen).map_err(|error| taken(settings.admin_listen, &error))?;
+    let admin = admin
+        .workers(1)
+        .disable_signals()
+        .bind(settings.admin_listen)
+        .map_err(|error| taken(settings.admin_listen, &error))?;
     // As many blocking threads as places: a request that was admitted never waits for a thread.
     let server = HttpServer::new(move || app(services.clone()))
         .workers(WORKERS)

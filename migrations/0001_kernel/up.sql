@@ -108,18 +108,21 @@ CREATE TABLE history (
 );
 
 -- The one way a mutation is recorded: a row image, a change event and, with the first of a call, the audit line.
-CREATE FUNCTION app.record(
-    actor uuid, happened timestamptz, request uuid, action text, object_noun text, object_key text, id uuid,
-    version integer, what text, fields text[], image jsonb, audited boolean
-) RETURNS void LANGUAGE plpgsql AS $$
+-- `change` is {noun, key, id, version, verb, fields, image}.
+CREATE FUNCTION app.record(actor uuid, happened timestamptz, request uuid, action text, audited boolean, change jsonb)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    object uuid := change ->> 'id';
+    latest integer := change ->> 'version';
+    fields text[] := ARRAY(SELECT jsonb_array_elements_text(change -> 'fields'));
 BEGIN
     INSERT INTO history (noun, object_id, object_version, at, image)
-        VALUES (object_noun, id, version, happened, image);
+        VALUES (change ->> 'noun', object, latest, happened, change -> 'image');
     INSERT INTO change_event (noun, object_id, object_version, verb, changed_fields, actor_id, at)
-        VALUES (object_noun, id, version, what, fields, actor, happened);
+        VALUES (change ->> 'noun', object, latest, change ->> 'verb', fields, actor, happened);
     IF audited THEN
         INSERT INTO audit_event (at, principal_id, action, noun, object, object_version, outcome, changed_fields, request_id)
-            VALUES (happened, actor, action, object_noun, object_key, version, 'done', fields, request);
+            VALUES (happened, actor, action, change ->> 'noun', change ->> 'key', latest, 'done', fields, request);
     END IF;
 END $$;
 

@@ -200,7 +200,8 @@ CREATE TABLE tracking_cell (
 );
 CREATE INDEX tracking_cell_next_change_at_idx ON tracking_cell (next_change_at);
 
--- One cell at a time, from the facts: expected and filled over the seats, référents and members over the memberships.
+-- One cell at a time, from the facts: expected and filled over the seats (never more than expected: who sits beyond is a
+-- gap, or optional), référents and members over the memberships.
 CREATE FUNCTION app.cell(network uuid, organization uuid, at timestamptz)
 RETURNS TABLE (expected integer, filled integer, referents integer, members integer, gaps integer)
 LANGUAGE plpgsql STABLE ROWS 1 AS $$
@@ -209,7 +210,7 @@ BEGIN
     RETURN QUERY SELECT coalesce(s.expected, 0)::integer, coalesce(s.filled, 0)::integer, m.referents::integer, m.members::integer,
         coalesce(s.gaps, 0)::integer
     FROM (
-        SELECT sum(seat.min) AS expected, sum(state.filled) AS filled, sum(cardinality(state.gaps)) AS gaps
+        SELECT sum(seat.min) AS expected, sum(least(state.filled, seat.min)) AS filled, sum(cardinality(state.gaps)) AS gaps
         FROM seat, app.seat_state(seat, at) state
         WHERE seat.network_id = network AND seat.organization_id = organization AND seat.valid @> at
     ) s, (

@@ -8,7 +8,9 @@ pub fn down_convert(mut document: Value) -> Value {
     walk(&mut document);
     if let Some(document) = document.as_object_mut() {
         document.insert("openapi".into(), json!("3.0.3"));
-        if let Some(license) = document.get_mut("info").and_then(|info| info.get_mut("license")).and_then(Value::as_object_mut) {
+        if let Some(license) =
+            document.get_mut("info").and_then(|info| info.get_mut("license")).and_then(Value::as_object_mut)
+        {
             license.remove("identifier");
         }
     }

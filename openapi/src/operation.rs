@@ -53,7 +53,8 @@ fn idempotency(operation: &mut Map<String, Value>) {
     let text = "1 to 255 characters of the client's choice, a UUID best: the same POST sent again within 48 hours with the \
                 same key is done once. The answer to a repetition says `Idempotency-Replayed: true`.";
     let schema = json!({"type": "string", "minLength": 1, "maxLength": 255});
-    let parameter = json!({"name": "Idempotency-Key", "in": "header", "required": false, "description": text, "schema": schema});
+    let parameter =
+        json!({"name": "Idempotency-Key", "in": "header", "required": false, "description": text, "schema": schema});
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut() {
         parameters.push(parameter);

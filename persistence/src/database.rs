@@ -76,13 +76,12 @@ impl Database {
 
     fn read_once<T>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
         let mut conn = usable(&self.readers)?;
-        let actor = match self.actors.get(&call.caller) {
-            Some(actor) => actor,
-            None => {
-                let actor = Arc::new(looking(&mut conn, &call.caller)?);
-                self.actors.insert(call.caller.clone(), Arc::clone(&actor));
-                actor
-            }
+        let actor = if let Some(actor) = self.actors.get(&call.caller) {
+            actor
+        } else {
+            let actor = Arc::new(looking(&mut conn, &call.caller)?);
+            self.actors.insert(call.caller.clone(), Arc::clone(&actor));
+            actor
         };
         work(&mut Store::new(&mut conn, call, Actor::clone(&actor)))
     }
@@ -125,12 +124,6 @@ impl Database {
             idempotency::keep(conn, who, key, done.about())?;
             Ok(Done::Now(done))
         });
-        // Objects are looked for before rights: to one who is not registered, what does not exist looks like what does.
-        if matches!(done, Err(Error::Refused(_) | Error::Dangling(_)))
-            && let Err(nobody @ (Error::Stranger | Error::Suspended)) = looking(&mut conn, &call.caller)
-        {
-            return Err(nobody);
-        }
         if let (Err(Error::Refused(refusal)), Some(asked)) = (&done, asked)
             && matches!(refusal, Refusal::Forbidden(_) | Refusal::NotFound)
         {
@@ -208,7 +201,8 @@ fn usable(pool: &Connections) -> Result<Pooled> {
     let mut conn = pool.get()?;
     let shift = clock::shift();
     if !shift.is_zero() {
-        let setting = format!("SET diapason.clock_shift = '{} microseconds'", shift.num_microseconds().unwrap_or_default());
+        let setting =
+            format!("SET diapason.clock_shift = '{} microseconds'", shift.num_microseconds().unwrap_or_default());
         conn.batch_execute(&setting)?;
     }
     Ok(conn)
@@ -288,7 +282,8 @@ pub fn check(url: &str) -> std::result::Result<(), Boxed> {
     if diesel::sql_query(odd).get_result::<Count>(&mut conn)?.number > 0 {
         return Err("set lc_messages to C on this database: its errors are read by their English words".into());
     }
-    let missing = "SELECT (3 - count(*)) AS number FROM pg_extension WHERE extname IN ('btree_gist', 'pg_trgm', 'unaccent')";
+    let missing =
+        "SELECT (3 - count(*)) AS number FROM pg_extension WHERE extname IN ('btree_gist', 'pg_trgm', 'unaccent')";
     let pending = pending(&mut conn).unwrap_or(usize::MAX);
     if pending > 0 || diesel::sql_query(missing).get_result::<Count>(&mut conn)?.number > 0 {
         return Err("the schema is not up to date: run `diapason migrate` as diapason_owner first".into());

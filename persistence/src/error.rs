@@ -74,6 +74,11 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
 ];
 
 impl Error {
+    /// Whether the domain said so, over a transaction that still stands.
+    pub(crate) fn is_answer(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Dangling(_))
+    }
+
     /// Whether the whole work may be tried again: nothing of it happened, and the reason passes.
     #[must_use]
     pub fn is_retriable(&self) -> bool {

@@ -5,7 +5,9 @@ use ::networks::membership::Membership;
 use ::networks::network::Network;
 use ::networks::seat::Seat;
 use diesel::prelude::*;
-use kernel::schema::{affiliation, co_animation, member, membership, network, organization, organization_link, role_assignment, seat};
+use kernel::schema::{
+    affiliation, co_animation, member, membership, network, organization, organization_link, role_assignment, seat,
+};
 use kernel::{Label, Noun, Refusal, Ruling};
 use members::affiliation::Affiliation;
 use members::member::Member;
@@ -36,10 +38,7 @@ pub enum Verdict {
 
 const NOT_NOW: Label = Label { fr: "Son état ne le permet pas.", en: "Its state does not allow it." };
 
-const UNKNOWN: Label = Label {
-    fr: "Ce n'est pas une action sur un objet.",
-    en: "This is no action on an object.",
-};
+const UNKNOWN: Label = Label { fr: "Ce n'est pas une action sur un objet.", en: "This is no action on an object." };
 
 impl Store<'_> {
     /// Whether the caller may do something to an object.

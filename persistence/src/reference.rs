@@ -60,7 +60,12 @@ pub fn load(url: &str) -> std::result::Result<(), Box<dyn std::error::Error + Se
     let mut conn = PgConnection::establish(url)?;
     conn.transaction(|conn| -> Result<()> {
         let since: chrono::DateTime<chrono::Utc> = SINCE.parse().unwrap_or_default();
-        let rows = [(TERRITORY, TERRITORIES), (ORGANIZATION, ORGANIZATIONS), (NETWORK, NETWORKS), (CO_ANIMATION, CO_ANIMATIONS)];
+        let rows = [
+            (TERRITORY, TERRITORIES),
+            (ORGANIZATION, ORGANIZATIONS),
+            (NETWORK, NETWORKS),
+            (CO_ANIMATION, CO_ANIMATIONS),
+        ];
         for (sql, json) in rows {
             let rows: Value = serde_json::from_str(json)?;
             let insert = diesel::sql_query(sql).bind::<Jsonb, _>(rows);

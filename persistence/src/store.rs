@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, policy, sql};
 use serde_json::Value;
 
@@ -49,9 +49,13 @@ impl<'a> Store<'a> {
     pub fn authorize<A: Known>(&mut self, action: A) -> Result<Grant<A>> {
         let (noun, object) = action.object();
         self.asked = Some(Asked { action: A::NAME, noun, object });
-        let facts = action.facts(self.conn)?;
+        let facts = match action.facts(self.conn) {
+            Err(error) if !error.is_answer() => return Err(error),
+            facts => facts,
+        };
+        // Who is nobody here is told so, and not what is there.
         self.actor = entering(self.conn, &self.call.caller)?;
-        Ok(Grant::ask(&self.actor, action, facts)?)
+        Ok(Grant::ask(&self.actor, action, facts?)?)
     }
 
     /// Asks whether the caller may read what is no object of its own, without a lock.
@@ -130,10 +134,7 @@ pub(crate) struct Writer<'a> {
 diesel::define_sql_function! {
     /// The one way a mutation is recorded.
     #[sql_name = "app.record"]
-    fn record(
-        actor: SqlUuid, happened: Timestamptz, request: Nullable<SqlUuid>, action: Text, noun: Text, key: Text,
-        id: SqlUuid, version: diesel::sql_types::Integer, verb: Text, fields: Array<Text>, image: Jsonb, audited: Bool
-    ) -> Nullable<Text>;
+    fn record(actor: SqlUuid, happened: Timestamptz, request: SqlUuid, action: Text, audited: Bool, change: Jsonb) -> Nullable<Text>;
 }
 diesel::define_sql_function! {
     /// Takes the lock on a principal's rights.
@@ -149,27 +150,28 @@ impl Writer<'_> {
     pub(crate) fn created<T: Noun>(&mut self, row: &T) -> Result<()> {
         let image = serde_json::to_value(row)?;
         let fields = image.as_object().into_iter().flatten().map(|(name, _)| name.clone());
-        let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect();
-        self.record(row, "created", fields, image)
+        let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect::<Vec<_>>();
+        self.record(row, "created", &fields, &image)
     }
 
     /// Records a change.
     pub(crate) fn updated<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "updated", fields, image)
+        self.record(after, "updated", &fields, &image)
     }
 
     /// Records an end.
     pub(crate) fn ended<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "ended", fields, image)
+        self.record(after, "ended", &fields, &image)
     }
 
-    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: Vec<String>, image: Value) -> Result<()> {
-        let line = record(
-            self.by, self.at, Some(self.request), self.action, T::NAME, row.key(), row.id(), row.version().number(), verb,
-            fields, image, self.recorded == 0,
-        );
+    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: &[String], image: &Value) -> Result<()> {
+        let change = serde_json::json!({
+            "noun": T::NAME, "key": row.key(), "id": row.id(), "version": row.version().number(), "verb": verb,
+            "fields": fields, "image": image,
+        });
+        let line = record(self.by, self.at, self.request, self.action, self.recorded == 0, change);
         diesel::select(line).execute(self.conn)?;
         self.recorded += 1;
         Ok(())

@@ -23,7 +23,10 @@ fn every_reference_leads_somewhere_and_none_is_nullable() {
             schema(reference);
         }
         if let Some(choices) = value.get("oneOf").and_then(Value::as_array) {
-            assert!(choices.iter().all(|choice| choice.get("type") != Some(&"null".into())), "a nullable reference: {value}");
+            assert!(
+                choices.iter().all(|choice| choice.get("type") != Some(&"null".into())),
+                "a nullable reference: {value}"
+            );
         }
         let inner = value.as_object().into_iter().flat_map(|object| object.values());
         inner.chain(value.as_array().into_iter().flatten()).for_each(walk);
@@ -41,7 +44,8 @@ fn every_operation_says_what_it_is_and_who_may() {
         assert!(ids.insert(operation.id.clone()), "{} stands twice", operation.id);
         assert!(operation.id.contains('_'), "{} is no verb_noun", operation.id);
         let named = operation.path.matches('{').count();
-        let declared = operation.spec["parameters"].as_array().into_iter().flatten().filter(|it| it["in"] == "path").count();
+        let declared =
+            operation.spec["parameters"].as_array().into_iter().flatten().filter(|it| it["in"] == "path").count();
         assert_eq!(named, declared, "{} does not declare all of {}", operation.id, operation.path);
         assert!(operation.body().is_none_or(|body| !body["example"].is_null()), "{}: no example", operation.id);
     }
@@ -64,9 +68,29 @@ fn every_constraint_that_a_caller_can_break_has_a_meaning() {
     // What no caller can break: our own stamps, types that parse, what the trigger fills, tables without a write operation.
     let ours = |name: &&String| {
         ["_created_by_", "_updated_by_", "_valid_check", "_check", "granted_by"].iter().any(|part| name.contains(part))
-            || ["identity_", "external_id_", "source_", "service_account_", "tracking_cell_", "territory_", "organization_period_"].iter().any(|start| name.starts_with(start))
-            || ["member_id_fkey", "affiliation_member_id_fkey", "membership_member_id_fkey", "membership_network_id_fkey", "membership_organization_id_fkey",
-                "membership_source_id_fkey", "role_assignment_member_id_fkey", "seat_network_id_fkey", "co_animation_network_id_fkey"].contains(&name.as_str())
+            || [
+                "identity_",
+                "external_id_",
+                "source_",
+                "service_account_",
+                "tracking_cell_",
+                "territory_",
+                "organization_period_",
+            ]
+            .iter()
+            .any(|start| name.starts_with(start))
+            || [
+                "member_id_fkey",
+                "affiliation_member_id_fkey",
+                "membership_member_id_fkey",
+                "membership_network_id_fkey",
+                "membership_organization_id_fkey",
+                "membership_source_id_fkey",
+                "role_assignment_member_id_fkey",
+                "seat_network_id_fkey",
+                "co_animation_network_id_fkey",
+            ]
+            .contains(&name.as_str())
     };
     let forgotten: Vec<_> = real.difference(&known).filter(|name| !ours(name)).collect();
     assert!(forgotten.is_empty(), "constraints without a meaning: {forgotten:?}");

@@ -1,10 +1,20 @@
 //! Every test over HTTP against the started binary: one integration target, linked once, one PostgreSQL for all of it.
 #![expect(unreachable_pub, reason = "a test target has no public face")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "the panic of a test is its report")]
 
 #[path = "../support/mod.rs"]
 mod support;
 
+mod closed_doors;
 mod contract;
+mod demo;
+mod embedded;
+mod idempotency;
+mod isolation;
+mod member;
 mod network;
 mod organization;
+mod policy;
+mod problem;
 mod token;
+mod tracking;

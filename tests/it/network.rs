@@ -7,7 +7,8 @@ use crate::support::World;
 #[test]
 fn the_thirteen_networks_stand_under_their_codes() {
     let world = World::shared();
-    let codes: Vec<_> = world.client("sig-admin").walk("/networks").iter().map(|it| it["code"].as_str().unwrap().to_owned()).collect();
+    let codes: Vec<_> =
+        world.client("sig-admin").walk("/networks").iter().map(|it| it["code"].as_str().unwrap().to_owned()).collect();
     let mut sorted = codes.clone();
     sorted.sort();
     let thirteen = "accessibilite analytics bureaux-campagne conseillers-com crise design dircom edito marque numerique partenariats prefectures veille";
@@ -28,7 +29,8 @@ fn a_gap_is_found_filled_by_the_lead_and_gone_from_the_matrix() {
         let row = dicom.as_array().unwrap().iter().find(|row| {
             row["organizations"].as_array().unwrap().iter().any(|it| it["organization"]["id"] == organization)
         });
-        row.unwrap()["cells"].as_array().unwrap().iter().find(|it| it["network_code"] == "edito").unwrap()["tally"].clone()
+        row.unwrap()["cells"].as_array().unwrap().iter().find(|it| it["network_code"] == "edito").unwrap()["tally"]
+            .clone()
     };
     let before = cell();
 
@@ -36,14 +38,17 @@ fn a_gap_is_found_filled_by_the_lead_and_gone_from_the_matrix() {
         "affiliation": {"organization_id": organization, "profession": "editor"}});
     let member = sig.post("/members", new).expect(201);
     let affiliation = member.str("/affiliations/0/id");
-    let created = lead.post("/networks/edito/memberships", json!({"affiliation_id": affiliation, "role": "referent"})).expect(201);
+    let created = lead
+        .post("/networks/edito/memberships", json!({"affiliation_id": affiliation, "role": "referent"}))
+        .expect(201);
     assert_eq!(created.str("/status"), "active");
     assert_eq!(created.str("/organization/id"), organization);
     assert!(lead.walk("/networks/edito/gaps?gap=vacant").iter().all(|it| it["organization"]["id"] != organization));
     let after = cell();
     assert_eq!(after["gaps"].as_i64().unwrap(), before["gaps"].as_i64().unwrap() - 1);
     assert_eq!(after["filled"].as_i64().unwrap(), before["filled"].as_i64().unwrap() + 1);
-    lead.post("/networks/edito/memberships", json!({"affiliation_id": affiliation, "role": "member"})).refused(409, "overlap");
+    lead.post("/networks/edito/memberships", json!({"affiliation_id": affiliation, "role": "member"}))
+        .refused(409, "overlap");
 
     let yesterday = "2026-01-01";
     let then = lead.walk(&format!("/networks/edito/gaps?gap=vacant&as_of={yesterday}"));
@@ -84,11 +89,13 @@ fn the_last_lead_cannot_leave() {
     let address = format!("/memberships/{}", world.membership("lead-edito", "edito"));
     let seen = lead.get(&address).expect(200);
     assert!(!seen.actions().contains(&"end_membership".to_owned()));
-    let reply = lead.act(&format!("{address}/end"), seen.etag(), Some(json!({"reason": "resigned"}))).refused(409, "last_lead");
+    let reply =
+        lead.act(&format!("{address}/end"), seen.etag(), Some(json!({"reason": "resigned"}))).refused(409, "last_lead");
     assert_eq!(reply.at("/allowed"), json!(["create_network_membership", "close_network"]), "the ways out");
     let later = json!({"reason": "resigned", "at": "2030-01-01T00:00:00Z"});
     sig.act(&format!("{address}/end"), sig.get(&address).etag(), Some(later)).refused(409, "last_lead");
-    sig.act(&format!("{address}/change-role"), sig.get(&address).etag(), Some(json!({"role": "member"}))).refused(409, "last_lead");
+    sig.act(&format!("{address}/change-role"), sig.get(&address).etag(), Some(json!({"role": "member"})))
+        .refused(409, "last_lead");
     let affiliation = format!("/affiliations/{}", world.affiliation("lead-edito"));
     sig.act(&format!("{affiliation}/end"), sig.get(&affiliation).etag(), Some(json!({}))).refused(409, "last_lead");
     let member = format!("/members/{}", world.member("lead-edito"));
@@ -97,19 +104,27 @@ fn the_last_lead_cannot_leave() {
     let successor = json!({"affiliation_id": world.affiliation("contributor-sociaux"), "role": "lead"});
     sig.post("/networks/edito/memberships", successor).expect(201);
     lead.act(&format!("{address}/end"), seen.etag(), Some(json!({"reason": "resigned"}))).expect(200);
-    lead.patch("/networks/edito", lead.get("/networks/edito").etag(), json!({"cadence": "weekly"})).refused(403, "forbidden");
+    lead.patch("/networks/edito", lead.get("/networks/edito").etag(), json!({"cadence": "weekly"}))
+        .refused(403, "forbidden");
 }
 
 #[test]
 fn two_leads_who_leave_at_once_leave_one() {
     let world = World::demo();
     let sig = world.client("sig-admin");
-    sig.post("/networks/edito/memberships", json!({"affiliation_id": world.affiliation("contributor-sociaux"), "role": "lead"})).expect(201);
+    sig.post(
+        "/networks/edito/memberships",
+        json!({"affiliation_id": world.affiliation("contributor-sociaux"), "role": "lead"}),
+    )
+    .expect(201);
     for _ in 0..3 {
         let leave = |persona: &str| {
-            let (client, address) = (world.client(persona), format!("/memberships/{}", world.membership(persona, "edito")));
+            let (client, address) =
+                (world.client(persona), format!("/memberships/{}", world.membership(persona, "edito")));
             let etag = client.get(&address).expect(200).etag().to_owned();
-            std::thread::spawn(move || client.act(&format!("{address}/end"), &etag, Some(json!({"reason": "resigned"}))).status)
+            std::thread::spawn(move || {
+                client.act(&format!("{address}/end"), &etag, Some(json!({"reason": "resigned"}))).status
+            })
         };
         let (one, other) = (leave("lead-edito"), leave("contributor-sociaux"));
         let mut statuses = [one.join().unwrap(), other.join().unwrap()];
@@ -118,7 +133,8 @@ fn two_leads_who_leave_at_once_leave_one() {
         let gone = if world.database.column("SELECT m.id::text AS it FROM membership m JOIN network n ON n.id = m.network_id WHERE n.code = 'edito' AND m.role = 'lead' AND upper_inf(m.valid)")
             == [world.database.one("SELECT m.id::text AS it FROM membership m JOIN external_id x ON x.object_id = m.member_id AND x.value = 'lead-edito' WHERE m.role = 'lead' ORDER BY m.id DESC LIMIT 1")]
         { "contributor-sociaux" } else { "lead-edito" };
-        sig.post("/networks/edito/memberships", json!({"affiliation_id": world.affiliation(gone), "role": "lead"})).expect(201);
+        sig.post("/networks/edito/memberships", json!({"affiliation_id": world.affiliation(gone), "role": "lead"}))
+            .expect(201);
     }
 }
 
@@ -129,13 +145,18 @@ fn a_change_of_role_keeps_the_past() {
     let new = json!({"affiliation_id": world.affiliation("org-admin-34"), "role": "member", "valid_from": "2026-01-01T00:00:00Z"});
     let created = lead.post("/networks/edito/memberships", new).expect(201);
     let address = format!("/memberships/{}", created.str("/id"));
-    let changed = lead.act(&format!("{address}/change-role"), created.etag(), Some(json!({"role": "deputy"}))).expect(200);
+    let changed =
+        lead.act(&format!("{address}/change-role"), created.etag(), Some(json!({"role": "deputy"}))).expect(200);
     assert_eq!((changed.str("/id"), changed.str("/role")), (created.str("/id"), "deputy".into()));
-    lead.act(&format!("{address}/change-role"), changed.etag(), Some(json!({"role": "lead"}))).refused(403, "forbidden");
+    lead.act(&format!("{address}/change-role"), changed.etag(), Some(json!({"role": "lead"})))
+        .refused(403, "forbidden");
     let of = |query: &str| {
         let member = world.member("org-admin-34");
         let all = sig.walk(&format!("/networks/edito/memberships?limit=200&{query}"));
-        all.iter().filter(|it| it["member"]["id"] == member).map(|it| it["role"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        all.iter()
+            .filter(|it| it["member"]["id"] == member)
+            .map(|it| it["role"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(of(""), ["deputy"]);
     assert_eq!(of("as_of=2026-02-01"), ["member"]);
@@ -162,7 +183,10 @@ fn a_network_opens_sleeps_and_closes_for_good() {
 
     let active = sig.act("/networks/podcast/activate", created.etag(), None).expect(200);
     let dormant = sig.act("/networks/podcast/pause", active.etag(), None).expect(200);
-    assert_eq!(sig.act("/networks/podcast/pause", dormant.etag(), None).refused(409, "invalid_transition").at("/allowed"), json!(["activate_network", "close_network"]));
+    assert_eq!(
+        sig.act("/networks/podcast/pause", dormant.etag(), None).refused(409, "invalid_transition").at("/allowed"),
+        json!(["activate_network", "close_network"])
+    );
     let closed = sig.act("/networks/podcast/close", dormant.etag(), None).expect(200);
     assert_eq!(closed.str("/status"), "closed");
     assert_eq!(sig.walk("/networks/podcast/memberships").len(), 0, "memberships end with the network");

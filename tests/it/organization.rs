@@ -29,15 +29,22 @@ fn an_organization_lives_from_its_record_to_its_closing() {
     let closed = sig.act(&format!("{address}/close"), changed.etag(), None).expect(200);
     assert_eq!(closed.str("/status"), "closed");
     sig.act(&format!("{address}/close"), closed.etag(), None).refused(409, "invalid_transition");
-    let names = ["create_organization done", "update_organization refused forbidden", "update_organization done", "close_organization done"];
+    let names = [
+        "create_organization done",
+        "update_organization refused forbidden",
+        "update_organization done",
+        "close_organization done",
+    ];
     assert_eq!(world.audit(), names);
     let id = created.str("/id");
-    let history = world.database.column(&format!("SELECT object_version::text AS it FROM history WHERE object_id = '{id}' ORDER BY 1"));
-    let changes = world.database.column(&format!(
+    let history = world
+        .database
+        .column(&format!("SELECT object_version::text AS it FROM history WHERE object_id = '{id}' ORDER BY 1"));
+    let events = world.database.column(&format!(
         "SELECT verb || ' ' || array_to_string(changed_fields, ',') AS it FROM change_event WHERE object_id = '{id}' ORDER BY position"
     ));
     assert_eq!(history, ["1", "2", "3"]);
-    assert_eq!(changes[1..], ["updated aliases,name,siren", "ended status"]);
+    assert_eq!(events[1..], ["updated aliases,name,siren", "ended status"]);
 }
 
 #[test]
@@ -94,7 +101,10 @@ fn as_of_a_past_day_it_is_called_what_it_was() {
     assert_eq!((then.str("/name"), then.str("/short_name")), ("Service de l'équipement".into(), "SE".into()));
     assert_eq!(then.etag(), "", "another day is no version");
     sig.get(&format!("{address}?as_of=2020-01-01")).refused(404, "not_found");
-    assert_eq!(sig.get(&format!("{address}?as_of=2999-01-01")).refused(422, "invalid").str("/errors/0/pointer"), "/as_of");
+    assert_eq!(
+        sig.get(&format!("{address}?as_of=2999-01-01")).refused(422, "invalid").str("/errors/0/pointer"),
+        "/as_of"
+    );
     sig.get(&format!("{address}?as_of=yesterday")).refused(422, "invalid");
 }
 
@@ -117,7 +127,8 @@ fn an_organization_never_stands_below_itself() {
     let (upper, lower) = (world.organization("SPM"), world.organization("SIG"));
     let etag = sig.get(&format!("/organizations/{upper}")).expect(200).etag().to_owned();
     for parent in [&lower, &upper] {
-        let reply = sig.patch(&format!("/organizations/{upper}"), &etag, json!({"parent_id": parent})).refused(422, "invalid");
+        let reply =
+            sig.patch(&format!("/organizations/{upper}"), &etag, json!({"parent_id": parent})).refused(422, "invalid");
         assert_eq!(reply.str("/errors/0/pointer"), "/parent_id");
     }
 }

@@ -108,26 +108,41 @@ impl Corpus<'_> {
             for signature in ["", "AAAA"] {
                 let head = json!({"alg": none, "typ": "at+jwt", "kid": "ec"}).to_string();
                 let claims = self.issuer.claims(SUBJECT).to_string();
-                self.bearer(&format!("alg {none:?} signed {signature:?}"), format!("{}.{}.{signature}", encode(head), encode(claims)));
+                self.bearer(
+                    &format!("alg {none:?} signed {signature:?}"),
+                    format!("{}.{}.{signature}", encode(head), encode(claims)),
+                );
             }
         }
         let jwk = |key: &Key| key.public().to_string().into_bytes();
         for (id, public, jwk) in [("rsa", RSA_PUBLIC, jwk(&Key::rsa())), ("ec", EC_PUBLIC, jwk(&Key::ec()))] {
             let trimmed = public.trim_end().as_bytes().to_vec();
-            for (form, bytes) in [("PEM", public.as_bytes().to_vec()), ("PEM without its end of line", trimmed), ("DER", der(public)), ("JWK", jwk)] {
+            for (form, bytes) in [
+                ("PEM", public.as_bytes().to_vec()),
+                ("PEM without its end of line", trimmed),
+                ("DER", der(public)),
+                ("JWK", jwk),
+            ] {
                 let key = Key::secret(&bytes).called(id);
                 self.bearer(&format!("HS256 by the public {id} key as {form}"), self.issuer.token(&key, SUBJECT));
                 let mut head = key.head();
                 head.as_object_mut().unwrap().remove("kid");
-                self.bearer(&format!("the same without kid: {id} as {form}"), key.token(&head, &self.issuer.claims(SUBJECT)));
+                self.bearer(
+                    &format!("the same without kid: {id} as {form}"),
+                    key.token(&head, &self.issuer.claims(SUBJECT)),
+                );
             }
         }
+    }
+
+    fn signatures(&mut self) {
         let ec = Key::ec();
         let unsigned = format!("{}.{}", encode(ec.head().to_string()), encode(self.issuer.claims(SUBJECT).to_string()));
         self.bearer("ES256 with r = s = 0", format!("{unsigned}.{}", encode([0; 64])));
         self.bearer("ES256 with r = s = n", {
             let order = "FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551".repeat(2);
-            let bytes: Vec<u8> = (0..64).map(|at| u8::from_str_radix(&order[at * 2..at * 2 + 2], 16).unwrap()).collect();
+            let bytes: Vec<u8> =
+                (0..64).map(|at| u8::from_str_radix(&order[at * 2..at * 2 + 2], 16).unwrap()).collect();
             format!("{unsigned}.{}", encode(bytes))
         });
         self.bearer("ES256 with 63 bytes", format!("{unsigned}.{}", encode([1; 63])));
@@ -152,7 +167,9 @@ impl Corpus<'_> {
         self.head("kid missing", |head| drop(head.as_object_mut().unwrap().remove("kid")));
         self.head("kid null", |head| head["kid"] = Value::Null);
         let long = "k".repeat(10 * 1024);
-        for kid in ["unknown", "", "EC", &long, "../../../../dev/null", "/dev/null", "ec' OR '1'='1", "ec\0", "ec ", "*"] {
+        for kid in
+            ["unknown", "", "EC", &long, "../../../../dev/null", "/dev/null", "ec' OR '1'='1", "ec\0", "ec ", "*"]
+        {
             self.head(&format!("kid {:.20}", kid.escape_debug()), |head| head["kid"] = json!(kid));
         }
         self.head("kid a number", |head| head["kid"] = json!(0));
@@ -180,14 +197,38 @@ impl Corpus<'_> {
         let ec = Key::ec();
         let mut head = ec.head();
         head["b64"] = json!(false);
-        self.bearer("b64 false, bare", ec.signed(&format!("{}.{}", encode(head.to_string()), self.issuer.claims(SUBJECT).to_string().replace('.', ""))));
+        self.bearer(
+            "b64 false, bare",
+            ec.signed(&format!(
+                "{}.{}",
+                encode(head.to_string()),
+                self.issuer.claims(SUBJECT).to_string().replace('.', "")
+            )),
+        );
         let inner = self.issuer.token(&ec, SUBJECT);
         self.bearer("a token in a token", ec.raw(ec.head().to_string().as_bytes(), inner.as_bytes()));
-        self.bearer("a token as a JSON string", ec.raw(ec.head().to_string().as_bytes(), json!(inner).to_string().as_bytes()));
+        self.bearer(
+            "a token as a JSON string",
+            ec.raw(ec.head().to_string().as_bytes(), json!(inner).to_string().as_bytes()),
+        );
         let jwe = encode(json!({"alg": "RSA-OAEP", "enc": "A256GCM", "typ": "at+jwt", "kid": "rsa"}).to_string());
         self.bearer("JWE", format!("{jwe}.AAAA.AAAA.AAAA.AAAA"));
-        self.bearer("JSON serialization", json!({"protected": encode(ec.head().to_string()), "payload": "e30", "signature": "AA"}));
-        for typ in ["JWT", "id_token", "ID+JWT", "logout+jwt", "dpop+jwt", "token-introspection+jwt", "secevent+jwt", "rt+jwt", "at+jwt ", ""] {
+        self.bearer(
+            "JSON serialization",
+            json!({"protected": encode(ec.head().to_string()), "payload": "e30", "signature": "AA"}),
+        );
+        for typ in [
+            "JWT",
+            "id_token",
+            "ID+JWT",
+            "logout+jwt",
+            "dpop+jwt",
+            "token-introspection+jwt",
+            "secevent+jwt",
+            "rt+jwt",
+            "at+jwt ",
+            "",
+        ] {
             self.head(&format!("typ {typ:?}"), |head| head["typ"] = json!(typ));
         }
         self.head("typ missing", |head| drop(head.as_object_mut().unwrap().remove("typ")));
@@ -200,7 +241,10 @@ impl Corpus<'_> {
             ("an array", r#"["ES256"]"#),
             ("more behind", r#"{"alg":"ES256","typ":"at+jwt","kid":"ec"}{}"#),
         ] {
-            self.bearer(&format!("head: {name}"), ec.raw(head.as_bytes(), self.issuer.claims(SUBJECT).to_string().as_bytes()));
+            self.bearer(
+                &format!("head: {name}"),
+                ec.raw(head.as_bytes(), self.issuer.claims(SUBJECT).to_string().as_bytes()),
+            );
         }
     }
 
@@ -240,11 +284,32 @@ impl Corpus<'_> {
     }
 
     fn names(&mut self) {
-        for aud in [json!("another"), json!("diapaso"), json!("diapason2"), json!("Diapason"), json!("diapason "), json!(["another", "diapason/api"]), json!([]), json!([["diapason"]]), json!({"diapason": true}), json!(""), json!([1, "diapason"])] {
+        for aud in [
+            json!("another"),
+            json!("diapaso"),
+            json!("diapason2"),
+            json!("Diapason"),
+            json!("diapason "),
+            json!(["another", "diapason/api"]),
+            json!([]),
+            json!([["diapason"]]),
+            json!({"diapason": true}),
+            json!(""),
+            json!([1, "diapason"]),
+        ] {
             self.claims(&format!("aud {aud}"), |claims| claims["aud"] = aud);
         }
         let name = self.issuer.name.clone();
-        for iss in [json!(format!("{name}/")), json!(name.replace("http", "HTTP")), json!(name.replace("http", "https")), json!(format!("{name} ")), json!([name]), json!(""), json!("https://other.example"), json!(DEVELOPMENT_ISSUER)] {
+        for iss in [
+            json!(format!("{name}/")),
+            json!(name.replace("http", "HTTP")),
+            json!(name.replace("http", "https")),
+            json!(format!("{name} ")),
+            json!([name]),
+            json!(""),
+            json!("https://other.example"),
+            json!(DEVELOPMENT_ISSUER),
+        ] {
             self.claims(&format!("iss {iss}"), |claims| claims["iss"] = iss);
         }
         let long = "s".repeat(256);
@@ -252,7 +317,13 @@ impl Corpus<'_> {
             self.claims(&format!("sub {:.20}", sub.to_string()), |claims| claims["sub"] = sub);
         }
         let (ec, claims) = (Key::ec(), self.issuer.claims(SUBJECT).to_string());
-        for (name, first) in [("sub", r#""sub":"x""#), ("iss", r#""iss":"x""#), ("aud", r#""aud":"x""#), ("exp", r#""exp":1"#), ("an unknown claim", r#""x":1,"x":2"#)] {
+        for (name, first) in [
+            ("sub", r#""sub":"x""#),
+            ("iss", r#""iss":"x""#),
+            ("aud", r#""aud":"x""#),
+            ("exp", r#""exp":1"#),
+            ("an unknown claim", r#""x":1,"x":2"#),
+        ] {
             let twice = claims.replacen('{', &format!("{{{first},"), 1);
             self.bearer(&format!("{name} twice"), ec.raw(ec.head().to_string().as_bytes(), twice.as_bytes()));
         }
@@ -273,7 +344,8 @@ impl Corpus<'_> {
             (parts.next().unwrap(), parts.next().unwrap(), parts.next().unwrap())
         };
         let tampered = encode(json!({"iss": self.issuer.name, "aud": "diapason", "sub": "another", "iat": now(), "exp": now() + 600, "jti": "x"}).to_string());
-        let flipped = if signature.starts_with('A') { signature.replacen('A', "B", 1) } else { format!("A{}", &signature[1..]) };
+        let flipped =
+            if signature.starts_with('A') { signature.replacen('A', "B", 1) } else { format!("A{}", &signature[1..]) };
         let all = [
             ("empty".to_owned(), String::new()),
             ("dots alone".to_owned(), "..".to_owned()),
@@ -299,10 +371,15 @@ impl Corpus<'_> {
                 ec.token(&ec.head(), &claims)
             }),
         ];
-        let (one, two, three, four, five, six) = (token(), token(), token(), token(), token(), token());
         for (name, text) in all {
             self.bearer(&name, text);
         }
+    }
+
+    /// Good tokens, sent otherwise than in the one header.
+    fn ways(&mut self) {
+        let token = || self.issuer.token(&Key::ec(), SUBJECT);
+        let (one, two, three, four, five, six) = (token(), token(), token(), token(), token(), token());
         self.sent("no header", vec![], "");
         self.sent("an empty header", vec![("authorization", String::new())], "");
         self.sent("the scheme alone", vec![("authorization", "Bearer".to_owned())], "");
@@ -311,11 +388,27 @@ impl Corpus<'_> {
         self.sent("Basic with a good token", vec![("authorization", format!("Basic {one}"))], "");
         self.sent("DPoP with a good token", vec![("authorization", format!("DPoP {one}"))], "");
         self.sent("a tab behind the scheme", vec![("authorization", format!("Bearer\t{one}"))], "");
-        self.sent("two good headers", vec![("authorization", format!("Bearer {two}")), ("authorization", format!("Bearer {three}"))], "");
-        self.sent("a good header and Basic", vec![("authorization", format!("Bearer {two}")), ("authorization", "Basic eDp4".to_owned())], "");
+        self.sent(
+            "two good headers",
+            vec![("authorization", format!("Bearer {two}")), ("authorization", format!("Bearer {three}"))],
+            "",
+        );
+        self.sent(
+            "a good header and Basic",
+            vec![("authorization", format!("Bearer {two}")), ("authorization", "Basic eDp4".to_owned())],
+            "",
+        );
         self.sent("in the address", vec![], &format!("?access_token={four}"));
         self.sent("in a cookie", vec![("cookie", format!("access_token={five}"))], "");
-        self.sent("in other headers", vec![("x-access-token", six.clone()), ("proxy-authorization", format!("Bearer {six}")), ("x-forwarded-user", SUBJECT.to_owned())], "");
+        self.sent(
+            "in other headers",
+            vec![
+                ("x-access-token", six.clone()),
+                ("proxy-authorization", format!("Bearer {six}")),
+                ("x-forwarded-user", SUBJECT.to_owned()),
+            ],
+            "",
+        );
     }
 }
 
@@ -331,10 +424,12 @@ fn no_bad_token_opens_any_operation() {
     known(&world, &issuer, &Key::ec());
     let mut corpus = Corpus { issuer: &issuer, all: Vec::new() };
     corpus.algorithms();
+    corpus.signatures();
     corpus.heads(&sink);
     corpus.times();
     corpus.names();
     corpus.forms();
+    corpus.ways();
     let (operations, before) = (operations(), world.database.digest());
     let methods: std::collections::BTreeSet<_> = operations.iter().map(|it| it.method.as_str()).collect();
     assert!(corpus.all.len() >= 60 && operations.len() >= 10 && methods.len() >= 3);
@@ -348,7 +443,9 @@ fn no_bad_token_opens_any_operation() {
             for operation in chosen(at) {
                 let reply = call(&world, operation, &headers, &bad.query);
                 cells += 1;
-                let said = reply.status == 401 && reply.header("www-authenticate").starts_with("Bearer") && reply.code() == "unauthenticated";
+                let said = reply.status == 401
+                    && reply.header("www-authenticate").starts_with("Bearer")
+                    && reply.code() == "unauthenticated";
                 if !said {
                     failed.push(format!("{} on {}: {} {}", bad.name, operation.id, reply.status, reply.text()));
                 }
@@ -384,7 +481,12 @@ fn the_same_401_on_every_operation() {
         for headers in [&[][..], &[("authorization", expired.as_str())]] {
             let reply = call(&world, &operation, headers, "");
             assert_eq!(reply.status, 401, "{}: {}", operation.id, reply.text());
-            assert_eq!((reply.code().as_str(), reply.header("www-authenticate")), ("unauthenticated", "Bearer"), "{}", operation.id);
+            assert_eq!(
+                (reply.code().as_str(), reply.header("www-authenticate")),
+                ("unauthenticated", "Bearer"),
+                "{}",
+                operation.id
+            );
         }
     }
 }
@@ -409,7 +511,17 @@ fn what_is_no_request_is_refused_by_the_parser() {
     assert!((400..500).contains(&status) || status == 0, "1 MB: {status}");
     let cut = token();
     let (start, end) = cut.split_at(20);
-    for between in [&b"\0"[..], b"\x01", b"\x7f", b"\x1b[0m", b"\r", b"\n", b"\r\n ", b"\xff\xfe", b"\r\nx: y\r\nauthorization: Bearer "] {
+    for between in [
+        &b"\0"[..],
+        b"\x01",
+        b"\x7f",
+        b"\x1b[0m",
+        b"\r",
+        b"\n",
+        b"\r\n ",
+        b"\xff\xfe",
+        b"\r\nx: y\r\nauthorization: Bearer ",
+    ] {
         let header = [b"authorization: Bearer ", start.as_bytes(), between, end.as_bytes()].concat();
         let reply = ask(&header);
         assert!((400..500).contains(&reply.status), "{between:?}: {} {}", reply.status, reply.text());
@@ -421,7 +533,9 @@ fn what_is_no_request_is_refused_by_the_parser() {
         let status = ask(format!("{name}: Bearer {}", token()).as_bytes()).status;
         assert!((400..500).contains(&status), "{name:?}: {status}");
     }
-    for folded in ["authorization: Bearer {}\r\nauthorization: Bearer {}", "Authorization: Bearer {}\r\nAUTHORIZATION: Bearer x"] {
+    for folded in
+        ["authorization: Bearer {}\r\nauthorization: Bearer {}", "Authorization: Bearer {}\r\nAUTHORIZATION: Bearer x"]
+    {
         assert_eq!(ask(folded.replace("{}", &token()).as_bytes()).status, 401, "{folded}");
     }
     assert!(good(&world, &token()));
@@ -436,7 +550,12 @@ fn good_tokens_of_every_algorithm_are_good() {
         let token = issuer.token(&key, SUBJECT);
         for _ in 0..2 {
             let me = Client::new(&world.base, Some(token.clone())).get("/me").expect(200);
-            assert_eq!((me.at("/registered"), me.str("/id")), (json!(true), world.member("sig-admin")), "{:?}", key.algorithm);
+            assert_eq!(
+                (me.at("/registered"), me.str("/id")),
+                (json!(true), world.member("sig-admin")),
+                "{:?}",
+                key.algorithm
+            );
         }
     }
     let key = Key::ec();
@@ -473,7 +592,8 @@ fn an_expired_token_lives_as_long_as_clocks_may_differ_and_no_longer() {
         key.token(&key.head(), &claims)
     };
     // At the beginning of a second, so that the token is not older by one when it arrives.
-    let at_the_beginning = || until(Duration::from_secs(2), "a second begins", || kernel::clock::now().timestamp_subsec_millis() < 100);
+    let at_the_beginning =
+        || until(Duration::from_secs(2), "a second begins", || kernel::clock::now().timestamp_subsec_millis() < 100);
     at_the_beginning();
     assert!(good(&world, &ended(29)));
     assert!(!good(&world, &ended(30)));
@@ -535,7 +655,8 @@ fn new_keys_are_learnt_at_once_and_old_ones_forgotten() {
 
     let start = Instant::now();
     for number in 0..200 {
-        asks(&world, &issuer.token(&Key::ec().called(&format!("unknown-{number}")), SUBJECT)).refused(401, "unauthenticated");
+        asks(&world, &issuer.token(&Key::ec().called(&format!("unknown-{number}")), SUBJECT))
+            .refused(401, "unauthenticated");
     }
     assert!(start.elapsed() < Duration::from_secs(30), "an unknown key makes nobody wait");
     assert_eq!(issuer.fetches(), 2, "a flood of unknown keys makes us ask no more");
@@ -548,7 +669,8 @@ fn a_flood_of_unknown_keys_makes_us_ask_once() {
     let world = world(&[&issuer]);
     known(&world, &issuer, &Key::ec());
     for number in 0..200 {
-        asks(&world, &issuer.token(&Key::ec().called(&format!("unknown-{number}")), SUBJECT)).refused(401, "unauthenticated");
+        asks(&world, &issuer.token(&Key::ec().called(&format!("unknown-{number}")), SUBJECT))
+            .refused(401, "unauthenticated");
     }
     assert_eq!(issuer.fetches(), 2, "one at boot, one for the first of them");
 }
@@ -603,7 +725,14 @@ fn a_bad_key_takes_no_other_down() {
         (with(&Key::ec(), "alg", json!("none")), Key::other().called("ec")),
         (Key::other().called("ec").public(), Key::other().called("ec")),
     ];
-    let odd = [json!(null), json!("a text"), json!([]), json!({}), json!({"kty": "EC"}), json!({"kty": "AKP", "kid": "future", "alg": "ML-DSA-65"})];
+    let odd = [
+        json!(null),
+        json!("a text"),
+        json!([]),
+        json!({}),
+        json!({"kty": "EC"}),
+        json!({"kty": "AKP", "kid": "future", "alg": "ML-DSA-65"}),
+    ];
     let keys = published().into_iter().chain(bad.iter().map(|(jwk, _)| jwk.clone())).chain(odd).collect();
     let issuer = Issuer::of(keys);
     let world = world(&[&issuer]);
@@ -632,7 +761,10 @@ fn an_issuer_that_fails_leaves_us_the_keys_we_have() {
         ("503", Mode::Status(503, String::new())),
         ("204", Mode::Status(204, String::new())),
         ("a redirect", Mode::Status(302, format!("{}/jwks", other.name))),
-        ("another's discovery", Mode::Discovery(json!({"issuer": other.name, "jwks_uri": format!("{}/jwks", other.name)}))),
+        (
+            "another's discovery",
+            Mode::Discovery(json!({"issuer": other.name, "jwks_uri": format!("{}/jwks", other.name)})),
+        ),
         ("no discovery", Mode::Discovery(json!({}))),
         ("slow", Mode::Slow(vec![Key::other().public()])),
     ];
@@ -753,8 +885,14 @@ fn issuers_that_could_not_be_told_apart_or_trusted_are_refused_at_the_start() {
         ("no audience", json!([of("https://issuer.example", "")])),
         ("in the open", json!([of("http://issuer.example", "diapason")])),
         ("a file", json!([of("file:///etc/passwd", "diapason")])),
-        ("keys in the open", json!([{"issuer": "https://issuer.example", "audience": "diapason", "jwks_uri": "http://issuer.example/jwks"}])),
-        ("an unknown member", json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": ["none"]}])),
+        (
+            "keys in the open",
+            json!([{"issuer": "https://issuer.example", "audience": "diapason", "jwks_uri": "http://issuer.example/jwks"}]),
+        ),
+        (
+            "an unknown member",
+            json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": ["none"]}]),
+        ),
         ("no list", good.clone()),
     ] {
         let (accepted, said) = check(issuers, SERVER_KEY);

@@ -25,13 +25,11 @@ pub fn directory() -> PathBuf {
 fn cluster() -> &'static Embedded {
     CLUSTER.get_or_init(|| {
         let started = Embedded::start(&directory(), Keep::Nothing).unwrap();
-        for template in ["template_empty", "template_demo"] {
-            database::create(&started.url("postgres", "postgres"), template).unwrap();
-            let owner = started.url("diapason_owner", template);
-            database::migrate(&owner).unwrap();
-            reference::load(&owner).unwrap();
-        }
-        seed::demo(&started.url("diapason_owner", "template_demo")).unwrap();
+        database::create(&started.url("postgres", "postgres"), "template_demo").unwrap();
+        let owner = started.url("diapason_owner", "template_demo");
+        database::migrate(&owner).unwrap();
+        reference::load(&owner).unwrap();
+        seed::demo(&owner).unwrap();
         started
     })
 }
@@ -46,11 +44,6 @@ impl Database {
     /// A copy of the demo. Never dropped: the whole cluster is thrown away.
     pub fn demo() -> Self {
         Self::copy_of("template_demo")
-    }
-
-    /// A copy with the reference data alone.
-    pub fn empty() -> Self {
-        Self::copy_of("template_empty")
     }
 
     fn copy_of(template: &str) -> Self {
@@ -68,10 +61,6 @@ impl Database {
 
     pub fn app(&self) -> String {
         cluster().url("diapason_app", &self.name)
-    }
-
-    pub fn superuser(&self) -> String {
-        cluster().url("postgres", &self.name)
     }
 
     /// Runs statements, as the owner.
@@ -101,7 +90,9 @@ impl Database {
              AND tablename NOT IN ('audit_event', 'idempotency_key', '__diesel_schema_migrations') ORDER BY 1",
         );
         let digest = |table: &String| {
-            self.one(&format!("SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') AS it FROM {table} t"))
+            self.one(&format!(
+                "SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') AS it FROM {table} t"
+            ))
         };
         tables.iter().map(digest).collect()
     }

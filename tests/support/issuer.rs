@@ -302,7 +302,8 @@ pub fn wire(base: &str, request: &[u8]) -> Reply {
     let end = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap_or(bytes.len());
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).unwrap_or_default();
+    let status =
+        lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|code| code.parse().ok()).unwrap_or_default();
     let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()));
     Reply { status, headers: lines.filter_map(header).collect(), bytes: bytes.split_off((end + 4).min(bytes.len())) }
 }

@@ -17,8 +17,21 @@ const SECRET: &str = "a secret for tests, of no other use than that";
 
 /// Every persona of the demo data.
 pub const PERSONAS: &[&str] = &[
-    "sig-admin", "sig-coordinator", "auditor", "lead-edito", "colead-dinum", "colead-interieur", "referent-34", "deputy-34",
-    "director-sociaux", "contributor-sociaux", "org-admin-34", "member", "observer", "partner", "bot-mi",
+    "sig-admin",
+    "sig-coordinator",
+    "auditor",
+    "lead-edito",
+    "colead-dinum",
+    "colead-interieur",
+    "referent-34",
+    "deputy-34",
+    "director-sociaux",
+    "contributor-sociaux",
+    "org-admin-34",
+    "member",
+    "observer",
+    "partner",
+    "bot-mi",
 ];
 
 /// Ends the server when our pipe closes: when the world is dropped, and when the tests end, however they end.
@@ -107,9 +120,7 @@ impl World {
 
     /// The audit lines since a position: action, object and outcome.
     pub fn audit(&self) -> Vec<String> {
-        self.database.column(
-            "SELECT concat_ws(' ', action, outcome, reason) AS it FROM audit_event ORDER BY position",
-        )
+        self.database.column("SELECT concat_ws(' ', action, outcome, reason) AS it FROM audit_event ORDER BY position")
     }
 }
 

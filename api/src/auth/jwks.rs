@@ -246,7 +246,11 @@ fn read(value: &Value) -> Option<(String, Key)> {
 /// only when a token is shown, and by a panic where an Ed25519 key is too short.
 fn is_sound(algorithm: Algorithm, published: &Jwk, key: &DecodingKey) -> bool {
     let fits = match (algorithm, &published.algorithm, key.kind()) {
-        (Algorithm::RS256 | Algorithm::PS256, AlgorithmParameters::RSA(_), DecodingKeyKind::RsaModulusExponent { n, e }) => {
+        (
+            Algorithm::RS256 | Algorithm::PS256,
+            AlgorithmParameters::RSA(_),
+            DecodingKeyKind::RsaModulusExponent { n, e },
+        ) => {
             let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
             MODULUS.contains(&n.iter().skip_while(|byte| **byte == 0).count()) && is_odd(n) && is_odd(e)
         }

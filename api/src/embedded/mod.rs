@@ -143,7 +143,9 @@ fn initialize(programs: &Path, place: &Place) -> io::Result<()> {
             fs::remove_dir_all(&unfinished)?;
         }
         let mut initdb = command(&programs.join("initdb"), place);
-        initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", &format!("--locale={locale}"), "-D"]).arg(&unfinished);
+        initdb
+            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", &format!("--locale={locale}"), "-D"])
+            .arg(&unfinished);
         let output = initdb.output()?;
         if output.status.success() {
             return fs::rename(unfinished, &place.data);

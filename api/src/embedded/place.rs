@@ -68,7 +68,8 @@ fn make(directory: &Path, user: Option<User>) -> io::Result<()> {
     match fs::DirBuilder::new().mode(0o700).create(directory) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let folder = fs::symlink_metadata(directory)?;
-            let ours = user.map_or_else(|| fs::metadata("/proc/self").map_or(folder.uid(), |us| us.uid()), |user| user.uid);
+            let ours =
+                user.map_or_else(|| fs::metadata("/proc/self").map_or(folder.uid(), |us| us.uid()), |user| user.uid);
             if !folder.is_dir() || folder.uid() != ours {
                 return Err(io::Error::other(format!("{} belongs to someone else", directory.display())));
             }

@@ -2,9 +2,7 @@
 
 use ::members::affiliation::Ending;
 use ::members::organization::At;
-use ::members::organization_link::{
-    Create, End, NewOrganizationLink, OrganizationLinkPage, OrganizationLinkView,
-};
+use ::members::organization_link::{Create, End, NewOrganizationLink, OrganizationLinkPage, OrganizationLinkView};
 use actix_web::web::Path;
 use actix_web::{get, post};
 use kernel::{OrganizationId, OrganizationLinkId, PageQuery};

@@ -11,7 +11,16 @@ const UNSERVED: &str = "(sans DICOM)";
 pub(super) fn write(matrix: &Matrix) -> Result<Vec<u8>, csv::Error> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.into());
     writer.write_record([
-        "at", "dicom_id", "dicom", "network_code", "organizations", "expected", "filled", "referents", "members", "gaps",
+        "at",
+        "dicom_id",
+        "dicom",
+        "network_code",
+        "organizations",
+        "expected",
+        "filled",
+        "referents",
+        "members",
+        "gaps",
     ])?;
     for row in &matrix.rows {
         let (id, name) = match &row.dicom {

@@ -13,19 +13,20 @@ const CELL_HEIGHT: usize = 24;
 const NAME: usize = 44;
 const COLUMN_NAME: usize = 22;
 
-/// What a cell shows: a shade, the colour of its text (contrast of at least 4.5:1), and a sign beside the figures.
+/// What a cell shows: a shade, and a sign beside the figures.
+#[derive(Clone, Copy, PartialEq, Eq)]
 struct Look {
-    class: &'static str,
+    class: char,
     sign: &'static str,
 }
 
 /// Nothing expected, all filled, some gaps, no one there.
-fn look(tally: Tally) -> Look {
+const fn look(tally: Tally) -> Look {
     match tally {
-        Tally { expected: 0, gaps: 0, .. } => Look { class: "n", sign: "" },
-        Tally { gaps: 0, .. } => Look { class: "f", sign: " ✓" },
-        Tally { filled: 0, .. } => Look { class: "v", sign: " ✕" },
-        _ => Look { class: "p", sign: " !" },
+        Tally { expected: 0, gaps: 0, .. } => Look { class: 'n', sign: "" },
+        Tally { gaps: 0, .. } => Look { class: 'f', sign: "✓" },
+        Tally { filled: 0, .. } => Look { class: 'v', sign: "✕" },
+        _ => Look { class: 'p', sign: "!" },
     }
 }
 
@@ -51,48 +52,75 @@ pub(super) fn draw(matrix: &Matrix) -> String {
     );
     for (place, column) in matrix.columns.iter().enumerate() {
         let x = LEFT + place * cell + cell / 2;
-        let name = escaped(&short(column.name.as_ref().trim_start_matches("Réseau ").trim_start_matches("des "), COLUMN_NAME));
+        let name =
+            escaped(&short(column.name.as_ref().trim_start_matches("Réseau ").trim_start_matches("des "), COLUMN_NAME));
         let _ = write!(svg, "<text transform=\"translate({x} {}) rotate(-40)\">{name}</text>", TOP - 8);
     }
     for (place, row) in matrix.rows.iter().enumerate() {
         line(&mut svg, place, cell, &named(row), row.cells.iter().map(|cell| cell.tally));
     }
     line(&mut svg, matrix.rows.len(), cell, "Total", matrix.totals.iter().map(|cell| cell.tally));
+    grid(&mut svg, columns, cell, matrix.rows.len() + 1);
     legend(&mut svg, height - 14);
     svg.push_str("</svg>");
     svg
 }
 
+/// The shades; the text on them has a contrast of at least 4.5:1. Cells are strokes as thick as a row.
 const STYLE: &str = "text{font:13px Marianne,Arial,sans-serif;fill:#161616}.h{font-size:19px;font-weight:700}\
-    .c{text-anchor:middle}.n{fill:#f6f6f6}.f{fill:#b8fec9}.p{fill:#fee7b4}.v{fill:#ffbdbe}";
+    tspan{text-anchor:middle}path{stroke-width:23}.n{stroke:#f6f6f6}.f{stroke:#b8fec9}.p{stroke:#fee7b4}.v{stroke:#ffbdbe}\
+    .w{stroke:#fff;stroke-width:1}";
 
 fn named(row: &MatrixRow) -> String {
     row.dicom.as_ref().map_or_else(
         || "Sans direction de la communication".to_owned(),
-        |dicom| dicom.short_name.as_ref().map_or_else(|| dicom.name.to_string(), |short| format!("{short} – {}", dicom.name)),
+        |dicom| {
+            dicom
+                .short_name
+                .as_ref()
+                .map_or_else(|| dicom.name.to_string(), |short| format!("{short} – {}", dicom.name))
+        },
     )
 }
 
-/// One row of cells.
+/// One row: a stroke for each run of cells that look alike, then one text with the name and the figures.
 fn line(svg: &mut String, place: usize, cell: usize, name: &str, tallies: impl Iterator<Item = Tally>) {
-    let y = TOP + place * CELL_HEIGHT;
-    let _ = write!(svg, "<text x=\"10\" y=\"{}\">{}</text>", y + 17, escaped(&short(name, NAME)));
-    for (column, tally) in tallies.enumerate() {
-        let (x, Look { class, sign }) = (LEFT + column * cell, look(tally));
-        let (width, tall) = (cell - 1, CELL_HEIGHT - 1);
-        let _ = write!(svg, "<path class=\"{class}\" d=\"M{x} {y}h{width}v{tall}h-{width}z\"/>");
-        if class != "n" {
-            let figures = format!("{}/{}", tally.filled, tally.expected);
-            let _ = write!(svg, "<text class=\"c\" x=\"{}\" y=\"{}\">{figures}{sign}</text>", x + cell / 2, y + 17);
+    let (y, tallies) = (TOP + place * CELL_HEIGHT, tallies.collect::<Vec<_>>());
+    let mut x = LEFT;
+    for run in tallies.chunk_by(|one, next| look(*one) == look(*next)) {
+        let class = run.first().map_or('n', |tally| look(*tally).class);
+        let width = run.len() * cell;
+        let _ = write!(svg, "<path class=\"{class}\" d=\"M{x} {}h{width}\"/>", y + 12);
+        x += width;
+    }
+    let _ = write!(svg, "<text x=\"10\" y=\"{}\">{}", y + 17, escaped(&short(name, NAME)));
+    for (column, tally) in tallies.into_iter().enumerate() {
+        let Look { class, sign } = look(tally);
+        if class != 'n' {
+            let middle = LEFT + column * cell + cell / 2;
+            let _ = write!(svg, "<tspan x=\"{middle}\">{}/{}{sign}</tspan>", tally.filled, tally.expected);
         }
     }
+    svg.push_str("</text>");
+}
+
+/// White lines between the columns.
+fn grid(svg: &mut String, columns: usize, cell: usize, rows: usize) {
+    let lines: String =
+        (1..columns).map(|column| format!("M{} {TOP}v{}", LEFT + column * cell, rows * CELL_HEIGHT)).collect();
+    let _ = write!(svg, "<path class=\"w\" d=\"{lines}\"/>");
 }
 
 fn legend(svg: &mut String, y: usize) {
-    let told = [("f", "✓ complet"), ("p", "! incomplet ou en surnombre"), ("v", "✕ personne"), ("n", "rien d'attendu")];
+    let told = [('f', "✓ complet"), ('p', "! incomplet, ou un manque"), ('v', "✕ personne"), ('n', "rien d'attendu")];
     let mut x = LEFT;
     for (class, text) in told {
-        let _ = write!(svg, "<path class=\"{class}\" d=\"M{x} {}h16v14h-16z\"/><text x=\"{}\" y=\"{y}\">{text}</text>", y - 12, x + 22);
+        let _ = write!(
+            svg,
+            "<path class=\"{class}\" d=\"M{x} {}h16\"/><text x=\"{}\" y=\"{y}\">{text}</text>",
+            y - 5,
+            x + 22
+        );
         x += 60 + text.chars().count() * 8;
     }
 }
@@ -108,4 +136,62 @@ fn short(name: &str, room: usize) -> String {
 /// A text that is no markup.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn luminance(colour: &str) -> f64 {
+        let channel = |at: usize| {
+            let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+            if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        };
+        0.2126 * channel(0) + 0.7152 * channel(2) + 0.0722 * channel(4)
+    }
+
+    #[test]
+    fn text_stands_out_on_every_shade() {
+        let text = luminance("161616");
+        for shade in ["f6f6f6", "b8fec9", "fee7b4", "ffbdbe", "ffffff"] {
+            assert!(STYLE.contains(shade) || shade == "ffffff");
+            let contrast = (luminance(shade) + 0.05) / (text + 0.05);
+            assert!(contrast >= 4.5, "{shade}: {contrast}");
+        }
+    }
+
+    #[test]
+    fn sixty_rows_by_thirteen_columns_weigh_less_than_forty_kilobytes() {
+        use ::networks::tracking::{MatrixCell, MatrixColumn};
+        let code = |n: usize| format!("reseau-{n}").parse().unwrap();
+        let figures = |n: usize| Tally {
+            expected: 100 + i64::try_from(n).unwrap(),
+            filled: 99,
+            gaps: i64::try_from(n % 2).unwrap(),
+            ..Tally::default()
+        };
+        let cells: Vec<_> = (0..13).map(|n| MatrixCell { network_code: code(n), tally: figures(n) }).collect();
+        let columns = (0..13).map(|n| MatrixColumn {
+            network_code: code(n),
+            name: "Réseau des conseillers communication".parse().unwrap(),
+        });
+        let name = "Délégation à l'information et à la communication des ministères sociaux";
+        let dicom = |n: usize| kernel::directory::OrganizationReference {
+            id: kernel::OrganizationId::fresh(),
+            kind: kernel::directory::OrganizationKind::CommunicationDirectorate,
+            name: name.parse().unwrap(),
+            short_name: Some(format!("DICOM <{n}>").parse().unwrap()),
+        };
+        let rows =
+            (0..60).map(|n| MatrixRow { dicom: Some(dicom(n)), organizations: Vec::new(), cells: cells.clone() });
+        let matrix = Matrix {
+            at: kernel::clock::now(),
+            columns: columns.collect(),
+            rows: rows.collect(),
+            totals: cells.clone(),
+        };
+        let svg = draw(&matrix);
+        assert!(svg.len() <= 40_000, "{} bytes", svg.len());
+        assert!(svg.contains("DICOM &lt;59&gt;") && !svg.contains("DICOM <"));
+    }
 }

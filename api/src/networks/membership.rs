@@ -1,7 +1,8 @@
 //! HTTP of memberships.
 
 use ::networks::membership::{
-    ChangeRole, Create, End, MembershipEnding, MembershipFilter, MembershipPage, MembershipView, NewMembership, RoleChange,
+    ChangeRole, Create, End, MembershipEnding, MembershipFilter, MembershipPage, MembershipView, NewMembership,
+    RoleChange,
 };
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;

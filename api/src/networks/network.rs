@@ -1,7 +1,8 @@
 //! HTTP of networks.
 
 use ::networks::network::{
-    Activate, Close, Create, NetworkCode, NetworkFilter, NetworkPage, NetworkPatch, NetworkView, NewNetwork, Pause, Update,
+    Activate, Close, Create, NetworkCode, NetworkFilter, NetworkPage, NetworkPatch, NetworkView, NewNetwork, Pause,
+    Update,
 };
 use actix_web::web::Path;
 use actix_web::{get, patch, post};

@@ -1,11 +1,11 @@
 //! HTTP of the caller himself.
 
+use ::networks::membership::MembershipPage;
 use actix_web::get;
 use kernel::{
     AffiliationId, CoAnimationScope, MemberOrigin, NetworkId, NetworkRole, OrganizationId, PageQuery, PrincipalId,
     PrincipalKind, Role, Scope,
 };
-use ::networks::membership::MembershipPage;
 use persistence::Error;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -90,7 +90,11 @@ impl From<&kernel::Actor> for Me {
             affiliation_id: standing.affiliation_id,
             organization_id: standing.organization_id,
             origin: standing.origin,
-            roles: standing.roles.iter().map(|held| MyRole { role: held.role, organization_id: held.organization_id }).collect(),
+            roles: standing
+                .roles
+                .iter()
+                .map(|held| MyRole { role: held.role, organization_id: held.organization_id })
+                .collect(),
             seats: standing
                 .seats
                 .iter()

@@ -77,7 +77,8 @@ async fn api_catalog() -> HttpResponse {
 
 /// RFC 9116.
 async fn security() -> HttpResponse {
-    let text = "Contact: https://www.info.gouv.fr/contact\nPreferred-Languages: fr, en\nExpires: 2028-01-01T00:00:00Z\n";
+    let text =
+        "Contact: https://www.info.gouv.fr/contact\nPreferred-Languages: fr, en\nExpires: 2028-01-01T00:00:00Z\n";
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(text)
 }
 

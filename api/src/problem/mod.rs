@@ -11,8 +11,8 @@ use persistence::Error;
 
 pub use code::Code;
 pub use field::{FieldCode, FieldError};
-pub(crate) use speak::{RequestId, prefers_english, speak};
 pub use speak::{Body, FieldBody};
+pub(crate) use speak::{RequestId, prefers_english, speak};
 
 /// What went wrong, before it is said in the caller's language.
 #[derive(Debug, Clone, thiserror::Error)]

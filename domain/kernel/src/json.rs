@@ -10,7 +10,10 @@ macro_rules! stored_as_json {
                 out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
             ) -> diesel::serialize::Result {
                 let value = serde_json::to_value(self)?;
-                diesel::serialize::ToSql::<diesel::sql_types::Jsonb, diesel::pg::Pg>::to_sql(&value, &mut out.reborrow())
+                diesel::serialize::ToSql::<diesel::sql_types::Jsonb, diesel::pg::Pg>::to_sql(
+                    &value,
+                    &mut out.reborrow(),
+                )
             }
         }
         impl diesel::deserialize::FromSql<diesel::sql_types::Jsonb, diesel::pg::Pg> for $name {

@@ -23,7 +23,8 @@ pub mod validity;
 pub mod version;
 
 pub use actor::{
-    Actor, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope, SeatHeld, Standing,
+    Actor, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope, SeatHeld,
+    Standing,
 };
 pub use codes::Label;
 pub use id::{

@@ -65,7 +65,8 @@ pub fn checked(text: String, bounds: &RangeInclusive<usize>, alphabet: Alphabet)
     if !bounds.contains(&text.chars().count()) {
         return Err("length");
     }
-    let holds = !text.starts_with(char::is_whitespace) && !is_overloaded(&text) && text.chars().all(|c| alphabet.holds(c));
+    let holds =
+        !text.starts_with(char::is_whitespace) && !is_overloaded(&text) && text.chars().all(|c| alphabet.holds(c));
     holds.then_some(text).ok_or("characters")
 }
 
@@ -91,7 +92,7 @@ pub fn path_parameter(called: &str, schema: &str) -> Vec<Parameter> {
 #[macro_export]
 macro_rules! text {
     ($(#[doc = $doc:literal])+ $name:ident, $bounds:expr, $alphabet:ident) => {
-        $crate::text!(@ [$($doc)+] $name, $bounds, $alphabet, None, Ok);
+        $crate::text!(@ [$($doc)+] $name, $bounds, $alphabet, None, |text| Ok(text.to_owned()));
     };
     ($(#[doc = $doc:literal])+ $name:ident, $bounds:expr, $alphabet:ident as $format:literal, $refine:expr) => {
         $crate::text!(@ [$($doc)+] $name, $bounds, $alphabet, Some($format), $refine);
@@ -108,8 +109,8 @@ macro_rules! text {
             type Error = &'static str;
             fn try_from(text: String) -> Result<Self, Self::Error> {
                 let text = $crate::text::checked(text, &$bounds, $crate::text::Alphabet::$alphabet)?;
-                let refine: fn(String) -> Result<String, &'static str> = $refine;
-                refine(text).map(Self)
+                let refine: fn(&str) -> Result<String, &'static str> = $refine;
+                refine(&text).map(Self)
             }
         }
         impl std::str::FromStr for $name {

@@ -7,8 +7,8 @@ use kernel::directory::Profession;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::affiliation;
 use kernel::{
-    AffiliationId, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen, Validity, Version,
-    action, clock, text,
+    Actor, AffiliationId, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen,
+    Validity, Version, action, clock, text,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -160,6 +160,16 @@ action!(
 );
 
 action!(
+    /// See an affiliation: insiders know that it is there, and read it when they may see the member's card.
+    Read(AffiliationId) on Affiliation as "get_affiliation", (Affiliation, Member),
+    |actor, (it, member)| seen(actor, it).and(member.is_card_for(actor), CARD)
+);
+
+fn seen(actor: &Actor, it: &Affiliation) -> Ruling {
+    Ruling::seen(actor.is_insider() || actor.member() == Some(it.member_id))
+}
+
+action!(
     /// Give a member a place in an organization.
     Create((MemberId, NewAffiliation)) on Affiliation as "create_member_affiliation",
     (Member, OrganizationId, OrganizationStatus),
@@ -170,13 +180,13 @@ action!(
 action!(
     /// Change an affiliation.
     Update(AffiliationId) on Affiliation as "update_affiliation", Affiliation,
-    |actor, it| Ruling::seen(actor.is_insider()).and(actor.keeps(it.organization_id), KEEPERS), in_force
+    |actor, it| seen(actor, it).and(actor.keeps(it.organization_id), KEEPERS), in_force
 );
 
 action!(
     /// End an affiliation, and all that is held through it.
     End(AffiliationId) on Affiliation as "end_affiliation", Affiliation,
-    |actor, it| Ruling::seen(actor.is_insider()).and(actor.keeps(it.organization_id), KEEPERS), in_force
+    |actor, it| seen(actor, it).and(actor.keeps(it.organization_id), KEEPERS), in_force
 );
 
 fn in_force(it: &Affiliation) -> Result<(), Refusal> {

@@ -34,23 +34,23 @@ text!(
     ContactValue, 1..=500, Prose
 );
 
-fn email(text: String) -> Result<String, &'static str> {
+fn email(text: &str) -> Result<String, &'static str> {
     let text = text.to_lowercase();
     text.validate_email().then_some(text).ok_or("email")
 }
 
-fn phone(text: String) -> Result<String, &'static str> {
-    let parsed = phonenumber::parse(Some(phonenumber::country::FR), &text).map_err(|_| "phone")?;
+fn phone(text: &str) -> Result<String, &'static str> {
+    let parsed = phonenumber::parse(Some(phonenumber::country::FR), text).map_err(|_| "phone")?;
     Ok(parsed.format().mode(phonenumber::Mode::E164).to_string())
 }
 
-fn website(text: String) -> Result<String, &'static str> {
+fn website(text: &str) -> Result<String, &'static str> {
     let address = url::Url::parse(text.trim_end()).map_err(|_| "uri")?;
     let plain = matches!(address.scheme(), "http" | "https") && address.has_host() && address.username().is_empty();
     plain.then(|| text.trim_end().to_owned()).ok_or("uri")
 }
 
-fn domain(text: String) -> Result<String, &'static str> {
+fn domain(text: &str) -> Result<String, &'static str> {
     let text = text.to_lowercase();
     format!("a@{text}").validate_email().then_some(text).ok_or("hostname")
 }

@@ -13,8 +13,8 @@ use kernel::patch::{clearable, replaceable};
 use kernel::schema::member;
 use kernel::sql::clock;
 use kernel::{
-    AffiliationId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown, Version,
-    codes, stored_as_json, text,
+    AffiliationId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown,
+    Version, codes, stored_as_json, text,
 };
 pub use rules::{Create, Depart, Read, Restore, Suspend, Update, carded, visible};
 use serde::{Deserialize, Serialize};
@@ -39,11 +39,12 @@ text!(
     Language, 2..=12, Line as "language", language
 );
 
-fn language(text: String) -> Result<String, &'static str> {
+fn language(text: &str) -> Result<String, &'static str> {
     let mut parts = text.split('-');
-    let first = parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && part.chars().all(|c| c.is_ascii_lowercase()));
+    let first =
+        parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && part.chars().all(|c| c.is_ascii_lowercase()));
     let rest = parts.all(|part| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()));
-    (first && rest).then_some(text).ok_or("language")
+    (first && rest).then(|| text.to_owned()).ok_or("language")
 }
 
 codes! {

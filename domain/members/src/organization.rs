@@ -5,9 +5,9 @@ mod rules;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::directory::{OrganizationKind, OrganizationName, OrganizationReference, ShortName};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::organization;
-use kernel::directory::{OrganizationKind, OrganizationName, OrganizationReference, ShortName};
 use kernel::{
     AsOf, MemberOrigin, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown, Version, codes,
 };

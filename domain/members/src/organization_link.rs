@@ -70,7 +70,7 @@ pub type OrganizationLinkPage = Page<OrganizationLinkView>;
 impl Noun for OrganizationLink {
     const NAME: &'static str = "organization_link";
     const COLLECTION: &'static str = "organization-links";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -82,12 +82,19 @@ impl Noun for OrganizationLink {
 }
 
 const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
-const INSIDERS: Label = Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
+const INSIDERS: Label =
+    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
 
 action!(
     /// See the links of an organization.
     List(OrganizationId) on OrganizationLink as "list_organization_links", (),
     |actor, ()| Ruling::Allow.and(actor.is_insider(), INSIDERS)
+);
+
+action!(
+    /// See a link: insiders may.
+    Read(OrganizationLinkId) on OrganizationLink as "get_organization_link", OrganizationLink,
+    |actor, _| Ruling::seen(actor.is_insider())
 );
 
 action!(

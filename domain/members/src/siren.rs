@@ -14,15 +14,15 @@ text!(
     Siret, 14..=14, Line as "siret", siret
 );
 
-fn siren(text: String) -> Result<String, &'static str> {
-    (digits(&text).is_some() && luhn(&text)).then_some(text).ok_or("siren")
+fn siren(text: &str) -> Result<String, &'static str> {
+    (digits(text).is_some() && luhn(text)).then(|| text.to_owned()).ok_or("siren")
 }
 
-fn siret(text: String) -> Result<String, &'static str> {
-    let sum = digits(&text).ok_or("siret")?;
+fn siret(text: &str) -> Result<String, &'static str> {
+    let sum = digits(text).ok_or("siret")?;
     let post = text.starts_with(LA_POSTE) && sum.is_multiple_of(5);
-    let good = text.get(..9).is_some_and(luhn) && (luhn(&text) || post);
-    good.then_some(text).ok_or("siret")
+    let good = text.get(..9).is_some_and(luhn) && (luhn(text) || post);
+    good.then(|| text.to_owned()).ok_or("siret")
 }
 
 /// The sum of the digits, if there is nothing else.

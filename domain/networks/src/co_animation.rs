@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::OrganizationReference;
-use kernel::schema::co_animation;
+use kernel::schema::{co_animation, network as network_table, organization};
 use kernel::{
-    CoAnimationId, CoAnimationScope, Label, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal,
+    Actor, CoAnimationId, CoAnimationScope, Label, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal,
     Ruling, Seen, Validity, Version, action, clock,
 };
 use serde::{Deserialize, Serialize};
@@ -14,12 +14,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::network::{self, Network, NetworkCode};
+use crate::network::{self, Network, NetworkCode, NetworkVisibility};
 
 /// An organization that animates a network together with the SIG.
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = co_animation, check_for_backend(Pg))]
-#[diesel(base_query = co_animation::table.inner_join(kernel::schema::organization::table))]
+#[diesel(base_query = co_animation::table.inner_join(organization::table).inner_join(network_table::table))]
 pub struct CoAnimation {
     /// Its identifier.
     pub id: CoAnimationId,
@@ -33,6 +33,11 @@ pub struct CoAnimation {
     /// When it holds.
     #[serde(flatten)]
     pub valid: Validity,
+    /// Who knows of its network.
+    #[diesel(select_expression = network_table::visibility)]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub network_visibility: NetworkVisibility,
     /// Grows at each change.
     pub version: Version,
     /// When it was recorded.
@@ -66,7 +71,7 @@ pub type CoAnimationPage = Page<CoAnimationView>;
 impl Noun for CoAnimation {
     const NAME: &'static str = "co_animation";
     const COLLECTION: &'static str = "co-animations";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -80,6 +85,16 @@ impl Noun for CoAnimation {
 const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
 
 action!(
+    /// See a co-animation: whoever may know of its network.
+    Read(CoAnimationId) on CoAnimation as "get_co_animation", CoAnimation, seen
+);
+
+fn seen(actor: &Actor, it: &CoAnimation) -> Ruling {
+    let known = it.network_visibility != NetworkVisibility::Hidden && actor.knows_networks();
+    Ruling::seen(known || actor.is_sig() || actor.sits_in(it.network_id))
+}
+
+action!(
     /// Let an organization animate a network together with the SIG.
     Create((NetworkCode, NewCoAnimation)) on CoAnimation as "create_network_co_animation", Network,
     |actor, it| network::Read::rule(actor, it).and(actor.is_sig(), SIG), Network::open
@@ -88,6 +103,6 @@ action!(
 action!(
     /// End a co-animation.
     End(CoAnimationId) on CoAnimation as "end_co_animation", CoAnimation,
-    |actor, _| Ruling::seen(actor.is_insider()).and(actor.is_sig(), SIG),
+    |actor, it| seen(actor, it).and(actor.is_sig(), SIG),
     |it| if it.valid.ended_by(clock::now()) { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
 );

@@ -9,8 +9,8 @@ use kernel::directory::{MemberReference, OrganizationKind, OrganizationReference
 use kernel::schema::{member, membership, network, organization};
 use kernel::sql::clock;
 use kernel::{
-    AffiliationId, AsOf, MembershipId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Seen, Validity,
-    Version, codes,
+    AffiliationId, AsOf, MembershipId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
+    Validity, Version, codes,
 };
 pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, visible};
 use serde::{Deserialize, Serialize};

@@ -7,9 +7,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::network;
-use kernel::{
-    MemberOrigin, NetworkId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text,
-};
+use kernel::{MemberOrigin, NetworkId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text};
 pub use rules::{Activate, Close, Create, Pause, Read, Update, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;

@@ -7,8 +7,8 @@ use kernel::directory::{OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
 use kernel::{
-    Actor, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling,
-    SeatId, Seen, Validity, Version, action, clock,
+    Actor, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, SeatId,
+    Seen, Validity, Version, action, clock,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -140,7 +140,7 @@ pub type SeatPage = Page<SeatView>;
 impl Noun for Seat {
     const NAME: &'static str = "seat";
     const COLLECTION: &'static str = "seats";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Update>(), Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<End>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -165,12 +165,18 @@ fn seen(actor: &Actor, it: &Seat) -> Ruling {
     Ruling::seen(known || actor.is_sig() || actor.sits_in(it.network_id))
 }
 
-const INSIDERS: Label = Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
+const INSIDERS: Label =
+    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
 
 action!(
     /// See the seats that a network expects.
     List(NetworkCode) on Seat as "list_network_seats", Network,
     |actor, it| network::Read::rule(actor, it).and(actor.is_insider(), INSIDERS)
+);
+
+action!(
+    /// See a seat.
+    Read(SeatId) on Seat as "get_seat", Seat, seen
 );
 
 action!(

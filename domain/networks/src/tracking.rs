@@ -35,7 +35,8 @@ impl Reach {
             return Some(Self::Everything);
         }
         let networks: BTreeSet<_> = actor.animated().collect();
-        let organizations: BTreeSet<_> = actor.reach(&[Role::DicomDirector, Role::DicomContributor, Role::OrgAdmin]).collect();
+        let organizations: BTreeSet<_> =
+            actor.reach(&[Role::DicomDirector, Role::DicomContributor, Role::OrgAdmin]).collect();
         let nothing = networks.is_empty() && organizations.is_empty();
         (!nothing).then_some(Self::Part { networks, organizations })
     }
@@ -76,7 +77,7 @@ pub struct Tally {
     /// How many are expected at least.
     #[schema(minimum = 0)]
     pub expected: i64,
-    /// How many sit on expected seats.
+    /// How many of those expected sit there; never more, since who sits beyond is a gap, or optional.
     #[schema(minimum = 0)]
     pub filled: i64,
     /// How many active référents there are.
@@ -112,7 +113,7 @@ pub struct CellRow {
     /// How many are expected at least.
     #[diesel(sql_type = sql_types::Integer)]
     pub expected: i32,
-    /// How many sit on expected seats.
+    /// How many of those expected sit there; never more, since who sits beyond is a gap, or optional.
     #[diesel(sql_type = sql_types::Integer)]
     pub filled: i32,
     /// How many active référents there are.
@@ -172,7 +173,7 @@ pub struct Matrix {
     pub at: DateTime<Utc>,
     /// The networks that the caller sees, by name.
     pub columns: Vec<MatrixColumn>,
-    /// The DICOMs by name, then those that none serves.
+    /// The DICOMs by short name, then those that none serves.
     pub rows: Vec<MatrixRow>,
     /// One per column; an organization in two rows counts once.
     pub totals: Vec<MatrixCell>,
@@ -201,7 +202,7 @@ pub struct TrackingCells {
 pub struct MatrixFacts {
     /// The networks that the caller sees, by name.
     pub networks: Vec<(NetworkId, MatrixColumn)>,
-    /// The organizations by name, with those that no cell needs.
+    /// The organizations, by short name where they have one.
     pub organizations: Vec<OrganizationReference>,
     /// Which DICOM follows which organization.
     pub served: Vec<(OrganizationId, OrganizationId)>,
@@ -213,61 +214,73 @@ impl Matrix {
     /// Builds the part of the matrix that a caller reads.
     #[must_use]
     pub fn build(at: DateTime<Utc>, facts: &MatrixFacts, reach: &Reach) -> Self {
-        let kept = |cell: &&CellRow| reach.holds(cell.network_id, cell.organization_id);
-        let cells: Vec<&CellRow> = facts.cells.iter().filter(kept).collect();
-        let networks = facts.networks.iter().filter(|(network, _)| reach.shows(*network));
-        let networks: Vec<&(NetworkId, MatrixColumn)> = networks.collect();
-        let mut of: HashMap<OrganizationId, Vec<&CellRow>> = HashMap::new();
-        for cell in cells {
-            of.entry(cell.organization_id).or_default().push(cell);
-        }
+        let shown = Part::of(facts, reach);
         let mut followed: HashMap<OrganizationId, BTreeSet<OrganizationId>> = HashMap::new();
-        let mut followers: HashMap<OrganizationId, usize> = HashMap::new();
         for (dicom, organization) in &facts.served {
             followed.entry(*dicom).or_default().insert(*organization);
+        }
+        let row = |dicom: &OrganizationReference| {
+            let here = followed.get(&dicom.id)?;
+            let row = shown.row(Some(dicom), |organization| here.contains(&organization.id));
+            (!row.organizations.is_empty()).then_some(row)
+        };
+        let mut rows: Vec<MatrixRow> = facts.organizations.iter().filter_map(row).collect();
+        let alone = shown.row(None, |it| !shown.followers.contains_key(&it.id) && shown.cells.contains_key(&it.id));
+        rows.extend((!alone.organizations.is_empty()).then_some(alone));
+        let totals = shown.row(None, |_| true).cells;
+        let columns = shown.networks.iter().map(|(_, column)| column.clone()).collect();
+        Self { at, columns, rows, totals }
+    }
+}
+
+/// What of the facts a caller reads, by organization.
+struct Part<'a> {
+    networks: Vec<&'a (NetworkId, MatrixColumn)>,
+    organizations: Vec<&'a OrganizationReference>,
+    cells: HashMap<OrganizationId, Vec<&'a CellRow>>,
+    /// How many DICOMs follow an organization.
+    followers: HashMap<OrganizationId, usize>,
+}
+
+impl<'a> Part<'a> {
+    fn of(facts: &'a MatrixFacts, reach: &Reach) -> Self {
+        let mut cells: HashMap<OrganizationId, Vec<&CellRow>> = HashMap::new();
+        for cell in facts.cells.iter().filter(|cell| reach.holds(cell.network_id, cell.organization_id)) {
+            cells.entry(cell.organization_id).or_default().push(cell);
+        }
+        let mut followers: HashMap<OrganizationId, usize> = HashMap::new();
+        for (_, organization) in &facts.served {
             *followers.entry(*organization).or_default() += 1;
         }
-        let add_up = |members: &[&OrganizationReference]| -> Vec<MatrixCell> {
-            let mut tallies: HashMap<NetworkId, Tally> = HashMap::new();
-            for cell in members.iter().flat_map(|organization| of.get(&organization.id).into_iter().flatten()) {
-                *tallies.entry(cell.network_id).or_default() += *cell;
-            }
-            let cell = |(network, column): &&(NetworkId, MatrixColumn)| MatrixCell {
-                network_code: column.network_code.clone(),
-                tally: tallies.get(network).copied().unwrap_or_default(),
-            };
-            networks.iter().map(cell).collect()
-        };
-        let row = |dicom: Option<&OrganizationReference>, members: Vec<&OrganizationReference>| {
-            let shared = |organization: &OrganizationReference| followers.get(&organization.id).is_some_and(|by| *by > 1);
-            let organizations = members.iter().map(|organization| MatrixOrganization {
-                organization: OrganizationReference::clone(organization),
-                shared: shared(organization),
-            });
-            MatrixRow { dicom: dicom.cloned(), organizations: organizations.collect(), cells: add_up(&members) }
-        };
-        let in_reach = |organization: &&OrganizationReference| reach.names(organization.id);
-        let mut rows: Vec<MatrixRow> = Vec::new();
-        for dicom in facts.organizations.iter().filter(|organization| followed.contains_key(&organization.id)) {
-            let here = followed.get(&dicom.id);
-            let members = facts.organizations.iter().filter(in_reach);
-            let members: Vec<_> =
-                members.filter(|organization| here.is_some_and(|here| here.contains(&organization.id))).collect();
-            if !members.is_empty() {
-                rows.push(row(Some(dicom), members));
-            }
+        let networks = facts.networks.iter().filter(|(network, _)| reach.shows(*network)).collect();
+        let organizations = facts.organizations.iter().filter(|organization| reach.names(organization.id)).collect();
+        Self { networks, organizations, cells, followers }
+    }
+
+    fn row(
+        &self,
+        dicom: Option<&OrganizationReference>,
+        belongs: impl Fn(&OrganizationReference) -> bool,
+    ) -> MatrixRow {
+        let here: Vec<&OrganizationReference> = self.organizations.iter().copied().filter(|it| belongs(it)).collect();
+        let organizations = here.iter().map(|organization| MatrixOrganization {
+            organization: OrganizationReference::clone(organization),
+            shared: self.followers.get(&organization.id).is_some_and(|by| *by > 1),
+        });
+        MatrixRow { dicom: dicom.cloned(), organizations: organizations.collect(), cells: self.add_up(&here) }
+    }
+
+    fn add_up(&self, organizations: &[&OrganizationReference]) -> Vec<MatrixCell> {
+        let mut tallies: HashMap<NetworkId, Tally> = HashMap::new();
+        for cell in organizations.iter().flat_map(|organization| self.cells.get(&organization.id).into_iter().flatten())
+        {
+            *tallies.entry(cell.network_id).or_default() += *cell;
         }
-        let alone = facts.organizations.iter().filter(in_reach);
-        let alone: Vec<_> = alone
-            .filter(|organization| !followers.contains_key(&organization.id) && of.contains_key(&organization.id))
-            .collect();
-        if !alone.is_empty() {
-            rows.push(row(None, alone));
-        }
-        let everyone: Vec<_> = facts.organizations.iter().filter(in_reach).collect();
-        let totals = add_up(&everyone);
-        let columns = networks.iter().map(|(_, column)| column.clone()).collect();
-        Self { at, columns, rows, totals }
+        let cell = |(network, column): &&(NetworkId, MatrixColumn)| MatrixCell {
+            network_code: column.network_code.clone(),
+            tally: tallies.get(network).copied().unwrap_or_default(),
+        };
+        self.networks.iter().map(cell).collect()
     }
 }
 
@@ -324,6 +337,12 @@ impl Track {
     /// # Errors
     /// Nothing.
     pub fn reach(actor: &Actor) -> Result<Reach, Refusal> {
-        Reach::of(actor).ok_or(Refusal::Forbidden(READERS))
+        Reach::of(actor).ok_or(Self::nothing())
+    }
+
+    /// There is nothing for this caller to read.
+    #[must_use]
+    pub const fn nothing() -> Refusal {
+        Refusal::Forbidden(READERS)
     }
 }

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
 use kernel::{AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, sql};
 use members::affiliation::{
-    Affiliation, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, NewAffiliation, Update,
+    Affiliation, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, NewAffiliation, Read,
+    Update,
 };
 use members::member::Member;
 use members::organization::OrganizationStatus;
@@ -40,8 +41,7 @@ impl Store<'_> {
     /// # Errors
     /// There is none that the caller may see.
     pub fn affiliation(&mut self, id: AffiliationId) -> Result<AffiliationView> {
-        let it = find(id, self.reading().0)?;
-        self.permit(List(it.member_id))?;
+        let (it, _) = self.permit(Read(id))?;
         Ok(self.seen(it))
     }
 
@@ -109,6 +109,12 @@ impl Store<'_> {
                 && !rest.iter().any(|it| it.is_primary && !it.valid.ended_by(at) && it.id != id)
                 && at == writer.at
             {
+                // Two main ones may not overlap, past times included.
+                let ended = find(id, writer.conn)?;
+                let secondary = (affiliation::is_primary.eq(false), stamps(writer, ended.version));
+                let row = diesel::update(affiliation::table.find(id)).set(secondary);
+                let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
+                writer.updated(&ended, &after)?;
                 promote(writer, oldest)?;
             }
             refresh_member(writer, member)?;
@@ -130,7 +136,11 @@ type Stamps = (
 );
 
 fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (affiliation::version.eq(before.next()), affiliation::updated_at.eq(writer.at), affiliation::updated_by.eq(writer.by))
+    (
+        affiliation::version.eq(before.next()),
+        affiliation::updated_at.eq(writer.at),
+        affiliation::updated_by.eq(writer.by),
+    )
 }
 
 /// Inserts an affiliation; one that is main demotes the others of its time, which are given back.
@@ -215,7 +225,8 @@ pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>,
 
 fn end_roles(writer: &mut Writer<'_>, affiliation: AffiliationId, at: DateTime<Utc>) -> Result<()> {
     let held = role_assignment::table.filter(role_assignment::affiliation_id.eq(affiliation));
-    let held: Vec<RoleAssignment> = held.order(role_assignment::id).select(RoleAssignment::as_select()).load(writer.conn)?;
+    let held: Vec<RoleAssignment> =
+        held.order(role_assignment::id).select(RoleAssignment::as_select()).load(writer.conn)?;
     for before in held.into_iter().filter(|it| !it.valid.ended_by(at)) {
         super::role_assignment::end(writer, &before, at)?;
     }
@@ -242,6 +253,14 @@ impl Again for AffiliationView {
 
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
         store.affiliation(AffiliationId(about))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<(Affiliation, Member)> {
+        let it = find(self.0, conn)?;
+        let member = find_member(it.member_id, conn)?;
+        Ok((it, member))
     }
 }
 

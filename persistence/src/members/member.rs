@@ -5,8 +5,8 @@ use kernel::schema::{affiliation, member, principal};
 use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, PrincipalKind, Refusal, Shown, Version, sql};
 use members::contact::Email;
 use members::member::{
-    Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, Read, Restore, Suspend, Update,
-    carded, visible,
+    Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, Read, Restore, Suspend, Update, carded,
+    visible,
 };
 use members::organization::OrganizationStatus;
 use uuid::Uuid;
@@ -92,7 +92,11 @@ impl Store<'_> {
     pub fn create_member(&mut self, grant: Grant<Create>) -> Result<MemberView> {
         let created = self.write(grant, |writer, actor, Create(new), _| {
             let id = MemberId::fresh();
-            let row = (principal::id.eq(id.0), principal::kind.eq(PrincipalKind::Member), principal::created_at.eq(writer.at));
+            let row = (
+                principal::id.eq(id.0),
+                principal::kind.eq(PrincipalKind::Member),
+                principal::created_at.eq(writer.at),
+            );
             diesel::insert_into(principal::table).values(row).execute(writer.conn)?;
             let stamps = (
                 member::id.eq(id),

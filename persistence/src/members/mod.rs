@@ -6,4 +6,3 @@ mod organization;
 mod organization_link;
 mod role_assignment;
 mod territory;
-

@@ -22,7 +22,9 @@ fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
     if let Some(words) = q {
         let pattern = fold(like(&words));
         let named = fold(organization::name).like(pattern.clone());
-        query = query.filter(named.or(organization::short_name.is_not_null().and(fold(organization::short_name.assume_not_null()).like(pattern))));
+        query = query.filter(named.or(
+            organization::short_name.is_not_null().and(fold(organization::short_name.assume_not_null()).like(pattern)),
+        ));
     }
     if let Some(kind) = kind {
         query = query.filter(organization::kind.eq(kind));
@@ -48,7 +50,8 @@ fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
 }
 
 /// An organization as it was described at a time.
-type Described = (OrganizationName, Option<kernel::directory::ShortName>, kernel::directory::OrganizationKind, OrganizationStatus);
+type Described =
+    (OrganizationName, Option<kernel::directory::ShortName>, kernel::directory::OrganizationKind, OrganizationStatus);
 
 impl Store<'_> {
     /// The organizations that the caller may see, by name.
@@ -59,7 +62,8 @@ impl Store<'_> {
         let (conn, actor) = self.reading();
         let query = apply(filter, actor, organization::table.into_boxed().filter(visible(actor)));
         if actor.is_insider() {
-            let query = keyset!(query, page, organization::name as OrganizationName, organization::id as OrganizationId);
+            let query =
+                keyset!(query, page, organization::name as OrganizationName, organization::id as OrganizationId);
             let rows = query.select(Organization::as_select()).load(conn)?;
             let found = page.cut(rows, |it| (it.name.clone(), it.id));
             return Ok(found.map(|it| Shown::Full(self.seen(it))));

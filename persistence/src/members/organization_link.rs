@@ -5,7 +5,7 @@ use kernel::schema::{organization_link, role_assignment};
 use kernel::{AsOf, Grant, MemberId, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, clock};
 use members::affiliation::Ending;
 use members::organization_link::{
-    Create, End, LinkKind, List, OrganizationLink, OrganizationLinkPage, OrganizationLinkView,
+    Create, End, LinkKind, List, OrganizationLink, OrganizationLinkPage, OrganizationLinkView, Read,
 };
 use uuid::Uuid;
 
@@ -115,9 +115,14 @@ impl Again for OrganizationLinkView {
     }
 
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        let it = find(OrganizationLinkId(about), store.reading().0)?;
-        store.permit(List(it.from_id))?;
+        let it = store.permit(Read(OrganizationLinkId(about)))?;
         Ok(store.seen(it))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<OrganizationLink> {
+        find(self.0, conn)
     }
 }
 

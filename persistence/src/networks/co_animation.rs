@@ -1,9 +1,9 @@
 //! SQL of co-animations.
 
-use ::networks::co_animation::{CoAnimation, CoAnimationPage, CoAnimationView, Create, End};
+use ::networks::co_animation::{CoAnimation, CoAnimationPage, CoAnimationView, Create, End, Read};
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
-use kernel::schema::{co_animation, membership, network};
+use kernel::schema::{co_animation, membership};
 use kernel::{
     CoAnimationId, Grant, MemberId, NetworkId, NetworkRole, OrganizationId, PageQuery, Refusal, Validity, Version, sql,
 };
@@ -106,11 +106,14 @@ impl Again for CoAnimationView {
     }
 
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        let (conn, actor) = store.reading();
-        let it = find(CoAnimationId(about), conn)?;
-        let code = network::table.find(it.network_id).select(network::code).first(conn)?;
-        seen_by(&code, conn, actor)?;
+        let it = store.permit(Read(CoAnimationId(about)))?;
         Ok(store.seen(it))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<CoAnimation> {
+        find(self.0, conn)
     }
 }
 

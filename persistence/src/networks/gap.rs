@@ -46,6 +46,9 @@ impl Store<'_> {
                 (networks.contains(&network.id), organizations.into_iter().collect::<Vec<OrganizationId>>())
             }
         };
+        if !whole && organizations.is_empty() {
+            return Err(Track::nothing().into());
+        }
         let (name, seat) = page.key::<(OrganizationName, SeatId)>()?.unzip();
         let rows: Vec<GapRow> = diesel::sql_query(GAPS)
             .bind::<SqlUuid, _>(network.id)

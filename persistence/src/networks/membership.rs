@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, member, membership, organization};
 use kernel::{
-    AffiliationId, AsOf, Grant, Label, MemberOrigin, MembershipId, NetworkId, PageQuery, Refusal, Validity, Version, sql,
+    AffiliationId, AsOf, Grant, Label, MemberOrigin, MembershipId, NetworkId, PageQuery, Refusal, Validity, Version,
+    sql,
 };
 use uuid::Uuid;
 
@@ -35,8 +36,10 @@ impl Store<'_> {
     ) -> Result<MembershipPage> {
         let (conn, actor) = self.reading();
         let network = seen_by(code, conn, actor)?;
-        let mut query =
-            Membership::query().filter(membership::network_id.eq(network.id)).filter(visible(actor, &network)).into_boxed();
+        let mut query = Membership::query()
+            .filter(membership::network_id.eq(network.id))
+            .filter(visible(actor, &network))
+            .into_boxed();
         query = match filter.as_of.map(AsOf::instant).transpose()? {
             Some(at) => query.filter(membership::valid.contains(at)),
             None => query.filter(membership::valid.contains(sql::clock())),

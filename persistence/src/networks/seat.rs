@@ -1,9 +1,9 @@
 //! SQL of seats.
 
 use ::networks::network::{Network, NetworkCode};
-use ::networks::seat::{Create, End, List, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update};
+use ::networks::seat::{Create, End, List, Read, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update};
 use diesel::prelude::*;
-use kernel::schema::{network, seat};
+use kernel::schema::seat;
 use kernel::{Grant, NetworkId, PageQuery, Refusal, SeatId, Validity, Version, sql};
 use members::affiliation::Ending;
 use uuid::Uuid;
@@ -71,7 +71,9 @@ impl Store<'_> {
     /// It is no longer as the caller saw it; its bounds cross.
     pub fn update_seat(&mut self, grant: Grant<Update>, seen: Version, patch: SeatPatch) -> Result<SeatView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            diesel::update(seat::table.find(before.id)).set((patch, stamps(writer, before.version))).execute(writer.conn)?;
+            diesel::update(seat::table.find(before.id))
+                .set((patch, stamps(writer, before.version)))
+                .execute(writer.conn)?;
             let after = find(before.id, writer.conn)?;
             writer.updated(&before, &after)?;
             refresh(writer.conn, before.network_id, before.organization.id)?;
@@ -139,10 +141,14 @@ impl Again for SeatView {
     }
 
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        let it = find(SeatId(about), store.reading().0)?;
-        let code = network::table.find(it.network_id).select(network::code).first(store.reading().0)?;
-        store.permit(List(code))?;
+        let it = store.permit(Read(SeatId(about)))?;
         Ok(store.seen(it))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
+        find(self.0, conn)
     }
 }
 

@@ -11,8 +11,15 @@ use kernel::directory::OrganizationReference;
 use kernel::schema::{membership, network, organization, tracking_cell};
 use kernel::{AsOf, MemberId, NetworkId, OrganizationId, Refusal};
 
+use crate::page::fold;
 use crate::store::Writer;
 use crate::{Result, Store};
+
+diesel::define_sql_function! {
+    /// How an organization is called where there is little room.
+    #[sql_name = "coalesce"]
+    fn label(short: diesel::sql_types::Nullable<diesel::sql_types::Text>, name: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
 
 /// The cells that are kept; one whose time has come is computed anew, for this reader alone.
 const KEPT: &str = "SELECT network_id, organization_id, expected, filled, referents, members, gaps
@@ -63,7 +70,8 @@ impl Store<'_> {
         needed.sort_unstable();
         needed.dedup();
         let organizations = organization::table.filter(organization::id.eq_any(needed));
-        let organizations = organizations.order((organization::name, organization::id));
+        let organizations =
+            organizations.order((fold(label(organization::short_name, organization::name)), organization::id));
         let organizations = organizations.select(OrganizationReference::as_select()).load(conn)?;
         Ok((at, MatrixFacts { networks, organizations, served, cells }))
     }
@@ -75,15 +83,23 @@ impl Store<'_> {
     pub fn matrix_cells(&mut self, query: &CellQuery) -> Result<TrackingCells> {
         let reach = Track::reach(self.actor())?;
         let (at, facts) = self.matrix_facts(query.as_of)?;
-        let (network, column) =
-            facts.networks.iter().find(|(_, column)| column.network_code == query.network_code).ok_or(Refusal::NotFound)?;
+        let (network, column) = facts
+            .networks
+            .iter()
+            .find(|(_, column)| column.network_code == query.network_code)
+            .ok_or(Refusal::NotFound)?;
+        if !reach.shows(*network) {
+            return Err(Refusal::NotFound.into());
+        }
         let matrix = Matrix::build(at, &facts, &reach);
         let row = matrix.rows.iter().find(|row| row.dicom.as_ref().map(|dicom| dicom.id) == query.dicom_id);
         let members = row.ok_or(Refusal::NotFound)?.organizations.iter();
         let items = members.map(|member| {
             let mut tally = Tally::default();
             let here = |cell: &&CellRow| cell.network_id == *network && cell.organization_id == member.organization.id;
-            for cell in facts.cells.iter().filter(here).filter(|cell| reach.holds(cell.network_id, cell.organization_id)) {
+            for cell in
+                facts.cells.iter().filter(here).filter(|cell| reach.holds(cell.network_id, cell.organization_id))
+            {
                 tally += cell;
             }
             TrackingCell { network_code: column.network_code.clone(), organization: member.organization.clone(), tally }

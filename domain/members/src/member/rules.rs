@@ -86,17 +86,23 @@ pub fn carded(actor: &Actor) -> Condition {
     }
     let present = member::departed_at.is_null().and(member::pseudonymised_at.is_null());
     let reached: Vec<OrganizationId> = actor.reach(Actor::SCOPED).collect();
-    let in_scope = diesel::dsl::exists(affiliation::table.filter(
-        affiliation::member_id.eq(member::id)
-            .and(affiliation::organization_id.eq_any(reached))
-            .and(affiliation::valid.contains(clock())),
-    ));
+    let in_scope = diesel::dsl::exists(
+        affiliation::table.filter(
+            affiliation::member_id
+                .eq(member::id)
+                .and(affiliation::organization_id.eq_any(reached))
+                .and(affiliation::valid.contains(clock())),
+        ),
+    );
     let shares = |networks: Vec<NetworkId>| {
-        diesel::dsl::exists(membership::table.filter(
-            membership::member_id.eq(member::id)
-                .and(membership::network_id.eq_any(networks))
-                .and(membership::valid.contains(clock())),
-        ))
+        diesel::dsl::exists(
+            membership::table.filter(
+                membership::member_id
+                    .eq(member::id)
+                    .and(membership::network_id.eq_any(networks))
+                    .and(membership::valid.contains(clock())),
+            ),
+        )
     };
     let by_network = member::profile_visibility.eq(ProfileVisibility::Networks).and(shares(actor.networks().collect()));
     let by_lead = member::profile_visibility.eq(ProfileVisibility::Leads).and(shares(actor.led().collect()));

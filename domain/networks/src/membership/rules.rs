@@ -36,10 +36,8 @@ const INELIGIBLE: Label = Label {
     fr: "L'origine de ce rattachement n'est pas admise dans ce réseau.",
     en: "The origin of this affiliation is not eligible for this network.",
 };
-const NOT_IN_FORCE: Label = Label {
-    fr: "Ce rattachement n'est pas en cours.",
-    en: "This affiliation is not in force.",
-};
+const NOT_IN_FORCE: Label =
+    Label { fr: "Ce rattachement n'est pas en cours.", en: "This affiliation is not in force." };
 
 /// The roles that animate: appointed by the SIG administrator, and known to all who know of the network.
 const LEADS: &[NetworkRole] = &[NetworkRole::Lead, NetworkRole::CoLead];

@@ -1,0 +1,67 @@
+//! The demo data has every case that the service knows, at the real orders of magnitude, and no real address.
+
+use crate::support::World;
+
+#[test]
+fn every_case_occurs() {
+    let world = World::shared();
+    let number = |sql: &str| world.database.one(&format!("SELECT ({sql})::text AS it")).parse::<i64>().unwrap();
+    assert_eq!(number("SELECT count(*) FROM organization WHERE status = 'active'"), 1498);
+    assert_eq!(number("SELECT count(*) FROM organization"), 1500);
+    assert_eq!(number("SELECT count(*) FROM member"), 5000);
+    let memberships = number("SELECT count(*) FROM membership");
+    assert!((19_000..=26_000).contains(&memberships), "{memberships}");
+    assert_eq!(number("SELECT count(DISTINCT kind) FROM organization"), 10);
+    assert_eq!(number("SELECT count(DISTINCT origin) FROM organization"), 8, "the eight origins of the brief");
+    assert_eq!(number("SELECT count(DISTINCT role) FROM membership"), 6);
+    assert_eq!(number("SELECT count(DISTINCT role) FROM role_assignment"), 7);
+    assert_eq!(
+        number(
+            "SELECT count(*) FROM network n WHERE NOT EXISTS (SELECT FROM membership m WHERE m.network_id = n.id AND m.role = 'lead' AND upper_inf(m.valid))"
+        ),
+        0
+    );
+    for gap in ["vacant", "expired", "overfilled", "unqualified"] {
+        assert!(
+            number(&format!("SELECT count(*) FROM seat, app.seat_state(seat, now()) s WHERE '{gap}' = ANY (s.gaps)"))
+                > 0,
+            "{gap}"
+        );
+    }
+    for (what, sql) in [
+        ("leavers", "SELECT count(*) FROM member WHERE status = 'departed'"),
+        ("invited", "SELECT count(*) FROM member WHERE status = 'invited'"),
+        ("suspended", "SELECT count(*) FROM member WHERE status = 'suspended'"),
+        (
+            "moves",
+            "SELECT count(*) FROM affiliation a WHERE NOT upper_inf(valid) AND EXISTS (SELECT FROM affiliation b WHERE b.member_id = a.member_id AND lower(b.valid) = upper(a.valid))",
+        ),
+        (
+            "two affiliations at once",
+            "SELECT count(*) FROM affiliation a JOIN affiliation b USING (member_id) WHERE a.id < b.id AND a.valid && b.valid",
+        ),
+        ("merged", "SELECT count(*) FROM organization WHERE status = 'merged' AND successor_ids <> '{}'"),
+        ("renamed", "SELECT count(*) FROM organization_period WHERE NOT upper_inf(valid) AND status = 'active'"),
+        ("restricted cards", "SELECT count(*) FROM member WHERE profile_visibility <> 'all_members'"),
+        (
+            "a DICOM of three",
+            "SELECT count(*) FROM (SELECT from_id FROM organization_link l JOIN organization o ON o.id = l.to_id WHERE l.kind = 'serves' AND o.kind = 'ministry' GROUP BY 1 HAVING count(*) = 3) x",
+        ),
+        (
+            "two DICOMs of one",
+            "SELECT count(*) FROM (SELECT to_id FROM organization_link WHERE kind = 'serves' GROUP BY 1 HAVING count(*) = 2) x",
+        ),
+    ] {
+        assert!(number(sql) > 0, "{what}");
+    }
+    assert_eq!(number("SELECT count(*) FROM member WHERE email NOT LIKE '%.example'"), 0);
+    assert_eq!(number("SELECT count(*) FROM territory WHERE kind = 'region'"), 18);
+    assert_eq!(number("SELECT count(*) FROM territory WHERE kind = 'department'"), 101);
+    assert_eq!(
+        number(
+            "SELECT count(DISTINCT territory_code) FROM organization WHERE kind = 'prefecture' AND territory_code LIKE 'dep-%'"
+        ),
+        101
+    );
+    assert_eq!(number("SELECT count(*) FROM organization WHERE prefecture_level = 'region'"), 18);
+}

@@ -1,0 +1,200 @@
+//! Members: a card and who sees it, several places at once, suspension, departure.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, World};
+
+fn new(world: &World, email: &str, organization: &str) -> Value {
+    json!({"given_name": "Odile", "usual_name": "Éssai", "email": email, "phones": ["01 40 56 60 00"], "languages": ["fr", "en"],
+        "affiliation": {"organization_id": world.organization(organization), "position": "Attachée", "profession": "press_officer"}})
+}
+
+#[test]
+fn a_member_is_recorded_changed_and_found() {
+    let world = World::demo();
+    let admin = world.client("org-admin-34");
+    let created =
+        admin.post("/members", new(&world, "Odile.Essai@Herault.Example", "Préfecture de l'Hérault")).expect(201);
+    assert_eq!(
+        (created.str("/status"), created.str("/email")),
+        ("invited".into(), "odile.essai@herault.example".into())
+    );
+    assert_eq!(created.at("/phones"), json!(["+33140566000"]));
+    assert_eq!(created.at("/affiliations/0/is_primary"), true);
+    assert_eq!(created.str("/affiliations/0/organization/name"), "Préfecture de l'Hérault");
+    let address = created.header("location").to_owned();
+    let changed =
+        admin.patch(&address, created.etag(), json!({"usual_name": "Essai-Durand", "email": null})).expect(200);
+    assert_eq!(changed.str("/display_name"), "Odile Essai-Durand");
+    assert!(changed.json().get("email").is_none());
+    let found = world.client("member").walk("/members?q=essai%20durand");
+    assert_eq!(found.len(), 0, "words are looked for as they stand");
+    assert_eq!(world.client("member").walk("/members?q=ESSAI-durand").len(), 1);
+    admin.post("/members", new(&world, "a@b.example", "MJ")).refused(403, "forbidden");
+    let images = world.database.column(&format!(
+        "SELECT image->>'usual_name' AS it FROM history WHERE object_id = '{}' ORDER BY object_version",
+        created.str("/id")
+    ));
+    assert_eq!(images, ["Éssai", "Essai-Durand"]);
+}
+
+#[test]
+fn no_two_members_present_share_an_address() {
+    let world = World::demo();
+    let admin = world.client("org-admin-34");
+    let seen = admin
+        .post("/members", new(&world, "deputy-34@diapason.example", "Préfecture de l'Hérault"))
+        .refused(409, "already_exists");
+    assert_eq!(seen.str("/errors/0/pointer"), "/email");
+    // Someone whose card the caller may not see answers as an invalid address.
+    world
+        .database
+        .run("UPDATE member SET profile_visibility = 'leads' WHERE email = 'contributor-sociaux@diapason.example'");
+    let hidden = admin
+        .post("/members", new(&world, "contributor-sociaux@diapason.example", "Préfecture de l'Hérault"))
+        .refused(422, "invalid");
+    assert_eq!(hidden.str("/errors/0/pointer"), "/email");
+    // Someone who left gives it free.
+    let sig = world.client("sig-admin");
+    let deputy = format!("/members/{}", world.member("deputy-34"));
+    sig.act(&format!("{deputy}/depart"), sig.get(&deputy).etag(), None).expect(200);
+    admin.post("/members", new(&world, "deputy-34@diapason.example", "Préfecture de l'Hérault")).expect(201);
+}
+
+#[test]
+fn a_card_is_shown_to_those_to_whom_it_is_meant() {
+    let world = World::demo();
+    let address = format!("/members/{}", world.member("contributor-sociaux"));
+    let view = |client: &Client| client.get(&address).expect(200).str("/view");
+    let callers = ["sig-admin", "director-sociaux", "lead-edito", "member", "observer"];
+    let views = |visibility: &str| -> Vec<String> {
+        world.database.run(&format!(
+            "UPDATE member SET profile_visibility = '{visibility}' WHERE id = '{}'",
+            world.member("contributor-sociaux")
+        ));
+        callers.iter().map(|persona| view(&world.client(persona))).collect()
+    };
+    assert_eq!(views("all_members"), ["full", "full", "full", "full", "name"]);
+    assert_eq!(views("networks"), ["full", "full", "name", "name", "name"]);
+    assert_eq!(views("leads"), ["full", "full", "name", "name", "name"]);
+    let name = world.client("member").get(&address).expect(200).json();
+    let fields: Vec<_> = name.as_object().unwrap().keys().cloned().collect();
+    assert_eq!(fields, ["display_name", "id", "organizations", "view"]);
+    // The lead of a network that he joins sees it.
+    world
+        .client("sig-admin")
+        .post(
+            "/networks/edito/memberships",
+            json!({"affiliation_id": world.affiliation("contributor-sociaux"), "role": "member"}),
+        )
+        .expect(201);
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    assert_eq!(views("leads"), ["full", "full", "full", "name", "name"]);
+    world.client("partner").get(&address).refused(404, "not_found");
+    assert_eq!(world.client("partner").walk("/members").len(), 1, "a partner sees himself alone");
+}
+
+#[test]
+fn one_person_has_two_affiliations_of_which_one_is_main() {
+    let world = World::demo();
+    let (sig, member) = (world.client("sig-admin"), world.member("org-admin-34"));
+    let second =
+        json!({"organization_id": world.organization("MTRAV"), "position": "Chargée de mission", "is_primary": true});
+    let created = sig.post(&format!("/members/{member}/affiliations"), second.clone()).expect(201);
+    let card = sig.get(&format!("/members/{member}")).expect(200);
+    assert_eq!(card.str("/affiliations/0/organization/short_name"), "MTRAV", "the main one first");
+    assert_eq!(
+        (card.at("/affiliations/0/is_primary"), card.at("/affiliations/1/is_primary")),
+        (json!(true), json!(false))
+    );
+    sig.post(&format!("/members/{member}/affiliations"), second).refused(409, "overlap");
+    let address = format!("/affiliations/{}", created.str("/id"));
+    let kept = sig.patch(&address, created.etag(), json!({"is_primary": false})).refused(422, "invalid");
+    assert_eq!(kept.str("/errors/0/pointer"), "/is_primary");
+    sig.act(&format!("{address}/end"), created.etag(), Some(json!({"at": "2020-01-01T00:00:00Z"})))
+        .refused(422, "invalid");
+    let ended = sig.act(&format!("{address}/end"), created.etag(), Some(json!({}))).expect(200);
+    assert!(ended.json().get("valid_to").is_some());
+    let card = sig.get(&format!("/members/{member}")).expect(200);
+    assert_eq!(card.at("/affiliations").as_array().unwrap().len(), 1);
+    assert_eq!(card.at("/affiliations/0/is_primary"), true, "the one that is left becomes the main one");
+    assert_eq!(sig.walk(&format!("/members/{member}/affiliations")).len(), 2, "nothing is deleted");
+}
+
+#[test]
+fn suspended_one_may_nothing_and_the_gap_shows() {
+    let world = World::demo();
+    let (sig, referent) = (world.client("sig-admin"), world.client("referent-34"));
+    let address = format!("/members/{}", world.member("referent-34"));
+    referent.get("/me").expect(200);
+    let etag = sig.get(&address).etag().to_owned();
+    let suspended = sig.act(&format!("{address}/suspend"), &etag, None).expect(200);
+    assert_eq!(suspended.str("/status"), "suspended");
+    // At once for a write, within two seconds for a read.
+    referent.patch("/networks/edito", "\"1-000000000000\"", json!({})).refused(403, "suspended");
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    referent.get("/networks").refused(403, "suspended");
+    assert_eq!(referent.get("/me").expect(200).at("/suspended"), true);
+    let gaps = sig.walk("/networks/prefectures/gaps?limit=200");
+    let here = gaps.iter().find(|gap| gap["organization"]["name"] == "Préfecture de l'Hérault").unwrap();
+    assert_eq!(here["gaps"], json!(["vacant", "unqualified"]));
+    let membership = sig.get(&format!("/memberships/{}", world.membership("referent-34", "prefectures"))).expect(200);
+    assert_eq!(membership.str("/status"), "suspended");
+    sig.act(&format!("{address}/suspend"), suspended.etag(), None).refused(409, "invalid_transition");
+    sig.act(&format!("{address}/restore"), suspended.etag(), None).expect(200);
+    assert!(
+        !sig.walk("/networks/prefectures/gaps?limit=200")
+            .iter()
+            .any(|gap| gap["organization"]["name"] == "Préfecture de l'Hérault")
+    );
+}
+
+#[test]
+fn a_leaver_departs_and_nothing_is_deleted() {
+    let world = World::demo();
+    let (admin, sig) = (world.client("org-admin-34"), world.client("sig-admin"));
+    let (member, membership) = (world.member("referent-34"), world.membership("referent-34", "prefectures"));
+    let address = format!("/members/{member}");
+    let before = sig.get(&address).expect(200);
+    let departed = admin.act(&format!("{address}/depart"), before.etag(), None);
+    assert_eq!(departed.status, 200, "{}", departed.text());
+    let after = sig.get(&address).expect(200);
+    assert_eq!((after.str("/status"), after.at("/affiliations")), ("departed".into(), json!([])));
+    let ended = sig.get(&format!("/memberships/{membership}")).expect(200);
+    assert_eq!((ended.str("/status"), ended.str("/end_reason")), ("ended".into(), "left_org".into()));
+    let gaps = sig.walk("/networks/prefectures/gaps?gap=expired");
+    assert!(gaps.iter().any(|gap| gap["organization"]["name"] == "Préfecture de l'Hérault"), "vacant since he left");
+    assert_eq!(world.client("member").get(&address).expect(200).str("/view"), "name", "his card is closed");
+    assert!(!sig.walk("/members?q=P%C3%A9rignan").iter().any(|it| it["id"] == member), "out of lists");
+    assert_eq!(sig.walk("/members?q=P%C3%A9rignan&status=departed").len(), 1);
+    sig.patch(&address, after.etag(), json!({"usual_name": "Autre"})).refused(409, "invalid_transition");
+    assert_eq!(sig.walk(&format!("/members/{member}/affiliations")).len(), 2);
+    world.client("sig-admin").get("/me").expect(200);
+}
+
+#[test]
+fn roles_are_given_within_bounds_and_end_with_the_affiliation() {
+    let world = World::demo();
+    let (director, sig) = (world.client("director-sociaux"), world.client("sig-admin"));
+    let give = |role: &str, organization: &str| json!({"affiliation_id": world.affiliation("member"), "role": role, "organization_id": world.organization(organization)});
+    let given = director.post("/role-assignments", give("org_admin", "MTRAV")).expect(201);
+    director.post("/role-assignments", give("org_admin", "MTRAV")).refused(409, "overlap");
+    director.post("/role-assignments", give("org_admin", "MJ")).refused(403, "forbidden");
+    director.post("/role-assignments", give("dicom_director", "MTRAV")).refused(403, "forbidden");
+    let oneself = json!({"affiliation_id": world.affiliation("director-sociaux"), "role": "org_admin", "organization_id": world.organization("MTRAV")});
+    director.post("/role-assignments", oneself).refused(403, "forbidden");
+    let oneself = json!({"affiliation_id": world.affiliation("sig-admin"), "role": "auditor"});
+    sig.post("/role-assignments", oneself).refused(403, "forbidden");
+    let unscoped = json!({"affiliation_id": world.affiliation("member"), "role": "org_admin"});
+    assert_eq!(
+        sig.post("/role-assignments", unscoped).refused(422, "invalid").str("/errors/0/pointer"),
+        "/organization_id"
+    );
+    // The new administrator keeps the members of that ministry, from now on.
+    let created = world.client("member").post("/members", new(&world, "n@travail.example", "MTRAV")).expect(201);
+    world.client("member").post("/members", new(&world, "m@justice.example", "MJ")).refused(403, "forbidden");
+    let address = format!("/affiliations/{}", world.affiliation("member"));
+    sig.act(&format!("{address}/end"), sig.get(&address).etag(), Some(json!({}))).expect(200);
+    assert!(sig.get(&format!("/role-assignments/{}", given.str("/id"))).expect(200).json().get("valid_to").is_some());
+    world.client("member").patch(created.header("location"), created.etag(), json!({"usual_name": "X"})).expect(404);
+}

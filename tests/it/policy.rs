@@ -1,0 +1,237 @@
+//! Who may what: every row of policy.tsv over HTTP, for every persona, and for those who are nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::contract::{Operation, operations};
+use crate::support::world::PERSONAS;
+use crate::support::{Client, World};
+
+const TABLE: &str = include_str!("../policy.tsv");
+/// A version that no object has: whoever passes the door is told that it is stale, and nothing changes.
+const STALE: &str = "\"999-000000000000\"";
+const NOWHERE: &str = "01900000-0000-7000-8fff-ffffffffffff";
+
+/// A row of the table.
+pub struct Row {
+    pub operation: Operation,
+    pub object: &'static str,
+    pub signs: Vec<char>,
+}
+
+pub fn rows() -> Vec<Row> {
+    let all: BTreeMap<_, _> = operations().into_iter().map(|operation| (operation.id.clone(), operation)).collect();
+    let lines = TABLE.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    lines
+        .map(|line| {
+            let fields: Vec<&str> = line.split('\t').collect();
+            let [id, object, signs] = fields[..] else { panic!("{line}") };
+            let operation = all.get(id).unwrap_or_else(|| panic!("no operation {id}")).clone();
+            assert_eq!(signs.len(), PERSONAS.len(), "{line}");
+            Row { operation, object, signs: signs.chars().collect() }
+        })
+        .collect()
+}
+
+/// A world with a hidden network, in which lead-edito sits as a member and the SIG leads.
+pub fn world() -> World {
+    let world = World::demo();
+    let member = |persona: &str, role: &str, id: u32| {
+        format!(
+            "INSERT INTO membership (id, network_id, affiliation_id, member_id, organization_id, organization_kind, sort_name, role, valid, created_at, updated_at, created_by, updated_by)
+             VALUES ('01900000-0000-7000-8f00-00000000000{id}', '01900000-0000-7000-8f00-000000000001', '{}', app.system(), app.system(), '', '', '{role}', tstzrange('2025-01-01Z', NULL), '2025-01-01Z', '2025-01-01Z', app.system(), app.system());",
+            world.affiliation(persona)
+        )
+    };
+    let network = "INSERT INTO network (id, code, name, audience, cadence, visibility, join_policy, eligible_origins, status, created_at, updated_at, created_by, updated_by)
+        VALUES ('01900000-0000-7000-8f00-000000000001', 'ombre', 'Réseau ombre', 'Personne', 'ad_hoc', 'hidden', 'invitation', '{}', 'active', '2025-01-01Z', '2025-01-01Z', app.system(), app.system());";
+    let seat = format!(
+        "INSERT INTO seat (id, network_id, organization_id, role, min, max, valid, created_at, updated_at, created_by, updated_by)
+         VALUES ('01900000-0000-7000-8f00-000000000004', '01900000-0000-7000-8f00-000000000001', '{}', 'lead', 1, 1, tstzrange('2025-01-01Z', NULL), '2025-01-01Z', '2025-01-01Z', app.system(), app.system());",
+        world.organization("SIG")
+    );
+    world.database.run(&format!(
+        "{network}{}{}{seat}",
+        member("sig-admin", "lead", 2),
+        member("lead-edito", "member", 3)
+    ));
+    world
+}
+
+/// The identifier of an object of the table, by the type that stands in the address.
+pub fn object(world: &World, kind: &str, name: &str) -> String {
+    let organization = |name: &str| match name {
+        "sig" => world.organization("SIG"),
+        "prefecture-34" => world.organization("Préfecture de l'Hérault"),
+        "dicom-sociaux" => world.organization("DICOM sociaux"),
+        "travail" => world.organization("MTRAV"),
+        "justice" => world.organization("MJ"),
+        other => panic!("no organization is called {other}"),
+    };
+    let one = |sql: String| world.database.one(&sql);
+    let network = name.split('-').next().unwrap();
+    let in_network = |table: &str, condition: String| {
+        one(format!(
+            "SELECT t.id::text AS it FROM {table} t JOIN network n ON n.id = t.network_id WHERE n.code = '{network}' AND upper_inf(t.valid) AND {condition} ORDER BY t.id LIMIT 1"
+        ))
+    };
+    let at = |name: &str| format!("t.organization_id = '{}'", organization(name));
+    match (kind, name) {
+        ("NetworkCode", name) => name.split(' ').next().unwrap().to_owned(),
+        ("OrganizationId", name) => organization(name),
+        ("MemberId", name) => world.member(name.split(' ').next().unwrap()),
+        ("AffiliationId", name) => world.affiliation(name),
+        ("OrganizationLinkId", _) => one(format!(
+            "SELECT id::text AS it FROM organization_link WHERE from_id = '{}' AND to_id = '{}'",
+            organization("dicom-sociaux"),
+            organization("travail")
+        )),
+        ("RoleAssignmentId", name) => {
+            one(format!("SELECT id::text AS it FROM role_assignment WHERE member_id = '{}'", world.member(name)))
+        }
+        ("CoAnimationId", _) => one("SELECT id::text AS it FROM co_animation WHERE scope = 'all'".into()),
+        ("SeatId", "edito-sociaux") => in_network("seat", at("dicom-sociaux")),
+        ("SeatId", "prefectures-34") => in_network("seat", format!("{} AND t.role = 'referent'", at("prefecture-34"))),
+        ("SeatId", _) => in_network("seat", "true".into()),
+        ("MembershipId", "edito-lead") => world.membership("lead-edito", "edito"),
+        ("MembershipId", "prefectures-34") => world.membership("referent-34", "prefectures"),
+        ("MembershipId", "ombre-lead-edito") => world.membership("lead-edito", "ombre"),
+        ("MembershipId", "edito-member") => in_network("membership", "t.role = 'member'".into()),
+        ("MembershipId", "crise-justice") => in_network("membership", at("justice")),
+        ("MembershipId", "crise-sociaux") => in_network("membership", at("dicom-sociaux")),
+        (kind, name) => panic!("no {kind} is called {name}"),
+    }
+}
+
+/// The body that a row sends: the contract's example, told apart by what the row says of it.
+fn body(world: &World, row: &Row) -> Option<Value> {
+    let mut body = row.operation.example()?;
+    let organization = |name: &str| Value::from(object(world, "OrganizationId", name));
+    let last = row.object.rsplit(' ').next().unwrap();
+    match row.operation.id.as_str() {
+        "create_organization_link" => body["to_id"] = organization("justice"),
+        "create_member" => body["affiliation"]["organization_id"] = organization(last),
+        "create_member_affiliation" => body["organization_id"] = organization(last),
+        "create_role_assignment" => {
+            body["affiliation_id"] = world.affiliation("lead-edito").into();
+            body["role"] = row.object.split(' ').next().unwrap().into();
+            body.as_object_mut().unwrap().remove("organization_id");
+            if row.object.contains(" of ") {
+                body["organization_id"] = organization(last);
+            }
+        }
+        "create_network_co_animation" => body["organization_id"] = organization("travail"),
+        "create_network_seat" => {
+            body["organization_id"] = organization("sig");
+            body["interministerial"] = row.object.contains("interministerial").into();
+        }
+        "create_network_membership" => {
+            body["affiliation_id"] = world.affiliation("org-admin-34").into();
+            body["interministerial"] = row.object.contains("interministerial").into();
+            body["role"] = if row.object.ends_with("lead") { "lead" } else { "member" }.into();
+        }
+        "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
+        _ => {}
+    }
+    Some(body)
+}
+
+/// A request of a row, and the same on what does not exist.
+pub struct Knock {
+    method: String,
+    pub address: String,
+    pub nowhere: Option<String>,
+    headers: Vec<(&'static str, &'static str)>,
+    body: Option<Value>,
+}
+
+pub fn knock(world: &World, row: &Row) -> Knock {
+    let operation = &row.operation;
+    let (mut address, mut nowhere) = (operation.path.clone(), None);
+    if let Some(kind) = operation.target() {
+        address = operation.address(&object(world, &kind, row.object));
+        nowhere = Some(operation.address(if kind == "NetworkCode" { "nowhere" } else { NOWHERE }));
+    }
+    if operation.id == "list_tracking_cells" {
+        let network = row.object.split(' ').next().unwrap();
+        let dicom = object(world, "OrganizationId", row.object.rsplit(' ').next().unwrap());
+        address = format!("{address}?network_code={network}&dicom_id={dicom}");
+    }
+    let headers = if operation.conditional() { vec![("if-match", STALE)] } else { Vec::new() };
+    Knock { method: operation.method.clone(), address, nowhere, headers, body: body(world, row) }
+}
+
+impl Knock {
+    pub fn by(&self, client: &Client, address: &str) -> crate::support::client::Reply {
+        client.send(&self.method, address, &self.headers, self.body.clone())
+    }
+}
+
+#[test]
+fn every_operation_and_every_persona_is_in_the_table() {
+    let rows: BTreeSet<String> = rows().into_iter().map(|row| row.operation.id).collect();
+    let all: BTreeSet<String> = operations().into_iter().map(|operation| operation.id).collect();
+    assert_eq!(rows, all);
+}
+
+#[test]
+fn the_table_holds_over_http_and_what_is_refused_changes_nothing() {
+    let world = world();
+    let clients: Vec<Client> = PERSONAS.iter().map(|persona| world.client(persona)).collect();
+    let rows: Vec<(Row, Knock)> = rows()
+        .into_iter()
+        .map(|row| {
+            let knock = knock(&world, &row);
+            (row, knock)
+        })
+        .collect();
+    let (mut cells, mut wrong) = (0, Vec::new());
+    let mut check = |row: &Row, persona: &str, sign: char, reply: &crate::support::client::Reply| {
+        let held = match sign {
+            '+' => ![401, 403, 404].contains(&reply.status) && reply.status < 500,
+            '-' => reply.status == 403 && reply.code() == "forbidden",
+            '.' => reply.status == 404 && reply.code() == "not_found",
+            other => panic!("what is {other}?"),
+        };
+        cells += 1;
+        if !held {
+            wrong.push(format!(
+                "{} {} {persona}: {sign} expected, {} {}",
+                row.operation.id,
+                row.object,
+                reply.status,
+                reply.text()
+            ));
+        }
+    };
+    let before = world.database.digest();
+    for (row, knock) in &rows {
+        for ((client, persona), sign) in clients.iter().zip(PERSONAS).zip(&row.signs).filter(|(_, sign)| **sign != '+')
+        {
+            let reply = knock.by(client, &knock.address);
+            check(row, persona, *sign, &reply);
+            // What is hidden answers as what does not exist, byte for byte but for the number of the request.
+            if let ('.', Some(nowhere)) = (sign, &knock.nowhere) {
+                assert_eq!(reply.said(), knock.by(client, nowhere).said(), "{} tells that it exists", row.operation.id);
+            }
+        }
+    }
+    assert_eq!(before, world.database.digest(), "what was refused changed something");
+    // Whoever may pass does: reads and conditional writes first (they change nothing), then what creates.
+    let creates = |row: &Row| row.operation.writes() && !row.operation.conditional();
+    for pass in [false, true] {
+        for (row, knock) in rows.iter().filter(|(row, _)| creates(row) == pass) {
+            for ((client, persona), sign) in
+                clients.iter().zip(PERSONAS).zip(&row.signs).filter(|(_, sign)| **sign == '+')
+            {
+                check(row, persona, *sign, &knock.by(client, &knock.address));
+            }
+        }
+        if !pass {
+            assert_eq!(before, world.database.digest(), "a stale version changed something");
+        }
+    }
+    println!("policy: {cells} cells, {} wrong", wrong.len());
+    assert!(wrong.is_empty(), "{} of {cells} cells:\n{}", wrong.len(), wrong.join("\n"));
+}
