@@ -85,7 +85,10 @@ impl Verifier {
     pub fn new(issuers: &[IssuerConfig], development: Option<Development>) -> Self {
         let oidc = issuers.iter().map(|config| Issuer::Oidc(Jwks::watch(config.clone())));
         let issuers = oidc.chain(development.map(Issuer::Development)).collect();
-        Self { issuers: Arc::new(issuers), good: Cache::builder().max_capacity(20_000).time_to_live(REMEMBERED).build() }
+        Self {
+            issuers: Arc::new(issuers),
+            good: Cache::builder().max_capacity(20_000).time_to_live(REMEMBERED).build(),
+        }
     }
 
     /// The caller of a request.
