@@ -2,6 +2,7 @@
 
 mod absence;
 mod downgrade;
+mod flat;
 mod operation;
 
 pub use downgrade::down_convert;
@@ -28,6 +29,7 @@ pub(crate) const PROBLEMS: &[(&str, &str)] = &[
 /// Finishes the document that the routes gave birth to.
 #[must_use]
 pub fn finish(mut document: Value) -> Value {
+    flat::flatten(&mut document);
     absence::clean(&mut document);
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (path, item) in paths {

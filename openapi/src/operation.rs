@@ -19,7 +19,7 @@ pub(crate) fn finish(path: &str, method: &str, operation: &mut Value) {
         idempotency(operation);
     }
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
-    responses.values_mut().for_each(|response| describe(response, method == "get"));
+    responses.iter_mut().for_each(|(status, response)| describe(status, response, method == "get"));
     if method == "get" && responses.values().any(|response| response.pointer("/headers/ETag").is_some()) {
         responses.insert("304".into(), json!({"description": "The caller has it already (`If-None-Match`)."}));
     }
@@ -34,18 +34,24 @@ fn statuses(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<&'s
     let parameters = operation.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
     let takes = |place: &str| parameters.iter().any(|one| one.get("in").is_some_and(|it| it == place));
     let pages = parameters.iter().any(|one| one.get("name").is_some_and(|name| name == "cursor"));
+    let names = parameters.iter().any(|one| one.get("in").is_some_and(|it| it == "query") && required(one));
     let (body, version, query) = (operation.contains_key("requestBody"), takes("header"), takes("query"));
     let writes = method != "get";
     let applies = |status: &str| match status {
         "400" => writes || pages,
         "408" | "413" | "415" => body,
         "409" => writes,
-        "404" => path.contains('{'),
+        "404" => names || path.contains('{'),
         "412" | "428" => version,
         "422" => body || query || method == "post",
         _ => true,
     };
     PROBLEMS.iter().map(|(status, _)| *status).filter(|status| applies(status)).collect()
+}
+
+/// A query that must say something names what it is about, as an address does.
+fn required(parameter: &Value) -> bool {
+    parameter.get("required").is_some_and(|required| required == true)
 }
 
 /// Every POST may be sent again with its key.
@@ -72,19 +78,22 @@ fn rename_body(operation: &mut Map<String, Value>) {
 }
 
 /// One object carries its version; a page, and what has none, does not.
-fn describe(response: &mut Value, reads: bool) {
+fn describe(status: &str, response: &mut Value, reads: bool) {
     let shown = response.pointer("/content/application~1json/schema/$ref").and_then(Value::as_str);
     let name = shown.and_then(|shown| shown.rsplit('/').next()).unwrap_or_default().to_owned();
     let Some(response) = response.as_object_mut() else { return };
     response.insert("description".into(), json!(if reads { "What was asked for." } else { "What it is now." }));
     let string = json!({"type": "string"});
-    let header = if name.ends_with("Page") {
-        json!({"Link": {"description": "RFC 8288: the next page, if there is one.", "schema": string}})
+    let mut header = if name.ends_with("Page") {
+        json!({"Link": {"description": "RFC 8288: the next page, if there is one.", "schema": string.clone()}})
     } else if PLAIN.contains(&name.as_str()) || name.is_empty() {
         return;
     } else {
         json!({"ETag": {"description": "Its version, for `If-Match` and `If-None-Match`; absent when the name alone is shown.", "schema": string}})
     };
+    if let (true, Some(header)) = (status == "201", header.as_object_mut()) {
+        header.insert("Location".into(), json!({"description": "Where it stands.", "schema": string}));
+    }
     response.insert("headers".into(), header);
 }
 

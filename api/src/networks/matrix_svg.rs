@@ -1,8 +1,9 @@
 //! The matrix as a heat map (SVG): legible at 1,440 pixels, its values as text, colour never the only sign.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ::networks::tracking::{Matrix, MatrixRow, Tally};
+use ::networks::tracking::{Matrix, MatrixCell, MatrixRow, Tally};
 
 /// The room for names at the left and at the top, and the size of a cell.
 const LEFT: usize = 330;
@@ -10,7 +11,7 @@ const TOP: usize = 150;
 const WIDTH: usize = 1440;
 const CELL_HEIGHT: usize = 24;
 /// How many characters of a name fit beside the cells.
-const NAME: usize = 44;
+const NAME: usize = 38;
 const COLUMN_NAME: usize = 22;
 
 /// What a cell shows: a shade, and a sign beside the figures.
@@ -56,10 +57,10 @@ pub(super) fn draw(matrix: &Matrix) -> String {
             escaped(&short(column.name.as_ref().trim_start_matches("Réseau ").trim_start_matches("des "), COLUMN_NAME));
         let _ = write!(svg, "<text transform=\"translate({x} {}) rotate(-40)\">{name}</text>", TOP - 8);
     }
-    for (place, row) in matrix.rows.iter().enumerate() {
-        line(&mut svg, place, cell, &named(row), row.cells.iter().map(|cell| cell.tally));
-    }
-    line(&mut svg, matrix.rows.len(), cell, "Total", matrix.totals.iter().map(|cell| cell.tally));
+    let tallies = |cells: &[MatrixCell]| cells.iter().map(|cell| cell.tally).collect();
+    let mut lines: Vec<_> = matrix.rows.iter().map(|row| (named(row), tallies(&row.cells))).collect();
+    lines.push(("Total".to_owned(), tallies(&matrix.totals)));
+    rows(&mut svg, cell, &lines);
     grid(&mut svg, columns, cell, matrix.rows.len() + 1);
     legend(&mut svg, height - 14);
     svg.push_str("</svg>");
@@ -83,31 +84,47 @@ fn named(row: &MatrixRow) -> String {
     )
 }
 
-/// One row: a stroke for each run of cells that look alike, then one text with the name and the figures.
-fn line(svg: &mut String, place: usize, cell: usize, name: &str, tallies: impl Iterator<Item = Tally>) {
-    let (y, tallies) = (TOP + place * CELL_HEIGHT, tallies.collect::<Vec<_>>());
-    let mut x = LEFT;
-    for run in tallies.chunk_by(|one, next| look(*one) == look(*next)) {
-        let class = run.first().map_or('n', |tally| look(*tally).class);
-        let width = run.len() * cell;
-        let _ = write!(svg, "<path class=\"{class}\" d=\"M{x} {}h{width}\"/>", y + 12);
-        x += width;
-    }
-    let _ = write!(svg, "<text x=\"10\" y=\"{}\">{}", y + 17, escaped(&short(name, NAME)));
-    for (column, tally) in tallies.into_iter().enumerate() {
-        let Look { class, sign } = look(tally);
-        if class != 'n' {
-            let middle = LEFT + column * cell + cell / 2;
-            let _ = write!(svg, "<tspan x=\"{middle}\">{}/{}{sign}</tspan>", tally.filled, tally.expected);
+/// The rows of the picture: the shades of all first, one path for each, then a text for each row.
+fn rows(svg: &mut String, cell: usize, rows: &[(String, Vec<Tally>)]) {
+    // For each shade its strokes, and where the last one ended: within a row, the next one is said from there.
+    let mut shades: BTreeMap<char, (String, (usize, usize))> = BTreeMap::new();
+    for (place, (_, tallies)) in rows.iter().enumerate() {
+        let (y, mut x) = (TOP + place * CELL_HEIGHT + 12, LEFT);
+        for run in tallies.chunk_by(|one, next| look(*one).class == look(*next).class) {
+            let class = run.first().map_or('n', |tally| look(*tally).class);
+            let width = run.len() * cell;
+            let (strokes, (end, row)) = shades.entry(class).or_default();
+            let _ = if *row == y {
+                write!(strokes, "m{} 0h{width}", x - *end)
+            } else {
+                write!(strokes, "M{x} {y}h{width}")
+            };
+            x += width;
+            (*end, *row) = (x, y);
         }
     }
-    svg.push_str("</text>");
+    for (class, (strokes, _)) in shades {
+        let _ = write!(svg, "<path class=\"{class}\" d=\"{strokes}\"/>");
+    }
+    for (place, (name, tallies)) in rows.iter().enumerate() {
+        let y = TOP + place * CELL_HEIGHT + 17;
+        let _ = write!(svg, "<text x=\"10\" y=\"{y}\">{}", escaped(&short(name, NAME)));
+        for (column, tally) in tallies.iter().enumerate() {
+            let Look { class, sign } = look(*tally);
+            if class != 'n' {
+                let middle = LEFT + column * cell + cell / 2;
+                let _ = write!(svg, "<tspan x=\"{middle}\">{}/{}{sign}</tspan>", tally.filled, tally.expected);
+            }
+        }
+        svg.push_str("</text>");
+    }
 }
 
 /// White lines between the columns.
 fn grid(svg: &mut String, columns: usize, cell: usize, rows: usize) {
-    let lines: String =
-        (1..columns).map(|column| format!("M{} {TOP}v{}", LEFT + column * cell, rows * CELL_HEIGHT)).collect();
+    let lines: String = (1..columns).fold(String::new(), |lines, column| {
+        lines + &format!("M{} {TOP}v{}", LEFT + column * cell, rows * CELL_HEIGHT)
+    });
     let _ = write!(svg, "<path class=\"w\" d=\"{lines}\"/>");
 }
 
@@ -162,7 +179,7 @@ mod tests {
 
     #[test]
     fn sixty_rows_by_thirteen_columns_weigh_less_than_forty_kilobytes() {
-        use ::networks::tracking::{MatrixCell, MatrixColumn};
+        use ::networks::tracking::MatrixColumn;
         let code = |n: usize| format!("reseau-{n}").parse().unwrap();
         let figures = |n: usize| Tally {
             expected: 100 + i64::try_from(n).unwrap(),

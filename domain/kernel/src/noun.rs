@@ -48,15 +48,20 @@ impl<T: Noun> Seen<T> {
 }
 
 // By hand, so that the contract shows one flat object under the noun's own name, where derives would
-// write `Seen_Network` and an `allOf`. What a noun flattens into itself is flattened here too.
+// write `Seen_Network`. What a noun flattens into itself (`allOf`) is flattened when the contract is finished.
 impl<T: Noun + ToSchema> PartialSchema for Seen<T> {
     fn schema() -> RefOr<Schema> {
-        let RefOr::T(Schema::Object(object)) = T::schema() else { return T::schema() };
         let actions = ArrayBuilder::new().items(Ref::from_schema_name(format!("{}Action", T::name())));
         let actions = actions.description(Some("Operations of this contract that the caller could call on it now."));
-        RefOr::T(
-            ObjectBuilder::from(object).property("available_actions", actions).required("available_actions").into(),
-        )
+        let with = |object: ObjectBuilder| object.property("available_actions", actions).required("available_actions");
+        match T::schema() {
+            RefOr::T(Schema::Object(object)) => RefOr::T(with(object.into()).into()),
+            RefOr::T(Schema::AllOf(mut parts)) => {
+                parts.items.push(RefOr::T(with(ObjectBuilder::new()).into()));
+                RefOr::T(parts.into())
+            }
+            other => other,
+        }
     }
 }
 

@@ -17,6 +17,11 @@ pub enum Shown<F, N> {
     Name(N),
 }
 
+/// The name of the shape that shows the name only: `N` itself may stand elsewhere in the contract, without a mark.
+fn summary<F: ToSchema>() -> String {
+    format!("{}Summary", F::name())
+}
+
 fn marked<T: ToSchema>(view: &str) -> RefOr<Schema> {
     let RefOr::T(Schema::Object(object)) = T::schema() else { return T::schema() };
     let mark = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([view]));
@@ -27,10 +32,10 @@ fn marked<T: ToSchema>(view: &str) -> RefOr<Schema> {
 impl<F: ToSchema, N: ToSchema> PartialSchema for Shown<F, N> {
     fn schema() -> RefOr<Schema> {
         let target = |name: &str| format!("#/components/schemas/{name}");
-        let mapping = [("full", target(&F::name())), ("name", target(&N::name()))];
+        let mapping = [("full", target(&F::name())), ("name", target(&summary::<F>()))];
         let either = OneOfBuilder::new()
             .item(Ref::from_schema_name(F::name()))
-            .item(Ref::from_schema_name(N::name()))
+            .item(Ref::from_schema_name(summary::<F>()))
             .discriminator(Some(Discriminator::with_mapping("view", mapping)));
         RefOr::T(either.description(Some("The whole object, or its name only: `view` says which.")).into())
     }
@@ -45,6 +50,6 @@ impl<F: ToSchema, N: ToSchema> ToSchema for Shown<F, N> {
         F::schemas(schemas);
         N::schemas(schemas);
         schemas.push((F::name().into(), marked::<F>("full")));
-        schemas.push((N::name().into(), marked::<N>("name")));
+        schemas.push((summary::<F>(), marked::<N>("name")));
     }
 }
