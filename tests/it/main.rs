@@ -1,6 +1,5 @@
 //! Every test over HTTP against the started binary: one integration target, linked once, one PostgreSQL for all of it.
 #![expect(unreachable_pub, reason = "a test target has no public face")]
-#![expect(clippy::too_many_lines, reason = "a corpus is a list")]
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "the panic of a test is its report")]
 
 #[path = "../support/mod.rs"]

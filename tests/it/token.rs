@@ -134,6 +134,9 @@ impl Corpus<'_> {
                 );
             }
         }
+    }
+
+    fn signatures(&mut self) {
         let ec = Key::ec();
         let unsigned = format!("{}.{}", encode(ec.head().to_string()), encode(self.issuer.claims(SUBJECT).to_string()));
         self.bearer("ES256 with r = s = 0", format!("{unsigned}.{}", encode([0; 64])));
@@ -192,6 +195,10 @@ impl Corpus<'_> {
             head["b64"] = json!(false);
             head["crit"] = json!(["b64"]);
         });
+    }
+
+    /// What is no signed token of three parts, or of another type.
+    fn kinds(&mut self) {
         let ec = Key::ec();
         let mut head = ec.head();
         head["b64"] = json!(false);
@@ -369,10 +376,15 @@ impl Corpus<'_> {
                 ec.token(&ec.head(), &claims)
             }),
         ];
-        let (one, two, three, four, five, six) = (token(), token(), token(), token(), token(), token());
         for (name, text) in all {
             self.bearer(&name, text);
         }
+    }
+
+    /// Good tokens, sent otherwise than in the one header.
+    fn ways(&mut self) {
+        let token = || self.issuer.token(&Key::ec(), SUBJECT);
+        let (one, two, three, four, five, six) = (token(), token(), token(), token(), token(), token());
         self.sent("no header", vec![], "");
         self.sent("an empty header", vec![("authorization", String::new())], "");
         self.sent("the scheme alone", vec![("authorization", "Bearer".to_owned())], "");
@@ -417,10 +429,13 @@ fn no_bad_token_opens_any_operation() {
     known(&world, &issuer, &Key::ec());
     let mut corpus = Corpus { issuer: &issuer, all: Vec::new() };
     corpus.algorithms();
+    corpus.signatures();
     corpus.heads(&sink);
+    corpus.kinds();
     corpus.times();
     corpus.names();
     corpus.forms();
+    corpus.ways();
     let (operations, before) = (operations(), world.database.digest());
     let methods: std::collections::BTreeSet<_> = operations.iter().map(|it| it.method.as_str()).collect();
     assert!(corpus.all.len() >= 60 && operations.len() >= 10 && methods.len() >= 3);
@@ -752,6 +767,11 @@ fn an_issuer_that_fails_leaves_us_the_keys_we_have() {
         ("503", Mode::Status(503, String::new())),
         ("204", Mode::Status(204, String::new())),
         ("a redirect", Mode::Status(302, format!("{}/jwks", other.name))),
+        (
+            "another's discovery",
+            Mode::Discovery(json!({"issuer": other.name, "jwks_uri": format!("{}/jwks", other.name)})),
+        ),
+        ("no discovery", Mode::Discovery(json!({}))),
         ("slow", Mode::Slow(vec![Key::other().public()])),
     ];
     let issuers: Vec<_> = faults.iter().map(|_| Issuer::of(published())).collect();

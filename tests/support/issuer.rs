@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::client::Reply;
 
-/// What an issuer answers when it is asked for its keys.
+/// What an issuer answers.
 #[derive(Debug, Clone)]
 pub enum Mode {
     /// These keys.
@@ -26,6 +26,8 @@ pub enum Mode {
     Status(u16, String),
     /// Good keys, later than anyone waits.
     Slow(Vec<Value>),
+    /// This discovery document.
+    Discovery(Value),
 }
 
 /// An issuer on a loopback address.
@@ -120,15 +122,19 @@ impl State {
                 Ok(read) => asked.extend_from_slice(&part[..read]),
             }
         }
-        let (status, location, body) = if asked.starts_with(b"GET /.well-known/openid-configuration ") {
+        let mode = self.mode.lock().unwrap().clone();
+        let (status, location, body) = if let Mode::Discovery(document) = &mode {
+            self.fetches.fetch_add(1, Ordering::SeqCst);
+            (200, String::new(), document.to_string())
+        } else if asked.starts_with(b"GET /.well-known/openid-configuration ") {
             (200, String::new(), json!({"issuer": name, "jwks_uri": format!("{name}/jwks")}).to_string())
         } else {
-            let mode = self.mode.lock().unwrap().clone();
             let set = |keys: Vec<Value>| json!({"keys": keys}).to_string();
             let answer = match mode {
                 Mode::Keys(keys) => (200, String::new(), set(keys)),
                 Mode::Text(text) => (200, String::new(), text),
                 Mode::Status(status, location) => (status, location, String::new()),
+                Mode::Discovery(_) => unreachable!(),
                 Mode::Slow(keys) => {
                     thread::sleep(Duration::from_secs(7));
                     (200, String::new(), set(keys))

@@ -139,29 +139,25 @@ impl Jwks {
             .proxy(None)
             .build()
             .new_agent();
-        let get = |address: &str| -> Result<Value, String> {
-            let mut answer = agent.get(address).call().map_err(|error| error.to_string())?;
-            if answer.status() != 200 {
-                return Err(format!("status {}", answer.status()));
-            }
-            answer.body_mut().with_config().limit(LARGEST).read_json().map_err(|error| error.to_string())
-        };
-        let address = if let Some(address) = &self.config.jwks_uri {
-            address.clone()
-        } else {
-            let path = format!("{}/.well-known/openid-configuration", self.config.issuer.trim_end_matches('/'));
-            let found: Discovery = serde_json::from_value(get(&path)?).map_err(|error| error.to_string())?;
-            if found.issuer != self.config.issuer {
-                return Err("the discovery document is another issuer's".into());
-            }
-            let in_the_open = self.config.issuer.starts_with("https:") && !found.jwks_uri.starts_with("https:");
-            if in_the_open || !is_trustworthy(&found.jwks_uri) {
-                return Err("the discovery document leads to keys that anyone on the way could replace".into());
-            }
-            found.jwks_uri
-        };
-        let keys = usable(&get(&address)?);
+        let discovered = self.config.jwks_uri.is_none().then(|| self.discover(&agent)).transpose()?;
+        let address = discovered.as_ref().or(self.config.jwks_uri.as_ref()).ok_or("no address")?;
+        let keys = usable(&get(&agent, address)?);
         if keys.is_empty() { Err("no usable key".into()) } else { Ok(keys) }
+    }
+
+    /// Where the issuer says its keys are (`OpenID` Connect Discovery 1.0, §4).
+    fn discover(&self, agent: &ureq::Agent) -> Result<String, String> {
+        let ours = &self.config.issuer;
+        let address = format!("{}/.well-known/openid-configuration", ours.trim_end_matches('/'));
+        let found: Discovery = serde_json::from_value(get(agent, &address)?).map_err(|error| error.to_string())?;
+        let in_the_open = ours.starts_with("https:") && !found.jwks_uri.starts_with("https:");
+        if found.issuer != *ours {
+            Err("the discovery document is another issuer's".into())
+        } else if in_the_open || !is_trustworthy(&found.jwks_uri) {
+            Err("the discovery document leads to keys that anyone on the way could replace".into())
+        } else {
+            Ok(found.jwks_uri)
+        }
     }
 
     pub(super) fn verify(&self, head: &Head, token: &str) -> Option<Claims> {
@@ -182,6 +178,15 @@ impl Jwks {
         let rules = rules(key.algorithm, &self.config.issuer, &self.config.audience);
         Some(jsonwebtoken::decode::<Claims>(token, &key.verifying, &rules).ok()?.claims)
     }
+}
+
+/// What an issuer publishes: as JSON, within bounds, at this very address.
+fn get(agent: &ureq::Agent, address: &str) -> Result<Value, String> {
+    let mut answer = agent.get(address).call().map_err(|error| error.to_string())?;
+    if answer.status() != 200 {
+        return Err(format!("status {}", answer.status()));
+    }
+    answer.body_mut().with_config().limit(LARGEST).read_json().map_err(|error| error.to_string())
 }
 
 /// Asks the issuer when it is time, one question at a time, for as long as someone wants its keys.
@@ -264,7 +269,7 @@ fn is_sound(algorithm: Algorithm, published: &Jwk, key: &DecodingKey) -> bool {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{LAST_RETRY, PATIENCE, Pace, REFRESH, RETRY};
+    use super::{LAST_RETRY, Pace, REFRESH, RETRY};
 
     #[test]
     fn an_unknown_key_makes_us_ask_at_once_after_a_quiet_minute_and_at_its_end_otherwise() {
@@ -278,11 +283,7 @@ mod tests {
         assert_eq!(pace.left(at(1)), Duration::ZERO, "the first");
         pace.fetched(true, at(1));
         pace.hurry();
-        assert_eq!(
-            pace.left(at(11)),
-            PATIENCE.saturating_sub(Duration::from_secs(10)),
-            "the second waits for the end of the minute"
-        );
+        assert_eq!(pace.left(at(11)), Duration::from_secs(50), "the second waits for the end of the minute");
         pace.fetched(false, at(61));
         pace.hurry();
         assert_eq!(pace.left(at(61)), RETRY, "what failed is tried again, hurried or not");
