@@ -98,6 +98,10 @@ impl Problem {
             }
             Code::Unavailable => response.insert_header((header::RETRY_AFTER, "2")),
             Code::RequestTimeout => response.insert_header((header::CONNECTION, "close")),
+            // RFC 6750, §3.1: nothing more is said to one who showed no token.
+            Code::Unauthenticated if request.headers().contains_key(header::AUTHORIZATION) => {
+                response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""))
+            }
             Code::Unauthenticated => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
             Code::MethodNotAllowed => response.insert_header((header::ALLOW, self.allowed.join(", "))),
             _ => &mut response,

@@ -53,7 +53,7 @@ impl AsRef<str> for Cursor {
 }
 
 crate::text!(
-    /// Words to look for; shown in place (`param(inline)`), since no body ever holds them.
+    /// Words to look for, as they stand.
     SearchWords, 1..=100, Line
 );
 

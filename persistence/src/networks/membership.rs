@@ -201,6 +201,13 @@ fn keep_past(writer: &mut Writer<'_>, before: &Membership, end: DateTime<Utc>) -
 }
 
 fn end(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: EndReason) -> Result<Membership> {
+    let after = close(writer, before, at, reason)?;
+    refresh(writer.conn, before.network_id, before.organization.id)?;
+    Ok(after)
+}
+
+/// Ends a membership, and leaves its cell to the caller.
+fn close(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: EndReason) -> Result<Membership> {
     let row = (
         membership::valid.eq(before.valid.until(at)),
         membership::end_reason.eq(reason),
@@ -209,7 +216,6 @@ fn end(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: 
     diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
     writer.ended(before, &after)?;
-    refresh(writer.conn, before.network_id, before.organization.id)?;
     Ok(after)
 }
 
@@ -232,7 +238,7 @@ pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()>
     let (all, at): (Vec<Membership>, _) = (all.load(writer.conn)?, writer.at);
     for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
         writer.changes_rights_of(before.member.id)?;
-        end(writer, &before, at, EndReason::NetworkClosed)?;
+        close(writer, &before, at, EndReason::NetworkClosed)?;
     }
     Ok(())
 }

@@ -89,7 +89,9 @@ impl Store<'_> {
     pub fn end_seat(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<SeatView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
-            end(writer, &before, at)
+            let after = end(writer, &before, at)?;
+            refresh(writer.conn, before.network_id, before.organization.id)?;
+            Ok(after)
         })?;
         Ok(self.seen(ended))
     }
@@ -100,11 +102,10 @@ fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>
     diesel::update(seat::table.find(before.id)).set(change).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
     writer.ended(before, &after)?;
-    refresh(writer.conn, before.network_id, before.organization.id)?;
     Ok(after)
 }
 
-/// Ends every seat of a network that closes.
+/// Ends every seat of a network that closes; its cells are rewritten afterwards, once each.
 pub(super) fn end_seats(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
     let all: Vec<Seat> = Seat::query().filter(seat::network_id.eq(network)).order(seat::id).load(writer.conn)?;
     let at = writer.at;
