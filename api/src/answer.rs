@@ -94,7 +94,8 @@ impl<T: Represent> Reply<T> {
         let now = !looker.target.contains("as_of=");
         let etag = shown.object().filter(|_| now).map(|(id, version)| {
             let number = version.number().to_le_bytes();
-            let parts = [b"etag".as_slice(), id.as_bytes(), &number, rights.as_bytes(), looker.language.as_bytes()];
+            let parts =
+                [b"etag".as_slice(), id.as_bytes(), &number, rights.as_bytes(), looker.language.as_bytes(), &body];
             version.etag(&seal::tag(&parts))
         });
         let (status, location) = (StatusCode::OK, shown.address());

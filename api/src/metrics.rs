@@ -1,14 +1,15 @@
-//! What is counted, for Prometheus: requests by operation and status, their time, the places at the gate.
+//! What is counted, for Prometheus, and logged: each request by its route, its status and its time.
 
 use std::time::Instant;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpMessage as _, web};
 use prometheus::{Encoder as _, HistogramOpts, HistogramVec, Registry, TextEncoder};
 
 use crate::app::Services;
+use crate::problem::RequestId;
 
 /// The counters of this process.
 #[derive(Clone)]
@@ -42,12 +43,13 @@ impl Metrics {
     }
 }
 
-/// Middleware: counts a request under its route, never under its address.
+/// Middleware: counts and logs a request under its route, never under its address, which may say too much.
 pub(crate) async fn count(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
+    let id = request.extensions().get::<RequestId>().map(|id| id.0);
     let metrics = request.app_data::<web::Data<Services>>().map(|services| services.metrics.clone());
     let response = next.call(request).await?;
     if let Some(metrics) = metrics {
@@ -55,7 +57,10 @@ pub(crate) async fn count(
         let method = response.request().method().as_str().to_owned();
         let status = response.status();
         let values = [method.as_str(), route.as_str(), status.as_str()];
-        metrics.requests.with_label_values(&values).observe(began.elapsed().as_secs_f64());
+        let elapsed = began.elapsed();
+        metrics.requests.with_label_values(&values).observe(elapsed.as_secs_f64());
+        let milliseconds = elapsed.as_secs_f64() * 1000.0;
+        tracing::info!(target: "access", method, route, status = status.as_u16(), milliseconds, request_id = ?id);
     }
     Ok(response)
 }

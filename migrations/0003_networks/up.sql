@@ -136,12 +136,14 @@ $$;
 CREATE FUNCTION app.is_last_lead(id uuid, network uuid, role text, valid tstzrange, at timestamptz) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    IF role <> 'lead' OR NOT valid @> at THEN
+    IF role <> 'lead' OR NOT valid @> at OR EXISTS (SELECT FROM membership m JOIN member p ON p.id = m.member_id
+            WHERE m.id = is_last_lead.id AND (m.suspended_at IS NOT NULL OR p.suspended_at IS NOT NULL)) THEN
         RETURN false;
     END IF;
     RETURN NOT EXISTS (SELECT FROM membership m JOIN member p ON p.id = m.member_id
-        JOIN affiliation a ON a.id = m.affiliation_id
-        WHERE m.network_id = network AND m.role = 'lead' AND m.id <> is_last_lead.id AND m.valid @> at
+        JOIN affiliation a ON a.id = m.affiliation_id JOIN organization o ON o.id = m.organization_id
+        WHERE m.network_id = network AND m.role = 'lead' AND m.id <> is_last_lead.id
+            AND o.origin NOT IN ('government_partner', 'observer') AND m.valid @> at
             AND upper_inf(m.valid) AND m.suspended_at IS NULL AND p.suspended_at IS NULL AND p.departed_at IS NULL
             AND a.valid @> at AND upper_inf(a.valid));
 END $$;
@@ -250,7 +252,8 @@ CREATE FUNCTION app.actor(who uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
     at timestamptz := app.clock();
 BEGIN
-    RETURN (SELECT jsonb_build_object('id', p.id, 'kind', p.kind, 'suspended', m.suspended_at IS NOT NULL,
+    RETURN (SELECT jsonb_build_object('id', p.id, 'kind', p.kind, 'suspended', m.suspended_at IS NOT NULL
+                OR o.suspended_at IS NOT NULL OR o.departed_at IS NOT NULL,
             'departed', m.departed_at IS NOT NULL, 'expired', coalesce(s.expires_at <= at, false),
             'scopes', coalesce(to_jsonb(s.scopes), '[]'),
             'standings', coalesce(CASE WHEN s.id IS NOT NULL THEN (
@@ -277,15 +280,20 @@ BEGIN
                                 WHERE t.network_id = ms.network_id AND t.organization_id = ms.organization_id
                                     AND t.role = 'referent' AND t.valid @> at AND t.suspended_at IS NULL
                                     AND tm.suspended_at IS NULL AND tm.departed_at IS NULL AND ta.valid @> at)
-                            THEN 'referent' ELSE ms.role END,
+                            THEN 'referent'
+                            -- A co-lead leads through the co-animation of his organization, and not without.
+                            WHEN ms.role = 'co_lead' AND NOT EXISTS (SELECT FROM co_animation c
+                                WHERE c.network_id = ms.network_id AND c.organization_id = ms.organization_id AND c.valid @> at)
+                            THEN 'member' ELSE ms.role END,
                         'scope', coalesce((SELECT c.scope FROM co_animation c WHERE c.network_id = ms.network_id
-                            AND c.organization_id = ms.organization_id AND c.valid @> at), 'all')) ORDER BY ms.id), '[]')
+                            AND c.organization_id = ms.organization_id AND c.valid @> at), 'interministerial_topics')) ORDER BY ms.id), '[]')
                         FROM membership ms WHERE ms.affiliation_id = a.id AND ms.valid @> at AND ms.suspended_at IS NULL))
                     ORDER BY a.id)
                 FROM affiliation a JOIN organization o ON o.id = a.organization_id
                 WHERE a.member_id = p.id AND a.valid @> at)
             END, '[]'::jsonb))
-        FROM principal p LEFT JOIN member m ON m.id = p.id LEFT JOIN service_account s ON s.id = p.id WHERE p.id = who);
+        FROM principal p LEFT JOIN member m ON m.id = p.id LEFT JOIN service_account s ON s.id = p.id
+            LEFT JOIN member o ON o.id = s.owner_id WHERE p.id = who);
 END $$;
 
 -- For reads: the caller's rights, without a lock.

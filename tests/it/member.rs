@@ -156,8 +156,9 @@ fn a_leaver_departs_and_nothing_is_deleted() {
     let (member, membership) = (world.member("referent-34"), world.membership("referent-34", "prefectures"));
     let address = format!("/members/{member}");
     let before = sig.get(&address).expect(200);
-    let departed = admin.act(&format!("{address}/depart"), before.etag(), None);
-    assert_eq!(departed.status, 200, "{}", departed.text());
+    // He has a place at the ministère de l'Intérieur too, which this administrator does not keep.
+    admin.act(&format!("{address}/depart"), before.etag(), None).refused(403, "forbidden");
+    sig.act(&format!("{address}/depart"), before.etag(), None).expect(200);
     let after = sig.get(&address).expect(200);
     assert_eq!((after.str("/status"), after.at("/affiliations")), ("departed".into(), json!([])));
     let ended = sig.get(&format!("/memberships/{membership}")).expect(200);
@@ -177,8 +178,10 @@ fn roles_are_given_within_bounds_and_end_with_the_affiliation() {
     let world = World::demo();
     let (director, sig) = (world.client("director-sociaux"), world.client("sig-admin"));
     let give = |role: &str, organization: &str| json!({"affiliation_id": world.affiliation("member"), "role": role, "organization_id": world.organization(organization)});
-    let given = director.post("/role-assignments", give("org_admin", "MTRAV")).expect(201);
-    director.post("/role-assignments", give("org_admin", "MTRAV")).refused(409, "overlap");
+    let given = director.post("/role-assignments", give("org_admin", "DICOM sociaux")).expect(201);
+    director.post("/role-assignments", give("org_admin", "DICOM sociaux")).refused(409, "overlap");
+    // A ministry has a cabinet, which the director does not follow: the role would reach further than he does.
+    director.post("/role-assignments", give("org_admin", "MTRAV")).refused(403, "forbidden");
     director.post("/role-assignments", give("org_admin", "MJ")).refused(403, "forbidden");
     director.post("/role-assignments", give("dicom_director", "MTRAV")).refused(403, "forbidden");
     let oneself = json!({"affiliation_id": world.affiliation("director-sociaux"), "role": "org_admin", "organization_id": world.organization("MTRAV")});
@@ -190,11 +193,32 @@ fn roles_are_given_within_bounds_and_end_with_the_affiliation() {
         sig.post("/role-assignments", unscoped).refused(422, "invalid").str("/errors/0/pointer"),
         "/organization_id"
     );
-    // The new administrator keeps the members of that ministry, from now on.
-    let created = world.client("member").post("/members", new(&world, "n@travail.example", "MTRAV")).expect(201);
+    // The new administrator keeps the members of that directorate, from now on.
+    let created =
+        world.client("member").post("/members", new(&world, "n@sociaux.example", "DICOM sociaux")).expect(201);
     world.client("member").post("/members", new(&world, "m@justice.example", "MJ")).refused(403, "forbidden");
     let address = format!("/affiliations/{}", world.affiliation("member"));
     sig.act(&format!("{address}/end"), sig.get(&address).etag(), Some(json!({}))).expect(200);
     assert!(sig.get(&format!("/role-assignments/{}", given.str("/id"))).expect(200).json().get("valid_to").is_some());
     world.client("member").patch(created.header("location"), created.etag(), json!({"usual_name": "X"})).expect(404);
+}
+
+#[test]
+fn a_second_place_gives_its_keepers_no_hand_on_the_member() {
+    let world = World::demo();
+    let (admin, sig) = (world.client("org-admin-34"), world.client("sig-admin"));
+    let target = world.member("contributor-sociaux");
+    let place =
+        |main: bool| json!({"organization_id": world.organization("Préfecture de l'Hérault"), "is_primary": main});
+    admin.post(&format!("/members/{target}/affiliations"), place(true)).refused(403, "forbidden");
+    let second = admin.post(&format!("/members/{target}/affiliations"), place(false)).expect(201);
+    let card = sig.get(&format!("/members/{target}")).expect(200);
+    let address = format!("/members/{target}");
+    admin.patch(&address, card.etag(), json!({"email": "taken@over.example"})).refused(403, "forbidden");
+    admin.act(&format!("{address}/depart"), card.etag(), None).refused(403, "forbidden");
+    let place = format!("/affiliations/{}", second.str("/id"));
+    admin.patch(&place, second.etag(), json!({"is_primary": true})).refused(403, "forbidden");
+    world.database.run(&format!("UPDATE member SET profile_visibility = 'leads' WHERE id = '{target}'"));
+    assert_eq!(admin.get(&address).expect(200).str("/view"), "name");
+    admin.act(&format!("{place}/end"), second.etag(), Some(json!({}))).expect(200);
 }

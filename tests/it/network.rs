@@ -1,5 +1,6 @@
 //! Networks: the thirteen, a gap that is found and filled, two scopes of co-leads, the last lead.
 
+use chrono::TimeZone as _;
 use serde_json::json;
 
 use crate::support::World;
@@ -203,4 +204,30 @@ fn a_deputy_stands_in_while_there_is_no_referent() {
     std::thread::sleep(std::time::Duration::from_millis(2100));
     deputy.get("/tracking/matrix").expect(200);
     world.client("referent-34").get("/networks").refused(403, "suspended");
+}
+
+#[test]
+fn nobody_extends_what_he_holds_by_ending_it() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let soon = chrono::Utc.with_ymd_and_hms(2027, 1, 1, 0, 0, 0).unwrap().to_rfc3339();
+    let new = json!({"affiliation_id": world.affiliation("contributor-sociaux"), "role": "lead", "valid_to": soon});
+    let created = sig.post("/networks/edito/memberships", new).expect(201);
+    let later = json!({"reason": "resigned", "at": "2099-01-01T00:00:00Z"});
+    let own = world.client("contributor-sociaux");
+    let ended = own.act(&format!("/memberships/{}/end", created.str("/id")), created.etag(), Some(later)).expect(200);
+    assert_eq!(ended.str("/valid_to"), "2027-01-01T00:00:00Z");
+}
+
+#[test]
+fn a_co_lead_leads_through_the_co_animation_and_not_without() {
+    let world = World::demo();
+    let (sig, interieur) = (world.client("sig-admin"), world.client("colead-interieur"));
+    let co_animation = sig.get("/networks/prefectures/co-animations").expect(200).str("/items/0/id");
+    let address = format!("/co-animations/{co_animation}");
+    sig.act(&format!("{address}/end"), sig.get(&address).etag(), Some(json!({}))).expect(200);
+    let etag = sig.get("/networks/prefectures").etag().to_owned();
+    interieur.patch("/networks/prefectures", &etag, json!({"purpose": "À moi"})).refused(403, "forbidden");
+    let join = json!({"affiliation_id": world.affiliation("org-admin-34"), "role": "member", "interministerial": true});
+    interieur.post("/networks/prefectures/memberships", join).refused(403, "forbidden");
 }

@@ -91,6 +91,11 @@ impl Verifier {
         }
     }
 
+    /// The issuers whose tokens are accepted.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.issuers.iter().map(Issuer::name).collect()
+    }
+
     /// The caller of a request.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/openapi-3.0.json", web::get().to(contract_3_0))
         .route("/problems/{code}", web::get().to(problem))
         .route("/.well-known/api-catalog", web::get().to(api_catalog))
+        .route("/.well-known/oauth-protected-resource", web::get().to(protected_resource))
         .route("/.well-known/security.txt", web::get().to(security))
         .route("/docs", web::get().to(docs));
 }
@@ -73,6 +74,17 @@ async fn api_catalog() -> HttpResponse {
     let set = json!({"linkset": [{"anchor": "/api/v1", "service-desc": described, "service-doc": explained,
         "status": [{"href": "/readyz"}]}]});
     HttpResponse::Ok().content_type("application/linkset+json").body(set.to_string())
+}
+
+/// RFC 9728: whose tokens are accepted here, and how they are shown.
+async fn protected_resource(request: HttpRequest, services: web::Data<Services>) -> HttpResponse {
+    let here = request.connection_info();
+    HttpResponse::Ok().json(json!({
+        "resource": format!("{}://{}", here.scheme(), here.host()),
+        "authorization_servers": services.verifier.names(),
+        "bearer_methods_supported": ["header"],
+        "resource_documentation": format!("{}://{}/docs/", here.scheme(), here.host()),
+    }))
 }
 
 /// RFC 9116.

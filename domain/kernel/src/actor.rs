@@ -204,7 +204,9 @@ impl Actor {
     pub fn is_insider(&self) -> bool {
         match self.kind {
             PrincipalKind::Member => self.free().next().is_some(),
-            PrincipalKind::ServiceAccount => self.scopes.contains(&Scope::DirectoryRead),
+            PrincipalKind::ServiceAccount => {
+                self.scopes.contains(&Scope::DirectoryRead) && self.free().next().is_some()
+            }
             PrincipalKind::System => true,
         }
     }
@@ -220,7 +222,7 @@ impl Actor {
     pub fn knows_networks(&self) -> bool {
         let observes = self.standings.iter().any(|standing| standing.origin == MemberOrigin::Observer);
         match self.kind {
-            PrincipalKind::ServiceAccount => self.scopes.contains(&Scope::NetworksRead),
+            PrincipalKind::ServiceAccount => self.scopes.contains(&Scope::NetworksRead) && self.free().next().is_some(),
             _ => observes || self.is_insider(),
         }
     }

@@ -39,9 +39,11 @@ impl Validity {
         self.to.is_some_and(|to| to <= at)
     }
 
-    /// The same, ended at a time. What begins later is ended at its first instant, since an empty range holds nothing.
+    /// The same, ended at a time: never later than it would have been, since nobody extends a fact by ending it. What
+    /// begins later is ended at its first instant, since an empty range holds nothing.
     #[must_use]
     pub fn until(self, end: DateTime<Utc>) -> Self {
+        let end = self.to.map_or(end, |to| to.min(end));
         Self { to: Some(end.max(self.from + chrono::TimeDelta::microseconds(1))), ..self }
     }
 }
@@ -89,5 +91,23 @@ impl ToSql<Range<Timestamptz>, Pg> for Validity {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
         let bounds = (Bound::Included(self.from), self.to.map_or(Bound::Unbounded, Bound::Excluded));
         ToSql::<Range<Timestamptz>, Pg>::to_sql(&bounds, &mut out.reborrow())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone as _;
+
+    use super::*;
+
+    #[test]
+    fn an_end_never_extends() {
+        let day = |day| Utc.with_ymd_and_hms(2026, 1, day, 0, 0, 0).unwrap();
+        let limited = Validity { from: day(1), to: Some(day(10)) };
+        assert_eq!(limited.until(day(5)).to, Some(day(5)));
+        assert_eq!(limited.until(day(20)).to, Some(day(10)));
+        let future = Validity::since(day(10));
+        assert!(future.until(day(5)).to.is_some_and(|to| to > day(10)), "an empty range would hold nothing");
+        assert!(limited.holds(day(1)) && !limited.holds(day(10)), "half-open");
     }
 }

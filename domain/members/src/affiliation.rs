@@ -173,9 +173,25 @@ action!(
     /// Give a member a place in an organization.
     Create((MemberId, NewAffiliation)) on Affiliation as "create_member_affiliation",
     (Member, OrganizationId, OrganizationStatus),
-    |actor, (member, organization, _)| member::Read::rule(actor, member).and(actor.keeps(*organization), KEEPERS),
+    |actor, (member, organization, _)| {
+        member::Read::rule(actor, member).and(actor.keeps(*organization), KEEPERS)
+    },
     |(member, _, status)| member.present().and(status.alive())
 );
+
+/// Who may make another affiliation the main one: whoever keeps the main one that there is.
+///
+/// # Errors
+/// It is kept by others.
+pub fn may_make_main(actor: &Actor, member: &Member) -> Result<(), Refusal> {
+    let free = member.affiliations.0.is_empty() || member.is_kept_by(actor);
+    if free { Ok(()) } else { Err(Refusal::Forbidden(MAIN_KEPT)) }
+}
+
+const MAIN_KEPT: Label = Label {
+    fr: "Le rattachement principal relève d'une autre organisation.",
+    en: "The main affiliation is kept by another organization.",
+};
 
 action!(
     /// Change an affiliation.

@@ -134,15 +134,33 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<role_assignment::tabl
 
 impl Target for NewRoleAssignment {}
 
+/// A role that would be given.
+#[derive(Debug, Clone)]
+pub struct Gift {
+    /// What is asked.
+    pub new: NewRoleAssignment,
+    /// Who would hold it.
+    pub holder: MemberId,
+    /// Until when the affiliation through which it is held lasts.
+    pub until: Option<DateTime<Utc>>,
+    /// The organization and all below it, which the role would reach.
+    pub reached: Vec<OrganizationId>,
+}
+
+const WITHIN: Label =
+    Label { fr: "Ce rôle porterait au-delà de votre périmètre.", en: "This role would reach beyond your scope." };
+
 action!(
     /// Give a role: the SIG administrator, and a communication director for his own.
-    Create(NewRoleAssignment) on RoleAssignment as "create_role_assignment", (NewRoleAssignment, MemberId),
-    |actor, (new, holder)| {
+    Create(NewRoleAssignment) on RoleAssignment as "create_role_assignment", Gift,
+    |actor, it| {
+        let within = it.reached.iter().all(|below| actor.reaches(&[Role::DicomDirector], *below));
         Ruling::Allow
-            .and(gives(actor, new.role, new.organization_id), GIVERS)
-            .and(actor.member() != Some(*holder), NOT_ONESELF)
+            .and(gives(actor, it.new.role, it.new.organization_id), GIVERS)
+            .and(actor.is_sig_admin() || within, WITHIN)
+            .and(actor.member() != Some(it.holder), NOT_ONESELF)
     },
-    |(new, _)| {
+    |Gift { new, .. }| {
         if new.role.is_scoped() == new.organization_id.is_some() { Ok(()) } else { Err(Refusal::Invalid("/organization_id", SCOPE)) }
     }
 );

@@ -161,7 +161,7 @@ fn expects(actor: &Actor, network: NetworkId, interministerial: bool) -> bool {
 }
 
 fn seen(actor: &Actor, it: &Seat) -> Ruling {
-    let known = it.network_visibility != NetworkVisibility::Hidden && actor.is_insider();
+    let known = it.network_visibility != NetworkVisibility::Hidden && actor.is_insider() && actor.knows_networks();
     Ruling::seen(known || actor.is_sig() || actor.sits_in(it.network_id))
 }
 

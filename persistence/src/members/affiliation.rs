@@ -6,14 +6,14 @@ use kernel::schema::{affiliation, role_assignment};
 use kernel::{AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, sql};
 use members::affiliation::{
     Affiliation, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, NewAffiliation, Read,
-    Update,
+    Update, may_make_main,
 };
 use members::member::Member;
 use members::organization::OrganizationStatus;
 use members::role_assignment::RoleAssignment;
 use uuid::Uuid;
 
-use super::member::find as find_member;
+use super::member::{find as find_member, locked as locked_member};
 use super::organization::resting_on;
 use crate::networks::{end_memberships, lock_networks_of, refresh_member};
 use crate::store::{Known, Writer};
@@ -50,10 +50,16 @@ impl Store<'_> {
     /// # Errors
     /// The member has one there already at that time.
     pub fn create_member_affiliation(&mut self, grant: Grant<Create>) -> Result<AffiliationView> {
-        let created = self.write(grant, |writer, _, Create((member, new)), _| {
+        let created = self.write(grant, |writer, actor, Create((member, new)), (card, _, _)| {
             writer.changes_rights_of(member)?;
             let alone = in_force_of(writer.conn, member)?.is_empty();
             let primary = alone || new.is_primary;
+            if primary && !alone {
+                may_make_main(actor, &card)?;
+                if new.valid_from.is_some_and(|from| from > writer.at) {
+                    return Err(Refusal::Invalid("/valid_from", MAIN_NOW).into());
+                }
+            }
             let (created, before) = insert(writer, member, new, primary)?;
             writer.created(&created)?;
             record_demoted(writer, before)?;
@@ -72,9 +78,12 @@ impl Store<'_> {
         seen: Version,
         patch: AffiliationPatch,
     ) -> Result<AffiliationView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             if before.is_primary && patch.is_primary == Some(false) {
                 return Err(Refusal::Invalid("/is_primary", MAIN).into());
+            }
+            if patch.is_primary == Some(true) && !before.is_primary {
+                may_make_main(actor, &find_member(before.member_id, writer.conn)?)?;
             }
             let requalified = patch.profession.is_some();
             let demoted = if patch.is_primary == Some(true) && !before.is_primary {
@@ -107,14 +116,7 @@ impl Store<'_> {
             let rest = in_force_of(writer.conn, member)?;
             if let Some(oldest) = rest.iter().filter(|it| !it.valid.ended_by(at)).min_by_key(|it| it.valid.from)
                 && !rest.iter().any(|it| it.is_primary && !it.valid.ended_by(at) && it.id != id)
-                && at == writer.at
             {
-                // Two main ones may not overlap, past times included.
-                let ended = find(id, writer.conn)?;
-                let secondary = (affiliation::is_primary.eq(false), stamps(writer, ended.version));
-                let row = diesel::update(affiliation::table.find(id)).set(secondary);
-                let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
-                writer.updated(&ended, &after)?;
                 promote(writer, oldest)?;
             }
             refresh_member(writer, member)?;
@@ -124,6 +126,10 @@ impl Store<'_> {
     }
 }
 
+const MAIN_NOW: Label = Label {
+    fr: "Un rattachement devient principal quand il commence.",
+    en: "An affiliation becomes the main one when it begins.",
+};
 const MAIN: Label = Label {
     fr: "Le rattachement principal le reste jusqu'à ce qu'un autre le devienne.",
     en: "The main affiliation stays so until another becomes it.",
@@ -195,7 +201,10 @@ fn record_demoted(writer: &mut Writer<'_>, before: Vec<Affiliation>) -> Result<(
     Ok(())
 }
 
+/// Makes an affiliation the main one of all its time.
 fn promote(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
+    let others = demote(writer, before.member_id, Some(before.id), before.valid)?;
+    record_demoted(writer, others)?;
     let main = (affiliation::is_primary.eq(true), stamps(writer, before.version));
     let row = diesel::update(affiliation::table.find(before.id)).set(main);
     let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
@@ -273,7 +282,7 @@ impl Known for List {
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Member, OrganizationId, OrganizationStatus)> {
         let (member, new) = &self.0;
-        let member = find_member(*member, conn)?;
+        let member = locked_member(*member, conn)?;
         let status = resting_on(conn, new.organization_id)?;
         Ok((member, new.organization_id, status.ok_or(Error::Dangling("/organization_id"))?))
     }

@@ -203,7 +203,7 @@ pub(crate) fn find(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
 }
 
 // Locked for the change that follows, after the networks that the change will be counted in.
-fn locked(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
+pub(crate) fn locked(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
     member::table.find(id).select(member::id).for_no_key_update().first::<MemberId>(conn).optional()?;
     find(id, conn)
 }

@@ -30,7 +30,8 @@ fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
         query = query.filter(organization::kind.eq(kind));
     }
     query = query.filter(organization::status.eq(status.unwrap_or(OrganizationStatus::Active)));
-    let beyond_names = origin.is_some() || parent_id.is_some() || territory_code.is_some() || siren.is_some();
+    let beyond_names =
+        status.is_some() || origin.is_some() || parent_id.is_some() || territory_code.is_some() || siren.is_some();
     if beyond_names && !actor.is_insider() {
         return query.filter(organization::id.ne(organization::id));
     }

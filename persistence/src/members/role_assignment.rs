@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
-use kernel::{Grant, MemberId, PageQuery, Refusal, RoleAssignmentId, Validity, Version, sql};
+use kernel::{Grant, MemberId, OrganizationId, PageQuery, Refusal, RoleAssignmentId, Validity, Version, sql};
 use members::affiliation::Ending;
 use members::role_assignment::{
-    Create, End, NewRoleAssignment, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView,
-    visible,
+    Create, End, Gift, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView, visible,
 };
 use uuid::Uuid;
 
@@ -55,10 +54,10 @@ impl Store<'_> {
     /// # Errors
     /// It is held already at that time; the organization does not exist.
     pub fn create_role_assignment(&mut self, grant: Grant<Create>) -> Result<RoleAssignmentView> {
-        let created = self.write(grant, |writer, _, _, (new, member)| {
+        let created = self.write(grant, |writer, _, _, Gift { new, holder: member, until, .. }| {
             let from = new.valid_from.unwrap_or(writer.at);
-            let valid = Validity { from, to: new.valid_to };
-            if new.valid_to.is_some_and(|to| to <= from) {
+            let valid = Validity { from, to: new.valid_to.into_iter().chain(until).min() };
+            if valid.to.is_some_and(|to| to <= from) {
                 return Err(Error::Dangling("/valid_to"));
             }
             writer.changes_rights_of(member)?;
@@ -102,6 +101,19 @@ impl Store<'_> {
     }
 }
 
+#[derive(QueryableByName)]
+struct Below {
+    #[diesel(sql_type = diesel::sql_types::Uuid)]
+    id: OrganizationId,
+}
+
+/// An organization and all below it.
+fn below(conn: &mut PgConnection, organization: OrganizationId) -> Result<Vec<OrganizationId>> {
+    let all = diesel::sql_query("SELECT id FROM app.descendants($1, app.clock()) id");
+    let all: Vec<Below> = all.bind::<diesel::sql_types::Uuid, _>(organization).load(conn)?;
+    Ok(all.into_iter().map(|row| row.id).collect())
+}
+
 /// Ends a role at a time.
 pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
     let change = (
@@ -134,10 +146,16 @@ impl Known for Read {
 }
 
 impl Known for Create {
-    fn facts(&self, conn: &mut PgConnection) -> Result<(NewRoleAssignment, MemberId)> {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Gift> {
         let through = affiliation::table.find(self.0.affiliation_id).filter(affiliation::valid.contains(sql::clock()));
-        let member = through.select(affiliation::member_id).for_share().first(conn).optional()?;
-        Ok((self.0.clone(), member.ok_or(Error::Dangling("/affiliation_id"))?))
+        let through = through.select((affiliation::member_id, affiliation::valid)).for_share();
+        let found = through.first::<(MemberId, Validity)>(conn).optional()?;
+        let (holder, valid) = found.ok_or(Error::Dangling("/affiliation_id"))?;
+        let reached = match self.0.organization_id {
+            Some(organization) => below(conn, organization)?,
+            None => Vec::new(),
+        };
+        Ok(Gift { new: self.0.clone(), holder, until: valid.to, reached })
     }
 }
 

@@ -90,8 +90,9 @@ impl Store<'_> {
     /// # Errors
     /// The member sits there already at that time; the dates cross.
     pub fn create_network_membership(&mut self, grant: Grant<Create>) -> Result<MembershipView> {
-        let created = self.write(grant, |writer, _, _, Candidate { network, new, .. }| {
-            let valid = Validity { from: new.valid_from.unwrap_or(writer.at), to: new.valid_to };
+        let created = self.write(grant, |writer, _, _, Candidate { network, new, until, .. }| {
+            let to = new.valid_to.into_iter().chain(until).min();
+            let valid = Validity { from: new.valid_from.unwrap_or(writer.at), to };
             if valid.to.is_some_and(|to| to <= valid.from) {
                 return Err(Refusal::Invalid("/valid_to", BACKWARDS).into());
             }
@@ -290,9 +291,10 @@ impl Known for Create {
             .filter(affiliation::id.eq(new.affiliation_id))
             .filter(affiliation::valid.contains(sql::clock()))
             .filter(member::departed_at.is_null().and(member::suspended_at.is_null()))
-            .select(organization::origin);
-        let origin = through.for_share().first::<MemberOrigin>(conn).optional().map_err(Error::from)?;
-        Ok(Candidate { network, new: new.clone(), origin })
+            .select((organization::origin, affiliation::valid));
+        let found = through.for_share().first::<(MemberOrigin, Validity)>(conn).optional().map_err(Error::from)?;
+        let (origin, until) = (found.map(|(origin, _)| origin), found.and_then(|(_, valid)| valid.to));
+        Ok(Candidate { network, new: new.clone(), origin, until })
     }
 }
 

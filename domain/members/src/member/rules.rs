@@ -25,8 +25,20 @@ const KEEPERS: Label = Label {
 impl Target for NewMember {}
 
 impl Member {
-    fn is_kept_by(&self, actor: &Actor) -> bool {
-        actor.is_sig() || self.affiliations.0.iter().any(|at| actor.reaches(Actor::KEEPERS, at.organization.id))
+    /// The card is kept where the main affiliation is; a second place gives its keepers no hand on it.
+    #[must_use]
+    pub fn is_kept_by(&self, actor: &Actor) -> bool {
+        actor.is_sig() || self.main().is_some_and(|main| actor.reaches(Actor::KEEPERS, main))
+    }
+
+    /// Every place is kept by the caller: only then may he end all of them.
+    fn is_wholly_kept_by(&self, actor: &Actor) -> bool {
+        let all = || self.affiliations.0.iter().all(|at| actor.reaches(Actor::KEEPERS, at.organization.id));
+        actor.is_sig() || (!self.affiliations.0.is_empty() && all())
+    }
+
+    fn main(&self) -> Option<OrganizationId> {
+        self.affiliations.0.iter().find(|at| at.is_primary).map(|at| at.organization.id)
     }
 
     fn is_self(&self, actor: &Actor) -> bool {
@@ -40,7 +52,7 @@ impl Member {
     /// Whether this caller sees the card, or the name and the organizations alone.
     #[must_use]
     pub fn is_card_for(&self, actor: &Actor) -> bool {
-        let own = || self.affiliations.0.iter().any(|at| actor.reaches(Actor::SCOPED, at.organization.id));
+        let own = || self.main().is_some_and(|main| actor.reaches(Actor::SCOPED, main));
         let shares = |mine: Vec<NetworkId>| self.networks.iter().any(|network| mine.contains(network));
         let open = || match self.profile_visibility {
             ProfileVisibility::AllMembers => true,
@@ -91,6 +103,7 @@ pub fn carded(actor: &Actor) -> Condition {
             affiliation::member_id
                 .eq(member::id)
                 .and(affiliation::organization_id.eq_any(reached))
+                .and(affiliation::is_primary)
                 .and(affiliation::valid.contains(clock())),
         ),
     );
@@ -141,9 +154,9 @@ action!(
 );
 
 action!(
-    /// Let a member depart: his affiliations end, and all that is held through them.
+    /// Let a member depart: his affiliations end, and all that is held through them; for who keeps all of them.
     Depart(MemberId) on Member as "depart_member", Member,
-    |actor, it| Read::rule(actor, it).and(it.is_kept_by(actor), KEEPERS),
+    |actor, it| Read::rule(actor, it).and(it.is_wholly_kept_by(actor), KEEPERS),
     |it| it.present().map_err(|_| illegal(it))
 );
 

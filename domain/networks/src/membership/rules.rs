@@ -1,5 +1,6 @@
 //! Who may do what to a membership, and when.
 
+use chrono::{DateTime, Utc};
 use diesel::BoxableExpression;
 use diesel::expression::AsExpression;
 use diesel::helper_types::InnerJoinQuerySource;
@@ -49,7 +50,7 @@ action!(
     |actor, it| {
         let hidden = it.network_visibility == NetworkVisibility::Hidden;
         let listed = it.network_visibility == NetworkVisibility::Listed;
-        let known = listed && (actor.is_insider() || (actor.knows_networks() && LEADS.contains(&it.role)));
+        let known = listed && actor.knows_networks() && (actor.is_insider() || LEADS.contains(&it.role));
         let dicom = !hidden && actor.reaches(Actor::DICOM, it.organization.id);
         let own = actor.member() == Some(it.member.id) && actor.is_insider();
         Ruling::seen(actor.is_sig() || actor.sits_in(it.network_id) || known || dicom || (own && !hidden))
@@ -80,6 +81,8 @@ pub struct Candidate {
     pub new: NewMembership,
     /// Where the candidate comes from; absent when the affiliation is not in force.
     pub origin: Option<MemberOrigin>,
+    /// When the affiliation holds: the membership lasts no longer.
+    pub until: Option<DateTime<Utc>>,
 }
 
 action!(
