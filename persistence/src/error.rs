@@ -36,6 +36,9 @@ pub enum Error {
     /// The connection broke while the work was being made lasting: it may or may not have happened.
     #[error("the outcome is unknown")]
     Unknown(#[source] Diesel),
+    /// Others changed what the work began from: it begins again.
+    #[error("what the work began from changed")]
+    Again,
     /// A fault of ours.
     #[error("the database failed")]
     Fault(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -82,7 +85,11 @@ impl Error {
     /// Whether the whole work may be tried again: nothing of it happened, and the reason passes.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
-        matches!(self, Self::Busy(source) if source.downcast_ref::<Diesel>().is_some_and(is_conflict))
+        match self {
+            Self::Again => true,
+            Self::Busy(source) => source.downcast_ref::<Diesel>().is_some_and(is_conflict),
+            _ => false,
+        }
     }
 }
 

@@ -177,7 +177,12 @@ fn a_leaver_departs_and_nothing_is_deleted() {
 fn roles_are_given_within_bounds_and_end_with_the_affiliation() {
     let world = World::demo();
     let (director, sig) = (world.client("director-sociaux"), world.client("sig-admin"));
-    let give = |role: &str, organization: &str| json!({"affiliation_id": world.affiliation("member"), "role": role, "organization_id": world.organization(organization)});
+    // The persona sits elsewhere; a role is held through a place within the giver's scope.
+    let elsewhere = json!({"affiliation_id": world.affiliation("member"), "role": "org_admin", "organization_id": world.organization("DICOM sociaux")});
+    director.post("/role-assignments", elsewhere).refused(403, "forbidden");
+    let place = json!({"organization_id": world.organization("DICOM sociaux")});
+    let place = sig.post(&format!("/members/{}/affiliations", world.member("member")), place).expect(201).str("/id");
+    let give = |role: &str, organization: &str| json!({"affiliation_id": place, "role": role, "organization_id": world.organization(organization)});
     let given = director.post("/role-assignments", give("org_admin", "DICOM sociaux")).expect(201);
     director.post("/role-assignments", give("org_admin", "DICOM sociaux")).refused(409, "overlap");
     // A ministry has a cabinet, which the director does not follow: the role would reach further than he does.
@@ -197,10 +202,13 @@ fn roles_are_given_within_bounds_and_end_with_the_affiliation() {
     let created =
         world.client("member").post("/members", new(&world, "n@sociaux.example", "DICOM sociaux")).expect(201);
     world.client("member").post("/members", new(&world, "m@justice.example", "MJ")).refused(403, "forbidden");
-    let address = format!("/affiliations/{}", world.affiliation("member"));
+    let address = format!("/affiliations/{place}");
     sig.act(&format!("{address}/end"), sig.get(&address).etag(), Some(json!({}))).expect(200);
     assert!(sig.get(&format!("/role-assignments/{}", given.str("/id"))).expect(200).json().get("valid_to").is_some());
-    world.client("member").patch(created.header("location"), created.etag(), json!({"usual_name": "X"})).expect(404);
+    world
+        .client("member")
+        .patch(created.header("location"), created.etag(), json!({"usual_name": "X"}))
+        .refused(403, "forbidden");
 }
 
 #[test]
@@ -221,4 +229,40 @@ fn a_second_place_gives_its_keepers_no_hand_on_the_member() {
     world.database.run(&format!("UPDATE member SET profile_visibility = 'leads' WHERE id = '{target}'"));
     assert_eq!(admin.get(&address).expect(200).str("/view"), "name");
     admin.act(&format!("{place}/end"), second.etag(), Some(json!({}))).expect(200);
+}
+
+#[test]
+fn the_last_sig_administrator_stays() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let role = sig.get(&format!("/role-assignments?role=sig_admin&member_id={}", world.member("sig-admin")));
+    let address = format!("/role-assignments/{}", role.expect(200).str("/items/0/id"));
+    let end = |etag: &str| sig.act(&format!("{address}/end"), etag, Some(json!({})));
+    let etag = sig.get(&address).expect(200).etag().to_owned();
+    end(&etag).refused(409, "last_admin");
+    let member = format!("/members/{}", world.member("sig-admin"));
+    sig.act(&format!("{member}/depart"), sig.get(&member).etag(), None).refused(409, "last_admin");
+    let other = json!({"affiliation_id": world.affiliation("sig-coordinator"), "role": "sig_admin"});
+    sig.post("/role-assignments", other).expect(201);
+    end(&etag).expect(200);
+}
+
+#[test]
+fn who_only_observes_a_network_opens_no_card_by_it() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let target = world.member("contributor-sociaux");
+    world.database.run(&format!("UPDATE member SET profile_visibility = 'networks' WHERE id = '{target}'"));
+    let join = |persona: &str, role: &str| {
+        let new = json!({"affiliation_id": world.affiliation(persona), "role": role});
+        sig.post("/networks/veille/memberships", new).expect(201)
+    };
+    join("contributor-sociaux", "member");
+    let seat = join("org-admin-34", "observer");
+    let view = || world.client("org-admin-34").get(&format!("/members/{target}")).expect(200).str("/view");
+    assert_eq!(view(), "name");
+    let address = format!("/memberships/{}/change-role", seat.str("/id"));
+    sig.act(&address, seat.etag(), Some(json!({"role": "member"}))).expect(200);
+    std::thread::sleep(std::time::Duration::from_millis(2100));
+    assert_eq!(view(), "full");
 }

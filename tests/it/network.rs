@@ -182,6 +182,8 @@ fn a_network_opens_sleeps_and_closes_for_good() {
     std::thread::sleep(std::time::Duration::from_millis(2100));
     world.client("member").get("/networks/podcast").expect(200);
 
+    let with = json!({"organization_id": world.organization("MJ"), "scope": "all"});
+    sig.post("/networks/podcast/co-animations", with).expect(201);
     let active = sig.act("/networks/podcast/activate", created.etag(), None).expect(200);
     let dormant = sig.act("/networks/podcast/pause", active.etag(), None).expect(200);
     assert_eq!(
@@ -191,6 +193,7 @@ fn a_network_opens_sleeps_and_closes_for_good() {
     let closed = sig.act("/networks/podcast/close", dormant.etag(), None).expect(200);
     assert_eq!(closed.str("/status"), "closed");
     assert_eq!(sig.walk("/networks/podcast/memberships").len(), 0, "memberships end with the network");
+    assert_eq!(sig.walk("/networks/podcast/co-animations").len(), 0, "co-animations too");
     sig.patch("/networks/podcast", closed.etag(), json!({"cadence": "weekly"})).refused(409, "invalid_transition");
 }
 

@@ -168,3 +168,66 @@ fn what_the_client_has_already_is_not_sent_again() {
     again(&member, "fr").expect(200);
     assert!(first.header("vary").starts_with("Authorization, Accept-Language"));
 }
+
+#[test]
+fn all_that_rests_on_an_organization_ends_with_it() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let new = |name: &str, kind: &str, parent: Option<&str>| {
+        let new = json!({"kind": kind, "name": name, "parent_id": parent});
+        let new = if parent.is_some() { new } else { json!({"kind": kind, "name": name}) };
+        sig.post("/organizations", new).expect(201)
+    };
+    let dicom = new("Direction qui ferme", "communication_directorate", None);
+    let id = dicom.str("/id");
+    let below = new("Bureau d'en dessous", "central_administration", Some(&id));
+    let close = |etag: &str| sig.act(&format!("/organizations/{id}/close"), etag, None);
+    close(dicom.etag()).refused(409, "not_empty");
+    sig.act(&format!("/organizations/{}/close", below.str("/id")), below.etag(), None).expect(200);
+
+    let link = json!({"to_id": world.organization("MJ"), "kind": "serves"});
+    let link = sig.post(&format!("/organizations/{id}/links"), link).expect(201).str("/id");
+    let place = sig.post(
+        &format!("/members/{}/affiliations", world.member("member")),
+        json!({"organization_id": id, "is_primary": true}),
+    );
+    let place = place.expect(201).str("/id");
+    let role = json!({"affiliation_id": place, "role": "dicom_director", "organization_id": id});
+    let role = sig.post("/role-assignments", role).expect(201).str("/id");
+    let seat = json!({"organization_id": id, "role": "referent", "min": 1, "max": 1});
+    let seat = sig.post("/networks/veille/seats", seat).expect(201).str("/id");
+    let membership = json!({"affiliation_id": place, "role": "referent"});
+    let membership = sig.post("/networks/veille/memberships", membership).expect(201).str("/id");
+    let co_animation = json!({"organization_id": id, "scope": "all"});
+    let co_animation = sig.post("/networks/veille/co-animations", co_animation).expect(201).str("/id");
+
+    close(sig.get(&format!("/organizations/{id}")).etag()).expect(200);
+    for address in
+        [format!("/affiliations/{place}"), format!("/role-assignments/{role}"), format!("/memberships/{membership}")]
+    {
+        assert!(sig.get(&address).expect(200).json().get("valid_to").is_some(), "{address}");
+    }
+    for (table, id) in [("organization_link", link), ("seat", seat), ("co_animation", co_animation)] {
+        let open = format!("SELECT upper_inf(valid)::text AS it FROM {table} WHERE id = '{id}'");
+        assert_eq!(world.database.one(&open), "false", "{table}");
+    }
+    let main = sig.get(&format!("/members/{}", world.member("member"))).expect(200);
+    assert_eq!(main.at("/affiliations/0/is_primary"), true, "the place that is left is the main one");
+    assert!(sig.walk("/networks/veille/gaps?limit=200").iter().all(|gap| gap["organization"]["id"] != id));
+    assert!(sig.get("/tracking/matrix").expect(200).text().find(&id).is_none());
+}
+
+#[test]
+fn what_moves_takes_its_rights_along() {
+    let world = World::demo();
+    let (sig, admin) = (world.client("sig-admin"), world.client("org-admin-34"));
+    let new =
+        |parent: &str| json!({"kind": "deconcentrated_service", "name": "Service qui bouge", "parent_id": parent});
+    let herault = world.organization("Préfecture de l'Hérault");
+    let moving = sig.post("/organizations", new(&herault)).expect(201);
+    let member = |n: u8| json!({"given_name": "Odile", "usual_name": format!("Essai{n}"), "affiliation": {"organization_id": moving.str("/id")}});
+    admin.post("/members", member(1)).expect(201);
+    let address = format!("/organizations/{}", moving.str("/id"));
+    sig.patch(&address, moving.etag(), json!({"parent_id": world.organization("MJ")})).expect(200);
+    admin.post("/members", member(2)).refused(403, "forbidden");
+}

@@ -114,7 +114,7 @@ fn body(world: &World, row: &Row) -> Option<Value> {
         "create_member" => body["affiliation"]["organization_id"] = organization(last),
         "create_member_affiliation" => body["organization_id"] = organization(last),
         "create_role_assignment" => {
-            body["affiliation_id"] = world.affiliation("lead-edito").into();
+            body["affiliation_id"] = world.affiliation("contributor-sociaux").into();
             body["role"] = row.object.split(' ').next().unwrap().into();
             body.as_object_mut().unwrap().remove("organization_id");
             if row.object.contains(" of ") {

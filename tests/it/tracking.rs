@@ -41,7 +41,12 @@ fn each_cell_is_the_sum_of_its_drill_down() {
             for cell in row["cells"].as_array().unwrap().iter().take(4) {
                 let open = opened(&client, cell, row, day);
                 assert_eq!(figures(cell), sum(&open), "{persona} {}", row["dicom"]["name"]);
-                assert_eq!(open.len(), row["organizations"].as_array().unwrap().len());
+                let all = row["organizations"].as_array().unwrap().len();
+                match cell["scope"].as_str().unwrap() {
+                    "all" => assert_eq!(open.len(), all),
+                    "part" => assert!((1..all).contains(&open.len())),
+                    scope => assert_eq!((scope, open.len()), ("nothing", 0)),
+                }
             }
         }
     }
@@ -264,4 +269,37 @@ fn the_csv_says_the_same() {
         first.into_iter().rev().map(|it| it.parse::<i64>().unwrap()).collect::<Vec<_>>(),
         FIGURES.map(|figure| tally[figure].as_i64().unwrap())
     );
+}
+
+#[test]
+fn what_one_does_not_read_is_no_zero() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let lead = json!({"affiliation_id": world.affiliation("org-admin-34"), "role": "lead"});
+    sig.post("/networks/edito/memberships", lead).expect(201);
+    let admin = world.client("org-admin-34");
+    let matrix = admin.get("/tracking/matrix").expect(200);
+    let herault = world.organization("Préfecture de l'Hérault");
+    let mut scopes = std::collections::BTreeSet::new();
+    for row in matrix.at("/rows").as_array().unwrap() {
+        let here = row["organizations"].as_array().unwrap();
+        let own = here.iter().any(|it| it["organization"]["id"] == herault);
+        for cell in row["cells"].as_array().unwrap() {
+            let scope = if cell["network_code"] == "edito" || (own && here.len() == 1) {
+                "all"
+            } else if own {
+                "part"
+            } else {
+                "nothing"
+            };
+            assert_eq!(cell["scope"], scope, "{} {}", row["dicom"]["name"], cell["network_code"]);
+            scopes.insert(scope);
+        }
+    }
+    assert!(scopes.contains("all") && scopes.contains("nothing"), "{scopes:?}");
+    assert!(admin.get("/tracking/matrix.svg").expect(200).text().contains("–</tspan>"));
+    assert!(admin.get("/tracking/matrix.csv").expect(200).text().contains(",,,,\r\n"));
+    let row = matrix.at("/rows/0/dicom/id");
+    let unread = format!("/tracking/cells?network_code=veille&dicom_id={}", row.as_str().unwrap());
+    assert_eq!(admin.get(&unread).expect(200).at("/items"), json!([]));
 }

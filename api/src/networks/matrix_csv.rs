@@ -1,6 +1,6 @@
 //! The matrix as CSV (RFC 4180).
 
-use ::networks::tracking::Matrix;
+use ::networks::tracking::{CellScope, Matrix};
 
 /// Tells spreadsheets that the text is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -32,7 +32,9 @@ pub(super) fn write(matrix: &Matrix) -> Result<Vec<u8>, csv::Error> {
             let figures = [tally.expected, tally.filled, tally.referents, tally.members, tally.gaps];
             let head = [matrix.at.to_rfc3339(), id.clone(), name.clone(), cell.network_code.to_string()];
             let count = row.organizations.len().to_string();
-            let figures = figures.map(|figure| figure.to_string());
+            // What is not read is empty, and no zero.
+            let figures =
+                figures.map(|figure| if cell.scope == CellScope::Nothing { String::new() } else { figure.to_string() });
             writer.write_record(head.iter().chain([&count]).chain(&figures))?;
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use ::networks::tracking::{Matrix, MatrixCell, MatrixRow, Tally};
+use ::networks::tracking::{CellScope, Matrix, MatrixCell, MatrixRow, Tally};
 
 /// The room for names at the left and at the top, and the size of a cell.
 const LEFT: usize = 330;
@@ -21,13 +21,14 @@ struct Look {
     sign: &'static str,
 }
 
-/// Nothing expected, all filled, some gaps, no one there.
-const fn look(tally: Tally) -> Look {
+/// Not read; nothing expected, all filled, some gaps, no one there.
+const fn look(tally: Option<Tally>) -> Look {
     match tally {
-        Tally { expected: 0, gaps: 0, .. } => Look { class: 'n', sign: "" },
-        Tally { gaps: 0, .. } => Look { class: 'f', sign: "✓" },
-        Tally { filled: 0, .. } => Look { class: 'v', sign: "✕" },
-        _ => Look { class: 'p', sign: "!" },
+        None => Look { class: 'u', sign: "–" },
+        Some(Tally { expected: 0, gaps: 0, .. }) => Look { class: 'n', sign: "" },
+        Some(Tally { gaps: 0, .. }) => Look { class: 'f', sign: "✓" },
+        Some(Tally { filled: 0, .. }) => Look { class: 'v', sign: "✕" },
+        Some(_) => Look { class: 'p', sign: "!" },
     }
 }
 
@@ -45,7 +46,7 @@ pub(super) fn draw(matrix: &Matrix) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
          role=\"img\" aria-labelledby=\"t d\"><title id=\"t\">Réseaux × directions de la communication au {day}</title>\
          <desc id=\"d\">{} réseaux, {} lignes, {gaps} manques. Chaque case : pourvus / attendus ; ✓ complet, ! incomplet, \
-         ✕ personne, rien d'attendu sans signe.</desc><style>{STYLE}</style><rect width=\"{WIDTH}\" height=\"{height}\" \
+         ✕ personne, – hors de votre périmètre, rien d'attendu sans signe.</desc><style>{STYLE}</style><rect width=\"{WIDTH}\" height=\"{height}\" \
          fill=\"#fff\"/><text x=\"10\" y=\"26\" class=\"h\">Réseaux × directions de la communication</text>\
          <text x=\"10\" y=\"46\">au {day}</text>",
         matrix.columns.len(),
@@ -57,7 +58,8 @@ pub(super) fn draw(matrix: &Matrix) -> String {
             escaped(&short(column.name.as_ref().trim_start_matches("Réseau ").trim_start_matches("des "), COLUMN_NAME));
         let _ = write!(svg, "<text transform=\"translate({x} {}) rotate(-40)\">{name}</text>", TOP - 8);
     }
-    let tallies = |cells: &[MatrixCell]| cells.iter().map(|cell| cell.tally).collect();
+    let read = |cell: &MatrixCell| (cell.scope != CellScope::Nothing).then_some(cell.tally);
+    let tallies = |cells: &[MatrixCell]| cells.iter().map(read).collect();
     let mut lines: Vec<_> = matrix.rows.iter().map(|row| (named(row), tallies(&row.cells))).collect();
     lines.push(("Total".to_owned(), tallies(&matrix.totals)));
     rows(&mut svg, cell, &lines);
@@ -69,7 +71,7 @@ pub(super) fn draw(matrix: &Matrix) -> String {
 
 /// The shades; the text on them has a contrast of at least 4.5:1. Cells are strokes as thick as a row.
 const STYLE: &str = "text{font:13px Marianne,Arial,sans-serif;fill:#161616}.h{font-size:19px;font-weight:700}\
-    tspan{text-anchor:middle}path{stroke-width:23}.n{stroke:#f6f6f6}.f{stroke:#b8fec9}.p{stroke:#fee7b4}.v{stroke:#ffbdbe}\
+    tspan{text-anchor:middle}path{stroke-width:23}.u{stroke:#fff}.n{stroke:#f6f6f6}.f{stroke:#b8fec9}.p{stroke:#fee7b4}.v{stroke:#ffbdbe}\
     .w{stroke:#fff;stroke-width:1}";
 
 fn named(row: &MatrixRow) -> String {
@@ -85,7 +87,7 @@ fn named(row: &MatrixRow) -> String {
 }
 
 /// The rows of the picture: the shades of all first, one path for each, then a text for each row.
-fn rows(svg: &mut String, cell: usize, rows: &[(String, Vec<Tally>)]) {
+fn rows(svg: &mut String, cell: usize, rows: &[(String, Vec<Option<Tally>>)]) {
     // For each shade its strokes, and where the last one ended: within a row, the next one is said from there.
     let mut shades: BTreeMap<char, (String, (usize, usize))> = BTreeMap::new();
     for (place, (_, tallies)) in rows.iter().enumerate() {
@@ -111,9 +113,10 @@ fn rows(svg: &mut String, cell: usize, rows: &[(String, Vec<Tally>)]) {
         let _ = write!(svg, "<text x=\"10\" y=\"{y}\">{}", escaped(&short(name, NAME)));
         for (column, tally) in tallies.iter().enumerate() {
             let Look { class, sign } = look(*tally);
+            let middle = LEFT + column * cell + cell / 2;
+            let figures = tally.map(|it| format!("{}/{}", it.filled, it.expected)).unwrap_or_default();
             if class != 'n' {
-                let middle = LEFT + column * cell + cell / 2;
-                let _ = write!(svg, "<tspan x=\"{middle}\">{}/{}{sign}</tspan>", tally.filled, tally.expected);
+                let _ = write!(svg, "<tspan x=\"{middle}\">{figures}{sign}</tspan>");
             }
         }
         svg.push_str("</text>");
@@ -187,7 +190,8 @@ mod tests {
             gaps: i64::try_from(n % 2).unwrap(),
             ..Tally::default()
         };
-        let cells: Vec<_> = (0..13).map(|n| MatrixCell { network_code: code(n), tally: figures(n) }).collect();
+        let cells: Vec<_> =
+            (0..13).map(|n| MatrixCell { network_code: code(n), scope: CellScope::All, tally: figures(n) }).collect();
         let columns = (0..13).map(|n| MatrixColumn {
             network_code: code(n),
             name: "Réseau des conseillers communication".parse().unwrap(),

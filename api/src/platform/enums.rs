@@ -80,6 +80,7 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
             ::networks::network::JoinPolicy as JoinPolicy,
             ::networks::network::NetworkStatus as NetworkStatus,
             ::networks::network::NetworkVisibility as NetworkVisibility,
+            ::networks::tracking::CellScope as CellScope,
             kernel::CoAnimationScope as CoAnimationScope,
             kernel::MemberOrigin as MemberOrigin,
             kernel::NetworkRole as NetworkRole,

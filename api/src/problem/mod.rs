@@ -67,6 +67,8 @@ impl From<Refusal> for Problem {
                 let allowed = ["create_network_membership", "close_network"].map(str::to_owned).to_vec();
                 Self { allowed, ..Self::new(Code::LastLead) }
             }
+            Refusal::LastAdmin => Self::new(Code::LastAdmin),
+            Refusal::NotEmpty => Self::new(Code::NotEmpty),
             Refusal::Superseded => Self::new(Code::Superseded),
             Refusal::Invalid(pointer, why) => {
                 Self { why: Some(why), ..Self::invalid(vec![FieldError::new(pointer, FieldCode::Invalid)]) }
@@ -92,7 +94,7 @@ impl From<Error> for Problem {
             Error::Dangling(pointer) => Self::invalid(vec![FieldError::new(pointer, FieldCode::Dangling)]),
             Error::InFlight => Self::new(Code::InFlight),
             Error::KeyReused => Self::new(Code::IdempotencyKeyReused),
-            Error::Busy(_) => {
+            Error::Busy(_) | Error::Again => {
                 tracing::warn!(chain = chain(&error), "busy");
                 Self::new(Code::Busy)
             }

@@ -261,6 +261,11 @@ impl Actor {
         self.seats().map(|seat| seat.network_id)
     }
 
+    /// The networks this actor shares with their members: who only observes a network reads it, and nothing more.
+    pub fn shared_networks(&self) -> impl Iterator<Item = NetworkId> {
+        self.seats().filter(|seat| seat.role != NetworkRole::Observer).map(|seat| seat.network_id)
+    }
+
     /// Sits in this network. A partner or an observer by origin never does, whatever was written.
     #[must_use]
     pub fn sits_in(&self, network: NetworkId) -> bool {

@@ -105,6 +105,10 @@ pub enum Refusal {
     },
     /// It would leave a network without a lead; the ways out.
     LastLead,
+    /// It would leave the service without a SIG administrator.
+    LastAdmin,
+    /// Other organizations stand below it.
+    NotEmpty,
     /// It was merged or split: its successors live on.
     Superseded,
     /// The same fact, or one that excludes it, stands already at that time.

@@ -141,7 +141,9 @@ pub struct Gift {
     pub new: NewRoleAssignment,
     /// Who would hold it.
     pub holder: MemberId,
-    /// Until when the affiliation through which it is held lasts.
+    /// Where the affiliation through which it is held is.
+    pub place: OrganizationId,
+    /// Until when that affiliation lasts.
     pub until: Option<DateTime<Utc>>,
     /// The organization and all below it, which the role would reach.
     pub reached: Vec<OrganizationId>,
@@ -154,7 +156,7 @@ action!(
     /// Give a role: the SIG administrator, and a communication director for his own.
     Create(NewRoleAssignment) on RoleAssignment as "create_role_assignment", Gift,
     |actor, it| {
-        let within = it.reached.iter().all(|below| actor.reaches(&[Role::DicomDirector], *below));
+        let within = it.reached.iter().chain([&it.place]).all(|below| actor.reaches(&[Role::DicomDirector], *below));
         Ruling::Allow
             .and(gives(actor, it.new.role, it.new.organization_id), GIVERS)
             .and(actor.is_sig_admin() || within, WITHIN)

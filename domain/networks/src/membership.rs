@@ -12,7 +12,7 @@ use kernel::{
     AffiliationId, AsOf, MembershipId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
     Validity, Version, codes,
 };
-pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, visible};
+pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, own, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types;
 use kernel::directory::OrganizationReference;
-use kernel::{Action, Actor, AsOf, Label, NetworkId, OrganizationId, Refusal, Role, Ruling};
+use kernel::{Action, Actor, AsOf, Label, NetworkId, OrganizationId, Refusal, Role, Ruling, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -136,11 +136,22 @@ pub struct MatrixColumn {
     pub name: NetworkName,
 }
 
+codes! {
+    /// How much of a row the caller reads in a network.
+    CellScope {
+        All = "all" ("toutes ses organisations", "all of its organizations"),
+        Part = "part" ("une partie de ses organisations", "some of its organizations"),
+        Nothing = "nothing" ("aucune de ses organisations", "none of its organizations"),
+    }
+}
+
 /// One network in the organizations of one row.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MatrixCell {
     /// The network's code.
     pub network_code: NetworkCode,
+    /// Of which organizations of the row the tally tells: one who reads nothing there knows nothing by its zeros.
+    pub scope: CellScope,
     /// How its seats stand there.
     pub tally: Tally,
 }
@@ -235,6 +246,7 @@ impl Matrix {
 
 /// What of the facts a caller reads, by organization.
 struct Part<'a> {
+    reach: &'a Reach,
     networks: Vec<&'a (NetworkId, MatrixColumn)>,
     organizations: Vec<&'a OrganizationReference>,
     cells: HashMap<OrganizationId, Vec<&'a CellRow>>,
@@ -243,7 +255,7 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn of(facts: &'a MatrixFacts, reach: &Reach) -> Self {
+    fn of(facts: &'a MatrixFacts, reach: &'a Reach) -> Self {
         let mut cells: HashMap<OrganizationId, Vec<&CellRow>> = HashMap::new();
         for cell in facts.cells.iter().filter(|cell| reach.holds(cell.network_id, cell.organization_id)) {
             cells.entry(cell.organization_id).or_default().push(cell);
@@ -254,7 +266,7 @@ impl<'a> Part<'a> {
         }
         let networks = facts.networks.iter().filter(|(network, _)| reach.shows(*network)).collect();
         let organizations = facts.organizations.iter().filter(|organization| reach.names(organization.id)).collect();
-        Self { networks, organizations, cells, followers }
+        Self { reach, networks, organizations, cells, followers }
     }
 
     fn row(
@@ -270,6 +282,14 @@ impl<'a> Part<'a> {
         MatrixRow { dicom: dicom.cloned(), organizations: organizations.collect(), cells: self.add_up(&here) }
     }
 
+    fn scope(&self, network: NetworkId, organizations: &[&OrganizationReference]) -> CellScope {
+        match organizations.iter().filter(|organization| self.reach.holds(network, organization.id)).count() {
+            0 if !organizations.is_empty() => CellScope::Nothing,
+            read if read < organizations.len() => CellScope::Part,
+            _ => CellScope::All,
+        }
+    }
+
     fn add_up(&self, organizations: &[&OrganizationReference]) -> Vec<MatrixCell> {
         let mut tallies: HashMap<NetworkId, Tally> = HashMap::new();
         for cell in organizations.iter().flat_map(|organization| self.cells.get(&organization.id).into_iter().flatten())
@@ -278,6 +298,7 @@ impl<'a> Part<'a> {
         }
         let cell = |(network, column): &&(NetworkId, MatrixColumn)| MatrixCell {
             network_code: column.network_code.clone(),
+            scope: self.scope(*network, organizations),
             tally: tallies.get(network).copied().unwrap_or_default(),
         };
         self.networks.iter().map(cell).collect()

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::member::{find as find_member, locked as locked_member};
 use super::organization::resting_on;
-use crate::networks::{end_memberships, lock_networks_of, refresh_member};
+use crate::networks::{end_memberships, lock_networks_of, refresh_member, still_all_networks_of};
 use crate::store::{Known, Writer};
 use crate::{Again, Error, Result, Store};
 
@@ -113,12 +113,7 @@ impl Store<'_> {
             let (id, member) = (before.id, before.member_id);
             writer.changes_rights_of(member)?;
             end_affiliations(writer, vec![before], at)?;
-            let rest = in_force_of(writer.conn, member)?;
-            if let Some(oldest) = rest.iter().filter(|it| !it.valid.ended_by(at)).min_by_key(|it| it.valid.from)
-                && !rest.iter().any(|it| it.is_primary && !it.valid.ended_by(at) && it.id != id)
-            {
-                promote(writer, oldest)?;
-            }
+            settle_main(writer, member, at)?;
             refresh_member(writer, member)?;
             find(id, writer.conn)
         })?;
@@ -211,6 +206,16 @@ fn promote(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
     writer.updated(before, &after)
 }
 
+/// Makes the oldest affiliation that lasts the main one, where the main one ended.
+pub(crate) fn settle_main(writer: &mut Writer<'_>, member: MemberId, at: DateTime<Utc>) -> Result<()> {
+    let rest = in_force_of(writer.conn, member)?;
+    let rest: Vec<_> = rest.iter().filter(|it| !it.valid.ended_by(at)).collect();
+    match rest.iter().min_by_key(|it| it.valid.from) {
+        Some(oldest) if !rest.iter().any(|it| it.is_primary) => promote(writer, oldest),
+        _ => Ok(()),
+    }
+}
+
 /// The affiliations of a member that hold now or will.
 pub(crate) fn in_force_of(conn: &mut PgConnection, member: MemberId) -> Result<Vec<Affiliation>> {
     let now: DateTime<Utc> = diesel::select(sql::clock()).get_result(conn)?;
@@ -250,9 +255,12 @@ pub(crate) fn find(id: AffiliationId, conn: &mut PgConnection) -> Result<Affilia
 // The networks first, since what is held through an affiliation is counted there.
 fn locked(id: AffiliationId, conn: &mut PgConnection) -> Result<Affiliation> {
     let member = affiliation::table.find(id).select(affiliation::member_id).first(conn).optional()?;
-    lock_networks_of(conn, member.ok_or(Refusal::NotFound)?)?;
+    let member = member.ok_or(Refusal::NotFound)?;
+    let locked = lock_networks_of(conn, member)?;
     let row = affiliation::table.find(id).select(Affiliation::as_select()).for_no_key_update();
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+    let it = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
+    still_all_networks_of(conn, member, &locked)?;
+    Ok(it)
 }
 
 impl Again for AffiliationView {

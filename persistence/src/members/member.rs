@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::affiliation::{end_affiliations, in_force_of, insert};
 use super::organization::resting_on;
-use crate::networks::{lock_networks_of, refresh_member};
+use crate::networks::{lock_networks_of, refresh_member, still_all_networks_of};
 use crate::page::{fold, keyset, like};
 use crate::store::Known;
 use crate::{Again, Error, Result, Store};
@@ -209,8 +209,10 @@ pub(crate) fn locked(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
 }
 
 fn locked_with_networks(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
-    lock_networks_of(conn, id)?;
-    locked(id, conn)
+    let networks = lock_networks_of(conn, id)?;
+    let it = locked(id, conn)?;
+    still_all_networks_of(conn, id, &networks)?;
+    Ok(it)
 }
 
 impl Again for MemberView {

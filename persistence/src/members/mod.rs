@@ -1,6 +1,7 @@
 //! SQL of the members' crate, one noun a file.
 
 mod affiliation;
+mod closure;
 mod member;
 mod organization;
 mod organization_link;

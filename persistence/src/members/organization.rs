@@ -3,14 +3,16 @@
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::{OrganizationName, OrganizationReference};
-use kernel::schema::{organization, organization_period, role_assignment};
-use kernel::{Actor, AsOf, Grant, MemberId, OrganizationId, PageQuery, Refusal, Shown, Version, sql};
+use kernel::schema::{organization, organization_period};
+use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Version};
 use members::organization::{
     Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationPage, OrganizationPatch,
     OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
 };
 use uuid::Uuid;
 
+use super::closure::{changes_rights_over, end_all_of, lock_members_of, refuse_children};
+use crate::networks::{lock_networks_at, refresh_organization};
 use crate::page::{fold, keyset, like};
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
@@ -147,11 +149,17 @@ impl Store<'_> {
                 patch.aliases = Some(kept.take(members::organization::MOST_ALIASES).collect());
             }
             let kind_changes = patch.kind.is_some_and(|kind| kind != before.kind) || patch.origin_override.is_some();
+            let moves = patch.parent_id.is_some_and(|parent| parent != before.parent_id);
+            if kind_changes || moves {
+                changes_rights_over(writer, before.id)?;
+            }
             let after = set(writer, &before, patch)?;
             writer.updated(&before, &after)?;
+            if moves {
+                changes_rights_over(writer, before.id)?;
+            }
             if kind_changes {
-                crate::networks::refresh_organization(writer, before.id)?;
-                change_rights_through(writer, before.id)?;
+                refresh_organization(writer, before.id)?;
             }
             Ok(after)
         })?;
@@ -177,16 +185,19 @@ impl Store<'_> {
         Ok(self.shown(changed))
     }
 
-    /// Closes the organization that was granted.
+    /// Closes the organization that was granted, and ends all that rests on it.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
+    /// It is no longer as the caller saw it; others stand below it; the last lead of a network sits there.
     pub fn close_organization(&mut self, grant: Grant<Close>, seen: Version) -> Result<OrganizationView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
+            refuse_children(writer.conn, before.id)?;
+            changes_rights_over(writer, before.id)?;
             let status = organization::status.eq(OrganizationStatus::Closed);
             let row = diesel::update(organization::table.find(before.id)).set((status, stamps(writer, before.version)));
             let after = row.returning(Organization::as_returning()).get_result(writer.conn)?;
             writer.ended(&before, &after)?;
+            end_all_of(writer, before.id)?;
             Ok(after)
         })?;
         Ok(self.shown(closed))
@@ -221,16 +232,6 @@ diesel::define_sql_function! {
 fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent: OrganizationId) -> Result<()> {
     let circle: bool = diesel::select(is_below(parent, id)).get_result(conn)?;
     if circle { Err(crate::Error::Dangling("/parent_id")) } else { Ok(()) }
-}
-
-/// Whoever holds a role over an organization, or a place in it, has other rights when its kind changes.
-fn change_rights_through(writer: &mut Writer<'_>, id: OrganizationId) -> Result<()> {
-    let holders = role_assignment::table.filter(role_assignment::organization_id.eq(id));
-    let holders = holders.filter(role_assignment::valid.contains(sql::clock())).select(role_assignment::member_id);
-    for member in holders.distinct().load::<MemberId>(writer.conn)? {
-        writer.changes_rights_of(member)?;
-    }
-    Ok(())
 }
 
 /// The status of an organization that others will rest on, kept as it is until the end of the transaction.
@@ -276,6 +277,7 @@ impl Known for Create {
 
 impl Known for Update {
     fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
+        lock_networks_at(conn, self.0)?;
         locked(self.0, conn)
     }
 }
@@ -288,6 +290,8 @@ impl Known for UpdateContacts {
 
 impl Known for Close {
     fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
+        lock_networks_at(conn, self.0)?;
+        lock_members_of(conn, self.0)?;
         locked(self.0, conn)
     }
 }

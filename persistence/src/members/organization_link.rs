@@ -1,14 +1,16 @@
 //! SQL of links between organizations.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::schema::{organization_link, role_assignment};
-use kernel::{AsOf, Grant, MemberId, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, clock};
+use kernel::schema::organization_link;
+use kernel::{AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, clock};
 use members::affiliation::Ending;
 use members::organization_link::{
     Create, End, LinkKind, List, OrganizationLink, OrganizationLinkPage, OrganizationLinkView, Read,
 };
 use uuid::Uuid;
 
+use super::closure::changes_rights_over;
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
@@ -76,32 +78,31 @@ impl Store<'_> {
         ending: &Ending,
     ) -> Result<OrganizationLinkView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
-            let change = (
-                organization_link::valid.eq(before.valid.until(ending.instant(writer.at)?)),
-                organization_link::version.eq(before.version.next()),
-                organization_link::updated_at.eq(writer.at),
-                organization_link::updated_by.eq(writer.by),
-            );
-            let row = diesel::update(organization_link::table.find(before.id)).set(change);
-            let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
-            writer.ended(&before, &after)?;
-            change_rights_through(writer, &after)?;
-            Ok(after)
+            let at = ending.instant(writer.at)?;
+            end(writer, &before, at)
         })?;
         Ok(self.seen(ended))
     }
 }
 
-/// What a DICOM serves is the scope of its director and contributors.
+/// Ends a link at a time.
+pub(super) fn end(writer: &mut Writer<'_>, before: &OrganizationLink, at: DateTime<Utc>) -> Result<OrganizationLink> {
+    let change = (
+        organization_link::valid.eq(before.valid.until(at)),
+        organization_link::version.eq(before.version.next()),
+        organization_link::updated_at.eq(writer.at),
+        organization_link::updated_by.eq(writer.by),
+    );
+    let row = diesel::update(organization_link::table.find(before.id)).set(change);
+    let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
+    writer.ended(before, &after)?;
+    change_rights_through(writer, &after)?;
+    Ok(after)
+}
+
+/// What a DICOM serves is the scope of its people, and bounds the scope of the others who serve what is above.
 fn change_rights_through(writer: &mut Writer<'_>, link: &OrganizationLink) -> Result<()> {
-    if link.kind != LinkKind::Serves {
-        return Ok(());
-    }
-    let holders = role_assignment::table.filter(role_assignment::organization_id.eq(link.from_id));
-    for member in holders.select(role_assignment::member_id).distinct().load::<MemberId>(writer.conn)? {
-        writer.changes_rights_of(member)?;
-    }
-    Ok(())
+    if link.kind == LinkKind::Serves { changes_rights_over(writer, link.to_id) } else { Ok(()) }
 }
 
 fn find(id: OrganizationLinkId, conn: &mut PgConnection) -> Result<OrganizationLink> {

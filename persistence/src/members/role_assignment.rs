@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
-use kernel::{Grant, MemberId, OrganizationId, PageQuery, Refusal, RoleAssignmentId, Validity, Version, sql};
+use kernel::{Grant, MemberId, OrganizationId, PageQuery, Refusal, Role, RoleAssignmentId, Validity, Version, sql};
 use members::affiliation::Ending;
 use members::role_assignment::{
     Create, End, Gift, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView, visible,
@@ -114,8 +114,20 @@ fn below(conn: &mut PgConnection, organization: OrganizationId) -> Result<Vec<Or
     Ok(all.into_iter().map(|row| row.id).collect())
 }
 
-/// Ends a role at a time.
+diesel::define_sql_function! {
+    /// Whether the service keeps a SIG administrator without this role.
+    #[sql_name = "app.other_sig_admin"]
+    fn other_sig_admin(assignment: diesel::sql_types::Uuid, at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Bool;
+}
+
+/// Ends a role at a time; never the last one of a SIG administrator.
 pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
+    if before.role == Role::SigAdmin {
+        let other: bool = diesel::select(other_sig_admin(before.id, at)).get_result(writer.conn)?;
+        if !other {
+            return Err(Refusal::LastAdmin.into());
+        }
+    }
     let change = (
         role_assignment::valid.eq(before.valid.until(at)),
         role_assignment::version.eq(before.version.next()),
@@ -148,14 +160,14 @@ impl Known for Read {
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Gift> {
         let through = affiliation::table.find(self.0.affiliation_id).filter(affiliation::valid.contains(sql::clock()));
-        let through = through.select((affiliation::member_id, affiliation::valid)).for_share();
-        let found = through.first::<(MemberId, Validity)>(conn).optional()?;
-        let (holder, valid) = found.ok_or(Error::Dangling("/affiliation_id"))?;
+        let through = through.select((affiliation::member_id, affiliation::organization_id, affiliation::valid));
+        let found = through.for_share().first::<(MemberId, OrganizationId, Validity)>(conn).optional()?;
+        let (holder, place, valid) = found.ok_or(Error::Dangling("/affiliation_id"))?;
         let reached = match self.0.organization_id {
             Some(organization) => below(conn, organization)?,
             None => Vec::new(),
         };
-        Ok(Gift { new: self.0.clone(), holder, until: valid.to, reached })
+        Ok(Gift { new: self.0.clone(), holder, place, until: valid.to, reached })
     }
 }
 

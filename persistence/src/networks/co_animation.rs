@@ -2,6 +2,7 @@
 
 use ::networks::co_animation::{CoAnimation, CoAnimationPage, CoAnimationView, Create, End, Read};
 use ::networks::network::{Network, NetworkCode};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{co_animation, membership};
 use kernel::{
@@ -67,20 +68,47 @@ impl Store<'_> {
     /// It is no longer as the caller saw it; the time lies in the past.
     pub fn end_co_animation(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<CoAnimationView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
-            let change = (
-                co_animation::valid.eq(before.valid.until(ending.instant(writer.at)?)),
-                co_animation::version.eq(before.version.next()),
-                co_animation::updated_at.eq(writer.at),
-                co_animation::updated_by.eq(writer.by),
-            );
-            diesel::update(co_animation::table.find(before.id)).set(change).execute(writer.conn)?;
-            let after = find(before.id, writer.conn)?;
-            writer.ended(&before, &after)?;
-            change_rights_through(writer, before.network_id, before.organization.id)?;
-            Ok(after)
+            let at = ending.instant(writer.at)?;
+            end(writer, &before, at)
         })?;
         Ok(self.seen(ended))
     }
+}
+
+fn end(writer: &mut Writer<'_>, before: &CoAnimation, at: DateTime<Utc>) -> Result<CoAnimation> {
+    let change = (
+        co_animation::valid.eq(before.valid.until(at)),
+        co_animation::version.eq(before.version.next()),
+        co_animation::updated_at.eq(writer.at),
+        co_animation::updated_by.eq(writer.by),
+    );
+    diesel::update(co_animation::table.find(before.id)).set(change).execute(writer.conn)?;
+    let after = find(before.id, writer.conn)?;
+    writer.ended(before, &after)?;
+    change_rights_through(writer, before.network_id, before.organization.id)?;
+    Ok(after)
+}
+
+/// Ends the co-animations of a network that closes.
+pub(super) fn end_co_animations_in(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
+    let all = CoAnimation::query().filter(co_animation::network_id.eq(network)).order(co_animation::id);
+    let all = all.load(writer.conn)?;
+    end_each(writer, all)
+}
+
+/// Ends the co-animations by an organization that closes.
+pub(crate) fn end_co_animations_of(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
+    let all = CoAnimation::query().filter(co_animation::organization_id.eq(organization)).order(co_animation::id);
+    let all = all.load(writer.conn)?;
+    end_each(writer, all)
+}
+
+fn end_each(writer: &mut Writer<'_>, all: Vec<CoAnimation>) -> Result<()> {
+    let at = writer.at;
+    for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        end(writer, &before, at)?;
+    }
+    Ok(())
 }
 
 /// What an organization co-animates is the scope of its co-leads.

@@ -2,7 +2,7 @@
 
 use ::networks::membership::{
     Candidate, ChangeRole, Create, End, EndReason, Membership, MembershipEnding, MembershipFilter, MembershipPage,
-    MembershipView, Read, visible,
+    MembershipView, Read, own, visible,
 };
 use ::networks::network::NetworkCode;
 use chrono::{DateTime, Utc};
@@ -76,7 +76,7 @@ impl Store<'_> {
         let (conn, actor) = self.reading();
         let mine = actor.member().map(|member| member.0).unwrap_or_default();
         let mut query = Membership::query().filter(membership::member_id.eq(mine)).into_boxed();
-        query = query.filter(membership::valid.contains(sql::clock()));
+        query = query.filter(own(actor)).filter(membership::valid.contains(sql::clock()));
         if let Some(after) = page.key::<MembershipId>()? {
             query = query.filter(membership::id.gt(after));
         }

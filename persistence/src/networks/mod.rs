@@ -7,5 +7,9 @@ mod network;
 mod seat;
 mod tracking;
 
+pub(crate) use co_animation::end_co_animations_of;
 pub(crate) use membership::end_memberships;
-pub(crate) use tracking::{lock_networks_of, refresh_member, refresh_organization};
+pub(crate) use seat::end_seats_of;
+pub(crate) use tracking::{
+    lock_networks_at, lock_networks_of, refresh_member, refresh_organization, still_all_networks_of,
+};

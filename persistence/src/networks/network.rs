@@ -9,6 +9,7 @@ use kernel::schema::{network, tracking_cell};
 use kernel::{Action, Actor, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Version};
 use uuid::Uuid;
 
+use super::co_animation::end_co_animations_in;
 use super::membership::end_all;
 use super::seat::end_seats;
 use super::tracking::refresh;
@@ -108,7 +109,7 @@ impl Store<'_> {
         self.move_network(grant, seen, NetworkStatus::Dormant)
     }
 
-    /// Closes the network that was granted: its memberships and seats end.
+    /// Closes the network that was granted: its memberships, seats and co-animations end.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
@@ -118,6 +119,7 @@ impl Store<'_> {
             writer.ended(&before, &after)?;
             end_all(writer, before.id)?;
             end_seats(writer, before.id)?;
+            end_co_animations_in(writer, before.id)?;
             refresh_all(writer, before.id)?;
             Ok(after)
         })?;

@@ -4,7 +4,7 @@ use ::networks::network::{Network, NetworkCode};
 use ::networks::seat::{Create, End, List, Read, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update};
 use diesel::prelude::*;
 use kernel::schema::seat;
-use kernel::{Grant, NetworkId, PageQuery, Refusal, SeatId, Validity, Version, sql};
+use kernel::{Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Version, sql};
 use members::affiliation::Ending;
 use uuid::Uuid;
 
@@ -103,6 +103,18 @@ fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>
     let after = find(before.id, writer.conn)?;
     writer.ended(before, &after)?;
     Ok(after)
+}
+
+/// Ends every seat of an organization that closes; the networks are locked already.
+pub(crate) fn end_seats_of(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
+    let all: Vec<Seat> =
+        Seat::query().filter(seat::organization_id.eq(organization)).order(seat::id).load(writer.conn)?;
+    let at = writer.at;
+    for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        end(writer, &before, at)?;
+        refresh(writer.conn, before.network_id, organization)?;
+    }
+    Ok(())
 }
 
 /// Ends every seat of a network that closes; its cells are rewritten afterwards, once each.

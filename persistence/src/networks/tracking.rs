@@ -13,7 +13,7 @@ use kernel::{AsOf, MemberId, NetworkId, OrganizationId, Refusal};
 
 use crate::page::fold;
 use crate::store::Writer;
-use crate::{Result, Store};
+use crate::{Error, Result, Store};
 
 diesel::define_sql_function! {
     /// How an organization is called where there is little room.
@@ -21,17 +21,20 @@ diesel::define_sql_function! {
     fn label(short: diesel::sql_types::Nullable<diesel::sql_types::Text>, name: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
-/// The cells that are kept; one whose time has come is computed anew, for this reader alone.
+/// The cells that are kept, but those where nothing is left; one whose time has come is computed anew, for this reader
+/// alone.
 const KEPT: &str = "SELECT network_id, organization_id, expected, filled, referents, members, gaps
-        FROM tracking_cell WHERE next_change_at IS NULL OR next_change_at > $1
+        FROM tracking_cell WHERE (next_change_at IS NULL OR next_change_at > $1) AND expected + members + gaps > 0
     UNION ALL SELECT t.network_id, t.organization_id, c.expected, c.filled, c.referents, c.members, c.gaps
-        FROM tracking_cell t, app.cell(t.network_id, t.organization_id, $1) c WHERE t.next_change_at <= $1";
+        FROM tracking_cell t, app.cell(t.network_id, t.organization_id, $1) c
+        WHERE t.next_change_at <= $1 AND c.expected + c.members + c.gaps > 0";
 
 /// The same from the facts, for a past day.
 const AGGREGATE: &str = "SELECT p.network_id, p.organization_id, c.expected, c.filled, c.referents, c.members, c.gaps
     FROM (SELECT network_id, organization_id FROM seat WHERE valid @> $1
           UNION SELECT network_id, organization_id FROM membership WHERE valid @> $1) p,
-        app.cell(p.network_id, p.organization_id, $1) c";
+        app.cell(p.network_id, p.organization_id, $1) c
+    WHERE c.expected + c.members + c.gaps > 0";
 
 #[derive(QueryableByName)]
 struct Served {
@@ -94,12 +97,11 @@ impl Store<'_> {
         let matrix = Matrix::build(at, &facts, &reach);
         let row = matrix.rows.iter().find(|row| row.dicom.as_ref().map(|dicom| dicom.id) == query.dicom_id);
         let members = row.ok_or(Refusal::NotFound)?.organizations.iter();
+        let members = members.filter(|member| reach.holds(*network, member.organization.id));
         let items = members.map(|member| {
             let mut tally = Tally::default();
             let here = |cell: &&CellRow| cell.network_id == *network && cell.organization_id == member.organization.id;
-            for cell in
-                facts.cells.iter().filter(here).filter(|cell| reach.holds(cell.network_id, cell.organization_id))
-            {
+            for cell in facts.cells.iter().filter(here) {
                 tally += cell;
             }
             TrackingCell { network_code: column.network_code.clone(), organization: member.organization.clone(), tally }
@@ -126,11 +128,22 @@ pub(crate) fn lock(conn: &mut PgConnection, networks: &[NetworkId]) -> Result<()
     Ok(())
 }
 
-/// Locks the networks that a member sits in, or will, or did.
-pub(crate) fn lock_networks_of(conn: &mut PgConnection, member: MemberId) -> Result<()> {
+fn networks_of(conn: &mut PgConnection, member: MemberId) -> Result<Vec<NetworkId>> {
     let sits = membership::table.filter(membership::member_id.eq(member)).select(membership::network_id).distinct();
-    let networks: Vec<NetworkId> = sits.load(conn)?;
-    lock(conn, &networks)
+    Ok(sits.load(conn)?)
+}
+
+/// Locks the networks that a member sits in, or will, or did.
+pub(crate) fn lock_networks_of(conn: &mut PgConnection, member: MemberId) -> Result<Vec<NetworkId>> {
+    let networks = networks_of(conn, member)?;
+    lock(conn, &networks)?;
+    Ok(networks)
+}
+
+/// Once the member is locked too, nobody adds him anywhere; whoever did before sends this work back to its beginning.
+pub(crate) fn still_all_networks_of(conn: &mut PgConnection, member: MemberId, locked: &[NetworkId]) -> Result<()> {
+    let all = networks_of(conn, member)?.iter().all(|network| locked.contains(network));
+    if all { Ok(()) } else { Err(Error::Again) }
 }
 
 /// Rewrites the cells that a member counts in.
@@ -141,6 +154,13 @@ pub(crate) fn refresh_member(writer: &mut Writer<'_>, member: MemberId) -> Resul
         refresh(writer.conn, network, organization)?;
     }
     Ok(())
+}
+
+/// Locks the networks in which an organization has a cell.
+pub(crate) fn lock_networks_at(conn: &mut PgConnection, organization: OrganizationId) -> Result<()> {
+    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq(organization));
+    let networks: Vec<NetworkId> = cells.select(tracking_cell::network_id).load(conn)?;
+    lock(conn, &networks)
 }
 
 /// Rewrites the cells of an organization.

@@ -56,7 +56,7 @@ impl Member {
         let shares = |mine: Vec<NetworkId>| self.networks.iter().any(|network| mine.contains(network));
         let open = || match self.profile_visibility {
             ProfileVisibility::AllMembers => true,
-            ProfileVisibility::Networks => shares(actor.networks().collect()),
+            ProfileVisibility::Networks => shares(actor.shared_networks().collect()),
             ProfileVisibility::Leads => shares(actor.led().collect()),
         };
         self.is_self(actor) || actor.is_sig() || (actor.is_insider() && !self.left() && (own() || open()))
@@ -117,7 +117,8 @@ pub fn carded(actor: &Actor) -> Condition {
             ),
         )
     };
-    let by_network = member::profile_visibility.eq(ProfileVisibility::Networks).and(shares(actor.networks().collect()));
+    let in_common = shares(actor.shared_networks().collect());
+    let by_network = member::profile_visibility.eq(ProfileVisibility::Networks).and(in_common);
     let by_lead = member::profile_visibility.eq(ProfileVisibility::Leads).and(shares(actor.led().collect()));
     let open = member::profile_visibility.eq(ProfileVisibility::AllMembers).or(by_network).or(by_lead);
     Box::new(own_card.or(present.and(in_scope.or(open))))

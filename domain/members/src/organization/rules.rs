@@ -52,7 +52,7 @@ action!(
 );
 
 action!(
-    /// Close an organization, for good.
+    /// Close an organization for good: all that rests on it ends.
     Close(OrganizationId) on Organization as "close_organization", Organization,
     |actor, _| Ruling::Allow.and(actor.is_sig(), SIG), alive
 );

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::schema::{member, membership, network, organization};
 use kernel::{
-    Actor, Label, MemberId, MemberOrigin, MembershipId, NetworkRole, OrganizationId, Refusal, Ruling, action,
+    Actor, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, OrganizationId, Refusal, Ruling, action,
 };
 
 use super::{Membership, MembershipStatus, NewMembership, RoleChange};
@@ -70,6 +70,16 @@ pub fn visible(actor: &Actor, network: &Network) -> Box<dyn BoxableExpression<Jo
     let reached: Vec<OrganizationId> = actor.reach(Actor::DICOM).collect();
     let mine: Vec<MemberId> = actor.member().filter(|_| actor.is_insider()).into_iter().collect();
     Box::new(membership::organization_id.eq_any(reached).or(membership::member_id.eq_any(mine)))
+}
+
+/// What `Read` says one by one, for the caller's own: who is only a partner or an observer sits nowhere, and a hidden
+/// network shows itself to those who sit in it alone.
+#[must_use]
+pub fn own(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
+    let insider = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
+    let sits: Vec<NetworkId> = actor.networks().collect();
+    let known = network::visibility.ne(NetworkVisibility::Hidden).or(membership::network_id.eq_any(sits));
+    Box::new(known.and(insider))
 }
 
 /// Who would sit there.
