@@ -14,6 +14,7 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::actor::{entering, looking};
+use crate::networks::KeptFacts;
 use crate::{Again, Error, Key, Result, Store, audit, idempotency};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
@@ -45,6 +46,7 @@ pub struct Database {
     readers: Connections,
     writers: Connections,
     actors: Cache<Identity, Arc<Actor>>,
+    kept: KeptFacts,
 }
 
 impl Database {
@@ -58,7 +60,7 @@ impl Database {
             builder.build_unchecked(ConnectionManager::new(url))
         };
         let actors = Cache::builder().max_capacity(10_000).time_to_live(TRUST).build();
-        Self { readers: pool(Session::Read), writers: pool(Session::Write), actors }
+        Self { readers: pool(Session::Read), writers: pool(Session::Write), actors, kept: KeptFacts::default() }
     }
 
     /// Lets a caller read. A write in here is an error of the database.
@@ -83,7 +85,7 @@ impl Database {
             self.actors.insert(call.caller.clone(), Arc::clone(&actor));
             actor
         };
-        work(&mut Store::new(&mut conn, call, Actor::clone(&actor)))
+        work(&mut Store::new(&mut conn, call, actor, &self.kept))
     }
 
     /// Lets a caller write: all of the work, or nothing; once, however often it is sent with the same key.
@@ -106,7 +108,7 @@ impl Database {
         let mut asked = None;
         let done = conn.transaction(|conn| {
             let Some(key) = &call.key else {
-                let mut store = Store::new(conn, call, Actor::nobody());
+                let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), &self.kept);
                 let done = work(&mut store);
                 asked = store.asked.take();
                 return done.map(Done::Now);
@@ -114,7 +116,7 @@ impl Database {
             let actor = entering(conn, &call.caller)?;
             let who = actor.id;
             let before = idempotency::take(conn, who, key)?;
-            let mut store = Store::new(conn, call, actor);
+            let mut store = Store::new(conn, call, Arc::new(actor), &self.kept);
             if let Some(about) = before {
                 return T::again(&mut store, about).map(Done::Before);
             }
@@ -139,7 +141,7 @@ impl Database {
     pub fn read_on_record<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
         let mut conn = usable(&self.writers)?;
         let actor = looking(&mut conn, &call.caller)?;
-        let mut store = Store::new(&mut conn, call, actor);
+        let mut store = Store::new(&mut conn, call, Arc::new(actor), &self.kept);
         let done = work(&mut store)?;
         let (who, asked) = (store.actor().id, store.asked.take());
         if let Some(asked) = asked {

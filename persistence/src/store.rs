@@ -1,20 +1,24 @@
 //! The gate: a query file reaches the connection to write only by showing a grant, and what it did is recorded here.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Jsonb, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, policy, sql};
 use serde_json::Value;
 
 use crate::actor::entering;
 use crate::database::Call;
+use crate::networks::KeptFacts;
 use crate::{Error, Result};
 
 /// One caller at work in one transaction (to write) or on one read-only session (to read).
 pub struct Store<'a> {
     conn: &'a mut PgConnection,
     call: &'a Call,
-    actor: Actor,
+    actor: Arc<Actor>,
+    kept: &'a KeptFacts,
     /// What was last asked for, so that a refusal can be audited.
     pub(crate) asked: Option<Asked>,
 }
@@ -37,8 +41,12 @@ pub trait Known: Action {
 }
 
 impl<'a> Store<'a> {
-    pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Actor) -> Self {
-        Self { conn, call, actor, asked: None }
+    pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, kept: &'a KeptFacts) -> Self {
+        Self { conn, call, actor, kept, asked: None }
+    }
+
+    pub(crate) fn kept_facts(&self) -> &KeptFacts {
+        self.kept
     }
 
     /// Asks whether the caller may, over facts and rights that stay true until the end of the transaction: the object
@@ -54,7 +62,7 @@ impl<'a> Store<'a> {
             facts => facts,
         };
         // Who is nobody here is told so, and not what is there.
-        self.actor = entering(self.conn, &self.call.caller)?;
+        self.actor = Arc::new(entering(self.conn, &self.call.caller)?);
         Ok(Grant::ask(&self.actor, action, facts?)?)
     }
 
@@ -82,12 +90,15 @@ impl<'a> Store<'a> {
     ) -> Result<T> {
         let at = diesel::select(sql::clock()).get_result(self.conn)?;
         let by = self.actor.id;
-        let mut writer = Writer { conn: self.conn, at, by, action: A::NAME, request: self.call.request, recorded: 0 };
+        let mut writer = Writer { conn: self.conn, at, by, changes: Vec::new() };
         let (action, facts) = grant.spend();
         let done = work(&mut writer, &self.actor, action, facts)?;
-        if writer.recorded == 0 {
+        let changes = writer.changes;
+        if changes.is_empty() {
             return Err(Error::Fault(format!("{} recorded nothing", A::NAME).into()));
         }
+        let line = record(by, at, self.call.request, A::NAME, Value::Array(changes));
+        diesel::select(line).execute(self.conn)?;
         Ok(done)
     }
 
@@ -126,15 +137,14 @@ pub(crate) struct Writer<'a> {
     pub(crate) conn: &'a mut PgConnection,
     pub(crate) at: DateTime<Utc>,
     pub(crate) by: PrincipalId,
-    action: &'static str,
-    request: uuid::Uuid,
-    recorded: usize,
+    /// What is to be recorded when the work is done.
+    changes: Vec<Value>,
 }
 
 diesel::define_sql_function! {
-    /// The one way a mutation is recorded.
+    /// The one way mutations are recorded: a row image and a change event each, and the audit line of the first.
     #[sql_name = "app.record"]
-    fn record(actor: SqlUuid, happened: Timestamptz, request: SqlUuid, action: Text, audited: Bool, change: Jsonb) -> Nullable<Text>;
+    fn record(actor: SqlUuid, happened: Timestamptz, request: SqlUuid, action: Text, changes: Jsonb) -> Nullable<Text>;
 }
 diesel::define_sql_function! {
     /// Takes the lock on a principal's rights.
@@ -151,30 +161,29 @@ impl Writer<'_> {
         let image = serde_json::to_value(row)?;
         let fields = image.as_object().into_iter().flatten().map(|(name, _)| name.clone());
         let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect::<Vec<_>>();
-        self.record(row, "created", &fields, &image)
+        self.record(row, "created", &fields, image);
+        Ok(())
     }
 
     /// Records a change.
     pub(crate) fn updated<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "updated", &fields, &image)
+        self.record(after, "updated", &fields, image);
+        Ok(())
     }
 
     /// Records an end.
     pub(crate) fn ended<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "ended", &fields, &image)
+        self.record(after, "ended", &fields, image);
+        Ok(())
     }
 
-    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: &[String], image: &Value) -> Result<()> {
-        let change = serde_json::json!({
+    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: &[String], image: Value) {
+        self.changes.push(serde_json::json!({
             "noun": T::NAME, "key": row.key(), "id": row.id(), "version": row.version().number(), "verb": verb,
             "fields": fields, "image": image,
-        });
-        let line = record(self.by, self.at, self.request, self.action, self.recorded == 0, change);
-        diesel::select(line).execute(self.conn)?;
-        self.recorded += 1;
-        Ok(())
+        }));
     }
 
     /// Announces that the rights of a member change: his own writes wait, or are waited for.

@@ -64,7 +64,7 @@ pub struct Affiliation {
 
 /// An affiliation to record.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
-#[diesel(table_name = affiliation)]
+#[diesel(table_name = affiliation, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "position": "Chargée de communication", "profession": "communicator"}))]
 pub struct NewAffiliation {

@@ -178,7 +178,7 @@ impl From<Member> for MemberSummary {
 
 /// A member to record, with a first affiliation. He is `invited` until his first login.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
-#[diesel(table_name = member)]
+#[diesel(table_name = member, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"given_name": "Camille", "usual_name": "Exemple", "email": "camille.exemple@interieur.example", "phones": ["01 23 45 67 89"],
     "affiliation": {"organization_id": "01900000-0000-7000-8000-000000000002", "position": "Chargée de communication", "profession": "communicator"}}))]
@@ -200,10 +200,15 @@ pub struct NewMember {
     #[schema(max_items = 10)]
     pub languages: Vec<Language>,
     /// Who sees the card; all members, unless said.
-    pub profile_visibility: Option<ProfileVisibility>,
+    #[serde(default = "open_to_all")]
+    pub profile_visibility: ProfileVisibility,
     /// The first affiliation, which is the main one.
     #[diesel(skip_insertion)]
     pub affiliation: NewAffiliation,
+}
+
+fn open_to_all() -> ProfileVisibility {
+    ProfileVisibility::AllMembers
 }
 
 /// What to change of a member: absent keeps, `null` clears.

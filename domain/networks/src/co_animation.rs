@@ -90,8 +90,7 @@ action!(
 );
 
 fn seen(actor: &Actor, it: &CoAnimation) -> Ruling {
-    let known = it.network_visibility != NetworkVisibility::Hidden && actor.knows_networks();
-    Ruling::seen(known || actor.is_sig() || actor.sits_in(it.network_id))
+    Ruling::seen(it.network_visibility.shows(it.network_id, actor))
 }
 
 action!(

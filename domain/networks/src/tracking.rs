@@ -3,14 +3,16 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use diesel::deserialize::QueryableByName;
+use diesel::pg::Pg;
+use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::directory::OrganizationReference;
+use kernel::schema::network;
 use kernel::{Action, Actor, AsOf, Label, NetworkId, OrganizationId, Refusal, Role, Ruling, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::network::{NetworkCode, NetworkName};
+use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
 
 /// What of the matrix a caller reads: the SIG and the auditor all, those who animate or answer in a network its column,
 /// a DICOM its rows, an administrator his organization.
@@ -127,10 +129,25 @@ pub struct CellRow {
     pub gaps: i32,
 }
 
+/// A network that may be a column, with who knows of it.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = network, check_for_backend(Pg))]
+pub struct MatrixNetwork {
+    /// The network.
+    pub id: NetworkId,
+    /// Who knows of it.
+    pub visibility: NetworkVisibility,
+    /// The column.
+    #[diesel(embed)]
+    pub column: MatrixColumn,
+}
+
 /// A column of the matrix.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, HasQuery)]
+#[diesel(table_name = network, check_for_backend(Pg))]
 pub struct MatrixColumn {
     /// The network's code.
+    #[diesel(select_expression = network::code)]
     pub network_code: NetworkCode,
     /// The network's name.
     pub name: NetworkName,
@@ -211,8 +228,8 @@ pub struct TrackingCells {
 /// What a matrix is built from: what the database knows at an instant.
 #[derive(Debug, Default)]
 pub struct MatrixFacts {
-    /// The networks that the caller sees, by name.
-    pub networks: Vec<(NetworkId, MatrixColumn)>,
+    /// The networks that there are, by name.
+    pub networks: Vec<MatrixNetwork>,
     /// The organizations, by short name where they have one.
     pub organizations: Vec<OrganizationReference>,
     /// Which DICOM follows which organization.
@@ -221,11 +238,23 @@ pub struct MatrixFacts {
     pub cells: Vec<CellRow>,
 }
 
+impl MatrixFacts {
+    fn columns<'a>(&'a self, actor: &'a Actor, reach: &'a Reach) -> impl Iterator<Item = &'a MatrixNetwork> {
+        self.networks.iter().filter(|it| it.visibility.shows(it.id, actor) && reach.shows(it.id))
+    }
+
+    /// The column of a network, for a caller who reads something in it.
+    #[must_use]
+    pub fn column(&self, code: &NetworkCode, actor: &Actor, reach: &Reach) -> Option<NetworkId> {
+        self.columns(actor, reach).find(|it| it.column.network_code == *code).map(|it| it.id)
+    }
+}
+
 impl Matrix {
     /// Builds the part of the matrix that a caller reads.
     #[must_use]
-    pub fn build(at: DateTime<Utc>, facts: &MatrixFacts, reach: &Reach) -> Self {
-        let shown = Part::of(facts, reach);
+    pub fn build(at: DateTime<Utc>, facts: &MatrixFacts, actor: &Actor, reach: &Reach) -> Self {
+        let shown = Part::of(facts, actor, reach);
         let mut followed: HashMap<OrganizationId, BTreeSet<OrganizationId>> = HashMap::new();
         for (dicom, organization) in &facts.served {
             followed.entry(*dicom).or_default().insert(*organization);
@@ -239,7 +268,7 @@ impl Matrix {
         let alone = shown.row(None, |it| !shown.followers.contains_key(&it.id) && shown.cells.contains_key(&it.id));
         rows.extend((!alone.organizations.is_empty()).then_some(alone));
         let totals = shown.row(None, |_| true).cells;
-        let columns = shown.networks.iter().map(|(_, column)| column.clone()).collect();
+        let columns = shown.networks.iter().map(|it| it.column.clone()).collect();
         Self { at, columns, rows, totals }
     }
 }
@@ -247,7 +276,7 @@ impl Matrix {
 /// What of the facts a caller reads, by organization.
 struct Part<'a> {
     reach: &'a Reach,
-    networks: Vec<&'a (NetworkId, MatrixColumn)>,
+    networks: Vec<&'a MatrixNetwork>,
     organizations: Vec<&'a OrganizationReference>,
     cells: HashMap<OrganizationId, Vec<&'a CellRow>>,
     /// How many DICOMs follow an organization.
@@ -255,7 +284,7 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn of(facts: &'a MatrixFacts, reach: &'a Reach) -> Self {
+    fn of(facts: &'a MatrixFacts, actor: &'a Actor, reach: &'a Reach) -> Self {
         let mut cells: HashMap<OrganizationId, Vec<&CellRow>> = HashMap::new();
         for cell in facts.cells.iter().filter(|cell| reach.holds(cell.network_id, cell.organization_id)) {
             cells.entry(cell.organization_id).or_default().push(cell);
@@ -264,7 +293,7 @@ impl<'a> Part<'a> {
         for (_, organization) in &facts.served {
             *followers.entry(*organization).or_default() += 1;
         }
-        let networks = facts.networks.iter().filter(|(network, _)| reach.shows(*network)).collect();
+        let networks = facts.columns(actor, reach).collect();
         let organizations = facts.organizations.iter().filter(|organization| reach.names(organization.id)).collect();
         Self { reach, networks, organizations, cells, followers }
     }
@@ -296,10 +325,10 @@ impl<'a> Part<'a> {
         {
             *tallies.entry(cell.network_id).or_default() += *cell;
         }
-        let cell = |(network, column): &&(NetworkId, MatrixColumn)| MatrixCell {
-            network_code: column.network_code.clone(),
-            scope: self.scope(*network, organizations),
-            tally: tallies.get(network).copied().unwrap_or_default(),
+        let cell = |it: &&MatrixNetwork| MatrixCell {
+            network_code: it.column.network_code.clone(),
+            scope: self.scope(it.id, organizations),
+            tally: tallies.get(&it.id).copied().unwrap_or_default(),
         };
         self.networks.iter().map(cell).collect()
     }

@@ -60,7 +60,7 @@ impl Store<'_> {
                     return Err(Refusal::Invalid("/valid_from", MAIN_NOW).into());
                 }
             }
-            let (created, before) = insert(writer, member, new, primary)?;
+            let (created, before) = insert_beside(writer, member, new, primary)?;
             writer.created(&created)?;
             record_demoted(writer, before)?;
             Ok(created)
@@ -145,7 +145,7 @@ fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
 }
 
 /// Inserts an affiliation; one that is main demotes the others of its time, which are given back.
-pub(crate) fn insert(
+fn insert_beside(
     writer: &mut Writer<'_>,
     member: MemberId,
     new: NewAffiliation,
@@ -153,6 +153,17 @@ pub(crate) fn insert(
 ) -> Result<(Affiliation, Vec<Affiliation>)> {
     let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
     let demoted = if primary { demote(writer, member, None, valid)? } else { Vec::new() };
+    Ok((insert(writer, member, new, primary)?, demoted))
+}
+
+/// Inserts an affiliation; the first one of a member is the main one.
+pub(crate) fn insert(
+    writer: &mut Writer<'_>,
+    member: MemberId,
+    new: NewAffiliation,
+    primary: bool,
+) -> Result<Affiliation> {
+    let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
     let stamps = (
         affiliation::id.eq(AffiliationId::fresh()),
         affiliation::member_id.eq(member),
@@ -164,7 +175,7 @@ pub(crate) fn insert(
     );
     let new = NewAffiliation { is_primary: primary, ..new };
     let row = diesel::insert_into(affiliation::table).values((new, stamps));
-    Ok((row.returning(Affiliation::as_returning()).get_result(writer.conn)?, demoted))
+    Ok(row.returning(Affiliation::as_returning()).get_result(writer.conn)?)
 }
 
 /// The other main affiliations of that time are main no longer; as they were before.

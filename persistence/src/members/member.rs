@@ -110,7 +110,7 @@ impl Store<'_> {
             if row.execute(writer.conn)? == 0 {
                 return Err(collision(writer.conn, actor, email.as_ref())?);
             }
-            let (first, _) = insert(writer, id, first, true)?;
+            let first = insert(writer, id, first, true)?;
             let created = find(id, writer.conn)?;
             writer.created(&created)?;
             writer.created(&first)?;

@@ -2,12 +2,14 @@
 
 mod co_animation;
 mod gap;
+mod kept_facts;
 mod membership;
 mod network;
 mod seat;
 mod tracking;
 
 pub(crate) use co_animation::end_co_animations_of;
+pub(crate) use kept_facts::KeptFacts;
 pub(crate) use membership::end_memberships;
 pub(crate) use seat::end_seats_of;
 pub(crate) use tracking::{

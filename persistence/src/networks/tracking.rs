@@ -1,8 +1,10 @@
 //! SQL of the matrix: the kept cells, their refreshing, and the aggregate for past days.
 
-use ::networks::network::{NetworkStatus, visible};
+use std::sync::Arc;
+
+use ::networks::network::NetworkStatus;
 use ::networks::tracking::{
-    CellQuery, CellRow, Matrix, MatrixColumn, MatrixFacts, Tally, Track, TrackingCell, TrackingCells,
+    CellQuery, CellRow, Matrix, MatrixFacts, MatrixNetwork, Tally, Track, TrackingCell, TrackingCells,
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -11,6 +13,7 @@ use kernel::directory::OrganizationReference;
 use kernel::schema::{membership, network, organization, tracking_cell};
 use kernel::{AsOf, MemberId, NetworkId, OrganizationId, Refusal};
 
+use super::kept_facts::Standing;
 use crate::page::fold;
 use crate::store::Writer;
 use crate::{Error, Result, Store};
@@ -52,31 +55,23 @@ impl Store<'_> {
     pub fn matrix(&mut self, as_of: Option<AsOf>) -> Result<Matrix> {
         let reach = Track::reach(self.actor())?;
         let (at, facts) = self.matrix_facts(as_of)?;
-        Ok(Matrix::build(at, &facts, &reach))
+        Ok(Matrix::build(at, &facts, self.actor(), &reach))
     }
 
-    fn matrix_facts(&mut self, as_of: Option<AsOf>) -> Result<(DateTime<Utc>, MatrixFacts)> {
-        let (conn, actor) = self.reading();
-        let now: DateTime<Utc> = diesel::select(kernel::sql::clock()).get_result(conn)?;
-        let at = as_of.map_or(Ok(now), AsOf::instant)?;
-        let networks = network::table.filter(visible(actor)).filter(network::status.ne(NetworkStatus::Closed));
-        let networks = networks.order((network::name, network::id)).select((network::id, network::code, network::name));
-        let networks = networks.load::<(NetworkId, _, _)>(conn)?.into_iter();
-        let networks = networks.map(|(id, network_code, name)| (id, MatrixColumn { network_code, name })).collect();
-        let cells = if as_of.is_some() { AGGREGATE } else { KEPT };
-        let cells = diesel::sql_query(cells).bind::<Timestamptz, _>(at).load::<CellRow>(conn)?;
-        let served = diesel::sql_query("SELECT dicom_id, organization_id FROM app.served(NULL, $1)");
-        let served = served.bind::<Timestamptz, _>(at).load::<Served>(conn)?;
-        let served: Vec<_> = served.into_iter().map(|row| (row.dicom_id, row.organization_id)).collect();
-        let needed = served.iter().map(|(_, id)| *id).chain(cells.iter().map(|cell| cell.organization_id));
-        let mut needed: Vec<OrganizationId> = needed.collect();
-        needed.sort_unstable();
-        needed.dedup();
-        let organizations = organization::table.filter(organization::id.eq_any(needed));
-        let organizations =
-            organizations.order((fold(label(organization::short_name, organization::name)), organization::id));
-        let organizations = organizations.select(OrganizationReference::as_select()).load(conn)?;
-        Ok((at, MatrixFacts { networks, organizations, served, cells }))
+    fn matrix_facts(&mut self, as_of: Option<AsOf>) -> Result<(DateTime<Utc>, Arc<MatrixFacts>)> {
+        let kept = self.kept_facts().clone();
+        let (conn, _) = self.reading();
+        if let Some(day) = as_of {
+            let at = day.instant()?;
+            return Ok((at, Arc::new(read_facts(conn, at, AGGREGATE)?)));
+        }
+        let now = Standing::of(conn)?;
+        if let Some(facts) = kept.get(&now) {
+            return Ok((now.at, facts));
+        }
+        let facts = Arc::new(read_facts(conn, now.at, KEPT)?);
+        kept.keep(&now, &facts, conn)?;
+        Ok((now.at, facts))
     }
 
     /// The cells that one cell of the matrix adds up, by organization.
@@ -86,28 +81,40 @@ impl Store<'_> {
     pub fn matrix_cells(&mut self, query: &CellQuery) -> Result<TrackingCells> {
         let reach = Track::reach(self.actor())?;
         let (at, facts) = self.matrix_facts(query.as_of)?;
-        let (network, column) = facts
-            .networks
-            .iter()
-            .find(|(_, column)| column.network_code == query.network_code)
-            .ok_or(Refusal::NotFound)?;
-        if !reach.shows(*network) {
-            return Err(Refusal::NotFound.into());
-        }
-        let matrix = Matrix::build(at, &facts, &reach);
+        let network = facts.column(&query.network_code, self.actor(), &reach).ok_or(Refusal::NotFound)?;
+        let matrix = Matrix::build(at, &facts, self.actor(), &reach);
         let row = matrix.rows.iter().find(|row| row.dicom.as_ref().map(|dicom| dicom.id) == query.dicom_id);
         let members = row.ok_or(Refusal::NotFound)?.organizations.iter();
-        let members = members.filter(|member| reach.holds(*network, member.organization.id));
+        let members = members.filter(|member| reach.holds(network, member.organization.id));
         let items = members.map(|member| {
             let mut tally = Tally::default();
-            let here = |cell: &&CellRow| cell.network_id == *network && cell.organization_id == member.organization.id;
+            let here = |cell: &&CellRow| cell.network_id == network && cell.organization_id == member.organization.id;
             for cell in facts.cells.iter().filter(here) {
                 tally += cell;
             }
-            TrackingCell { network_code: column.network_code.clone(), organization: member.organization.clone(), tally }
+            TrackingCell { network_code: query.network_code.clone(), organization: member.organization.clone(), tally }
         });
         Ok(TrackingCells { items: items.collect() })
     }
+}
+
+/// What the matrix is built from, for whoever asks.
+fn read_facts(conn: &mut PgConnection, at: DateTime<Utc>, cells: &str) -> Result<MatrixFacts> {
+    let columns = MatrixNetwork::query().filter(network::status.ne(NetworkStatus::Closed));
+    let networks = columns.order((network::name, network::id)).load(conn)?;
+    let cells = diesel::sql_query(cells).bind::<Timestamptz, _>(at).load::<CellRow>(conn)?;
+    let served = diesel::sql_query("SELECT dicom_id, organization_id FROM app.served(NULL, $1)");
+    let served = served.bind::<Timestamptz, _>(at).load::<Served>(conn)?;
+    let served: Vec<_> = served.into_iter().map(|row| (row.dicom_id, row.organization_id)).collect();
+    let needed = served.iter().map(|(_, id)| *id).chain(cells.iter().map(|cell| cell.organization_id));
+    let mut needed: Vec<OrganizationId> = needed.collect();
+    needed.sort_unstable();
+    needed.dedup();
+    let organizations = organization::table.filter(organization::id.eq_any(needed));
+    let organizations =
+        organizations.order((fold(label(organization::short_name, organization::name)), organization::id));
+    let organizations = organizations.select(OrganizationReference::as_select()).load(conn)?;
+    Ok(MatrixFacts { networks, organizations, served, cells })
 }
 
 diesel::define_sql_function! {

@@ -23,11 +23,16 @@ impl Target for NewNetwork {
 action!(
     /// See a network.
     Read(NetworkCode) on Network as "get_network", Network,
-    |actor, it| {
-        let known = it.visibility != NetworkVisibility::Hidden && actor.knows_networks();
-        Ruling::seen(known || actor.is_sig() || actor.sits_in(it.id))
-    }
+    |actor, it| Ruling::seen(it.visibility.shows(it.id, actor))
 );
+
+impl NetworkVisibility {
+    /// Whether a network of this visibility exists for a caller.
+    pub(crate) fn shows(self, network: NetworkId, actor: &Actor) -> bool {
+        let known = self != Self::Hidden && actor.knows_networks();
+        known || actor.is_sig() || actor.sits_in(network)
+    }
+}
 
 /// What `Read` says one by one, for all: where every read starts.
 #[must_use]
