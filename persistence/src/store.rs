@@ -161,25 +161,25 @@ impl Writer<'_> {
         let image = serde_json::to_value(row)?;
         let fields = image.as_object().into_iter().flatten().map(|(name, _)| name.clone());
         let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect::<Vec<_>>();
-        self.record(row, "created", &fields, image);
+        self.record(row, "created", &fields, &image);
         Ok(())
     }
 
     /// Records a change.
     pub(crate) fn updated<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "updated", &fields, image);
+        self.record(after, "updated", &fields, &image);
         Ok(())
     }
 
     /// Records an end.
     pub(crate) fn ended<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "ended", &fields, image);
+        self.record(after, "ended", &fields, &image);
         Ok(())
     }
 
-    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: &[String], image: Value) {
+    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: &[String], image: &Value) {
         self.changes.push(serde_json::json!({
             "noun": T::NAME, "key": row.key(), "id": row.id(), "version": row.version().number(), "verb": verb,
             "fields": fields, "image": image,
