@@ -1,3 +1,21 @@
+ALTER TABLE organization_link ADD CONSTRAINT organization_link_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT organization_link_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
+ALTER TABLE organization ADD CONSTRAINT organization_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT organization_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
+ALTER TABLE member ADD CONSTRAINT member_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT member_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
+ALTER TABLE affiliation ADD CONSTRAINT affiliation_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT affiliation_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
+ALTER TABLE role_assignment ADD CONSTRAINT role_assignment_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT role_assignment_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
+ALTER TABLE network ADD CONSTRAINT network_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT network_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
+ALTER TABLE co_animation ADD CONSTRAINT co_animation_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT co_animation_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
+ALTER TABLE seat ADD CONSTRAINT seat_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT seat_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
+ALTER TABLE membership ADD CONSTRAINT membership_created_by_fkey FOREIGN KEY (created_by) REFERENCES principal,
+    ADD CONSTRAINT membership_updated_by_fkey FOREIGN KEY (updated_by) REFERENCES principal;
 DROP FUNCTION app.networks_of;
 ALTER FUNCTION app.networks_shown RENAME TO networks_of;
 DROP FUNCTION app.is_last_lead, app.is_only_lead;
