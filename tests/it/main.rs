@@ -10,6 +10,8 @@ mod contract;
 mod demo;
 mod embedded;
 mod idempotency;
+mod import_members;
+mod import_organizations;
 mod isolation;
 mod member;
 mod network;

@@ -1,0 +1,131 @@
+//! The import subcommands: read and check the file first, then write all of it or nothing, and tell what happened.
+
+use std::fmt::Write as _;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use ::members::member_file::{self, SourceCode};
+use ::members::state_directory::{Finding, Oddity, Report, SOURCE, read};
+use persistence::import::{Run, Written, member, organization};
+
+use crate::config::{Import, Settings};
+use crate::embedded::Embedded;
+use crate::serve::{Failure, Place};
+
+/// Imports a file, and gives the summary.
+///
+/// # Errors
+/// The file cannot be read or is none of that kind, and where; the database does not answer.
+pub fn import(settings: &Settings, what: &Import) -> Result<String, Failure> {
+    match what {
+        Import::Organizations { file, dry_run, depth, report } => {
+            organizations(settings, file, *dry_run, *depth, report.as_deref())
+        }
+        Import::Members { file, dry_run, source } => members(settings, file, *dry_run, source),
+    }
+}
+
+fn organizations(
+    settings: &Settings,
+    file: &Path,
+    dry: bool,
+    depth: usize,
+    report: Option<&Path>,
+) -> Result<String, Failure> {
+    let bytes = content(file)?;
+    let mut told = Report::default();
+    let (records, entries) = read(&bytes, &mut told).map_err(|error| format!("{}: {error}", file.display()))?;
+    progress(&format!("{records} fiches lues"));
+    let lines: Box<dyn Write> = match report {
+        Some(path) => Box::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?),
+        None => Box::new(io::stdout()),
+    };
+    let place = Place::find(settings, Embedded::start)?;
+    place.prepare(settings)?;
+    let run = Run::new(dry, SOURCE, "import_organizations", &progress);
+    let imported = organization::import(&place.app, &entries, depth, run)?;
+    told.0.extend(imported.report.0);
+    write_lines(lines, &told.0)?;
+
+    let [by_id, by_siret, by_department, by_name] = imported.known_by;
+    let mut summary = format!("{} : {records} fiches\n", file.display());
+    counted(&mut summary, "organisations", imported.written);
+    let _ = writeln!(
+        summary,
+        "  reconnues : {by_id} par identifiant, {by_siret} par SIRET, {by_department} par département, {by_name} par nom"
+    );
+    let kinds = imported.kinds.iter().map(|(kind, number)| format!("{number} {}", kind.label().fr));
+    let _ = writeln!(summary, "  natures : {}", kinds.collect::<Vec<_>>().join(", "));
+    for oddity in Oddity::ALL {
+        let number = told.0.iter().filter(|finding| finding.oddity == *oddity).count();
+        if number > 0 {
+            let _ = writeln!(summary, "  {:<18} {number:>6}  {}", oddity.code(), oddity.label().fr);
+        }
+    }
+    Ok(ended(summary, run, dry))
+}
+
+/// How many faults are said; the rest is counted.
+const MOST_FAULTS: usize = 100;
+
+fn members(settings: &Settings, file: &Path, dry: bool, source: &SourceCode) -> Result<String, Failure> {
+    let bytes = content(file)?;
+    let mut faults = Vec::new();
+    let rows = member_file::read(&bytes, &mut faults).map_err(|error| format!("{}: {error}", file.display()))?;
+    progress(&format!("{} lignes lues", rows.number));
+    let place = Place::find(settings, Embedded::start)?;
+    place.prepare(settings)?;
+    let run = Run::new(dry, source.as_ref(), "import_members", &progress);
+    let imported = member::import(&place.app, &rows, &faults, source, run)?;
+    if !imported.faults.is_empty() {
+        let mut out = io::stdout().lock();
+        for fault in imported.faults.iter().take(MOST_FAULTS) {
+            let _ = writeln!(out, "{fault}");
+        }
+        let number = imported.faults.len();
+        if number > MOST_FAULTS {
+            let _ = writeln!(out, "… et {} autres fautes", number - MOST_FAULTS);
+        }
+        return Err(format!("{}: fautes : {number} ; rien n'a été importé", file.display()).into());
+    }
+    let mut summary = format!("{} : {} lignes, source « {source} »\n", file.display(), rows.number);
+    counted(&mut summary, "communicants", imported.members);
+    counted(&mut summary, "rattachements", imported.affiliations);
+    Ok(ended(summary, run, dry))
+}
+
+fn write_lines(mut to: impl Write, findings: &[Finding]) -> io::Result<()> {
+    for Finding { oddity, id, name, detail } in findings {
+        let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
+        writeln!(to, "{}\t{id}\t{name}\t{}{detail}", oddity.code(), oddity.label().fr)?;
+    }
+    to.flush()
+}
+
+fn content(file: &Path) -> Result<Vec<u8>, Failure> {
+    Ok(fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?)
+}
+
+fn counted(summary: &mut String, what: &str, written: Written) {
+    let Written { created, updated, unchanged, kept } = written;
+    // Writing to a String never fails.
+    let _ = writeln!(summary, "  {what} : {created} créations, {updated} mises à jour, {unchanged} sans changement");
+    if kept > 0 {
+        let _ = writeln!(summary, "  champs gardés (tenus par une personne ou une autre source) : {kept}");
+    }
+}
+
+fn ended(mut summary: String, run: Run<'_>, dry: bool) -> String {
+    summary += &if dry {
+        "Essai à blanc : rien n'a été écrit.".to_owned()
+    } else {
+        format!("Fait. Dans le journal d'audit : request_id {}", run.request)
+    };
+    summary
+}
+
+/// Says what is going on to whoever watches.
+fn progress(step: &str) {
+    let _ = writeln!(io::stderr(), "import : {step}");
+}
