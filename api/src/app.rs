@@ -31,8 +31,10 @@ pub struct Services {
     pub database: Database,
     /// Who vouches for callers.
     pub verifier: Verifier,
-    /// How many may be at work.
-    pub gate: Gate,
+    /// How many may be reading.
+    pub readers: Gate,
+    /// How many may be writing.
+    pub writers: Gate,
     /// What is counted.
     pub metrics: Metrics,
     /// Web origins that browsers may call from.

@@ -9,6 +9,7 @@ mod closed_doors;
 mod contract;
 mod demo;
 mod embedded;
+mod faults;
 mod idempotency;
 mod isolation;
 mod member;
