@@ -45,8 +45,9 @@ impl FromRequest for Db {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let found = request.app_data::<web::Data<Services>>().cloned().ok_or(Problem::new(Code::Internal));
         ready(found.and_then(|services| {
-            let caller = services.verifier.caller(request)?;
-            Ok(Self { services, caller, request: request.clone() })
+            let caller = services.verifier.caller(request, &services.limits)?;
+            services.limits.admit(request, &caller)?;
+            Ok(Self { services, caller: caller.identity, request: request.clone() })
         }))
     }
 }

@@ -17,6 +17,7 @@ use crate::app::{Gate, Metrics, Services, app};
 use crate::auth::{Development, Verifier};
 use crate::config::{Profile, Settings};
 use crate::embedded::{Embedded, Keep};
+use crate::limits::Limits;
 
 /// Why the binary stops.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -133,6 +134,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         verifier: Verifier::new(&issuers, development),
         readers: Gate::new(places, places * LINE),
         writers: Gate::new(places, places * LINE),
+        limits: Limits::new(&settings.limits, settings.development()),
         metrics: Metrics::new()?,
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };

@@ -12,6 +12,7 @@ mod embedded;
 mod faults;
 mod idempotency;
 mod isolation;
+mod limits;
 mod member;
 mod network;
 mod organization;
