@@ -16,6 +16,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::auth::Verifier;
 use crate::document::{document, routes};
 pub use crate::gate::Gate;
+use crate::limits::Limits;
 pub use crate::metrics::Metrics;
 use crate::metrics::count;
 use crate::platform::meta;
@@ -31,8 +32,12 @@ pub struct Services {
     pub database: Database,
     /// Who vouches for callers.
     pub verifier: Verifier,
-    /// How many may be at work.
-    pub gate: Gate,
+    /// How many may be reading.
+    pub readers: Gate,
+    /// How many may be writing.
+    pub writers: Gate,
+    /// How often one may ask.
+    pub limits: Limits,
     /// What is counted.
     pub metrics: Metrics,
     /// Web origins that browsers may call from.
@@ -49,14 +54,22 @@ fn guarded() -> DefaultHeaders {
         .add((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
 }
 
+/// What scripts of other origins may read.
+const EXPOSED: [&str; 8] = [
+    "ETag",
+    "Idempotency-Replayed",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+    "X-Request-Id",
+];
+
 fn cors(origins: &[String]) -> Cors {
     let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
     let sent = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "If-None-Match", "Idempotency-Key"];
-    allowed
-        .allowed_methods(["GET", "POST", "PATCH"])
-        .allowed_headers(sent)
-        .expose_headers(["ETag", "Link", "Location", "Retry-After", "X-Request-Id", "Idempotency-Replayed"])
-        .max_age(3600)
+    allowed.allowed_methods(["GET", "POST", "PATCH"]).allowed_headers(sent).expose_headers(EXPOSED).max_age(3600)
 }
 
 /// Builds the application; one per worker.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use ::members::member_file::SourceCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::limits::{LimitSettings, Switch};
+
 /// Diapason, the coordination of the State's communicators.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
@@ -35,7 +37,8 @@ pub struct Settings {
     #[arg(long, env = "DIAPASON_DATA_DIR", default_value = ".data", global = true)]
     pub data_dir: PathBuf,
     /// The OIDC issuers, as JSON: `[{"issuer": "https://…", "audience": "diapason", "jwks_uri": "https://…"}]`;
-    /// without `jwks_uri`, the issuer's discovery document says it.
+    /// without `jwks_uri`, the issuer's discovery document says it. Also `max_lifetime` of its tokens in seconds (600),
+    /// and `clients`, the only ones whose tokens are accepted.
     #[arg(long, env = "DIAPASON_ISSUERS", global = true)]
     pub issuers: Option<String>,
     /// Accept tokens of the development issuer (`diapason token`), on a loopback address only. The private database
@@ -61,6 +64,9 @@ pub struct Settings {
     /// Do not do what waits for a time (expired keys): another instance does.
     #[arg(long, env = "DIAPASON_NO_WORKER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
     pub no_worker: bool,
+    /// How often one may ask.
+    #[command(flatten)]
+    pub limits: LimitSettings,
 }
 
 /// How logs are written.
@@ -186,7 +192,20 @@ pub struct IssuerConfig {
     pub audience: String,
     /// Where its keys are; without it, its discovery document says.
     pub jwks_uri: Option<String>,
+    /// The longest life of its tokens, in seconds.
+    #[serde(default = "ten_minutes")]
+    pub max_lifetime: i64,
+    /// The clients whose tokens are accepted; without it, those of all its clients.
+    pub clients: Option<Vec<String>>,
 }
+
+/// What a token that was taken away is worth to a thief, without anyone being asked.
+fn ten_minutes() -> i64 {
+    600
+}
+
+/// The longest life that an operator may allow, in seconds.
+const LONGEST_LIFE: i64 = 24 * 3600;
 
 impl Settings {
     /// The issuers that are set up.
@@ -203,6 +222,15 @@ impl Settings {
             }
             if issuers.iter().filter(|other| other.issuer == issuer.issuer).count() > 1 {
                 return Err(format!("DIAPASON_ISSUERS: {} stands twice", issuer.issuer));
+            }
+            if !(1..=LONGEST_LIFE).contains(&issuer.max_lifetime) {
+                return Err(format!(
+                    "DIAPASON_ISSUERS: max_lifetime of {} is not 1 to {LONGEST_LIFE} s",
+                    issuer.issuer
+                ));
+            }
+            if issuer.clients.as_ref().is_some_and(Vec::is_empty) {
+                return Err(format!("DIAPASON_ISSUERS: {} has an empty list of clients", issuer.issuer));
             }
             for address in std::iter::once(&issuer.issuer).chain(&issuer.jwks_uri) {
                 if !is_trustworthy(address) {
@@ -258,8 +286,9 @@ impl Settings {
             }
             Some(Err(_)) => "(set)".to_owned(),
         };
+        let limits = self.limits.rate_limits.map_or(!self.development(), |switch| switch == Switch::On);
         format!(
-            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}",
+            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}",
             self.listen,
             self.admin_listen,
             self.data_dir.display(),
@@ -271,6 +300,10 @@ impl Settings {
             self.log_format,
             self.test_clock,
             self.no_worker,
+            self.limits.member_rate,
+            self.limits.service_rate,
+            self.limits.bad_tokens,
+            self.limits.trusted_proxies,
         )
     }
 }

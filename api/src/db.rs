@@ -1,6 +1,7 @@
 //! The one way from a handler to the database: authentication, admission, a thread, a transaction, errors.
 
 use std::future::{Ready, ready};
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
@@ -13,6 +14,22 @@ use crate::answer::{Answer, Looker, Reply, Represent};
 use crate::app::Services;
 use crate::call::call;
 use crate::problem::{Code, Problem, prefers_english};
+
+/// How long a request is worked on before it matters whether the database is still there.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a request is worked on at all.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// How often one who waits looks whether the database is still there.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What a request wants of the database, through its own door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Read,
+    /// Its line in the audit log is written.
+    ReadOnRecord,
+    Write,
+}
 
 /// The database, for a caller whose token is good. First parameter of a handler, so that 401 comes first.
 pub(crate) struct Db {
@@ -28,8 +45,9 @@ impl FromRequest for Db {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let found = request.app_data::<web::Data<Services>>().cloned().ok_or(Problem::new(Code::Internal));
         ready(found.and_then(|services| {
-            let caller = services.verifier.caller(request)?;
-            Ok(Self { services, caller, request: request.clone() })
+            let caller = services.verifier.caller(request, &services.limits)?;
+            services.limits.admit(request, &caller)?;
+            Ok(Self { services, caller: caller.identity, request: request.clone() })
         }))
     }
 }
@@ -41,7 +59,7 @@ impl Db {
         T: Represent,
         W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
     {
-        self.run(move |database, call| {
+        self.run(Wish::Read, move |database, call| {
             let done = database.read(call, |store| Ok((work(store)?, store.actor().rights.clone())))?;
             Ok((done, false))
         })
@@ -54,7 +72,7 @@ impl Db {
         T: Represent,
         W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
     {
-        self.run(move |database, call| {
+        self.run(Wish::ReadOnRecord, move |database, call| {
             let done = database.read_on_record(call, |store| Ok((work(store)?, store.actor().rights.clone())))?;
             Ok((done, false))
         })
@@ -67,7 +85,7 @@ impl Db {
         T: Represent + Again,
         W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
     {
-        self.run(move |database, call| {
+        self.run(Wish::Write, move |database, call| {
             let done = database.write(call, |store| Ok(Shown(work(store)?, store.actor().rights.clone())))?;
             Ok(match done {
                 Done::Now(Shown(it, rights)) => ((it, rights), false),
@@ -92,13 +110,8 @@ impl Db {
         T: Send + 'static,
         W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
     {
-        let place = self.services.gate.admit().await?;
-        let (database, call) = (self.services.database.clone(), call(&self.request, self.caller)?);
-        let done = web::block(move || {
-            let _place = place;
-            database.read(&call, work)
-        });
-        Ok(done.await.map_err(|_| Problem::new(Code::Busy))??)
+        let call = call(&self.request, self.caller)?;
+        work_on(&self.services, Wish::Read, move |database| Ok(database.read(&call, work)?)).await
     }
 
     /// The database without a store, for what is about the caller before he is registered.
@@ -107,26 +120,61 @@ impl Db {
         T: Represent,
         W: FnOnce(&Database, &persistence::Call) -> Result<T> + Send + 'static,
     {
-        self.run(move |database, call| Ok(((work(database, call)?, String::new()), false))).await
+        self.run(Wish::Read, move |database, call| Ok(((work(database, call)?, String::new()), false))).await
     }
 
-    async fn run<T, W>(self, work: W) -> Answer<T>
+    async fn run<T, W>(self, wish: Wish, work: W) -> Answer<T>
     where
         T: Represent,
         W: FnOnce(&Database, &persistence::Call) -> Result<((T, String), bool)> + Send + 'static,
     {
-        let place = self.services.gate.admit().await?;
         let language = if prefers_english(&self.request) { "en" } else { "fr" };
         let looker = Looker { target: self.request.uri().to_string(), language };
-        let (database, call) = (self.services.database.clone(), call(&self.request, self.caller)?);
-        let done = web::block(move || {
-            let _place = place;
-            let ((shown, rights), again) = work(&database, &call)?;
+        let call = call(&self.request, self.caller)?;
+        work_on(&self.services, wish, move |database| {
+            let ((shown, rights), again) = work(database, &call)?;
             // Written out here, on the database's thread, so that an event loop never spends its time on JSON.
             let reply = Reply::of(&shown, &rights, &looker)?;
             Ok(if again { reply.replayed() } else { reply })
-        });
-        done.await.map_err(|_| Problem::new(Code::Busy))?
+        })
+        .await
+    }
+}
+
+/// Has a thread work on the database, for as long as that makes sense.
+async fn work_on<T, W>(services: &Services, wish: Wish, work: W) -> std::result::Result<T, Problem>
+where
+    T: Send + 'static,
+    W: FnOnce(&Database) -> std::result::Result<T, Problem> + Send + 'static,
+{
+    if !services.database.is_here() {
+        return Err(Problem::new(Code::Unavailable));
+    }
+    let door = if wish == Wish::Read { &services.readers } else { &services.writers };
+    let place = door.admit().await?;
+    let database = services.database.clone();
+    let held = place.clone();
+    let done = web::block(move || {
+        let _held = held;
+        work(&database)
+    });
+    tokio::select! {
+        done = done => done.map_err(|_| Problem::new(Code::Busy))?,
+        () = lost(&services.database) => {
+            place.give_up();
+            tracing::warn!(?wish, "given up waiting for the database");
+            // What was to be written may still be.
+            Err(Problem::new(if wish == Wish::Write { Code::OutcomeUnknown } else { Code::Unavailable }))
+        }
+    }
+}
+
+/// Waits until there is no sense in waiting: the database is away, or came back without this work.
+async fn lost(database: &Database) {
+    let (began, life) = (Instant::now(), database.life());
+    tokio::time::sleep(PATIENCE).await;
+    while database.is_here() && database.life() == life && began.elapsed() < DEADLINE {
+        tokio::time::sleep(LOOK).await;
     }
 }
 

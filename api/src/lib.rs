@@ -11,6 +11,7 @@ pub mod embedded;
 mod extract;
 mod gate;
 pub mod import;
+pub mod limits;
 mod members;
 mod metrics;
 mod networks;

@@ -17,6 +17,7 @@ use crate::app::{Gate, Metrics, Services, app};
 use crate::auth::{Development, Verifier};
 use crate::config::{Profile, Settings};
 use crate::embedded::{Embedded, Keep};
+use crate::limits::Limits;
 
 /// Why the binary stops.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -24,6 +25,8 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// How many may wait for each one at work.
 const LINE: usize = 32;
 const WORKERS: usize = 2;
+/// How many times over all places may be taken by work that hangs on a database that went away.
+const LIVES: usize = 4;
 /// How long a connection stays open between requests; also how long a slow second head may take.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const HEAD: Duration = Duration::from_secs(5);
@@ -129,7 +132,9 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
     let services = Services {
         database: Database::new(&place.app, u32::from(settings.connections)),
         verifier: Verifier::new(&issuers, development),
-        gate: Gate::new(places, places * LINE),
+        readers: Gate::new(places, places * LINE),
+        writers: Gate::new(places, places * LINE),
+        limits: Limits::new(&settings.limits, settings.development()),
         metrics: Metrics::new()?,
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };
@@ -154,10 +159,10 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
         .disable_signals()
         .bind(settings.admin_listen)
         .map_err(|error| taken(settings.admin_listen, &error))?;
-    // As many blocking threads as places: a request that was admitted never waits for a thread.
+    // A request that was admitted never waits for a thread, wherever it is and however many hang on a lost database.
     let server = HttpServer::new(move || app(services.clone()))
         .workers(WORKERS)
-        .worker_max_blocking_threads((places / WORKERS + 1).max(2))
+        .worker_max_blocking_threads(places * 2 * LIVES)
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)
         .shutdown_timeout(DRAIN)

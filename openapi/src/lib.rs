@@ -26,6 +26,12 @@ pub(crate) const PROBLEMS: &[(&str, &str)] = &[
     ("503", "Too many at once, or the database does not answer: try again after `Retry-After` seconds."),
 ];
 
+/// How clients learn where they stand (draft-ietf-httpapi-ratelimit-headers), on every answer while limits are on.
+const LIMITS: &[(&str, &str)] = &[
+    ("RateLimit", "What is left (`r`), and the seconds until all of it is there again (`t`)."),
+    ("RateLimit-Policy", "How many at once (`q`), given anew within how many seconds (`w`)."),
+];
+
 /// Finishes the document that the routes gave birth to.
 #[must_use]
 pub fn finish(mut document: Value) -> Value {
@@ -51,7 +57,13 @@ fn problem(status: &str, why: &str) -> Value {
     let mut response = json!({"description": why, "content": {"application/problem+json": {"schema": schema}}});
     if let (true, Some(response)) = (matches!(status, "429" | "503"), response.as_object_mut()) {
         let header = json!({"description": "Seconds to wait.", "required": true, "schema": {"type": "integer"}});
-        response.insert("headers".into(), json!({"Retry-After": header}));
+        let mut headers = json!({"Retry-After": header});
+        if let (true, Some(headers)) = (status == "429", headers.as_object_mut()) {
+            for (name, what) in LIMITS {
+                headers.insert((*name).into(), json!({"description": what, "schema": {"type": "string"}}));
+            }
+        }
+        response.insert("headers".into(), headers);
     }
     response
 }

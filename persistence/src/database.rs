@@ -1,32 +1,33 @@
-//! Two pools, one that reads and one that writes, and the way into a store.
+//! The database as callers enter it, and the way into a store; what makes and checks it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use kernel::{Actor, Identity, Refusal, clock};
+use kernel::{Actor, Identity, Refusal};
 use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::actor::{entering, looking};
 use crate::networks::KeptFacts;
+use crate::pools::{Pools, patient};
+use crate::pulse::Pulse;
+use crate::store::Asked;
 use crate::{Again, Error, Key, Result, Store, audit, idempotency};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
-/// Long enough for a burst, short enough to answer "busy" before the caller gives up.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How soon a read must have failed to be worth another connection: a caller waits for one failure, not for two.
+const SOON: Duration = Duration::from_millis(500);
 /// How long a reader's rights are trusted: a right taken back is gone everywhere after this.
 const TRUST: Duration = Duration::from_secs(2);
 /// How many times a work is tried that others were in the way of.
 const TRIES: usize = 3;
 
-type Connections = Pool<ConnectionManager<PgConnection>>;
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
 /// One call: who asks, in which request.
@@ -43,24 +44,38 @@ pub struct Call {
 /// The database, as callers enter it.
 #[derive(Clone)]
 pub struct Database {
-    readers: Connections,
-    writers: Connections,
+    pools: Arc<Pools>,
+    pulse: Arc<Pulse>,
     actors: Cache<Identity, Arc<Actor>>,
     kept: KeptFacts,
 }
 
 impl Database {
-    /// Opens the pools; connections are made when first needed.
+    /// Opens the pools, and begins to ask how the database is; connections are made when first needed.
     #[must_use]
     pub fn new(url: &str, size: u32) -> Self {
-        let pool = |session| {
-            // Asking each connection how it is before each use costs a fifth of the throughput.
-            let builder = Pool::builder().max_size(size).min_idle(Some(0)).test_on_check_out(false);
-            let builder = builder.connection_timeout(PATIENCE).connection_customizer(Box::new(session));
-            builder.build_unchecked(ConnectionManager::new(url))
-        };
+        let pools = Arc::new(Pools::open(url, size));
+        let renewed = Arc::clone(&pools);
         let actors = Cache::builder().max_capacity(10_000).time_to_live(TRUST).build();
-        Self { readers: pool(Session::Read), writers: pool(Session::Write), actors, kept: KeptFacts::default() }
+        Self { pools, pulse: Pulse::of(url, move || renewed.renew()), actors, kept: KeptFacts::default() }
+    }
+
+    /// Whether the database answered just now: where not, asking it would only be waiting.
+    #[must_use]
+    pub fn is_here(&self) -> bool {
+        self.pulse.is_here()
+    }
+
+    /// Grows each time that the database comes back: what was begun before may hang on a line that leads nowhere.
+    #[must_use]
+    pub fn life(&self) -> usize {
+        self.pulse.life()
+    }
+
+    /// Whether it answered, and holds every migration of this binary.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.pulse.is_ready()
     }
 
     /// Lets a caller read. A write in here is an error of the database.
@@ -70,14 +85,24 @@ impl Database {
     /// # Errors
     /// Those of the work; a caller who is not registered; a database that does not answer.
     pub fn read<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
-        match self.read_once(call, &work) {
-            Err(Error::Away(_)) => self.read_once(call, &work),
+        let began = Instant::now();
+        let done = match self.read_once(call, &work) {
+            Err(Error::Away(_)) if began.elapsed() < SOON => self.read_once(call, &work),
             done => done,
+        };
+        self.heard(done)
+    }
+
+    /// Whoever had an answer knows that the database is there.
+    fn heard<T>(&self, done: Result<T>) -> Result<T> {
+        if !matches!(done, Err(Error::Away(_) | Error::Unknown(_))) {
+            self.pulse.hear();
         }
+        done
     }
 
     fn read_once<T>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
-        let mut conn = usable(&self.readers)?;
+        let mut conn = self.pools.reader()?;
         let actor = if let Some(actor) = self.actors.get(&call.caller) {
             actor
         } else {
@@ -98,34 +123,20 @@ impl Database {
             tries += 1;
             match self.write_once(call, &work) {
                 Err(error) if error.is_retriable() && tries < TRIES => {}
-                done => return done,
+                done => return self.heard(done),
             }
         }
     }
 
     fn write_once<T: Again>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<Done<T>> {
-        let mut conn = usable(&self.writers)?;
-        let mut asked = None;
+        let mut conn = self.pools.writer()?;
+        let (mut asked, mut committing) = (None, false);
         let done = conn.transaction(|conn| {
-            let Some(key) = &call.key else {
-                let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), &self.kept);
-                let done = work(&mut store);
-                asked = store.asked.take();
-                return done.map(Done::Now);
-            };
-            let actor = entering(conn, &call.caller)?;
-            let who = actor.id;
-            let before = idempotency::take(conn, who, key)?;
-            let mut store = Store::new(conn, call, Arc::new(actor), &self.kept);
-            if let Some(about) = before {
-                return T::again(&mut store, about).map(Done::Before);
-            }
-            let done = work(&mut store);
-            asked = store.asked.take();
-            let done = done?;
-            idempotency::keep(conn, who, key, done.about())?;
-            Ok(Done::Now(done))
+            let done = attempt(conn, call, &self.kept, work, &mut asked)?;
+            committing = true;
+            Ok(done)
         });
+        let done = done.map_err(|error: Error| if committing { error.at_commit() } else { error });
         if let (Err(Error::Refused(refusal)), Some(asked)) = (&done, asked)
             && matches!(refusal, Refusal::Forbidden(_) | Refusal::NotFound)
         {
@@ -139,7 +150,7 @@ impl Database {
     /// # Errors
     /// Those of the work; the line could not be written.
     pub fn read_on_record<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
-        let mut conn = usable(&self.writers)?;
+        let mut conn = self.pools.writer()?;
         let actor = looking(&mut conn, &call.caller)?;
         let mut store = Store::new(&mut conn, call, Arc::new(actor), &self.kept);
         let done = work(&mut store)?;
@@ -158,33 +169,46 @@ impl Database {
         self.read(call, |store| Ok(store.actor().rights.clone()))
     }
 
-    /// Whether the database answers, and holds every migration of this binary.
-    ///
-    /// # Errors
-    /// It does not answer.
-    pub fn is_ready(&self) -> Result<bool> {
-        let check = || -> Result<bool> {
-            let mut conn = usable(&self.readers)?;
-            Ok(pending(&mut conn)? == 0)
-        };
-        match check() {
-            Err(Error::Away(_)) => check(),
-            done => done,
-        }
-    }
-
     /// Forgets what is past its time; called now and then.
     ///
     /// # Errors
     /// The database does not answer.
     pub fn tidy(&self) -> Result<usize> {
-        idempotency::forget(&mut *usable(&self.writers)?)
+        idempotency::forget(&mut *self.pools.writer()?)
     }
 
     /// Forgets every reader's rights: for tests that move the clock.
     pub fn forget_rights(&self) {
         self.actors.invalidate_all();
     }
+}
+
+/// The work of one transaction, up to its end.
+fn attempt<T: Again>(
+    conn: &mut PgConnection,
+    call: &Call,
+    kept: &KeptFacts,
+    work: &impl Fn(&mut Store<'_>) -> Result<T>,
+    asked: &mut Option<Asked>,
+) -> Result<Done<T>> {
+    let Some(key) = &call.key else {
+        let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), kept);
+        let done = work(&mut store);
+        *asked = store.asked.take();
+        return done.map(Done::Now);
+    };
+    let actor = entering(conn, &call.caller)?;
+    let who = actor.id;
+    let before = idempotency::take(conn, who, key)?;
+    let mut store = Store::new(conn, call, Arc::new(actor), kept);
+    if let Some(about) = before {
+        return T::again(&mut store, about).map(Done::Before);
+    }
+    let done = work(&mut store);
+    *asked = store.asked.take();
+    let done = done?;
+    idempotency::keep(conn, who, key, done.about())?;
+    Ok(Done::Now(done))
 }
 
 /// What was written, now or the first time it was asked.
@@ -194,20 +218,6 @@ pub enum Done<T> {
     Now(T),
     /// By an earlier one with the same key.
     Before(T),
-}
-
-type Pooled = diesel::r2d2::PooledConnection<ConnectionManager<PgConnection>>;
-
-/// A connection, its clock moved with ours when a test moved it.
-fn usable(pool: &Connections) -> Result<Pooled> {
-    let mut conn = pool.get()?;
-    let shift = clock::shift();
-    if !shift.is_zero() {
-        let setting =
-            format!("SET diapason.clock_shift = '{} microseconds'", shift.num_microseconds().unwrap_or_default());
-        conn.batch_execute(&setting)?;
-    }
-    Ok(conn)
 }
 
 /// Brings the schema up to date, as its owner; one at a time, without waiting inside the database.
@@ -256,7 +266,7 @@ pub fn create(superuser: &str, name: &str) -> std::result::Result<(), Boxed> {
 }
 
 /// How many migrations of this binary the database lacks; diesel's own question would make a table.
-fn pending(conn: &mut PgConnection) -> Result<usize> {
+pub(crate) fn pending(conn: &mut PgConnection) -> Result<usize> {
     diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
     let done: Vec<String> = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(conn)?;
     let ours = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(Error::Fault)?;
@@ -275,7 +285,7 @@ struct Count {
 /// # Errors
 /// One sentence for the operator.
 pub fn check(url: &str) -> std::result::Result<(), Boxed> {
-    let mut conn = PgConnection::establish(url)?;
+    let mut conn = PgConnection::establish(&patient(url))?;
     let over = "SELECT count(*) AS number FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)";
     if diesel::sql_query(over).get_result::<Count>(&mut conn)?.number > 0 {
         return Err("the database role is a superuser or passes over policies: use diapason_app".into());
@@ -299,21 +309,4 @@ diesel::define_sql_function! {
     /// Takes a lock if it is free.
     #[sql_name = "pg_try_advisory_lock"]
     fn try_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Session {
-    Read,
-    Write,
-}
-
-/// Generic plans: diesel binds LIMIT, so PostgreSQL would plan a list anew each time.
-const SESSION: &str = "SET plan_cache_mode = force_generic_plan; SET statement_timeout = '5s';
-    SET lock_timeout = '2s'; SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_read_only = ";
-
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
-    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
-        let read_only = matches!(self, Self::Read);
-        conn.batch_execute(&format!("{SESSION}{read_only}")).map_err(diesel::r2d2::Error::QueryError)
-    }
 }

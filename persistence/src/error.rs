@@ -35,7 +35,7 @@ pub enum Error {
     Away(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The connection broke while the work was being made lasting: it may or may not have happened.
     #[error("the outcome is unknown")]
-    Unknown(#[source] Diesel),
+    Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Others changed what the work began from: it begins again.
     #[error("what the work began from changed")]
     Again,
@@ -82,6 +82,22 @@ impl Error {
         matches!(self, Self::Refused(_) | Self::Dangling(_))
     }
 
+    /// What it means when everything was done but to make it lasting: a line that broke leaves the outcome unknown.
+    pub(crate) fn at_commit(self) -> Self {
+        match self {
+            Self::Away(source) => Self::Unknown(source),
+            other => other,
+        }
+    }
+
+    /// What it means when no connection could be made: a database that has too many is there.
+    pub(crate) fn of_connecting(error: Box<dyn std::error::Error + Send + Sync>) -> Self {
+        match Self::from_text(&error.to_string()) {
+            Some(Kind::Busy) => Self::Busy(error),
+            _ => Self::Away(error),
+        }
+    }
+
     /// Whether the whole work may be tried again: nothing of it happened, and the reason passes.
     #[must_use]
     pub fn is_retriable(&self) -> bool {
@@ -116,7 +132,7 @@ impl From<serde_json::Error> for Error {
 
 impl From<diesel::r2d2::PoolError> for Error {
     fn from(error: diesel::r2d2::PoolError) -> Self {
-        Self::Away(error.into())
+        Self::of_connecting(error.into())
     }
 }
 
@@ -132,23 +148,18 @@ const AWAY: &[&str] = &[
 ];
 
 /// What PostgreSQL says when it gives up waiting.
-const BUSY: &[&str] = &["deadlock detected", "canceling statement due to", "sorry, too many clients"];
+const BUSY: &[&str] =
+    &["deadlock detected", "canceling statement due to", "sorry, too many clients", "remaining connection slots"];
 
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
         let details = match &error {
-            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Diesel::BrokenTransactionManager => {
-                return Self::Away(error.into());
-            }
+            // A transaction that could be neither ended nor taken back has lost its connection.
+            Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand, _)
+            | Diesel::BrokenTransactionManager
+            | Diesel::RollbackErrorOnCommit { .. } => return Self::Away(error.into()),
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => return Self::Busy(error.into()),
             Diesel::DatabaseError(_, details) => details,
-            Diesel::RollbackErrorOnCommit { commit_error, .. } => {
-                return if matches!(Self::from_text(&commit_error.to_string()), Some(Kind::Away)) {
-                    Self::Unknown(error)
-                } else {
-                    Self::Fault(error.into())
-                };
-            }
             _ => return Self::Fault(error.into()),
         };
         let broken = CONSTRAINTS.iter().find(|(name, _)| details.constraint_name() == Some(name));
@@ -169,10 +180,11 @@ enum Kind {
 impl Error {
     fn from_text(message: &str) -> Option<Kind> {
         let begins = |known: &[&str]| known.iter().any(|known| message.contains(known));
-        if begins(AWAY) {
-            Some(Kind::Away)
-        } else if begins(BUSY) {
+        // "connection to server failed: sorry, too many clients already" says both, and means the second.
+        if begins(BUSY) {
             Some(Kind::Busy)
+        } else if begins(AWAY) {
+            Some(Kind::Away)
         } else {
             None
         }

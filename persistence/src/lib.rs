@@ -10,6 +10,8 @@ mod members;
 mod networks;
 mod page;
 pub mod permission;
+mod pools;
+mod pulse;
 pub mod reference;
 pub mod seed;
 pub mod store;

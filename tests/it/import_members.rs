@@ -345,7 +345,7 @@ fn ten_thousand_are_imported_at_once() {
 
 #[test]
 fn the_help_names_every_column() {
-    let ran = import(&Database { name: "none".into() }, &["members", "--help"]);
+    let ran = import(&Database::nowhere(), &["members", "--help"]);
     for column in members::member_file::COLUMNS {
         assert!(ran.out.contains(column), "--help says nothing of {column}");
     }

@@ -148,7 +148,7 @@ fn french_unless_english_is_preferred() {
             nobody.send("GET", "/networks", &[("accept-language", asked)], None).refused(401, "unauthenticated");
         assert_eq!(reply.str("/title"), title, "{asked}");
         assert!(reply.str("/instance").ends_with(reply.header("x-request-id")));
-        assert_eq!(reply.header("www-authenticate"), "Bearer");
+        assert!(reply.header("www-authenticate").starts_with("Bearer "));
     }
     for code in ["not_found", "last_lead", "stale"] {
         let told = nobody.get(&format!("/problems/{code}")).expect(200);

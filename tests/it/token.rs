@@ -25,14 +25,9 @@ fn world(issuers: &[&Issuer]) -> World {
     let settings = Value::from(settings).to_string();
     let world = World::over(Database::demo(), &[("DIAPASON_ISSUERS", &settings), ("DIAPASON_SERVER_KEY", SERVER_KEY)]);
     for issuer in issuers {
-        register(&world, issuer, SUBJECT, "sig-admin");
+        world.register(&issuer.name, SUBJECT, "sig-admin");
     }
     world
-}
-
-fn register(world: &World, issuer: &Issuer, subject: &str, persona: &str) {
-    let (issuer, member) = (&issuer.name, world.member(persona));
-    world.database.run(&format!("INSERT INTO identity VALUES ('{issuer}', '{subject}', '{member}', app.clock())"));
 }
 
 fn good(world: &World, token: &str) -> bool {
@@ -280,6 +275,10 @@ impl Corpus<'_> {
             });
         }
         self.claims("exp before iat", |claims| claims["exp"] = json!(now - 10));
+        self.claims("a life of ten minutes and a second", |claims| {
+            claims["iat"] = json!(now - 1);
+            claims["exp"] = json!(now + 600);
+        });
         self.claims("nbf in the future", |claims| claims["nbf"] = json!(now + 1800));
         self.claims("nbf a string", |claims| claims["nbf"] = json!("0"));
         self.claims("nbf 2^63 - 1", |claims| claims["nbf"] = json!(i64::MAX));
@@ -337,6 +336,31 @@ impl Corpus<'_> {
             let mut claims = self.issuer.claims(SUBJECT);
             claims["iss"] = json!(DEVELOPMENT_ISSUER);
             key.token(&json!({"alg": "HS256", "typ": "at+jwt"}), &claims)
+        });
+    }
+
+    /// Who has the token, under its two names.
+    fn clients(&mut self) {
+        let client = |claims: &mut Value, client: Value| {
+            claims["client_id"] = client;
+        };
+        self.claims("client_id missing", |claims| drop(claims.as_object_mut().unwrap().remove("client_id")));
+        for id in [
+            json!(null),
+            json!(""),
+            json!(1),
+            json!(["test"]),
+            json!({"id": "test"}),
+            json!("test\0"),
+            json!("s".repeat(256)),
+        ] {
+            self.claims(&format!("client_id {:.20}", id.to_string()), |claims| client(claims, id));
+        }
+        self.claims("azp of another than client_id", |claims| claims["azp"] = json!("another"));
+        self.claims("azp a number", |claims| claims["azp"] = json!(1));
+        self.claims("azp alone, and empty", |claims| {
+            client(claims, Value::Null);
+            claims["azp"] = json!("");
         });
     }
 
@@ -434,6 +458,7 @@ fn no_bad_token_opens_any_operation() {
     corpus.kinds();
     corpus.times();
     corpus.names();
+    corpus.clients();
     corpus.forms();
     corpus.ways();
     let (operations, before) = (operations(), world.database.digest());
@@ -487,13 +512,70 @@ fn the_same_401_on_every_operation() {
         for headers in [&[][..], &[("authorization", expired.as_str())]] {
             let reply = call(&world, &operation, headers, "");
             assert_eq!(reply.status, 401, "{}: {}", operation.id, reply.text());
+            let error = if headers.is_empty() { "" } else { "error=\"invalid_token\", " };
+            let expected =
+                format!("Bearer {error}resource_metadata=\"http://here/.well-known/oauth-protected-resource\"");
             assert_eq!(
                 (reply.code().as_str(), reply.header("www-authenticate")),
-                ("unauthenticated", if headers.is_empty() { "Bearer" } else { "Bearer error=\"invalid_token\"" }),
+                ("unauthenticated", expected.as_str()),
                 "{}",
                 operation.id
             );
         }
+    }
+}
+
+#[test]
+fn who_is_not_known_is_told_how_to_be() {
+    let world = World::shared();
+    let asked = |headers: &[(&str, &str)]| {
+        let reply = world.nobody().send("GET", "/networks", headers, None).refused(401, "unauthenticated");
+        reply.header("www-authenticate").to_owned()
+    };
+    let document = format!("{}/.well-known/oauth-protected-resource", world.base);
+    let place = format!("resource_metadata=\"{document}\"");
+    assert_eq!(asked(&[]), format!("Bearer {place}"));
+    // Another scheme is no bad token (RFC 6750, section 3.1).
+    assert_eq!(asked(&[("authorization", "Basic eDp4")]), format!("Bearer {place}"));
+    for bad in ["Bearer x", "bearer", "BEARER a.b.c"] {
+        assert_eq!(asked(&[("authorization", bad)]), format!("Bearer error=\"invalid_token\", {place}"), "{bad}");
+    }
+    assert_eq!(asked(&[("host", "a\"b")]), "Bearer", "a made-up name is not said back");
+    let told = world.nobody().get("/.well-known/oauth-protected-resource").expect(200);
+    assert_eq!(told.at("/bearer_methods_supported"), json!(["header"]));
+    assert_eq!(told.at("/authorization_servers"), json!([DEVELOPMENT_ISSUER]));
+}
+
+#[test]
+fn an_issuer_has_its_own_clients_and_its_own_measure_of_time() {
+    let (all, few) = (Issuer::of(published()), Issuer::of(published()));
+    let mut setting = few.setting();
+    setting["clients"] = json!(["portal", "desk"]);
+    setting["max_lifetime"] = json!(3600);
+    let settings = json!([all.setting(), setting]).to_string();
+    let world = World::over(Database::demo(), &[("DIAPASON_ISSUERS", &settings), ("DIAPASON_SERVER_KEY", SERVER_KEY)]);
+    world.register(&all.name, SUBJECT, "sig-admin");
+    world.register(&few.name, SUBJECT, "sig-admin");
+    let key = Key::ec();
+    let of = |issuer: &Issuer, changes: Value| {
+        let mut claims = issuer.claims(SUBJECT);
+        for (name, value) in changes.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        key.token(&key.head(), &claims)
+    };
+    known(&world, &all, &key);
+    until(Duration::from_secs(10), "the keys are learnt", || good(&world, &of(&few, json!({"client_id": "portal"}))));
+    assert!(good(&world, &of(&few, json!({"client_id": "desk", "azp": "desk"}))));
+    assert!(good(&world, &of(&few, json!({"client_id": null, "azp": "desk"}))), "OpenID's name of the same");
+    for another in [json!({}), json!({"client_id": "Portal"}), json!({"client_id": "portal", "azp": "test"})] {
+        assert!(!good(&world, &of(&few, another.clone())), "another client's token: {another}");
+    }
+    assert!(good(&world, &of(&all, json!({"client_id": "whoever"}))));
+    let life = |seconds: i64| json!({"client_id": "portal", "iat": now() - 1, "exp": now() - 1 + seconds});
+    for (issuer, longest) in [(&all, 600), (&few, 3600)] {
+        assert!(good(&world, &of(issuer, life(longest))), "{longest}");
+        assert!(!good(&world, &of(issuer, life(longest + 1))), "{longest}");
     }
 }
 
@@ -618,7 +700,7 @@ fn a_stranger_is_told_so_everywhere_but_at_me() {
     let world = world(&[&issuer]);
     known(&world, &issuer, &Key::ec());
     // A subject that another issuer vouches for, in this very spelling, is nobody here.
-    register(&world, &other, "of-another-issuer", "sig-admin");
+    world.register(&other.name, "of-another-issuer", "sig-admin");
     let before = world.database.digest();
     for subject in ["who-knows", "of-another-issuer", "SOMEONE-OF-THE-SIG", "sig-admin", &world.member("sig-admin")] {
         let me = Client::new(&world.base, Some(issuer.token(&Key::ec(), subject))).get("/me").expect(200);
@@ -731,7 +813,12 @@ fn a_bad_key_takes_no_other_down() {
         (with(&Key::ec(), "alg", json!("none")), Key::other().called("ec")),
         (Key::other().called("ec").public(), Key::other().called("ec")),
     ];
+    // The point that is its own double: what nobody signed is signed by it.
+    let mut neutral = [0; 32];
+    neutral[0] = 1;
+    let small = with(&Key::ed().called("small-order"), "x", json!(encode(neutral)));
     let odd = [
+        small,
         json!(null),
         json!("a text"),
         json!([]),
@@ -747,6 +834,10 @@ fn a_bad_key_takes_no_other_down() {
         let reply = asks(&world, &issuer.token(key, SUBJECT));
         assert_eq!(reply.status, 401, "{jwk}: {}", reply.text());
     }
+    let head = Key::ed().called("small-order").head().to_string();
+    let unsigned = format!("{}.{}", encode(head), encode(issuer.claims(SUBJECT).to_string()));
+    let signature = [neutral, [0; 32]].concat();
+    assert!(!good(&world, &format!("{unsigned}.{}", encode(signature))), "a key of small order");
     for key in [Key::rsa(), Key::ec(), Key::ed()] {
         assert!(good(&world, &issuer.token(&key, SUBJECT)), "{}", key.id);
     }
@@ -828,7 +919,7 @@ fn what_is_taken_back_is_gone_at_the_next_write_and_soon_for_reads() {
     let issuer = Issuer::of(published());
     let world = world(&[&issuer]);
     known(&world, &issuer, &Key::ec());
-    register(&world, &issuer, "coordinator", "sig-coordinator");
+    world.register(&issuer.name, "coordinator", "sig-coordinator");
     let (admin, key) = (world.client("sig-admin"), Key::ec());
     let coordinator = Client::new(&world.base, Some(issuer.token(&key, "coordinator")));
     let member = world.member("sig-coordinator");
@@ -859,7 +950,7 @@ fn what_is_taken_back_is_gone_at_the_next_write_and_soon_for_reads() {
     until(left, "the role is gone for reads", || !actions().contains(&"update_organization".to_owned()));
 
     // The member.
-    register(&world, &issuer, "lead", "lead-edito");
+    world.register(&issuer.name, "lead", "lead-edito");
     let lead = Client::new(&world.base, Some(issuer.token(&key, "lead")));
     let network = lead.get("/networks/edito").expect(200);
     let changed = lead.patch("/networks/edito", network.etag(), json!({"cadence": "weekly"})).expect(200);
@@ -899,6 +990,12 @@ fn issuers_that_could_not_be_told_apart_or_trusted_are_refused_at_the_start() {
             "an unknown member",
             json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": ["none"]}]),
         ),
+        ("a life of nothing", json!([{"issuer": "https://issuer.example", "audience": "diapason", "max_lifetime": 0}])),
+        (
+            "a life of days",
+            json!([{"issuer": "https://issuer.example", "audience": "diapason", "max_lifetime": 86_401}]),
+        ),
+        ("no client at all", json!([{"issuer": "https://issuer.example", "audience": "diapason", "clients": []}])),
         ("no list", good.clone()),
     ] {
         let (accepted, said) = check(issuers, SERVER_KEY);

@@ -11,6 +11,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use persistence::{database, reference, seed};
 
+use super::proxy::Proxy;
+
 static CLUSTER: OnceLock<Embedded> = OnceLock::new();
 static COPYING: Mutex<()> = Mutex::new(());
 static COPIES: AtomicU32 = AtomicU32::new(0);
@@ -38,6 +40,8 @@ fn cluster() -> &'static Embedded {
 #[derive(Debug, Clone)]
 pub struct Database {
     pub name: String,
+    pub owner: String,
+    pub app: String,
 }
 
 impl Database {
@@ -52,15 +56,28 @@ impl Database {
         let _one_at_a_time = COPYING.lock().unwrap();
         let copy = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER diapason_owner STRATEGY file_copy");
         PgConnection::establish(&cluster.url("postgres", "postgres")).unwrap().batch_execute(&copy).unwrap();
-        Self { name }
+        let (owner, app) = (cluster.url("diapason_owner", &name), cluster.url("diapason_app", &name));
+        Self { name, owner, app }
+    }
+
+    /// None at all, for what needs none.
+    pub fn nowhere() -> Self {
+        Self { name: "none".into(), owner: String::new(), app: "postgres://127.0.0.1:1/none".into() }
     }
 
     pub fn owner(&self) -> String {
-        cluster().url("diapason_owner", &self.name)
+        self.owner.clone()
     }
 
     pub fn app(&self) -> String {
-        cluster().url("diapason_app", &self.name)
+        self.app.clone()
+    }
+
+    /// The same, as the server reaches it by another way.
+    pub fn by_way_of(&self, proxy: &Proxy) -> Self {
+        let (before, rest) = self.app.split_once("@/").unwrap();
+        let name = rest.split('?').next().unwrap();
+        Self { app: format!("{before}@{}/{name}", proxy.address), ..self.clone() }
     }
 
     /// Runs statements, as the owner.

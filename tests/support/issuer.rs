@@ -101,7 +101,7 @@ impl Issuer {
     pub fn claims(&self, subject: &str) -> Value {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let (now, number) = (now(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        json!({"iss": self.name, "aud": "diapason", "sub": subject, "client_id": "test", "iat": now - 5, "exp": now + 3600,
+        json!({"iss": self.name, "aud": "diapason", "sub": subject, "client_id": "test", "iat": now - 5, "exp": now + 500,
             "jti": format!("token-{number}")})
     }
 

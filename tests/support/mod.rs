@@ -1,10 +1,12 @@
 //! What tests stand on: the started binary over a database of its own, and a client that speaks for a persona.
 
 pub mod client;
+pub mod cluster;
 pub mod contract;
 pub mod database;
 pub mod import;
 pub mod issuer;
+pub mod proxy;
 pub mod world;
 
 pub use client::Client;

@@ -105,6 +105,12 @@ impl World {
         self.database.one(&sql.replace('@', persona))
     }
 
+    /// Has an issuer's subject be a persona.
+    pub fn register(&self, issuer: &str, subject: &str, persona: &str) {
+        let member = self.member(persona);
+        self.database.run(&format!("INSERT INTO identity VALUES ('{issuer}', '{subject}', '{member}', app.clock())"));
+    }
+
     /// A persona's main affiliation.
     pub fn affiliation(&self, persona: &str) -> String {
         let sql = "SELECT id::text AS it FROM affiliation WHERE member_id = '@' AND is_primary AND upper_inf(valid)";

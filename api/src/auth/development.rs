@@ -9,7 +9,8 @@ use super::token::{Audience, Claims, Head, TYPE, rules};
 /// The development issuer's name.
 pub const DEVELOPMENT_ISSUER: &str = "https://development.diapason.invalid";
 const AUDIENCE: &str = "diapason";
-const LIFE: TimeDelta = TimeDelta::hours(12);
+const CLIENT: &str = "diapason-cli";
+pub(super) const LIFE: TimeDelta = TimeDelta::hours(12);
 
 /// An issuer that shares a secret with itself.
 #[derive(Clone)]
@@ -40,6 +41,8 @@ impl Development {
             exp: (now + LIFE).timestamp(),
             nbf: None,
             jti: clock::fresh_v4().to_string(),
+            client_id: Some(CLIENT.to_owned()),
+            azp: None,
         };
         jsonwebtoken::encode(&header, &claims, &self.signing)
     }

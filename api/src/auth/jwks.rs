@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, RwLock, Weak};
 use std::time::{Duration, Instant};
 
+use ed25519_dalek::VerifyingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, crypto};
 use serde::Deserialize;
@@ -257,7 +258,9 @@ fn is_sound(algorithm: Algorithm, published: &Jwk, key: &DecodingKey) -> bool {
         (Algorithm::ES256, AlgorithmParameters::EllipticCurve(point), _) => point.curve == EllipticCurve::P256,
         (Algorithm::ES384, AlgorithmParameters::EllipticCurve(point), _) => point.curve == EllipticCurve::P384,
         (Algorithm::EdDSA, AlgorithmParameters::OctetKeyPair(point), DecodingKeyKind::SecretOrDer(x)) => {
-            point.curve == EllipticCurve::Ed25519 && x.len() == 32
+            // A key of small order verifies what nobody signed.
+            let key = <[u8; 32]>::try_from(x.as_slice()).ok().and_then(|x| VerifyingKey::from_bytes(&x).ok());
+            point.curve == EllipticCurve::Ed25519 && key.is_some_and(|key| !key.is_weak())
         }
         _ => false,
     };

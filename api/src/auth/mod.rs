@@ -18,6 +18,7 @@ pub use development::{DEVELOPMENT_ISSUER, Development};
 pub use jwks::Jwks;
 
 use crate::config::IssuerConfig;
+use crate::limits::Limits;
 use crate::problem::{Code, Problem};
 use token::Claims;
 
@@ -27,8 +28,6 @@ const LONGEST: usize = 8 * 1024;
 const REMEMBERED: Duration = Duration::from_mins(5);
 /// How far clocks may differ, in seconds.
 const LEEWAY: i64 = 30;
-/// The longest life of a token that is accepted, in seconds.
-const LONGEST_LIFE: i64 = 24 * 3600;
 
 /// Verifies tokens, and remembers for a while those it found good.
 #[derive(Clone)]
@@ -37,10 +36,18 @@ pub struct Verifier {
     good: Cache<[u8; 32], Good>,
 }
 
+/// Who calls, as his token says.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    pub(crate) identity: Identity,
+    /// A client that speaks for itself.
+    pub(crate) machine: bool,
+}
+
 /// A token that was found good, until when, under which keys.
 #[derive(Clone)]
 struct Good {
-    identity: Identity,
+    caller: Caller,
     from: i64,
     until: i64,
     issuer: usize,
@@ -68,6 +75,17 @@ impl Issuer {
         match self {
             Self::Development(issuer) => issuer.verify(head, token),
             Self::Oidc(jwks) => jwks.verify(head, token),
+        }
+    }
+
+    /// How long a token of his may live, in seconds, and whether he may have given it to this client.
+    fn terms(&self, client: &str) -> Option<i64> {
+        match self {
+            Self::Development(_) => Some(development::LIFE.num_seconds()),
+            Self::Oidc(jwks) => {
+                let expected = jwks.config.clients.as_ref().is_none_or(|known| known.iter().any(|one| one == client));
+                expected.then_some(jwks.config.max_lifetime)
+            }
         }
     }
 
@@ -100,11 +118,14 @@ impl Verifier {
     ///
     /// # Errors
     /// It has no token, or one that is not good now.
-    pub(crate) fn caller(&self, request: &HttpRequest) -> Result<Identity, Problem> {
-        self.identity(request).ok_or_else(|| Problem::new(Code::Unauthenticated))
+    pub(crate) fn caller(&self, request: &HttpRequest, limits: &Limits) -> Result<Caller, Problem> {
+        if !request.headers().contains_key(AUTHORIZATION) {
+            return Err(Problem::new(Code::Unauthenticated));
+        }
+        self.known(request).ok_or_else(|| limits.unauthenticated(request))
     }
 
-    fn identity(&self, request: &HttpRequest) -> Option<Identity> {
+    fn known(&self, request: &HttpRequest) -> Option<Caller> {
         let mut headers = request.headers().get_all(AUTHORIZATION);
         let (Some(header), None) = (headers.next(), headers.next()) else { return None };
         let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
@@ -112,22 +133,22 @@ impl Verifier {
         if ours { self.verified(token) } else { None }
     }
 
-    fn verified(&self, token: &str) -> Option<Identity> {
+    fn verified(&self, token: &str) -> Option<Caller> {
         let now = clock::now().timestamp();
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if let Some(good) = self.good.get(&digest)
             && self.issuers.get(good.issuer).is_some_and(|issuer| issuer.generation() == good.keys)
         {
-            return (good.from..good.until).contains(&now).then_some(good.identity);
+            return (good.from..good.until).contains(&now).then_some(good.caller);
         }
         let head = token::Head::read(token)?;
         let (place, issuer) = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.name() == head.issuer)?;
         let keys = issuer.generation();
         let claims = issuer.verify(&head, token)?;
-        let (from, until) = claims.times(now)?;
-        let identity = Identity { issuer: claims.iss, subject: claims.sub };
-        self.good.insert(digest, Good { identity: identity.clone(), from, until, issuer: place, keys });
-        Some(identity)
+        let (from, until) = claims.times(now, issuer.terms(claims.client()?)?)?;
+        let caller = claims.caller();
+        self.good.insert(digest, Good { caller: caller.clone(), from, until, issuer: place, keys });
+        Some(caller)
     }
 }
 

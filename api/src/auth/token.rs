@@ -2,10 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use kernel::Identity;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{LEEWAY, LONGEST_LIFE};
+use super::{Caller, LEEWAY};
 
 /// The type of an access token (RFC 9068, §2.1).
 pub(super) const TYPE: &str = "at+jwt";
@@ -83,6 +84,11 @@ pub(super) struct Claims {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) nbf: Option<i64>,
     pub(super) jti: String,
+    /// The client that the token was given to, and the name that `OpenID` has for the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) client_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) azp: Option<String>,
 }
 
 /// One audience, or several.
@@ -94,15 +100,31 @@ pub(super) enum Audience {
 }
 
 impl Claims {
-    /// From when until when the token is good, if that makes sense and holds now.
-    pub(super) fn times(&self, now: i64) -> Option<(i64, i64)> {
+    /// The client that the token was given to: every access token names it, and by one name.
+    pub(super) fn client(&self) -> Option<&str> {
+        let both = self.client_id.as_deref().zip(self.azp.as_deref());
+        let client = self.client_id.as_deref().or(self.azp.as_deref())?;
+        (both.is_none_or(|(one, other)| one == other) && is_name(client)).then_some(client)
+    }
+
+    /// Whom the token speaks for: a client that is its own subject speaks for nobody else (RFC 9068, §2.2).
+    pub(super) fn caller(self) -> Caller {
+        let machine = self.client() == Some(&self.sub);
+        Caller { identity: Identity { issuer: self.iss, subject: self.sub }, machine }
+    }
+
+    /// From when until when the token is good, if that makes sense, is not too long, and holds now.
+    pub(super) fn times(&self, now: i64, longest: i64) -> Option<(i64, i64)> {
         let from = self.iat.max(self.nbf.unwrap_or(self.iat)).checked_sub(LEEWAY)?;
         let until = self.exp.checked_add(LEEWAY)?;
         let life = self.exp.checked_sub(self.iat)?;
-        let named = !self.sub.is_empty() && self.sub.len() <= 255 && !self.sub.contains('\0');
-        let good = named && (1..=LONGEST_LIFE).contains(&life) && (from..until).contains(&now);
+        let good = is_name(&self.sub) && (1..=longest).contains(&life) && (from..until).contains(&now);
         good.then_some((from, until))
     }
+}
+
+fn is_name(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && !text.contains('\0')
 }
 
 /// What the library checks: the one algorithm, the issuer, the audience. Times are ours, by our clock.

@@ -42,9 +42,7 @@ async fn livez() -> HttpResponse {
 
 /// The database answers, and holds every migration.
 async fn readyz(services: web::Data<Services>) -> Result<HttpResponse, Problem> {
-    let database = services.database.clone();
-    let ready = web::block(move || database.is_ready()).await.map_err(|_| Problem::new(Code::Busy))??;
-    if ready {
+    if services.database.is_ready() {
         Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"))
     } else {
         Err(Problem::new(Code::Unavailable))

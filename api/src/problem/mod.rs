@@ -22,15 +22,22 @@ pub struct Problem {
     why: Option<Label>,
     errors: Vec<FieldError>,
     allowed: Vec<String>,
+    /// Seconds to wait, where it matters how many.
+    wait: Option<u64>,
 }
 
 impl Problem {
     pub(crate) const fn new(code: Code) -> Self {
-        Self { code, why: None, errors: Vec::new(), allowed: Vec::new() }
+        Self { code, why: None, errors: Vec::new(), allowed: Vec::new(), wait: None }
     }
 
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::Invalid) }
+    }
+
+    /// Someone asked too often, and may ask again after so many seconds.
+    pub(crate) fn too_many(wait: u64) -> Self {
+        Self { wait: Some(wait), ..Self::new(Code::TooManyRequests) }
     }
 
     /// Logs a fault once, with all its causes, and tells the caller nothing of it.

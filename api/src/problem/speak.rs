@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Code, FieldCode, Problem};
+use crate::limits::Standing;
 
 /// A problem (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,8 +80,13 @@ pub(crate) async fn speak(
         let said = problem.say(&request);
         response = ServiceResponse::new(request, said);
     }
-    if let Ok(value) = header::HeaderValue::try_from(id.0.to_string()) {
-        response.headers_mut().insert(header::HeaderName::from_static("x-request-id"), value);
+    let standing = response.request().extensions().get::<Standing>().cloned();
+    let standing = standing.map(|it| [("ratelimit-policy", it.policy), ("ratelimit", it.left)]);
+    let headers = [("x-request-id", id.0.to_string())].into_iter().chain(standing.into_iter().flatten());
+    for (name, value) in headers {
+        if let Ok(value) = header::HeaderValue::try_from(value) {
+            response.headers_mut().insert(header::HeaderName::from_static(name), value);
+        }
     }
     Ok(response)
 }
@@ -94,15 +100,11 @@ impl Problem {
         response.insert_header((header::CONTENT_LANGUAGE, if english { "en" } else { "fr" }));
         match self.code {
             Code::Busy | Code::InFlight | Code::OutcomeUnknown | Code::TooManyRequests => {
-                response.insert_header((header::RETRY_AFTER, "1"))
+                response.insert_header((header::RETRY_AFTER, self.wait.unwrap_or(1)))
             }
             Code::Unavailable => response.insert_header((header::RETRY_AFTER, "2")),
             Code::RequestTimeout => response.insert_header((header::CONNECTION, "close")),
-            // RFC 6750, §3.1: nothing more is said to one who showed no token.
-            Code::Unauthenticated if request.headers().contains_key(header::AUTHORIZATION) => {
-                response.insert_header((header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\""))
-            }
-            Code::Unauthenticated => response.insert_header((header::WWW_AUTHENTICATE, "Bearer")),
+            Code::Unauthenticated => response.insert_header((header::WWW_AUTHENTICATE, challenge(request))),
             Code::MethodNotAllowed => response.insert_header((header::ALLOW, self.allowed.join(", "))),
             _ => &mut response,
         };
@@ -121,6 +123,25 @@ impl Problem {
         };
         response.content_type("application/problem+json").body(serde_json::to_vec(&body).unwrap_or_default())
     }
+}
+
+/// How to identify oneself (RFC 6750, §3), and where it is written whose tokens are accepted (RFC 9728, §5.1). That a
+/// token is bad is said to one who showed one.
+fn challenge(request: &HttpRequest) -> String {
+    let shown = request.headers().get_all(header::AUTHORIZATION).any(|value| {
+        let scheme = value.as_bytes().get(..6);
+        scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
+    });
+    let here = request.connection_info();
+    let host = here.host();
+    // A name that the caller made up is not said back.
+    let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    let error = shown.then(|| "error=\"invalid_token\"".to_owned());
+    let scheme = if here.scheme() == "https" { "https" } else { "http" };
+    let document =
+        plain.then(|| format!("resource_metadata=\"{scheme}://{host}/.well-known/oauth-protected-resource\""));
+    let said = error.into_iter().chain(document).collect::<Vec<_>>().join(", ");
+    format!("Bearer {said}").trim_end().to_owned()
 }
 
 /// The request, as the header `X-Request-Id` names it too.

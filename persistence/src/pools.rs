@@ -1,0 +1,140 @@
+//! The connections: one pool that reads, one that writes; both made anew when the database was away.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
+use kernel::clock;
+
+use crate::Result;
+
+/// Long enough to connect, short enough to say that there is no database before the caller gives up.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How soon a line is given up on: to connect, to have what was sent acknowledged, and when nothing is said on it.
+const LINE: &[(&str, &str)] = &[
+    ("connect_timeout", "2"),
+    ("tcp_user_timeout", "5000"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+];
+
+pub(crate) type Connections = Pool<ConnectionManager<PgConnection>>;
+pub(crate) type Pooled = PooledConnection<ConnectionManager<PgConnection>>;
+
+/// The address of a database, with limits in time where it sets none; as a URI or as keywords and values.
+pub(crate) fn patient(url: &str) -> String {
+    let uri = url.contains("://");
+    LINE.iter().filter(|(name, _)| !url.contains(&format!("{name}="))).fold(url.to_owned(), |url, (name, value)| {
+        let between = if !uri {
+            ' '
+        } else if url.contains('?') {
+            '&'
+        } else {
+            '?'
+        };
+        format!("{url}{between}{name}={value}")
+    })
+}
+
+/// Both pools of one database.
+pub(crate) struct Pools {
+    url: String,
+    size: u32,
+    now: RwLock<Arc<Both>>,
+}
+
+struct Both {
+    readers: Connections,
+    writers: Connections,
+}
+
+impl Both {
+    fn open(url: &str, size: u32) -> Self {
+        let pool = |session| {
+            // Asking each connection how it is before each use costs a fifth of the throughput.
+            let builder = Pool::builder().max_size(size).min_idle(Some(0)).test_on_check_out(false);
+            let builder = builder.connection_timeout(PATIENCE).connection_customizer(Box::new(session));
+            builder.build_unchecked(ConnectionManager::new(url))
+        };
+        Self { readers: pool(Session::Read), writers: pool(Session::Write) }
+    }
+}
+
+impl Pools {
+    /// Opens the pools; connections are made when first needed.
+    pub(crate) fn open(url: &str, size: u32) -> Self {
+        let url = patient(url);
+        let now = RwLock::new(Arc::new(Both::open(&url, size)));
+        Self { url, size, now }
+    }
+
+    /// Begins afresh: whatever still hangs on an old connection keeps nobody waiting.
+    pub(crate) fn renew(&self) {
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Both::open(&self.url, self.size));
+    }
+
+    fn both(&self) -> Arc<Both> {
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A connection that cannot write.
+    pub(crate) fn reader(&self) -> Result<Pooled> {
+        usable(&self.both().readers)
+    }
+
+    /// A connection that can.
+    pub(crate) fn writer(&self) -> Result<Pooled> {
+        usable(&self.both().writers)
+    }
+}
+
+/// A connection, its clock moved with ours when a test moved it.
+fn usable(pool: &Connections) -> Result<Pooled> {
+    let mut conn = pool.get()?;
+    let shift = clock::shift();
+    if !shift.is_zero() {
+        let setting =
+            format!("SET diapason.clock_shift = '{} microseconds'", shift.num_microseconds().unwrap_or_default());
+        conn.batch_execute(&setting)?;
+    }
+    Ok(conn)
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Session {
+    Read,
+    Write,
+}
+
+/// Generic plans: diesel binds LIMIT, so PostgreSQL would plan a list anew each time. One who waits for a row in a line
+/// of others waits twice, for his turn and for the row: two lock timeouts must fit into what a caller is promised.
+const SESSION: &str = "SET plan_cache_mode = force_generic_plan; SET statement_timeout = '5s';
+    SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_read_only = ";
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
+    fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
+        let read_only = matches!(self, Self::Read);
+        conn.batch_execute(&format!("{SESSION}{read_only}")).map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patient;
+
+    #[test]
+    fn an_address_gets_the_limits_that_it_lacks() {
+        assert_eq!(
+            patient("postgres://a@db/d"),
+            "postgres://a@db/d?connect_timeout=2&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2&keepalives_count=3"
+        );
+        assert!(patient("postgres://a@/d?host=%2Ftmp&connect_timeout=9").ends_with(
+            "host=%2Ftmp&connect_timeout=9&tcp_user_timeout=5000&keepalives_idle=5&keepalives_interval=2&keepalives_count=3"
+        ));
+        assert!(patient("host=db dbname=d").starts_with("host=db dbname=d connect_timeout=2 tcp_user_timeout=5000 "));
+    }
+}
