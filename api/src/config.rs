@@ -87,6 +87,9 @@ pub enum Command {
         #[arg(long, default_value_t = 1)]
         scale: u32,
     },
+    /// Import what others publish or send: what is new, what changed, and what was odd.
+    #[command(subcommand)]
+    Import(Import),
     /// Print an access token of the development issuer, and nothing else.
     Token {
         /// A persona of the demo data (sig-admin, lead-edito, referent-34, …) or a member's e-mail address.
@@ -97,6 +100,33 @@ pub enum Command {
     Openapi,
     /// Check the settings, print them without their secrets, and stop.
     CheckConfig,
+}
+
+/// What to import.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Import {
+    /// Organizations, from the State directory that the DILA publishes (Référentiel de l'organisation administrative de
+    /// l'État, or the annuaire's local services), as JSON.
+    ///
+    /// Both published layouts are read: `{"service": […]}` and the bare list of the API's export. A record is matched by
+    /// its DILA identifier, else by SIRET, else (a prefecture) by the department of its INSEE code, else by the name of a
+    /// seeded organization; else it is new. What is no State service is left out, and so are the people named in it. A
+    /// field that a person or another source owns stays as it is. Everything is written in one transaction, or nothing.
+    ///
+    /// Standard output: each oddity on a line (code, identifier, name, what was done; tab-separated), then the summary.
+    Organizations {
+        /// The file.
+        file: PathBuf,
+        /// Do everything and take it back: nothing is written.
+        #[arg(long)]
+        dry_run: bool,
+        /// How many levels under a directorate are taken.
+        #[arg(long, value_name = "LEVELS", default_value_t = members::state_directory::DEPTH)]
+        depth: usize,
+        /// Where the oddities are written, instead of standard output.
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
+    },
 }
 
 /// A data set.

@@ -10,6 +10,7 @@ mod document;
 pub mod embedded;
 mod extract;
 mod gate;
+pub mod import;
 mod members;
 mod metrics;
 mod networks;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use api::config::{Command, Config, LogFormat, Settings};
-use api::serve;
+use api::{import, serve};
 use clap::Parser as _;
 
 #[global_allocator]
@@ -32,6 +32,7 @@ fn run(command: Option<Command>, settings: &Settings) -> Result<(), serve::Failu
         }
         Some(Command::Migrate) => print(&serve::migrate(settings)?),
         Some(Command::Seed { profile, scale }) => print(&serve::seed(settings, profile, scale)?),
+        Some(Command::Import(what)) => print(&import::import(settings, &what)?),
         Some(Command::Token { persona }) => print(&serve::token(settings, &persona)?),
         Some(Command::Serve) | None => serve::serve(settings)?,
     }

@@ -32,14 +32,14 @@ const DRAIN: u64 = 30;
 const TIDY: Duration = Duration::from_mins(10);
 
 /// The database of one run: where it is, and the private PostgreSQL that must live as long.
-struct Place {
+pub(crate) struct Place {
     owner: String,
-    app: String,
+    pub(crate) app: String,
     _private: Option<Embedded>,
 }
 
 impl Place {
-    fn find(settings: &Settings, start: fn(&Path, Keep) -> io::Result<Embedded>) -> Result<Self, Failure> {
+    pub(crate) fn find(settings: &Settings, start: fn(&Path, Keep) -> io::Result<Embedded>) -> Result<Self, Failure> {
         if let Some(url) = &settings.database_url {
             return Ok(Self { owner: url.clone(), app: url.clone(), _private: None });
         }
@@ -50,7 +50,7 @@ impl Place {
     }
 
     /// The private database is brought up to date by whoever starts it, and gets the demo data once.
-    fn prepare(&self, settings: &Settings) -> Result<(), Failure> {
+    pub(crate) fn prepare(&self, settings: &Settings) -> Result<(), Failure> {
         if settings.database_url.is_some() {
             database::check(&self.app)?;
             return Ok(());

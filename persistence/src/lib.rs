@@ -5,6 +5,7 @@ pub mod audit;
 pub mod database;
 pub mod error;
 mod idempotency;
+pub mod import;
 mod members;
 mod networks;
 mod page;

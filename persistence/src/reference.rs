@@ -59,6 +59,7 @@ const SINCE: &str = "2021-01-01T00:00:00Z";
 pub fn load(url: &str) -> std::result::Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let mut conn = PgConnection::establish(url)?;
     conn.transaction(|conn| -> Result<()> {
+        conn.batch_execute("SET LOCAL diapason.source = 'reference'")?;
         let since: chrono::DateTime<chrono::Utc> = SINCE.parse().unwrap_or_default();
         let rows = [
             (TERRITORY, TERRITORIES),

@@ -53,6 +53,7 @@ pub fn bench(url: &str, scale: u32) -> Result<(), Boxed> {
 fn load(url: &str, sql: &str) -> Result<(), Boxed> {
     let mut conn = PgConnection::establish(url)?;
     Ok(conn.transaction(|conn| -> crate::Result<()> {
+        conn.batch_execute("SET LOCAL diapason.source = 'bulk'")?;
         conn.batch_execute(sql)?;
         record_loaded(conn)?;
         Ok(conn.batch_execute("ANALYZE organization, organization_period, organization_link, member, affiliation, membership, seat, network;

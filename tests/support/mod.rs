@@ -3,6 +3,7 @@
 pub mod client;
 pub mod contract;
 pub mod database;
+pub mod import;
 pub mod issuer;
 pub mod world;
 

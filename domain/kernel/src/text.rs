@@ -74,6 +74,14 @@ pub fn checked(text: String, bounds: &RangeInclusive<usize>, alphabet: Alphabet)
     holds.then_some(text).ok_or("characters")
 }
 
+/// Case, accents, typographic apostrophes and blanks folded, to compare names.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let plain = text.nfd().filter(|c| !is_combining_mark(*c)).map(|c| if c == '\u{2019}' { '\'' } else { c });
+    let plain: String = plain.flat_map(char::to_lowercase).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The contract's view of the same bounds.
 #[must_use]
 pub fn schema(doc: &str, bounds: &RangeInclusive<usize>, alphabet: Alphabet, format: Option<&str>) -> RefOr<Schema> {

@@ -2,9 +2,11 @@
 
 pub mod affiliation;
 pub mod contact;
+pub mod import;
 pub mod member;
 pub mod organization;
 pub mod organization_link;
 pub mod role_assignment;
 pub mod siren;
+pub mod state_directory;
 pub mod territory;

@@ -65,7 +65,7 @@ diesel::define_sql_function! {
 }
 
 /// Announces that rights change with an organization: of who sits there, and of who holds a role that reaches it.
-pub(super) fn changes_rights_over(writer: &mut Writer<'_>, id: OrganizationId) -> Result<()> {
-    diesel::select(change_rights_over(id)).execute(writer.conn)?;
+pub(crate) fn changes_rights_over(conn: &mut PgConnection, id: OrganizationId) -> Result<()> {
+    diesel::select(change_rights_over(id)).execute(conn)?;
     Ok(())
 }

@@ -7,3 +7,5 @@ mod organization;
 mod organization_link;
 mod role_assignment;
 mod territory;
+
+pub(crate) use closure::changes_rights_over;

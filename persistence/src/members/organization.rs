@@ -151,12 +151,12 @@ impl Store<'_> {
             let kind_changes = patch.kind.is_some_and(|kind| kind != before.kind) || patch.origin_override.is_some();
             let moves = patch.parent_id.is_some_and(|parent| parent != before.parent_id);
             if kind_changes || moves {
-                changes_rights_over(writer, before.id)?;
+                changes_rights_over(writer.conn, before.id)?;
             }
             let after = set(writer, &before, patch)?;
             writer.updated(&before, &after)?;
             if moves {
-                changes_rights_over(writer, before.id)?;
+                changes_rights_over(writer.conn, before.id)?;
             }
             if kind_changes {
                 refresh_organization(writer, before.id)?;
@@ -192,7 +192,7 @@ impl Store<'_> {
     pub fn close_organization(&mut self, grant: Grant<Close>, seen: Version) -> Result<OrganizationView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             refuse_children(writer.conn, before.id)?;
-            changes_rights_over(writer, before.id)?;
+            changes_rights_over(writer.conn, before.id)?;
             let status = organization::status.eq(OrganizationStatus::Closed);
             let row = diesel::update(organization::table.find(before.id)).set((status, stamps(writer, before.version)));
             let after = row.returning(Organization::as_returning()).get_result(writer.conn)?;
@@ -277,7 +277,7 @@ impl Known for Create {
 
 impl Known for Update {
     fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
-        lock_networks_at(conn, self.0)?;
+        lock_networks_at(conn, &[self.0])?;
         locked(self.0, conn)
     }
 }
@@ -290,7 +290,7 @@ impl Known for UpdateContacts {
 
 impl Known for Close {
     fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
-        lock_networks_at(conn, self.0)?;
+        lock_networks_at(conn, &[self.0])?;
         lock_members_of(conn, self.0)?;
         locked(self.0, conn)
     }

@@ -102,7 +102,7 @@ pub(super) fn end(writer: &mut Writer<'_>, before: &OrganizationLink, at: DateTi
 
 /// What a DICOM serves is the scope of its people, and bounds the scope of the others who serve what is above.
 fn change_rights_through(writer: &mut Writer<'_>, link: &OrganizationLink) -> Result<()> {
-    if link.kind == LinkKind::Serves { changes_rights_over(writer, link.to_id) } else { Ok(()) }
+    if link.kind == LinkKind::Serves { changes_rights_over(writer.conn, link.to_id) } else { Ok(()) }
 }
 
 fn find(id: OrganizationLinkId, conn: &mut PgConnection) -> Result<OrganizationLink> {

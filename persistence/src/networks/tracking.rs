@@ -163,20 +163,25 @@ pub(crate) fn refresh_member(writer: &mut Writer<'_>, member: MemberId) -> Resul
     Ok(())
 }
 
-/// Locks the networks in which an organization has a cell.
-pub(crate) fn lock_networks_at(conn: &mut PgConnection, organization: OrganizationId) -> Result<()> {
-    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq(organization));
-    let networks: Vec<NetworkId> = cells.select(tracking_cell::network_id).load(conn)?;
+/// Locks the networks in which organizations have a cell.
+pub(crate) fn lock_networks_at(conn: &mut PgConnection, organizations: &[OrganizationId]) -> Result<()> {
+    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq_any(organizations));
+    let networks: Vec<NetworkId> = cells.select(tracking_cell::network_id).distinct().load(conn)?;
     lock(conn, &networks)
 }
 
 /// Rewrites the cells of an organization.
 pub(crate) fn refresh_organization(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
-    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq(organization));
-    let networks: Vec<NetworkId> = cells.select(tracking_cell::network_id).load(writer.conn)?;
-    lock(writer.conn, &networks)?;
-    for network in networks {
-        refresh(writer.conn, network, organization)?;
+    refresh_organizations(writer.conn, &[organization])
+}
+
+/// Rewrites the cells of organizations.
+pub(crate) fn refresh_organizations(conn: &mut PgConnection, organizations: &[OrganizationId]) -> Result<()> {
+    lock_networks_at(conn, organizations)?;
+    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq_any(organizations));
+    let cells = cells.select((tracking_cell::network_id, tracking_cell::organization_id));
+    for (network, organization) in cells.load::<(NetworkId, OrganizationId)>(conn)? {
+        refresh(conn, network, organization)?;
     }
     Ok(())
 }
