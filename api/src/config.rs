@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use ::members::member_file::SourceCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Diapason, the coordination of the State's communicators.
@@ -127,6 +128,43 @@ pub enum Import {
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
     },
+    /// Members and their affiliations, from a CSV file in UTF-8 whose cells are separated by semicolons or commas.
+    ///
+    /// One row for each place of each person. All of the file is written in one transaction, or nothing: where there is
+    /// a fault, standard output says each one by line and column, in French. A person is recognised by `external_id`
+    /// within the source, else by e-mail among the members who have not left. A field that a person or another source
+    /// owns stays as it is; an empty cell clears what the same source said before; a column that is not there says
+    /// nothing. Nobody is ended: who is not in the file stays.
+    #[command(after_long_help = COLUMNS)]
+    Members {
+        /// The file.
+        file: PathBuf,
+        /// Do everything and take it back: nothing is written.
+        #[arg(long)]
+        dry_run: bool,
+        /// The source that speaks; a new code makes a new one.
+        #[arg(long, value_name = "CODE", default_value = "csv", value_parser = source)]
+        source: SourceCode,
+    },
+}
+
+const COLUMNS: &str = "\
+Columns, named on the first line, in any order:
+  external_id         what the source calls the person (this or email is needed)
+  given_name *        prénom
+  usual_name *        nom d'usage
+  email               professional address
+  phone               up to 5 numbers, separated by |
+  languages           fr|en
+  profile_visibility  all_members, networks or leads
+  organization *      SIRET, identifier (ours, or the State directory's), else full, short or other name, where one alone has it
+  position            fonction
+  service             service or office
+  profession          a métier: its code, or its French label (GET /enums)
+  primary             oui or non: whether it is the person's main affiliation; unless said, the first one is";
+
+fn source(code: &str) -> Result<SourceCode, String> {
+    code.parse().map_err(|_| "1 to 40 lower-case letters, digits and hyphens".to_owned())
 }
 
 /// A data set.

@@ -5,8 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 
-use members::state_directory::{Finding, Oddity, Report, read};
-use persistence::import::{Run, Written, organization};
+use ::members::member_file::{self, SourceCode};
+use ::members::state_directory::{Finding, Oddity, Report, SOURCE, read};
+use persistence::import::{Run, Written, member, organization};
 
 use crate::config::{Import, Settings};
 use crate::embedded::Embedded;
@@ -21,6 +22,7 @@ pub fn import(settings: &Settings, what: &Import) -> Result<String, Failure> {
         Import::Organizations { file, dry_run, depth, report } => {
             organizations(settings, file, *dry_run, *depth, report.as_deref())
         }
+        Import::Members { file, dry_run, source } => members(settings, file, *dry_run, source),
     }
 }
 
@@ -41,14 +43,14 @@ fn organizations(
     };
     let place = Place::find(settings, Embedded::start)?;
     place.prepare(settings)?;
-    let run = Run::new(dry, members::state_directory::SOURCE, "import_organizations", &progress);
+    let run = Run::new(dry, SOURCE, "import_organizations", &progress);
     let imported = organization::import(&place.app, &entries, depth, run)?;
     told.0.extend(imported.report.0);
     write_lines(lines, &told.0)?;
 
     let [by_id, by_siret, by_department, by_name] = imported.known_by;
     let mut summary = format!("{} : {records} fiches\n", file.display());
-    counted(&mut summary, "organisations", imported.written, dry);
+    counted(&mut summary, "organisations", imported.written);
     let _ = writeln!(
         summary,
         "  reconnues : {by_id} par identifiant, {by_siret} par SIRET, {by_department} par département, {by_name} par nom"
@@ -64,6 +66,35 @@ fn organizations(
     Ok(ended(summary, run, dry))
 }
 
+/// How many faults are said; the rest is counted.
+const MOST_FAULTS: usize = 100;
+
+fn members(settings: &Settings, file: &Path, dry: bool, source: &SourceCode) -> Result<String, Failure> {
+    let bytes = content(file)?;
+    let mut faults = Vec::new();
+    let rows = member_file::read(&bytes, &mut faults).map_err(|error| format!("{}: {error}", file.display()))?;
+    progress(&format!("{} lignes lues", rows.number));
+    let place = Place::find(settings, Embedded::start)?;
+    place.prepare(settings)?;
+    let run = Run::new(dry, source.as_ref(), "import_members", &progress);
+    let imported = member::import(&place.app, &rows, &faults, source, run)?;
+    if !imported.faults.is_empty() {
+        let mut out = io::stdout().lock();
+        for fault in imported.faults.iter().take(MOST_FAULTS) {
+            let _ = writeln!(out, "{fault}");
+        }
+        let number = imported.faults.len();
+        if number > MOST_FAULTS {
+            let _ = writeln!(out, "… et {} autres fautes", number - MOST_FAULTS);
+        }
+        return Err(format!("{}: fautes : {number} ; rien n'a été importé", file.display()).into());
+    }
+    let mut summary = format!("{} : {} lignes, source « {source} »\n", file.display(), rows.number);
+    counted(&mut summary, "communicants", imported.members);
+    counted(&mut summary, "rattachements", imported.affiliations);
+    Ok(ended(summary, run, dry))
+}
+
 fn write_lines(mut to: impl Write, findings: &[Finding]) -> io::Result<()> {
     for Finding { oddity, id, name, detail } in findings {
         let detail = if detail.is_empty() { String::new() } else { format!(" ({detail})") };
@@ -76,15 +107,12 @@ fn content(file: &Path) -> Result<Vec<u8>, Failure> {
     Ok(fs::read(file).map_err(|error| format!("{}: {error}", file.display()))?)
 }
 
-fn counted(summary: &mut String, what: &str, written: Written, dry: bool) {
+fn counted(summary: &mut String, what: &str, written: Written) {
     let Written { created, updated, unchanged, kept } = written;
-    let would = if dry { "à " } else { "" };
-    let (create, update) = if dry { ("créer", "mettre à jour") } else { ("créées", "mises à jour") };
     // Writing to a String never fails.
-    let _ =
-        writeln!(summary, "  {what} : {created} {would}{create}, {updated} {would}{update}, {unchanged} inchangées");
+    let _ = writeln!(summary, "  {what} : {created} créations, {updated} mises à jour, {unchanged} sans changement");
     if kept > 0 {
-        let _ = writeln!(summary, "  {kept} champs gardés : une personne ou une autre source les tient");
+        let _ = writeln!(summary, "  champs gardés (tenus par une personne ou une autre source) : {kept}");
     }
 }
 

@@ -87,7 +87,7 @@ fn the_published_layout_with_every_oddity() {
     assert!(ran.err.contains("fiches lues") && ran.err.contains("écriture"), "progress: {}", ran.err);
     let after = everything(&database);
     let again = import(&database, &["organizations", &path]);
-    assert!(again.ok && again.out.contains(" 0 créées, 0 mises à jour"), "{}", again.out);
+    assert!(again.ok && again.out.contains(" 0 créations, 0 mises à jour"), "{}", again.out);
     assert_eq!(everything(&database), after, "a second import changes nothing");
     nobody_is_named(&database, &(ran.out + &ran.err + &again.out));
 }
@@ -218,7 +218,7 @@ fn what_people_said_stays_and_the_rest_follows_the_directory() {
     std::fs::write(path, second.to_string()).unwrap();
     let ran = import(database, &["organizations", path]);
     assert!(
-        ran.ok && ran.out.contains("0 créées, 1 mises à jour") && ran.out.contains("2 champs gardés"),
+        ran.ok && ran.out.contains("0 créations, 1 mises à jour") && ran.out.contains("autre source) : 2"),
         "{}",
         ran.out
     );

@@ -10,6 +10,7 @@ mod contract;
 mod demo;
 mod embedded;
 mod idempotency;
+mod import_members;
 mod import_organizations;
 mod isolation;
 mod member;

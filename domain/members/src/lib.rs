@@ -4,6 +4,7 @@ pub mod affiliation;
 pub mod contact;
 pub mod import;
 pub mod member;
+pub mod member_file;
 pub mod organization;
 pub mod organization_link;
 pub mod role_assignment;

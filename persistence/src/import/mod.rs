@@ -3,6 +3,7 @@
 //! Nothing is staged in the database: what is planned travels with the statements, and PostgreSQL gives the transaction
 //! its number, which holds back the readers of changes, only when the first of them writes.
 
+pub mod member;
 pub mod organization;
 mod write;
 
@@ -117,7 +118,7 @@ fn is_race(error: &Error) -> bool {
 /// A transaction at work.
 pub(crate) struct Writing<'a> {
     pub(crate) conn: &'a mut PgConnection,
-    run: Run<'a>,
+    pub(crate) run: Run<'a>,
     /// The time of all that it writes.
     pub(crate) at: DateTime<Utc>,
 }

@@ -6,7 +6,6 @@ use diesel::prelude::*;
 use kernel::OrganizationId;
 use kernel::directory::OrganizationKind;
 use kernel::schema::{external_id, organization, source, territory};
-use members::import::Wanted;
 use members::organization::Organization;
 use members::state_directory::{Entry, Kinds, Known, KnownOrganization, Plan, Report, SOURCE, plan};
 use serde_json::Value;
@@ -91,8 +90,7 @@ fn write(writing: &mut Writing<'_>, plan: &Plan, uprooted: &Uprooted) -> std::re
     lock_networks_at(writing.conn, &uprooted.requalified)?;
     diesel::sql_query("LOCK TABLE organization IN SHARE ROW EXCLUSIVE MODE").execute(writing.conn)?;
     changes_rights(writing.conn, uprooted)?;
-    let wanted: Vec<&Wanted> = plan.wanted.iter().collect();
-    let written = writing.write(&TABLE, &wanted)?;
+    let written = writing.write(&TABLE, &plan.wanted)?;
     if written.created + written.updated > 0 && has_circle(writing.conn)? {
         return Err(Stop::Stale);
     }

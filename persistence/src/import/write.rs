@@ -34,7 +34,7 @@ struct Counted {
 
 impl Writing<'_> {
     /// Writes objects of one table, each with its history, change event and audit line.
-    pub(crate) fn write<T>(&mut self, table: &Table, wanted: &[&Wanted]) -> std::result::Result<Written, Stop<T>> {
+    pub(crate) fn write<T>(&mut self, table: &Table, wanted: &[Wanted]) -> std::result::Result<Written, Stop<T>> {
         let ids: Vec<_> = wanted.iter().map(|it| it.id).collect();
         let seen: Vec<_> = wanted.iter().map(|it| it.seen.map(kernel::Version::number)).collect();
         let fields: Vec<_> = wanted.iter().map(|it| Value::Object(it.fields.clone())).collect();
@@ -57,7 +57,7 @@ impl Writing<'_> {
     }
 
     /// Keeps the names that the source has for the objects.
-    fn name(&mut self, table: &Table, wanted: &[&Wanted]) -> Result<()> {
+    fn name(&mut self, table: &Table, wanted: &[Wanted]) -> Result<()> {
         let names = wanted.iter().flat_map(|it| it.keys.iter().map(|key| (key.clone(), it.id)));
         let (values, objects): (Vec<_>, Vec<_>) = names.unzip();
         let insert = "INSERT INTO external_id (noun, source_id, value, object_id)
