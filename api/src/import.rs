@@ -121,10 +121,10 @@ fn counted(summary: &mut String, what: &str, written: Written) {
 }
 
 fn ended(mut summary: String, run: Run<'_>, dry: bool) -> String {
-    summary += &if dry {
-        "Essai à blanc : rien n'a été écrit.".to_owned()
+    let _ = if dry {
+        write!(summary, "Essai à blanc : rien n'a été écrit.")
     } else {
-        format!("Fait. Dans le journal d'audit : request_id {}", run.request)
+        write!(summary, "Fait. Dans le journal d'audit : request_id {}", run.request)
     };
     summary
 }
