@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use ::members::member_file::{self, SourceCode};
@@ -37,16 +37,20 @@ fn organizations(
     let mut told = Report::default();
     let (records, entries) = read(&bytes, &mut told).map_err(|error| format!("{}: {error}", file.display()))?;
     progress(&format!("{records} fiches lues"));
-    let lines: Box<dyn Write> = match report {
-        Some(path) => Box::new(File::create(path).map_err(|error| format!("{}: {error}", path.display()))?),
-        None => Box::new(io::stdout()),
-    };
+    // Made before anything is imported, so that a report that cannot be written is known in time.
+    let created = |path: &Path| File::create(path).map_err(|error| format!("{}: {error}", path.display()));
+    let report = report.map(created).transpose()?;
     let place = Place::find(settings, Embedded::start)?;
     place.prepare(settings)?;
     let run = Run::new(dry, SOURCE, "import_organizations", &progress);
     let imported = organization::import(&place.app, &entries, depth, run)?;
     told.0.extend(imported.report.0);
-    write_lines(lines, &told.0)?;
+    match report {
+        Some(file) => write_lines(BufWriter::new(file), &told.0)
+            .map_err(|error| format!("imported, without its report: {error}"))?,
+        // A reader that went away is no failure of ours.
+        None => write_lines(io::stdout().lock(), &told.0).unwrap_or_default(),
+    }
 
     let [by_id, by_siret, by_department, by_name] = imported.known_by;
     let mut summary = format!("{} : {records} fiches\n", file.display());
@@ -117,10 +121,10 @@ fn counted(summary: &mut String, what: &str, written: Written) {
 }
 
 fn ended(mut summary: String, run: Run<'_>, dry: bool) -> String {
-    summary += &if dry {
-        "Essai à blanc : rien n'a été écrit.".to_owned()
+    let _ = if dry {
+        write!(summary, "Essai à blanc : rien n'a été écrit.")
     } else {
-        format!("Fait. Dans le journal d'audit : request_id {}", run.request)
+        write!(summary, "Fait. Dans le journal d'audit : request_id {}", run.request)
     };
     summary
 }

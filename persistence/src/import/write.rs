@@ -60,6 +60,9 @@ impl Writing<'_> {
     fn name(&mut self, table: &Table, wanted: &[Wanted]) -> Result<()> {
         let names = wanted.iter().flat_map(|it| it.keys.iter().map(|key| (key.clone(), it.id)));
         let (values, objects): (Vec<_>, Vec<_>) = names.unzip();
+        if values.is_empty() {
+            return Ok(());
+        }
         let insert = "INSERT INTO external_id (noun, source_id, value, object_id)
             SELECT $1, source.id, named.value, named.id FROM unnest($2, $3) AS named (value, id), source
             WHERE source.code = $4 ON CONFLICT DO NOTHING";

@@ -1,6 +1,6 @@
 //! Which organization a cell means: by SIRET, by identifier, else by name, short name or other name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kernel::OrganizationId;
 use kernel::text::fold;
@@ -13,7 +13,7 @@ pub struct Organizations {
     ids: HashMap<Uuid, OrganizationId>,
     /// By full name, by short name, by other name: a name that is one's own counts before another's.
     names: [HashMap<String, Vec<OrganizationId>>; 3],
-    closed: HashMap<OrganizationId, ()>,
+    closed: HashSet<OrganizationId>,
 }
 
 impl Organizations {
@@ -29,7 +29,7 @@ impl Organizations {
             }
         }
         if !open {
-            self.closed.insert(id, ());
+            self.closed.insert(id);
         }
     }
 
@@ -56,7 +56,7 @@ impl Organizations {
     }
 
     fn only(&self, found: &[OrganizationId]) -> Result<OrganizationId, String> {
-        let mut open: Vec<_> = found.iter().filter(|id| !self.closed.contains_key(id)).collect();
+        let mut open: Vec<_> = found.iter().filter(|id| !self.closed.contains(id)).collect();
         open.dedup();
         match open[..] {
             [one] => Ok(*one),

@@ -56,7 +56,7 @@ fn aliases(entry: &Entry, before: Option<&KnownOrganization>, report: &mut Repor
             continue;
         }
         if aliases.len() == MOST_ALIASES {
-            report.note(Oddity::Aliases, entry.id, &entry.name, "");
+            report.note(Oddity::Aliases, entry.id, entry.name.as_ref(), "");
             break;
         }
         aliases.push(other.clone());
@@ -77,7 +77,7 @@ fn territory(entry: &Entry, known: &Known, report: &mut Report) -> Option<String
     let insee = entry.insee.as_deref()?;
     let code = territory_of(insee).filter(|code| known.territories.contains(code));
     if code.is_none() {
-        report.note(Oddity::Insee, entry.id, &entry.name, insee);
+        report.note(Oddity::Insee, entry.id, entry.name.as_ref(), insee);
     }
     code
 }

@@ -55,7 +55,7 @@ pub fn read(bytes: &[u8], report: &mut Report) -> Result<(usize, Vec<Entry>), Un
         match read.and_then(|fields| entry(&fields, report)) {
             Ok(entry) => entries.extend(entry),
             Err(why) => {
-                report.note(Oddity::Unreadable, format!("n° {}", place + 1), &"", &why);
+                report.note(Oddity::Unreadable, format!("n° {}", place + 1), "", &why);
                 first.get_or_insert(why);
             }
         }

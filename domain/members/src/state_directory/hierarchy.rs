@@ -77,12 +77,12 @@ fn parents(entries: &[Entry], report: &mut Report) -> Vec<Option<usize>> {
         for child in entry.children.iter().filter(|child| child.own).chain(entry.children.iter().filter(|it| !it.own)) {
             if !seen.insert(&child.id) {
                 if repeated.insert(&child.id) {
-                    report.note(Oddity::DuplicateLink, entry.id, &entry.name, &child.id);
+                    report.note(Oddity::DuplicateLink, entry.id, entry.name.as_ref(), &child.id);
                 }
                 continue;
             }
             match places.get(&child.id) {
-                None => report.note(Oddity::DanglingLink, entry.id, &entry.name, &child.id),
+                None => report.note(Oddity::DanglingLink, entry.id, entry.name.as_ref(), &child.id),
                 Some(place) => links.push((!child.own, parent, *place)),
             }
         }
@@ -92,12 +92,11 @@ fn parents(entries: &[Entry], report: &mut Report) -> Vec<Option<usize>> {
     let mut parents: Vec<Option<usize>> = vec![None; entries.len()];
     for (_, parent, child) in links {
         let (Some(slot), Some(entry)) = (parents.get_mut(child), entries.get(child)) else { continue };
-        match slot {
-            None => *slot = Some(parent),
-            Some(_) => {
-                let other = entries.get(parent).map(|other| other.id.to_string()).unwrap_or_default();
-                report.note(Oddity::SeveralParents, entry.id, &entry.name, other);
-            }
+        if slot.is_none() {
+            *slot = Some(parent);
+        } else {
+            let other = entries.get(parent).map(|other| other.id.to_string()).unwrap_or_default();
+            report.note(Oddity::SeveralParents, entry.id, entry.name.as_ref(), &other);
         }
     }
     cut_circles(entries, &mut parents, report);
@@ -117,7 +116,7 @@ fn cut_circles(entries: &[Entry], parents: &mut [Option<usize>], report: &mut Re
             if here.is_some_and(|above| on_path.contains(&above)) {
                 if let (Some(slot), Some(entry)) = (parents.get_mut(place), entries.get(place)) {
                     *slot = None;
-                    report.note(Oddity::Circle, entry.id, &entry.name, "");
+                    report.note(Oddity::Circle, entry.id, entry.name.as_ref(), "");
                 }
                 here = None;
             }

@@ -47,7 +47,7 @@ pub(super) fn find(
         let siret = entry.siret.as_ref().map(AsRef::as_ref);
         let holders = siret.and_then(|siret| by_siret.get(siret)).map(Vec::as_slice).unwrap_or_default();
         if holders.len() > 1 {
-            report.note(Oddity::AmbiguousSiret, entry.id, &entry.name, siret.unwrap_or_default());
+            report.note(Oddity::AmbiguousSiret, entry.id, entry.name.as_ref(), siret.unwrap_or_default());
             continue;
         }
         let found = holders.first().or_else(|| fresh.get(siret?)).map(|id| (*id, 1));
@@ -77,11 +77,11 @@ impl Claims<'_> {
     /// Gives an organization to a record, unless another has it or it lives no more.
     fn claim(&mut self, entry: &Entry, id: OrganizationId, how: usize, report: &mut Report) -> Option<Target> {
         if self.by_id.get(&id).is_some_and(|known| known.status != OrganizationStatus::Active) {
-            report.note(Oddity::Inactive, entry.id, &entry.name, id);
+            report.note(Oddity::Inactive, entry.id, entry.name.as_ref(), &id.to_string());
             return None;
         }
         if let Some(first) = self.owner.get(&id) {
-            report.note(Oddity::SameOrganization, entry.id, &entry.name, first);
+            report.note(Oddity::SameOrganization, entry.id, entry.name.as_ref(), &first.to_string());
             return Some(Target { id, own: false });
         }
         self.owner.insert(id, entry.id);

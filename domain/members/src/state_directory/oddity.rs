@@ -58,10 +58,9 @@ pub struct Finding {
 pub struct Report(pub Vec<Finding>);
 
 impl Report {
-    pub(super) fn note(&mut self, oddity: Oddity, id: impl ToString, name: &impl ToString, detail: impl ToString) {
+    pub(super) fn note(&mut self, oddity: Oddity, id: impl Into<String>, name: &str, detail: &str) {
         // A line stays a line, whatever the file holds.
-        let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (id, name, detail) = (line(id.to_string()), line(name.to_string()), line(detail.to_string()));
-        self.0.push(Finding { oddity, id, name, detail });
+        let line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.0.push(Finding { oddity, id: line(&id.into()), name: line(name), detail: line(detail) });
     }
 }

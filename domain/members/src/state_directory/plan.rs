@@ -88,7 +88,7 @@ pub fn plan(entries: Vec<Entry>, kinds: &Kinds, known: &Known, depth: usize, rep
     entries.retain(|entry| {
         let first = seen.insert(entry.id);
         if !first {
-            report.note(Oddity::DuplicateRecord, entry.id, &entry.name, "");
+            report.note(Oddity::DuplicateRecord, entry.id, entry.name.as_ref(), "");
         }
         first
     });
@@ -121,9 +121,9 @@ fn is_taken(entry: &Entry, placed: &Placed<'_>, depth: usize, report: &mut Repor
     if !ours {
         let untyped = entry.kind.is_empty() && entry.pivot.is_none();
         let what = entry.pivot.as_deref().unwrap_or(&entry.kind);
-        report.note(if untyped { Oddity::Grouping } else { Oddity::NotState }, entry.id, &entry.name, what);
+        report.note(if untyped { Oddity::Grouping } else { Oddity::NotState }, entry.id, entry.name.as_ref(), what);
     } else if placed.level > depth + 1 {
-        report.note(Oddity::TooDeep, entry.id, &entry.name, placed.level - 1);
+        report.note(Oddity::TooDeep, entry.id, entry.name.as_ref(), &(placed.level - 1).to_string());
         return false;
     }
     ours
@@ -160,7 +160,7 @@ fn cut_circles(wanted: &mut [Wanted], by_id: &HashMap<OrganizationId, &KnownOrga
         if above.is_some() {
             one.fields.remove("parent_id");
             let name = one.fields.get("name").and_then(Value::as_str).unwrap_or_default();
-            report.note(Oddity::Circle, one.keys.join(" "), &name, "");
+            report.note(Oddity::Circle, one.keys.join(" "), name, "");
         } else {
             parents.insert(one.id, parent);
         }

@@ -56,7 +56,7 @@ pub(super) struct About<'a> {
 
 impl About<'_> {
     pub(super) fn note(&mut self, oddity: Oddity, detail: &str) {
-        self.report.note(oddity, self.id, &self.name, detail);
+        self.report.note(oddity, self.id, self.name, detail);
     }
 }
 
@@ -83,7 +83,7 @@ pub(super) fn entry(fields: &Map<String, Value>, report: &mut Report) -> Result<
         parsed
     });
     let former_names = former_names(fields, &mut about);
-    let (siren, siret) = numbers(fields, &mut about);
+    let numbers = numbers(fields, &mut about);
     let (pivot, insee) = place(fields, &mut about);
     let people = People::named_in(fields);
     let website = contacts::website(fields, &people, &mut about);
@@ -98,8 +98,8 @@ pub(super) fn entry(fields: &Map<String, Value>, report: &mut Report) -> Result<
         kind,
         pivot,
         insee,
-        siren,
-        siret,
+        siren: numbers.0,
+        siret: numbers.1,
         website,
         contacts,
         children,
@@ -118,19 +118,20 @@ fn former_names(fields: &Map<String, Value>, about: &mut About<'_>) -> Vec<Organ
     names
 }
 
+/// The number of the body and that of the establishment, which begins with it.
 fn numbers(fields: &Map<String, Value>, about: &mut About<'_>) -> (Option<Siren>, Option<Siret>) {
     let digits = |name| text(fields, name).map(|number| number.split_whitespace().collect::<String>());
-    let siret = digits("siret")
-        .and_then(|number| number.parse::<Siret>().inspect_err(|_| about.note(Oddity::Siret, &number)).ok());
-    let siren = digits("siren")
-        .and_then(|number| number.parse::<Siren>().inspect_err(|_| about.note(Oddity::Siren, &number)).ok());
-    let within: Option<Siren> = siret.as_ref().and_then(|siret| siret.as_ref().get(..9)?.parse().ok());
-    if let (Some(within), Some(siren)) = (&within, &siren)
-        && within != siren
+    let establishment: Option<Siret> =
+        digits("siret").and_then(|number| number.parse().inspect_err(|_| about.note(Oddity::Siret, &number)).ok());
+    let own: Option<Siren> =
+        digits("siren").and_then(|number| number.parse().inspect_err(|_| about.note(Oddity::Siren, &number)).ok());
+    let within: Option<Siren> = establishment.as_ref().and_then(|number| number.as_ref().get(..9)?.parse().ok());
+    if let (Some(within), Some(own)) = (&within, &own)
+        && within != own
     {
-        about.note(Oddity::SirenSiret, &format!("{siren} / {}", within.as_ref()));
+        about.note(Oddity::SirenSiret, &format!("{own} / {within}"));
     }
-    (within.or(siren), siret)
+    (within.or(own), establishment)
 }
 
 /// The code of the local service, and where it sits.
