@@ -6,5 +6,6 @@ pub mod member;
 pub mod organization;
 pub mod organization_link;
 pub mod role_assignment;
+pub mod search;
 pub mod siren;
 pub mod territory;

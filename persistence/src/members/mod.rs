@@ -6,4 +6,5 @@ mod member;
 mod organization;
 mod organization_link;
 mod role_assignment;
+mod search;
 mod territory;
