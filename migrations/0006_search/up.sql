@@ -69,8 +69,8 @@ CREATE TABLE search_name (
 CREATE INDEX search_name_organization_id_idx ON search_name (organization_id);
 CREATE INDEX search_name_words_idx ON search_name USING gin (app.search_vector(text)) WITH (gin_pending_list_limit = 256);
 
--- The words of all these names that may be mistyped: four letters at least, and no digit, since another number is another
--- thing.
+-- The words of all these names, of three letters or more and without digits: those that are known need not be completed,
+-- those of four or more may be mistyped.
 CREATE TABLE search_word (
     noun text NOT NULL CONSTRAINT search_word_noun_check CHECK (noun IN ('organization', 'member')),
     word text COLLATE "C" NOT NULL,
@@ -88,7 +88,7 @@ BEGIN
     INSERT INTO search_word (noun, word)
         SELECT DISTINCT about, w.word COLLATE "C"
         FROM unnest(said) t (text), unnest(string_to_array(t.text, ' ')) w (word)
-        WHERE length(w.word) > 3 AND w.word !~ '[0-9]'
+        WHERE length(w.word) > 2 AND w.word !~ '[0-9]'
             AND NOT EXISTS (SELECT FROM search_word k WHERE k.noun = about AND k.word = w.word COLLATE "C")
         ORDER BY 2
         ON CONFLICT DO NOTHING;

@@ -104,7 +104,7 @@ pub struct Search {
     pub q: SearchText,
     /// What may be found; everything, unless said. Several are separated by commas.
     #[serde(default)]
-    #[param(value_type = Option<Vec<SearchType>>, style = Form, explode = false)]
+    #[param(value_type = Option<Vec<SearchType>>, min_items = 1, max_items = 2, style = Form, explode = false)]
     pub types: SearchTypes,
     /// How many items at most.
     #[serde(default)]

@@ -5,6 +5,7 @@ mod organization;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
+use kernel::schema::search_word;
 use kernel::{MemberId, OrganizationId};
 use members::contact::Email;
 use members::search::{
@@ -18,6 +19,8 @@ use crate::{Result, Store};
 const CANDIDATES: i64 = 500;
 /// Fewer found as typed than this, and near spellings are looked for too.
 const ENOUGH: usize = 5;
+/// Whatever fits like this is what was typed: no other spelling is looked for.
+const AS_TYPED: f64 = 0.99;
 
 /// What may be an answer: an object, and a name that it goes by.
 #[derive(Debug, Queryable)]
@@ -40,10 +43,10 @@ struct Found {
 trait Findable {
     const TYPE: SearchType;
 
-    /// Those whose name begins with the whole text, in order.
-    fn begun(store: &mut Store<'_>, text: &str, rows: i64) -> Result<Vec<Candidate>>;
+    /// Those whose name begins with all that is looked for, in order.
+    fn begun(store: &mut Store<'_>, wanted: &Wanted, rows: i64) -> Result<Vec<Candidate>>;
     /// Those that an expression over words fits (tsquery).
-    fn worded(store: &mut Store<'_>, words: &str) -> Result<Vec<Candidate>>;
+    fn worded(store: &mut Store<'_>, words: &str, rows: i64) -> Result<Vec<Candidate>>;
 }
 
 diesel::define_sql_function! {
@@ -113,7 +116,7 @@ impl Store<'_> {
             SearchType::Organization => store.as_typed::<organization::Names>(&wanted, rows),
             SearchType::Member => store.as_typed::<member::Names>(&wanted, rows),
         })?;
-        if found.len() < ENOUGH {
+        if found.len() < ENOUGH && found.iter().all(|it| it.score < AS_TYPED) {
             found.extend(self.each(&search.types, |store, of| match of {
                 SearchType::Organization => store.nearly::<organization::Names>(&wanted),
                 SearchType::Member => store.nearly::<member::Names>(&wanted),
@@ -134,22 +137,24 @@ impl Store<'_> {
         Ok(all)
     }
 
-    /// Names that begin so; if they are few, those that hold each word, whole or begun.
+    /// Names that begin so; if they are few, those that hold each word.
     fn as_typed<F: Findable>(&mut self, wanted: &Wanted, rows: usize) -> Result<Vec<Found>> {
         let ask = i64::try_from(rows * 4).unwrap_or(CANDIDATES);
-        let mut found = fitting::<F>(wanted, F::begun(self, &wanted.text, ask)?);
-        if found.len() < rows
-            && let Some(words) = all_of(&wanted.terms, F::TYPE)
-        {
-            found.extend(fitting::<F>(wanted, F::worded(self, &words)?));
+        let mut found = fitting::<F>(wanted, F::begun(self, wanted, ask)?);
+        if found.len() < rows {
+            // Members who share one word fit all the same.
+            let alike = F::TYPE == SearchType::Member && wanted.terms.len() == 1;
+            let ask = if alike { ask } else { CANDIDATES };
+            let words: Vec<String> = self.words(wanted, F::TYPE)?.into_iter().map(|(_, word)| word).collect();
+            found.extend(fitting::<F>(wanted, F::worded(self, &words.join(" & "), ask)?));
         }
         Ok(found)
     }
 
-    /// Names that hold each word as it stands or in a near spelling; if there is none, all words but one.
+    /// Names that hold each word or one near it; if there is none, all words but one.
     fn nearly<F: Findable>(&mut self, wanted: &Wanted) -> Result<Vec<Found>> {
         let spellings = self.spellings(wanted, F::TYPE)?;
-        let whole = F::worded(self, &spellings.join(" & "))?;
+        let whole = F::worded(self, &spellings.join(" & "), CANDIDATES)?;
         let found = fitting::<F>(wanted, whole);
         if !found.is_empty() || spellings.len() < 3 {
             return Ok(found);
@@ -159,26 +164,43 @@ impl Store<'_> {
             format!("({})", kept.collect::<Vec<_>>().join(" & "))
         };
         let parts = (0..spellings.len()).map(but_one).collect::<Vec<_>>().join(" | ");
-        Ok(fitting::<F>(wanted, F::worded(self, &parts)?))
+        Ok(fitting::<F>(wanted, F::worded(self, &parts, CANDIDATES)?))
+    }
+
+    /// Each word looked for, and how an index finds it: whole or begun.
+    ///
+    /// Members are too many for all that begins like one or two letters, or like a frequent name: those letters are left to
+    /// the ranking, and a word that is known is looked for whole.
+    fn words<'a>(&mut self, wanted: &'a Wanted, of: SearchType) -> Result<Vec<(&'a str, String)>> {
+        let begun = |term: &'a String| (term.as_str(), format!("{}:*", lexeme(term)));
+        if of == SearchType::Organization {
+            return Ok(wanted.terms.iter().map(begun).collect());
+        }
+        let known = search_word::table.filter(search_word::noun.eq(of).and(search_word::word.eq_any(&wanted.terms)));
+        let known: Vec<String> = known.select(search_word::word).load(self.reading().0)?;
+        let whole = |term: &'a String| (term.as_str(), lexeme(term));
+        let telling = wanted.terms.iter().filter(|term| term.chars().count() > 2);
+        let words: Vec<_> = telling.map(|term| if known.contains(term) { whole(term) } else { begun(term) }).collect();
+        Ok(if words.is_empty() { wanted.terms.iter().map(whole).collect() } else { words })
     }
 
     /// Each word looked for, or any of those it may have been meant to be.
     fn spellings(&mut self, wanted: &Wanted, of: SearchType) -> Result<Vec<String>> {
+        let words = self.words(wanted, of)?;
         // The type stands in the text of the query, so that its partial index is used.
         let near = format!(
             "SELECT t.term, w.word FROM unnest($1) t (term), LATERAL (SELECT word FROM search_word
                 WHERE noun = '{}' AND app.search_deletes(word) && app.search_deletes(t.term) LIMIT {CANDIDATES}) w",
             of.code()
         );
-        let terms = diesel::sql_query(near).bind::<Array<Text>, _>(&wanted.terms);
-        let known: Vec<Spelling> = terms.load(self.reading().0)?;
-        let of_term = |term: &String| {
-            let words = known.iter().filter(|it| it.term == *term).map(|it| it.word.clone()).collect();
-            let near = Wanted::nearest(term, words).into_iter().map(|word| lexeme(&word));
-            let either: Vec<String> = std::iter::once(format!("{}:*", lexeme(term))).chain(near).collect();
-            format!("({})", either.join(" | "))
+        let near: Vec<Spelling> =
+            diesel::sql_query(near).bind::<Array<Text>, _>(&wanted.terms).load(self.reading().0)?;
+        let either = |(term, word): (&str, String)| {
+            let known = near.iter().filter(|it| it.term == term).map(|it| it.word.clone()).collect();
+            let near = Wanted::nearest(term, known).into_iter().map(|word| lexeme(&word));
+            format!("({})", std::iter::once(word).chain(near).collect::<Vec<_>>().join(" | "))
         };
-        Ok(wanted.terms.iter().map(of_term).collect())
+        Ok(words.into_iter().map(either).collect())
     }
 }
 
@@ -191,30 +213,20 @@ struct Spelling {
     word: String,
 }
 
-/// Every word, whole or begun. Members are too many to be found by one or two letters of a second name: those are left to
-/// the ranking, and if there is nothing else each must be a word of its own.
-fn all_of(terms: &[String], of: SearchType) -> Option<String> {
-    let telling = |term: &&String| of == SearchType::Organization || term.chars().count() > 2;
-    let begun: Vec<String> = terms.iter().filter(telling).map(|term| format!("{}:*", lexeme(term))).collect();
-    let words = if begun.is_empty() { terms.iter().map(|term| lexeme(term)).collect() } else { begun };
-    (!words.is_empty()).then(|| words.join(" & "))
-}
-
 /// A word as a tsquery takes it, whatever it holds.
 fn lexeme(word: &str) -> String {
     format!("'{}'", word.replace('\\', r"\\").replace('\'', "''"))
 }
 
 fn fitting<F: Findable>(wanted: &Wanted, candidates: Vec<Candidate>) -> Vec<Found> {
-    let fits = |Candidate { id, text, kind }| {
-        wanted.fits(&text, kind).map(|score| Found { of: F::TYPE, id, score, text })
-    };
+    let fits =
+        |Candidate { id, text, kind }| wanted.fits(&text, kind).map(|score| Found { of: F::TYPE, id, score, text });
     candidates.into_iter().filter_map(fits).collect()
 }
 
-/// The best of each object, the best first.
+/// The best of each object, the best first; those alike by name.
 fn best(mut found: Vec<Found>, rows: usize) -> Vec<Found> {
-    found.sort_by(|a, b| Wanted::order((a.score, &a.text, a.id), (b.score, &b.text, b.id)));
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| (&a.text, a.id).cmp(&(&b.text, b.id))));
     let mut seen = std::collections::BTreeSet::new();
     found.retain(|it| seen.insert(it.id));
     found.truncate(rows);

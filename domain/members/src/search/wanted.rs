@@ -1,7 +1,5 @@
 //! How well a name fits what is looked for: one rule, over words that the database folded (`app.search_text`).
 
-use std::cmp::Ordering;
-
 use strsim::osa_distance;
 
 use super::NameKind;
@@ -16,9 +14,9 @@ const LEAST: f64 = 0.45;
 /// What is looked for, in the database's own spelling.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// All of it.
+    /// All of it, as names of members begin.
     pub text: String,
-    /// Its words, without the little ones.
+    /// Its words, without the little ones, as names of organizations are kept.
     pub terms: Vec<String>,
 }
 
@@ -63,12 +61,6 @@ impl Wanted {
         near.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
         near.truncate(NEAREST);
         near.into_iter().map(|(_, word)| word).collect()
-    }
-
-    /// Which of two found comes first: the better one, then by name, then by identifier.
-    #[must_use]
-    pub fn order<I: Ord>(a: (f64, &str, I), b: (f64, &str, I)) -> Ordering {
-        b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)).then_with(|| a.2.cmp(&b.2))
     }
 }
 
@@ -144,7 +136,9 @@ mod tests {
         let all = wanted("direction jeunesse");
         let score = |name, kind| all.fits(name, kind).unwrap_or_default();
         assert!((score("direction jeunesse", NameKind::Name) - 1.0).abs() < f64::EPSILON);
-        assert!(score("direction jeunesse", NameKind::Former) > score("direction jeunesse sports", NameKind::Name) - 0.1);
+        assert!(
+            score("direction jeunesse", NameKind::Former) > score("direction jeunesse sports", NameKind::Name) - 0.1
+        );
         assert!(score("direction jeunesse sports", NameKind::Name) > score("direction generale", NameKind::Name));
         assert!((score("jeunesse direction", NameKind::Name) - 1.0).abs() < f64::EPSILON, "in any order");
         assert_eq!(all.fits("observatoire mobilites", NameKind::Name), None);

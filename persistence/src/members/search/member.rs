@@ -8,10 +8,10 @@ use kernel::schema::{affiliation, member, organization};
 use kernel::{Actor, MemberId, sql};
 use members::contact::Email;
 use members::member::{Member, MemberView, carded, visible};
-use members::search::{NameKind, SearchType};
+use members::search::{NameKind, SearchType, Wanted};
 use uuid::Uuid;
 
-use super::{CANDIDATES, Candidate, Findable, Found, search_text};
+use super::{Candidate, Findable, Found, search_text};
 use crate::{Result, Store};
 
 pub(super) struct Names;
@@ -32,19 +32,19 @@ fn load(conn: &mut PgConnection, query: Query) -> Result<Vec<Candidate>> {
 impl Findable for Names {
     const TYPE: SearchType = SearchType::Member;
 
-    fn begun(store: &mut Store<'_>, text: &str, rows: i64) -> Result<Vec<Candidate>> {
+    fn begun(store: &mut Store<'_>, wanted: &Wanted, rows: i64) -> Result<Vec<Candidate>> {
         let (conn, actor) = store.reading();
         // The order of lists compares letters before accents and case; U+FFFF stands after every letter.
-        let end = format!("{text}\u{ffff}");
-        let query = known(actor).filter(member::sort_name.ge(text.to_owned())).filter(member::sort_name.lt(end));
+        let end = format!("{}\u{ffff}", wanted.text);
+        let query = known(actor).filter(member::sort_name.ge(wanted.text.clone())).filter(member::sort_name.lt(end));
         load(conn, query.order((member::sort_name, member::id)).limit(rows))
     }
 
-    fn worded(store: &mut Store<'_>, words: &str) -> Result<Vec<Candidate>> {
+    fn worded(store: &mut Store<'_>, words: &str, rows: i64) -> Result<Vec<Candidate>> {
         let (conn, actor) = store.reading();
         let fits = diesel::dsl::sql::<Bool>("app.search_vector(member.display_name) @@ ");
         let fits = fits.bind::<Text, _>(words.to_owned()).sql("::tsquery");
-        load(conn, known(actor).filter(fits).limit(CANDIDATES))
+        load(conn, known(actor).filter(fits).limit(rows))
     }
 }
 

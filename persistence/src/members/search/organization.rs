@@ -8,9 +8,9 @@ use kernel::directory::OrganizationReference;
 use kernel::schema::{organization, search_name};
 use kernel::{Actor, OrganizationId, Shown};
 use members::organization::{Organization, OrganizationView, visible};
-use members::search::SearchType;
+use members::search::{SearchType, Wanted};
 
-use super::{CANDIDATES, Candidate, Findable};
+use super::{Candidate, Findable};
 use crate::{Result, Store};
 
 pub(super) struct Names;
@@ -32,19 +32,20 @@ fn load(conn: &mut PgConnection, query: Query) -> Result<Vec<Candidate>> {
 impl Findable for Names {
     const TYPE: SearchType = SearchType::Organization;
 
-    fn begun(store: &mut Store<'_>, text: &str, rows: i64) -> Result<Vec<Candidate>> {
+    fn begun(store: &mut Store<'_>, wanted: &Wanted, rows: i64) -> Result<Vec<Candidate>> {
+        let text = wanted.terms.join(" ");
         let (conn, actor) = store.reading();
         // Beyond every text that begins so, byte by byte.
         let end = format!("{text}\u{10ffff}");
-        let query = known(actor).filter(search_name::text.ge(text.to_owned())).filter(search_name::text.lt(end));
+        let query = known(actor).filter(search_name::text.ge(text)).filter(search_name::text.lt(end));
         load(conn, query.order(search_name::text).limit(rows))
     }
 
-    fn worded(store: &mut Store<'_>, words: &str) -> Result<Vec<Candidate>> {
+    fn worded(store: &mut Store<'_>, words: &str, rows: i64) -> Result<Vec<Candidate>> {
         let (conn, actor) = store.reading();
         let fits = diesel::dsl::sql::<Bool>("app.search_vector(search_name.text) @@ ");
         let fits = fits.bind::<Text, _>(words.to_owned()).sql("::tsquery");
-        load(conn, known(actor).filter(fits).limit(CANDIDATES))
+        load(conn, known(actor).filter(fits).limit(rows))
     }
 }
 
