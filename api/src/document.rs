@@ -27,6 +27,7 @@ use crate::{members, networks, platform, problem};
         (name = "organizations", description = "Bodies of the State, and those that work with it."),
         (name = "platform", description = "Labels, and the audit log."),
         (name = "roles", description = "Roles outside networks."),
+        (name = "search", description = "Organizations and members by what they are called, however it is typed."),
         (name = "territories", description = "Regions, departments and overseas territories."),
         (name = "tracking", description = "The matrix of networks and communication directorates, and the gaps."),
     )

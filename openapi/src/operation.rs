@@ -49,9 +49,10 @@ fn statuses(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<&'s
     PROBLEMS.iter().map(|(status, _)| *status).filter(|status| applies(status)).collect()
 }
 
-/// A query that must say something names what it is about, as an address does.
+/// A query that must say something names what it is about, as an address does; words to look for name nothing.
 fn required(parameter: &Value) -> bool {
-    parameter.get("required").is_some_and(|required| required == true)
+    let searches = parameter.get("name").is_some_and(|name| name == "q");
+    !searches && parameter.get("required").is_some_and(|required| required == true)
 }
 
 /// Every POST may be sent again with its key.
@@ -98,4 +99,5 @@ fn describe(status: &str, response: &mut Value, reads: bool) {
 }
 
 /// Answers that are neither an object with a version nor a page.
-const PLAIN: &[&str] = &["Me", "EnumLists", "PermissionAnswers", "Matrix", "TrackingCells"];
+const PLAIN: &[&str] =
+    &["Me", "EnumLists", "PermissionAnswers", "Matrix", "SearchHits", "Suggestions", "TrackingCells"];

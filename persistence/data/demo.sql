@@ -105,6 +105,35 @@ SELECT pg_temp.id(35, n), pg_temp.id(24, 3), pg_temp.id(24, n), 'succeeds', tstz
 UPDATE organization SET name = 'Service des infrastructures', short_name = 'SI', aliases = ARRAY['Service de l''équipement'], version = 2,
     updated_at = '2025-06-01Z' WHERE id = pg_temp.id(24, 4);
 
+-- other and former names, by which people go on looking for them
+UPDATE organization o SET aliases = string_to_array(v.aliases, ' | ') FROM (VALUES
+    ('Services du Premier ministre', 'Matignon'), ('Service d''information du Gouvernement', 'Service d''information et de diffusion | SID'),
+    ('Direction interministérielle du numérique', 'DINSIC | DISIC'), ('Ministère de l''Intérieur', 'Place Beauvau'),
+    ('Ministère des Outre-mer', 'Ministère de la Coopération | Rue Oudinot'), ('Ministère de la Santé', 'Ministère des Affaires sociales'),
+    ('Ministère du Travail', 'Ministère de l''Emploi'), ('Ministère des Solidarités', 'Ministère de la Cohésion sociale'),
+    ('Ministère de l''Éducation', 'Ministère de l''Instruction publique | Rue de Grenelle'),
+    ('Ministère de l''Enseignement supérieur', 'Ministère de la Recherche | MENESR'),
+    ('Ministère de l''Économie', 'Ministère des Finances | Bercy | MINEFI'), ('Ministère des Comptes publics', 'Ministère du Budget'),
+    ('Ministère de la Justice', 'Chancellerie | Place Vendôme'), ('Ministère des Armées', 'Ministère de la Défense'),
+    ('Ministère de l''Agriculture', 'Rue de Varenne'), ('Ministère de la Transition écologique', 'Ministère de l''Environnement | MEDDE'),
+    ('Ministère de la Culture', 'Rue de Valois'), ('Ministère des Sports', 'Secrétariat d''État aux sports'),
+    ('Ministère de l''Europe et des Affaires étrangères', 'Quai d''Orsay | Ministère des Relations extérieures'),
+    ('Délégation à l''information et à la communication de la défense', 'Service d''information et de relations publiques des armées | SIRPA'),
+    ('Préfecture des Côtes-d''Armor', 'Préfecture des Côtes-du-Nord'), ('Préfecture de la Loire-Atlantique', 'Préfecture de la Loire-Inférieure'),
+    ('Préfecture de la Seine-Maritime', 'Préfecture de la Seine-Inférieure'), ('Préfecture de la Charente-Maritime', 'Préfecture de la Charente-Inférieure'),
+    ('Préfecture des Alpes-de-Haute-Provence', 'Préfecture des Basses-Alpes'), ('Préfecture des Pyrénées-Atlantiques', 'Préfecture des Basses-Pyrénées'),
+    ('Préfecture des Yvelines', 'Préfecture de Seine-et-Oise'), ('Préfecture de Meurthe-et-Moselle', 'Préfecture de la Meurthe'),
+    ('Préfecture de la Corse-du-Sud', 'Préfecture de la Corse'), ('Rectorat – Île-de-France', 'Académie de Paris'),
+    ('Rectorat – Occitanie', 'Académie de Montpellier'), ('Agence régionale de santé – Bretagne', 'Agence régionale de l''hospitalisation de Bretagne'),
+    ('Direction régionale de l''environnement – Bretagne', 'DREAL Bretagne'), ('Direction régionale de l''environnement – Normandie', 'DREAL Normandie'),
+    ('Direction départementale des territoires – Gironde', 'Direction départementale de l''équipement de la Gironde | DDE Gironde'),
+    ('Direction départementale des territoires – Hérault', 'Direction départementale de l''agriculture et de la forêt de l''Hérault | DDAF Hérault'),
+    ('Direction départementale de l''emploi et des solidarités – Rhône', 'DDASS du Rhône'),
+    ('Direction départementale de la protection des populations – Nord', 'Direction des services vétérinaires du Nord'),
+    ('Direction des services départementaux de l''éducation – Var', 'Inspection académique du Var'),
+    ('Agence Santé-Environnement', 'Agence de sécurité sanitaire'), ('Direction régionale des finances publiques – Bretagne', 'Trésorerie générale de Bretagne')
+    ) v (name, aliases) WHERE o.name = v.name;
+
 -- members: the personas first, then the others
 CREATE TEMP TABLE person (number integer, code text, given text, usual text, place uuid, profession text, fonction text);
 INSERT INTO person VALUES

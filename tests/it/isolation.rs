@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::policy::world;
+use crate::search::asked;
 use crate::support::world::PERSONAS;
 
 /// Each noun: a sample of its identifiers in the database, and the list that would show them.
@@ -76,5 +77,114 @@ fn a_search_by_what_a_card_alone_shows_finds_cards_alone() {
             assert_eq!(found.as_array().unwrap().len(), usize::from(card), "{persona} {email}");
             assert!(!card || found[0]["email"] == email.as_str());
         }
+    }
+}
+
+/// What to look for: every kind of thing that an organization or a member has, shown or not.
+const LOOKED_FOR: &[&str] = &[
+    "(SELECT name AS it FROM organization ORDER BY md5(id::text) LIMIT 12)",
+    "(SELECT unnest(aliases) AS it FROM organization ORDER BY md5(id::text) LIMIT 12)",
+    "(SELECT DISTINCT territory_code AS it FROM organization WHERE territory_code IS NOT NULL ORDER BY 1 LIMIT 5)",
+    "(SELECT website AS it FROM organization WHERE website IS NOT NULL ORDER BY md5(id::text) LIMIT 5)",
+    "(SELECT display_name AS it FROM member ORDER BY md5(id::text) LIMIT 12)",
+    "(SELECT display_name AS it FROM member WHERE departed_at IS NOT NULL ORDER BY md5(id::text) LIMIT 5)",
+    "(SELECT usual_name AS it FROM member ORDER BY md5(id::text || 'x') LIMIT 6)",
+    "(SELECT email AS it FROM member WHERE profile_visibility <> 'all_members' OR departed_at IS NOT NULL ORDER BY md5(id::text) LIMIT 10)",
+    "(SELECT phones[1] AS it FROM member WHERE phones <> '{}' ORDER BY md5(id::text) LIMIT 5)",
+];
+
+#[test]
+fn a_search_finds_what_can_be_read_and_shows_it_as_it_is_read() {
+    let world = world();
+    let words: Vec<String> = LOOKED_FOR.iter().flat_map(|sql| world.database.column(sql)).collect();
+    let (mut compared, mut names, mut none) = (0, 0, 0);
+    for persona in PERSONAS {
+        let client = world.client(persona);
+        let listed: Vec<BTreeSet<String>> = ["/organizations?limit=200", "/members?limit=200"]
+            .iter()
+            .map(|list| client.walk(list).iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect())
+            .collect();
+        for word in &words {
+            let found = client.get(&asked("/search", word, "&limit=5")).expect(200).at("/items");
+            let suggested = client.get(&asked("/suggest", word, "&limit=5")).expect(200).at("/items");
+            let found = found.as_array().unwrap();
+            let id = |hit: &serde_json::Value| hit[hit["type"].as_str().unwrap()]["id"].clone();
+            let suggested: Vec<_> = suggested.as_array().unwrap().iter().map(|it| it["id"].clone()).collect();
+            assert_eq!(found.iter().map(id).collect::<Vec<_>>(), suggested, "{persona} {word}");
+            none += usize::from(found.is_empty());
+            for hit in found.iter().take(2) {
+                let kind = hit["type"].as_str().unwrap();
+                let read = client.get(&format!("/{kind}s/{}", id(hit).as_str().unwrap())).expect(200).json();
+                assert_eq!(hit[kind], read, "{persona} {word}");
+                assert!(listed[usize::from(kind == "member")].contains(id(hit).as_str().unwrap()), "{persona} {word}");
+                (compared, names) = (compared + 1, names + usize::from(read["view"] == "name"));
+            }
+        }
+    }
+    println!("isolation of search: {compared} compared, {names} by name alone; {none} questions without an answer");
+    assert!(compared > 1000 && names > 100 && none > 100);
+}
+
+#[test]
+fn a_search_matches_nothing_that_is_not_shown() {
+    let world = world();
+    let aliases = world.database.column(
+        "SELECT a || '#' || id AS it FROM organization, unnest(aliases) a WHERE status = 'active' ORDER BY id LIMIT 30",
+    );
+    let emails = world.database.column(
+        "SELECT email || '#' || id AS it FROM member WHERE departed_at IS NULL AND (profile_visibility <> 'all_members' OR id < '01900000-0000-7000-8030-000000000020') ORDER BY id LIMIT 40",
+    );
+    let (mut by_alias, mut by_address, mut hidden) = (0, 0, 0);
+    for persona in PERSONAS {
+        let client = world.client(persona);
+        let finds = |words: &str, kind: &str, id: &str| {
+            let address = asked("/search", words, &format!("&types={kind}"));
+            let found = client.get(&address).expect(200).at("/items");
+            found.as_array().unwrap().iter().any(|hit| hit[kind]["id"] == id)
+        };
+        let (alias, id) = aliases[0].split_once('#').unwrap();
+        if client.get(&format!("/organizations/{id}")).expect(200).at("/view") == "full" {
+            assert!(finds(alias, "organization", id), "{persona} {alias}");
+            by_alias += 1;
+        }
+        for line in &emails {
+            let (email, id) = line.split_once('#').unwrap();
+            let read = client.get(&format!("/members/{id}"));
+            let card = read.status == 200 && read.at("/view") == "full";
+            assert_eq!(finds(email, "member", id), card, "{persona} {email}");
+            (by_address, hidden) = (by_address + usize::from(card), hidden + usize::from(!card));
+        }
+    }
+    println!("isolation of search: {by_alias} by other names, {by_address} by addresses, {hidden} hidden");
+    assert!(by_alias == 13 && by_address > 200 && hidden > 100);
+}
+
+#[test]
+fn what_outsiders_find_does_not_depend_on_what_they_may_not_read() {
+    let world = world();
+    let mut words: Vec<String> = LOOKED_FOR.iter().flat_map(|sql| world.database.column(sql)).collect();
+    words.extend(world.database.column("SELECT unnest(aliases) AS it FROM organization"));
+    words.extend(["DSM", "dj", "service de l'équipement", "ddt 34", "pref 2a", "bercy", "matingon"].map(str::to_owned));
+    let answers = || -> Vec<(String, String)> {
+        let each = |persona: &str| {
+            let client = world.client(persona);
+            let answer = |word: &String| client.get(&asked("/search", word, "")).expect(200).text();
+            words.iter().map(|word| (format!("{persona} {word}"), answer(word))).collect::<Vec<_>>()
+        };
+        ["observer", "partner"].into_iter().flat_map(each).collect()
+    };
+    let before = answers();
+    // As if all of it had never been there.
+    world.database.run(
+        "UPDATE organization SET aliases = '{}', territory_code = NULL, website = NULL, successor_ids = '{}';
+        DELETE FROM organization_period WHERE NOT upper_inf(valid);
+        UPDATE member SET email = NULL, phones = '{}', profile_visibility = 'all_members' WHERE email NOT LIKE '%@diapason.example';
+        DELETE FROM search_word WHERE noun = 'organization';
+        SELECT app.name_organizations(ARRAY(SELECT id FROM organization))",
+    );
+    let after = answers();
+    assert!(before.len() > 200 && before.iter().filter(|(_, answer)| answer.len() > 20).count() > 50);
+    for (before, after) in before.iter().zip(&after) {
+        assert_eq!(before, after);
     }
 }

@@ -20,5 +20,6 @@ mod network;
 mod organization;
 mod policy;
 mod problem;
+mod search;
 mod token;
 mod tracking;

@@ -5,6 +5,7 @@ mod member;
 mod organization;
 mod organization_link;
 mod role_assignment;
+mod search;
 mod territory;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,5 +17,6 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(organization_link::routes)
         .configure(member::routes)
         .configure(affiliation::routes)
-        .configure(role_assignment::routes);
+        .configure(role_assignment::routes)
+        .configure(search::routes);
 }

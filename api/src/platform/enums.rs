@@ -72,6 +72,7 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
             ::members::organization::OrganizationStatus as OrganizationStatus,
             ::members::organization::PrefectureLevel as PrefectureLevel,
             ::members::organization_link::LinkKind as LinkKind,
+            ::members::search::SearchType as SearchType,
             ::members::territory::TerritoryKind as TerritoryKind,
             ::networks::gap::GapKind as GapKind,
             ::networks::membership::EndReason as EndReason,

@@ -272,6 +272,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    search_name (text, organization_id) {
+        text -> Text,
+        organization_id -> Uuid,
+        kind -> Text,
+        for_insiders -> Bool,
+    }
+}
+
+diesel::table! {
+    search_word (noun, word) {
+        noun -> Text,
+        word -> Text,
+    }
+}
+
+diesel::table! {
     seat (id) {
         id -> Uuid,
         network_id -> Uuid,
@@ -354,6 +370,7 @@ diesel::joinable!(role_assignment -> affiliation (affiliation_id));
 diesel::joinable!(role_assignment -> member (member_id));
 diesel::joinable!(role_assignment -> organization (organization_id));
 diesel::joinable!(role_assignment -> principal (granted_by));
+diesel::joinable!(search_name -> organization (organization_id));
 diesel::joinable!(seat -> network (network_id));
 diesel::joinable!(seat -> organization (organization_id));
 diesel::joinable!(service_account -> member (owner_id));
@@ -381,6 +398,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_period,
     principal,
     role_assignment,
+    search_name,
+    search_word,
     seat,
     service_account,
     source,

@@ -81,7 +81,7 @@ impl Store<'_> {
         Ok(self.shown_member(facts))
     }
 
-    fn shown_member(&self, it: Member) -> MemberView {
+    pub(super) fn shown_member(&self, it: Member) -> MemberView {
         if it.is_card_for(self.actor()) { Shown::Full(self.seen(it)) } else { Shown::Name(it.into()) }
     }
 

@@ -6,6 +6,7 @@ mod member;
 mod organization;
 mod organization_link;
 mod role_assignment;
+mod search;
 mod territory;
 
 pub(crate) use closure::changes_rights_over;
