@@ -13,24 +13,27 @@ use crate::support::issuer::{Sink, until};
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 
+/// Its head and its body.
+type Post = (String, Vec<u8>);
+
 /// A collector that keeps all that it is sent.
 struct Collector {
     address: String,
-    posts: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    posts: Arc<Mutex<Vec<Post>>>,
 }
 
 impl Collector {
     fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let posts = Arc::<Mutex<Vec<_>>>::default();
+        let posts = Arc::<Mutex<Vec<Post>>>::default();
         let kept = Arc::clone(&posts);
         thread::spawn(move || {
             for stream in listener.incoming() {
                 let kept = Arc::clone(&kept);
                 thread::spawn(move || {
                     while let Some(post) = post(stream.as_ref().unwrap()) {
-                        kept.lock().unwrap().push(post)
+                        kept.lock().unwrap().push(post);
                     }
                 });
             }
@@ -58,7 +61,7 @@ impl Collector {
 }
 
 /// One post, answered.
-fn post(mut stream: &TcpStream) -> Option<(String, Vec<u8>)> {
+fn post(mut stream: &TcpStream) -> Option<Post> {
     let (mut bytes, mut part) = (Vec::new(), [0; 4096]);
     loop {
         let end = bytes.windows(4).position(|end| end == b"\r\n\r\n");
