@@ -1,12 +1,13 @@
 //! The application: what it stands on, its routes, and what answers where there is no route.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use actix_cors::Cors;
-use actix_web::body::{BoxBody, EitherBody};
+use actix_web::body::{BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::http::header;
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::http::{Method, header};
+use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::{App, Error, HttpRequest, web};
 use persistence::Database;
 use serde_json::Value;
@@ -21,6 +22,7 @@ pub use crate::metrics::Metrics;
 use crate::metrics::count;
 use crate::platform::meta;
 use crate::problem::{Code, Problem, speak};
+use crate::telemetry::trace;
 
 /// The largest body that is read.
 pub(crate) const BODY_LIMIT: usize = 256 * 1024;
@@ -38,6 +40,8 @@ pub struct Services {
     pub writers: Gate,
     /// How often one may ask.
     pub limits: Limits,
+    /// Whether we are about to stop.
+    pub draining: Arc<AtomicBool>,
     /// What is counted.
     pub metrics: Metrics,
     /// Web origins that browsers may call from.
@@ -69,7 +73,11 @@ const EXPOSED: [&str; 8] = [
 fn cors(origins: &[String]) -> Cors {
     let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
     let sent = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "If-None-Match", "Idempotency-Key"];
-    allowed.allowed_methods(["GET", "POST", "PATCH"]).allowed_headers(sent).expose_headers(EXPOSED).max_age(3600)
+    allowed
+        .allowed_methods(["GET", "HEAD", "POST", "PATCH"])
+        .allowed_headers(sent)
+        .expose_headers(EXPOSED)
+        .max_age(3600)
 }
 
 /// Builds the application; one per worker.
@@ -101,9 +109,22 @@ pub fn app(
         )
         .default_service(web::to(no_route))
         .wrap(from_fn(count))
+        .wrap(from_fn(trace))
+        .wrap(from_fn(head_as_get))
         .wrap(from_fn(speak))
         .wrap(guarded())
         .wrap(cors)
+}
+
+/// Middleware: HEAD is answered as GET is, and its body left out where the answer is written (RFC 9110, §9.3.2).
+async fn head_as_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
 }
 
 /// The methods of each address: handlers guard theirs, so actix by itself answers 404 to all others.
@@ -112,8 +133,10 @@ struct KnownMethods(Vec<(ResourceDef, Vec<String>)>);
 impl KnownMethods {
     fn of(contract: &Value) -> Self {
         let paths = contract.get("paths").and_then(Value::as_object).into_iter().flatten();
-        let methods =
-            |item: &Value| item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()).collect();
+        let methods = |item: &Value| {
+            let known = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
+            known.flat_map(|method| if method == "GET" { vec![method, "HEAD".into()] } else { vec![method] }).collect()
+        };
         Self(paths.map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item))).collect())
     }
 }

@@ -55,6 +55,13 @@ pub struct Settings {
     /// Web origins that browsers may call from, comma-separated.
     #[arg(long, env = "DIAPASON_CORS_ORIGINS", value_delimiter = ',', global = true)]
     pub cors_origins: Vec<String>,
+    /// Where traces are sent, by OTLP over HTTP: the address of a collector, below which `/v1/traces` is. Off without it.
+    /// The standard's other settings apply too (`OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, …).
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
+    pub otlp_endpoint: Option<String>,
+    /// How many seconds to go on serving after SIGTERM, while `/readyz` sends new callers elsewhere already.
+    #[arg(long, env = "DIAPASON_DRAIN_DELAY", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=300), global = true)]
+    pub drain_delay: u64,
     /// How logs are written, to standard error.
     #[arg(long, env = "DIAPASON_LOG_FORMAT", default_value = "text", global = true)]
     pub log_format: LogFormat,
@@ -241,6 +248,12 @@ impl Settings {
         Ok(issuers)
     }
 
+    /// Where traces are sent, if they are.
+    #[must_use]
+    pub fn collector(&self) -> Option<String> {
+        self.otlp_endpoint.clone().filter(|address| !address.trim().is_empty())
+    }
+
     /// Whether the development issuer's tokens are accepted.
     #[must_use]
     pub fn development(&self) -> bool {
@@ -261,6 +274,9 @@ impl Settings {
         }
         if !self.admin_listen.ip().is_loopback() {
             return Err(format!("the admin listener is for a loopback address, not {}", self.admin_listen));
+        }
+        if self.collector().is_some_and(|address| !address.starts_with("https://") && !address.starts_with("http://")) {
+            return Err("OTEL_EXPORTER_OTLP_ENDPOINT is no http address".into());
         }
         if self.test_clock && (!self.development() || !issuers.is_empty()) {
             return Err("the test clock goes with the development issuer alone".into());
@@ -288,7 +304,7 @@ impl Settings {
         };
         let limits = self.limits.rate_limits.map_or(!self.development(), |switch| switch == Switch::On);
         format!(
-            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}",
+            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s",
             self.listen,
             self.admin_listen,
             self.data_dir.display(),
@@ -304,6 +320,8 @@ impl Settings {
             self.limits.service_rate,
             self.limits.bad_tokens,
             self.limits.trusted_proxies,
+            self.collector().as_deref().unwrap_or("(none)"),
+            self.drain_delay,
         )
     }
 }

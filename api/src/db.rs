@@ -14,6 +14,7 @@ use crate::answer::{Answer, Looker, Reply, Represent};
 use crate::app::Services;
 use crate::call::call;
 use crate::problem::{Code, Problem, prefers_english};
+use crate::telemetry::SPANS;
 
 /// How long a request is worked on before it matters whether the database is still there.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -154,9 +155,11 @@ where
     let place = door.admit().await?;
     let database = services.database.clone();
     let held = place.clone();
+    let span =
+        tracing::info_span!(target: SPANS, "database", otel.kind = "client", db.system.name = "postgresql", ?wish);
     let done = web::block(move || {
         let _held = held;
-        work(&database)
+        span.in_scope(|| work(&database))
     });
     tokio::select! {
         done = done => done.map_err(|_| Problem::new(Code::Busy))?,

@@ -18,6 +18,7 @@ mod networks;
 mod platform;
 pub mod problem;
 pub mod serve;
+pub mod telemetry;
 
 pub use app::Services;
 pub use document::document;

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use api::config::{Command, Config, LogFormat, Settings};
-use api::{import, serve};
+use api::config::{Command, Config, Settings};
+use api::{import, serve, telemetry};
 use clap::Parser as _;
 
 #[global_allocator]
@@ -11,8 +11,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let Config { command, settings } = Config::parse();
-    log(&settings);
-    match run(command, &settings) {
+    let serves = matches!(command, Some(Command::Serve) | None);
+    match telemetry::start(&settings, serves).and_then(|_telemetry| run(command, &settings)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let causes = std::iter::successors(Some(&*error as &dyn std::error::Error), |error| error.source());
@@ -37,16 +37,6 @@ fn run(command: Option<Command>, settings: &Settings) -> Result<(), serve::Failu
         Some(Command::Serve) | None => serve::serve(settings)?,
     }
     Ok(())
-}
-
-fn log(settings: &Settings) {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("DIAPASON_LOG");
-    let filter = filter.unwrap_or_else(|_| "info,actix_server=warn,actix_http=off".into());
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Text => lines.init(),
-        LogFormat::Json => lines.json().flatten_event(true).init(),
-    }
 }
 
 fn print(text: &str) {

@@ -6,12 +6,15 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fs, thread};
 
+use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use kernel::{clock, seal};
 use persistence::{Database, database, reference, seed as data};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::app::{Gate, Metrics, Services, app};
 use crate::auth::{Development, Verifier};
@@ -30,7 +33,8 @@ const LIVES: usize = 4;
 /// How long a connection stays open between requests; also how long a slow second head may take.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const HEAD: Duration = Duration::from_secs(5);
-const DRAIN: u64 = 30;
+/// How many seconds what is under way may take when we stop.
+const DRAIN: u64 = 25;
 /// How often what is past its time is forgotten.
 const TIDY: Duration = Duration::from_mins(10);
 
@@ -135,6 +139,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         readers: Gate::new(places, places * LINE),
         writers: Gate::new(places, places * LINE),
         limits: Limits::new(&settings.limits, settings.development()),
+        draining: Arc::default(),
         metrics: Metrics::new()?,
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };
@@ -148,6 +153,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
 }
 
 async fn listen(settings: &Settings, services: Services, places: usize) -> io::Result<()> {
+    let (signals, draining) = (Signals::listen()?, Arc::clone(&services.draining));
     let (metrics, database, test_clock) = (services.metrics.clone(), services.database.clone(), settings.test_clock);
     let admin = HttpServer::new(move || {
         let app = App::new().app_data(web::Data::new(metrics.clone())).app_data(web::Data::new(database.clone()));
@@ -163,6 +169,7 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
     let server = HttpServer::new(move || app(services.clone()))
         .workers(WORKERS)
         .worker_max_blocking_threads(places * 2 * LIVES)
+        .disable_signals()
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)
         .shutdown_timeout(DRAIN)
@@ -172,10 +179,43 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
     let (server, admin) = (server.run(), admin.run());
     let stop = admin.handle();
     actix_web::rt::spawn(admin);
+    actix_web::rt::spawn(leave(server.handle(), signals, draining, Duration::from_secs(settings.drain_delay)));
     announce(settings, &open, &closed);
     server.await?;
     stop.stop(false).await;
     Ok(())
+}
+
+/// The signals that end us.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+}
+
+/// Stops the server when asked to: on Ctrl-C now, on SIGTERM when those who look at `/readyz` have had time to see that
+/// we go. What is under way is brought to its end.
+async fn leave(server: ServerHandle, mut signals: Signals, draining: Arc<AtomicBool>, delay: Duration) {
+    let terminated = tokio::select! {
+        _ = signals.terminate.recv() => true,
+        _ = signals.interrupt.recv() => false,
+    };
+    draining.store(true, Ordering::Release);
+    if terminated {
+        tracing::info!(seconds = delay.as_secs(), "draining");
+        // A second signal is from someone who does not want to wait.
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            _ = signals.terminate.recv() => {}
+            _ = signals.interrupt.recv() => {}
+        }
+    }
+    server.stop(true).await;
 }
 
 fn taken(address: std::net::SocketAddr, error: &io::Error) -> io::Error {

@@ -231,6 +231,28 @@ fn the_database_stops_freezes_and_is_killed() {
 }
 
 #[test]
+fn a_server_over_a_frozen_database_still_ends_when_told_to() {
+    let (cluster, _alone) = Cluster::alone();
+    let mut world = World::over(cluster.demo(), &[QUIET, &[("DIAPASON_DRAIN_DELAY", "1")]].concat());
+    create(&world.client("sig-admin"), &fresh()).expect(201);
+    let sig = world.client("sig-admin");
+    let frozen = cluster.freeze();
+    let hands: Vec<_> = (0..8)
+        .map(|_| {
+            let sig = sig.clone();
+            thread::spawn(move || timed(None, |_| sig.get("/networks/edito")))
+        })
+        .collect();
+    thread::sleep(Duration::from_millis(200));
+    world.signal("-TERM");
+    let seen: Vec<_> = hands.into_iter().map(|hand| hand.join().unwrap()).collect();
+    judge("frozen, and told to end", &seen);
+    until(Duration::from_secs(5), "it goes", || world.status().is_some());
+    assert!(world.status().unwrap().success(), "{:?}", world.status());
+    drop(frozen);
+}
+
+#[test]
 fn the_wire_is_cut_stalled_and_left_half_open() {
     let (cluster, _alone) = Cluster::alone();
     let proxy = Proxy::to(&cluster.socket());

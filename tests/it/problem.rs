@@ -28,7 +28,7 @@ fn the_errors_of_the_framework_are_problems_too() {
     lead.get("/networks?limit=1&limit=2").refused(422, "invalid");
     lead.get("/networks?cursor=").refused(400, "invalid_cursor");
     let put = lead.send("PUT", "/networks", &[], None).refused(405, "method_not_allowed");
-    assert_eq!(put.header("allow"), "GET, POST");
+    assert_eq!(put.header("allow"), "GET, HEAD, POST");
     let large = lead.patch("/networks/edito", "\"1-000000000000\"", json!({"purpose": "a".repeat(300_000)}));
     large.refused(413, "payload_too_large");
     lead.raw("POST", "/networks", &[("content-type", "application/json")], vec![b'a'; 10_000_000])
@@ -271,4 +271,49 @@ fn slow_and_odd_talkers_are_cut() {
         assert!(!answer.contains("HTTP/1.1 5"), "{odd:?}: {answer}");
     }
     world.nobody().get("/livez").expect(200);
+}
+
+/// Everything that may be read may be asked after without being sent (RFC 9110, section 9.3.2).
+#[test]
+fn head_says_what_get_would() {
+    let world = World::shared();
+    let sig = world.client("sig-admin");
+    let named = |operation: &crate::support::contract::Operation| {
+        operation.address(if operation.path.contains("{code}") {
+            "edito"
+        } else {
+            "01900000-0000-7000-8000-0000000000ff"
+        })
+    };
+    let reads =
+        operations().into_iter().filter(|operation| operation.method == "GET").map(|operation| named(&operation));
+    let meta = ["/livez", "/readyz", "/openapi.json", "/docs/", "/problems/not_found", "/.well-known/api-catalog"];
+    let mut found = 0;
+    for path in reads.chain(meta.map(str::to_owned)) {
+        let token = sig.token.as_deref().unwrap();
+        let ask = |method: &str| {
+            let head = format!(
+                "{method} {path} HTTP/1.1\r\nhost: here\r\nconnection: close\r\nauthorization: Bearer {token}\r\n\r\n"
+            );
+            crate::support::issuer::wire(&world.base, head.as_bytes())
+        };
+        let (get, head) = (ask("GET"), ask("HEAD"));
+        let same = ["content-type", "content-length", "etag", "cache-control", "link"];
+        assert_eq!(head.status, get.status, "{path}");
+        assert!(head.bytes.is_empty() && !get.bytes.is_empty(), "{path}: {}", head.text());
+        if path.ends_with("/audit-events") {
+            // To have read it is the next line of it.
+            continue;
+        }
+        for name in
+            same.into_iter().filter(|name| *name != "content-length" || get.header("transfer-encoding").is_empty())
+        {
+            assert_eq!(head.header(name), get.header(name), "{path}: {name}");
+        }
+        found += usize::from(get.status == 200);
+    }
+    assert!(found > 15, "{found}");
+    let nobody = world.nobody();
+    nobody.send("HEAD", "/networks", &[], None).expect(401);
+    nobody.send("HEAD", "/nowhere", &[], None).expect(404);
 }

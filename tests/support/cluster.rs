@@ -111,7 +111,8 @@ fn signal(name: &str, processes: &[u32]) {
     let _ = Command::new("kill").arg(name).args(processes.iter().map(u32::to_string)).stderr(Stdio::null()).status();
 }
 
-fn children(parent: u32) -> Vec<u32> {
+/// The processes of a process.
+pub fn children(parent: u32) -> Vec<u32> {
     let parent_of = |process: u32| {
         let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
         stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse::<u32>().ok()

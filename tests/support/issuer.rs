@@ -170,8 +170,11 @@ impl Sink {
         let calls = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&calls);
         thread::spawn(move || {
-            for _ in listener.incoming() {
+            // Kept open: it takes calls, and says nothing.
+            let mut calls = Vec::new();
+            for call in listener.incoming() {
                 counted.fetch_add(1, Ordering::SeqCst);
+                calls.push(call);
             }
         });
         Self { base, calls }
@@ -280,7 +283,7 @@ pub fn now() -> i64 {
 
 /// Waits until something holds, and says how long that took.
 #[track_caller]
-pub fn until(longest: Duration, what: &str, holds: impl Fn() -> bool) -> Duration {
+pub fn until(longest: Duration, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < longest, "{what}: not within {longest:?}");

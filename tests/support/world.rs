@@ -1,13 +1,16 @@
 //! A world: the started binary, over a database of its own.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
 use api::auth::{DEVELOPMENT_ISSUER, Development};
 use persistence::seed;
 
 use super::client::Client;
+use super::cluster::children;
 use super::database::{Database, directory};
 
 /// The binary just built.
@@ -34,8 +37,10 @@ pub const PERSONAS: &[&str] = &[
     "bot-mi",
 ];
 
-/// Ends the server when our pipe closes: when the world is dropped, and when the tests end, however they end.
-const GUARD: &str = r#"exec 3<&0; "$@" <&- 3<&- & p=$!; read x <&3; exec 2>/dev/null; kill -9 $p; wait $p"#;
+/// Ends the server when our pipe closes: when the world is dropped, and when the tests end, however they end. Ends with
+/// the server's status when that ends by itself.
+const GUARD: &str = r#"exec 3<&0; "$@" <&- 3<&- & p=$!; exec 2>/dev/null
+{ read x <&3; kill -9 $p; } & w=$!; exec 3<&-; wait $p; s=$?; kill $w; exit $s"#;
 
 /// A running server.
 pub struct World {
@@ -74,6 +79,19 @@ impl World {
         };
         let (base, admin) = (address(), address());
         Self { database, base, admin, server }
+    }
+
+    /// Signals the server.
+    pub fn signal(&self, name: &str) {
+        let ours =
+            |process: &u32| fs::read_link(format!("/proc/{process}/exe")).is_ok_and(|it| it == Path::new(BINARY));
+        let server = children(self.server.id()).into_iter().find(ours).unwrap();
+        assert!(Command::new("kill").args([name, &server.to_string()]).status().unwrap().success());
+    }
+
+    /// How the server ended, if it did.
+    pub fn status(&mut self) -> Option<ExitStatus> {
+        self.server.try_wait().unwrap()
     }
 
     /// A client that speaks for a persona, or for a member by his e-mail address.

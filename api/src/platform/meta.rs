@@ -1,5 +1,7 @@
 //! Addresses beside the API: health, the contract, explanations of problems, discovery. All public.
 
+use std::sync::atomic::Ordering;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
@@ -40,8 +42,11 @@ async fn livez() -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
 }
 
-/// The database answers, and holds every migration.
+/// The database answers, and holds every migration; and we are not about to stop.
 async fn readyz(services: web::Data<Services>) -> Result<HttpResponse, Problem> {
+    if services.draining.load(Ordering::Acquire) {
+        return Err(Problem::new(Code::Draining));
+    }
     if services.database.is_ready() {
         Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"))
     } else {

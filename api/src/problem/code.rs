@@ -93,6 +93,8 @@ problems! {
         "Wait `Retry-After` seconds and send the request again: nothing was done.",
     Unavailable = "unavailable" SERVICE_UNAVAILABLE ("La base de données ne répond pas, réessayez.", "The database does not answer, try again.")
         "Wait `Retry-After` seconds and send the request again: nothing was done.",
+    Draining = "draining" SERVICE_UNAVAILABLE ("Cette instance s'arrête.", "This instance is about to stop.")
+        "Ask another instance; what is under way here is brought to its end.",
     OutcomeUnknown = "outcome_unknown" SERVICE_UNAVAILABLE ("On ne sait pas si la modification a eu lieu.", "It is not known whether the change was made.")
         "Send the request again with the same `Idempotency-Key`, or read the object.",
     Internal = "internal" INTERNAL_SERVER_ERROR ("Une erreur est survenue chez nous.", "Something failed on our side.")

@@ -99,7 +99,7 @@ impl Problem {
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CONTENT_LANGUAGE, if english { "en" } else { "fr" }));
         match self.code {
-            Code::Busy | Code::InFlight | Code::OutcomeUnknown | Code::TooManyRequests => {
+            Code::Busy | Code::Draining | Code::InFlight | Code::OutcomeUnknown | Code::TooManyRequests => {
                 response.insert_header((header::RETRY_AFTER, self.wait.unwrap_or(1)))
             }
             Code::Unavailable => response.insert_header((header::RETRY_AFTER, "2")),
