@@ -1,4 +1,4 @@
--- Finding organizations and members by what they are called (docs/decisions/0008-search.md).
+-- Finding organizations and members by what they are called (docs/decisions, on search).
 
 -- Text as search compares it: case and accents folded, `st` written out, one blank between words.
 CREATE FUNCTION app.search_text(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

@@ -76,6 +76,7 @@ fn every_constraint_that_a_caller_can_break_has_a_meaning() {
                 "tracking_cell_",
                 "territory_",
                 "organization_period_",
+                "search_",
             ]
             .iter()
             .any(|start| name.starts_with(start))

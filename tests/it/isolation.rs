@@ -122,7 +122,7 @@ fn a_search_finds_what_can_be_read_and_shows_it_as_it_is_read() {
         }
     }
     println!("isolation of search: {compared} compared, {names} by name alone; {none} questions without an answer");
-    assert!(compared > 1000 && names > 100 && none > 100);
+    assert!(compared > 500 && names > 50 && none > 100);
 }
 
 #[test]

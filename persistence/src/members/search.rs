@@ -169,8 +169,8 @@ impl Store<'_> {
 
     /// Each word looked for, and how an index finds it: whole or begun.
     ///
-    /// Members are too many for all that begins like one or two letters, or like a frequent name: those letters are left to
-    /// the ranking, and a word that is known is looked for whole.
+    /// Members are too many for all that begins like a few letters, or like a frequent name: the words that tell most are
+    /// looked for, those that are known whole; the ranking looks at all.
     fn words<'a>(&mut self, wanted: &'a Wanted, of: SearchType) -> Result<Vec<(&'a str, String)>> {
         let begun = |term: &'a String| (term.as_str(), format!("{}:*", lexeme(term)));
         if of == SearchType::Organization {
@@ -179,7 +179,7 @@ impl Store<'_> {
         let known = search_word::table.filter(search_word::noun.eq(of).and(search_word::word.eq_any(&wanted.terms)));
         let known: Vec<String> = known.select(search_word::word).load(self.reading().0)?;
         let whole = |term: &'a String| (term.as_str(), lexeme(term));
-        let telling = wanted.terms.iter().filter(|term| term.chars().count() > 2);
+        let telling = wanted.telling(&known).into_iter();
         let words: Vec<_> = telling.map(|term| if known.contains(term) { whole(term) } else { begun(term) }).collect();
         Ok(if words.is_empty() { wanted.terms.iter().map(whole).collect() } else { words })
     }
@@ -193,8 +193,8 @@ impl Store<'_> {
                 WHERE noun = '{}' AND app.search_deletes(word) && app.search_deletes(t.term) LIMIT {CANDIDATES}) w",
             of.code()
         );
-        let near: Vec<Spelling> =
-            diesel::sql_query(near).bind::<Array<Text>, _>(&wanted.terms).load(self.reading().0)?;
+        let terms: Vec<&str> = words.iter().map(|(term, _)| *term).collect();
+        let near: Vec<Spelling> = diesel::sql_query(near).bind::<Array<Text>, _>(terms).load(self.reading().0)?;
         let either = |(term, word): (&str, String)| {
             let known = near.iter().filter(|it| it.term == term).map(|it| it.word.clone()).collect();
             let near = Wanted::nearest(term, known).into_iter().map(|word| lexeme(&word));

@@ -8,6 +8,8 @@ use super::NameKind;
 pub const NEAREST: usize = 8;
 /// How many words are looked for; what follows is not looked at.
 const MOST_TERMS: usize = 8;
+/// How many words find a person; a fourth says nothing that the ranking does not see.
+const MOST_TELLING: usize = 3;
 /// Below this nothing is an answer.
 const LEAST: f64 = 0.45;
 
@@ -25,6 +27,22 @@ impl Wanted {
     #[must_use]
     pub fn new(text: String, terms: &str) -> Self {
         Self { text, terms: terms.split_whitespace().take(MOST_TERMS).map(str::to_owned).collect() }
+    }
+
+    /// The words that tell most among very many names, in their order: the longest; of those begun only, which are not
+    /// `known`, from four letters on, and from three the last one, which is still being typed.
+    #[must_use]
+    pub fn telling(&self, known: &[String]) -> Vec<&String> {
+        let last = self.terms.len().saturating_sub(1);
+        let tells = |(at, term): &(usize, &String)| {
+            let letters = term.chars().count();
+            letters > 3 || (letters == 3 && (*at == last || known.contains(term)))
+        };
+        let mut longest: Vec<(usize, &String)> = self.terms.iter().enumerate().filter(tells).collect();
+        longest.sort_by_key(|(_, term)| std::cmp::Reverse(term.chars().count()));
+        longest.truncate(MOST_TELLING);
+        longest.sort_by_key(|(at, _)| *at);
+        longest.into_iter().map(|(_, term)| term).collect()
     }
 
     /// How well a name fits, from 0 to 1, if it does: the mean over the words looked for, each by its length, a little
@@ -149,6 +167,19 @@ mod tests {
     fn one_word_of_a_name_answers_for_one_word_alone() {
         let twice = wanted("jean jean");
         assert!(twice.fits("jean martin", NameKind::Name) < twice.fits("jean jeannin", NameKind::Name));
+    }
+
+    #[test]
+    fn the_longest_words_tell_most() {
+        let telling = |terms: &str, known: &[&str]| {
+            let known: Vec<String> = known.iter().map(|word| (*word).to_owned()).collect();
+            wanted(terms).telling(&known).into_iter().cloned().collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(telling("marie dup", &[]), "marie dup");
+        assert_eq!(telling("dup marie", &[]), "marie");
+        assert_eq!(telling("lea marie", &["lea"]), "lea marie");
+        assert_eq!(telling("m dupont marie claire chargee", &[]), "dupont claire chargee");
+        assert_eq!(telling("mi", &[]), "");
     }
 
     #[test]
