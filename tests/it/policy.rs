@@ -158,6 +158,9 @@ pub fn knock(world: &World, row: &Row) -> Knock {
         let dicom = object(world, "OrganizationId", row.object.rsplit(' ').next().unwrap());
         address = format!("{address}?network_code={network}&dicom_id={dicom}");
     }
+    if ["search_directory", "suggest_names"].contains(&operation.id.as_str()) {
+        address = format!("{address}?q=prefecture");
+    }
     let headers = if operation.conditional() { vec![("if-match", STALE)] } else { Vec::new() };
     Knock { method: operation.method.clone(), address, nowhere, headers, body: body(world, row) }
 }
