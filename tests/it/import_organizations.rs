@@ -116,7 +116,7 @@ fn kinds_and_places(database: &Database) {
         (16, "o.kind", "deconcentrated_service"),
         (16, "o.contact_points #>> '{1,value}'", "20 rue du Port\n15185 Fictionville\nFictionie"),
         (22, "o.kind", "ministerial_cabinet"),
-        (2, "o.name || ' ' || o.aliases::text", "Services du Premier ministre {\"Premier ministre\"}"),
+        (2, "o.name || ' ' || o.aliases::text", "Services du Premier ministre {Matignon,\"Premier ministre\"}"),
         (20, "o.name || ' ' || o.short_name", "Service d'information du Gouvernement SIG"),
         (21, "o.kind || ' ' || p.name", "prime_minister_service Services du Premier ministre"),
         (3, "o.field_sources ->> 'name'", "dila"),
