@@ -14,12 +14,18 @@ use crate::support::client::Reply;
 use crate::support::cluster::Cluster;
 use crate::support::issuer::until;
 use crate::support::proxy::{Mode, Proxy};
-use crate::support::{Client, World};
+use crate::support::{Client, World, promised};
 
 /// The longest that anyone waits for an answer, whatever is wrong.
-const ANSWER: Duration = Duration::from_secs(3);
+fn answer() -> Duration {
+    promised(3)
+}
+
 /// How soon all is well after the database is back.
-const HEALTHY: Duration = Duration::from_secs(2);
+fn well_again() -> Duration {
+    promised(2)
+}
+
 const READERS: usize = 8;
 const WRITERS: usize = 6;
 /// What it has to say of faults that it was told to expect drowns what it has to say of others.
@@ -90,7 +96,7 @@ fn while_asked(world: &World, happens: impl FnOnce()) -> Vec<Seen> {
             while !over.load(Ordering::Relaxed) {
                 let asked = Instant::now();
                 world.nobody().get("/livez").expect(200);
-                assert!(asked.elapsed() < Duration::from_secs(1), "/livez took {:?}", asked.elapsed());
+                assert!(asked.elapsed() < promised(1), "/livez took {:?}", asked.elapsed());
                 thread::sleep(Duration::from_millis(50));
             }
         });
@@ -107,7 +113,7 @@ fn while_asked(world: &World, happens: impl FnOnce()) -> Vec<Seen> {
 fn judge(name: &str, seen: &[Seen]) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
     for Seen { took, reply, created, .. } in seen {
-        assert!(*took < ANSWER, "{name}: an answer took {took:?}: {}", reply.text());
+        assert!(*took < answer(), "{name}: an answer took {took:?}: {}", reply.text());
         let kind = if reply.status < 300 { reply.status.to_string() } else { reply.code() };
         let expected: &[&str] = match created {
             Some(_) => &["201", "busy", "unavailable", "outcome_unknown"],
@@ -171,7 +177,7 @@ fn healthy(world: &World, name: &str) {
             && sig.get("/networks/edito").status == 200
             && create(&sig, &fresh()).status == 201
     };
-    until(HEALTHY, &format!("{name}: all is well"), well);
+    until(well_again(), &format!("{name}: all is well"), well);
     println!("{name}: well {:?} after the database was back", since.elapsed());
     // And it stays so.
     for _ in 0..10 {
@@ -183,7 +189,7 @@ fn healthy(world: &World, name: &str) {
 
 /// While the database is away, whoever watches us is told.
 fn told_not_ready(world: &World, name: &str) {
-    until(ANSWER, &format!("{name}: /readyz says so"), || world.nobody().get("/readyz").status == 503);
+    until(answer(), &format!("{name}: /readyz says so"), || world.nobody().get("/readyz").status == 503);
     let reply = world.nobody().get("/readyz").refused(503, "unavailable");
     assert!(!reply.header("retry-after").is_empty());
 }
@@ -260,8 +266,9 @@ fn the_wire_is_cut_stalled_and_left_half_open() {
     // The far ends are gone, nobody says so, and the database itself takes new calls all the time.
     let seen = while_asked(&world, || {
         proxy.forget();
-        let back =
-            until(ANSWER + HEALTHY, "half open", || world.client("sig-admin").get("/networks/edito").status == 200);
+        let back = until(answer() + well_again(), "half open", || {
+            world.client("sig-admin").get("/networks/edito").status == 200
+        });
         println!("half open: found out within {back:?}");
         healthy(&world, "half open");
     });
@@ -288,7 +295,7 @@ fn a_connection_that_dies_at_commit_leaves_the_outcome_unknown_until_it_is_asked
         let reply = create(&sig, &code).refused(503, "outcome_unknown");
         assert_eq!(reply.header("retry-after"), "1");
         let there = format!("SELECT count(*)::text AS it FROM network WHERE code = '{code}'");
-        until(ANSWER, "the server lets go", || world.database.one(&there) == done);
+        until(answer(), "the server lets go", || world.database.one(&there) == done);
         let again = create(&sig, &code).expect(201);
         assert_eq!(again.header("idempotency-replayed"), if done == "1" { "true" } else { "" }, "{mode:?}");
         assert_eq!(world.database.one(&there), "1", "{mode:?}");
@@ -359,7 +366,7 @@ fn long_lock_waits_hold_up_neither_readers_nor_the_whole_server() {
         slowest = slowest.max(seen.took);
     }
     println!("a row is locked: the slowest reader took {slowest:?}");
-    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    assert!(slowest < promised(1), "{slowest:?}");
     let seen: Vec<_> = hands.into_iter().map(|hand| hand.join().unwrap()).collect();
     assert_eq!(judge("a row is locked", &seen).keys().collect::<Vec<_>>(), ["busy"]);
     drop(holding);
