@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use crate::{Result, Store};
 
-/// How many candidates one question brings at most.
-const CANDIDATES: i64 = 500;
+/// How many known words near another are looked at.
+const NEIGHBOURS: i64 = 500;
 /// Fewer found as typed than this, and near spellings are looked for too.
 const ENOUGH: usize = 5;
 /// Whatever fits like this is what was typed: no other spelling is looked for.
@@ -42,6 +42,8 @@ struct Found {
 /// The ways to one kind of object, each from what this caller may see and match.
 trait Findable {
     const TYPE: SearchType;
+    /// How many candidates one question brings at most.
+    const MOST: i64;
 
     /// Those whose name begins with all that is looked for, in order.
     fn begun(store: &mut Store<'_>, wanted: &Wanted, rows: i64) -> Result<Vec<Candidate>>;
@@ -139,12 +141,12 @@ impl Store<'_> {
 
     /// Names that begin so; if they are few, those that hold each word.
     fn as_typed<F: Findable>(&mut self, wanted: &Wanted, rows: usize) -> Result<Vec<Found>> {
-        let ask = i64::try_from(rows * 4).unwrap_or(CANDIDATES);
+        let ask = i64::try_from(rows * 4).unwrap_or(F::MOST);
         let mut found = fitting::<F>(wanted, F::begun(self, wanted, ask)?);
         if found.len() < rows {
             // Members who share one word fit all the same.
             let alike = F::TYPE == SearchType::Member && wanted.terms.len() == 1;
-            let ask = if alike { ask } else { CANDIDATES };
+            let ask = if alike { ask } else { F::MOST };
             let words: Vec<String> = self.words(wanted, F::TYPE)?.into_iter().map(|(_, word)| word).collect();
             found.extend(fitting::<F>(wanted, F::worded(self, &words.join(" & "), ask)?));
         }
@@ -154,7 +156,7 @@ impl Store<'_> {
     /// Names that hold each word or one near it; if there is none, all words but one.
     fn nearly<F: Findable>(&mut self, wanted: &Wanted) -> Result<Vec<Found>> {
         let spellings = self.spellings(wanted, F::TYPE)?;
-        let whole = F::worded(self, &spellings.join(" & "), CANDIDATES)?;
+        let whole = F::worded(self, &spellings.join(" & "), F::MOST)?;
         let found = fitting::<F>(wanted, whole);
         if !found.is_empty() || spellings.len() < 3 {
             return Ok(found);
@@ -164,7 +166,7 @@ impl Store<'_> {
             format!("({})", kept.collect::<Vec<_>>().join(" & "))
         };
         let parts = (0..spellings.len()).map(but_one).collect::<Vec<_>>().join(" | ");
-        Ok(fitting::<F>(wanted, F::worded(self, &parts, CANDIDATES)?))
+        Ok(fitting::<F>(wanted, F::worded(self, &parts, F::MOST)?))
     }
 
     /// Each word looked for, and how an index finds it: whole or begun.
@@ -190,7 +192,7 @@ impl Store<'_> {
         // The type stands in the text of the query, so that its partial index is used.
         let near = format!(
             "SELECT t.term, w.word FROM unnest($1) t (term), LATERAL (SELECT word FROM search_word
-                WHERE noun = '{}' AND app.search_deletes(word) && app.search_deletes(t.term) LIMIT {CANDIDATES}) w",
+                WHERE noun = '{}' AND app.search_deletes(word) && app.search_deletes(t.term) LIMIT {NEIGHBOURS}) w",
             of.code()
         );
         let terms: Vec<&str> = words.iter().map(|(term, _)| *term).collect();

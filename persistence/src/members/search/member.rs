@@ -31,6 +31,7 @@ fn load(conn: &mut PgConnection, query: Query) -> Result<Vec<Candidate>> {
 
 impl Findable for Names {
     const TYPE: SearchType = SearchType::Member;
+    const MOST: i64 = 200;
 
     fn begun(store: &mut Store<'_>, wanted: &Wanted, rows: i64) -> Result<Vec<Candidate>> {
         let (conn, actor) = store.reading();

@@ -31,6 +31,7 @@ fn load(conn: &mut PgConnection, query: Query) -> Result<Vec<Candidate>> {
 
 impl Findable for Names {
     const TYPE: SearchType = SearchType::Organization;
+    const MOST: i64 = 500;
 
     fn begun(store: &mut Store<'_>, wanted: &Wanted, rows: i64) -> Result<Vec<Candidate>> {
         let text = wanted.terms.join(" ");
