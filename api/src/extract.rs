@@ -9,6 +9,7 @@ use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use kernel::{PageQuery, Version};
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -151,7 +152,9 @@ pub(crate) struct NoFilter {}
 
 fn query<T: DeserializeOwned>(pairs: &[&str]) -> Result<T, Problem> {
     let pairs = pairs.join("&");
-    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(pairs.as_bytes()));
+    // What is no UTF-8 would be read with a sign in its place, and something else be looked for.
+    percent_decode_str(&pairs).decode_utf8().map_err(|_| Problem::new(Code::Malformed))?;
+    let pairs = serde_html_form::Deserializer::new(form_urlencoded::parse(pairs.as_bytes()));
     serde_path_to_error::deserialize(pairs).map_err(|error| unfit(&error))
 }
 

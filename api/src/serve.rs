@@ -27,7 +27,6 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How many may wait for each one at work.
 const LINE: usize = 32;
-const WORKERS: usize = 2;
 /// How many times over all places may be taken by work that hangs on a database that went away.
 const LIVES: usize = 4;
 /// How long a connection stays open between requests; also how long a slow second head may take.
@@ -167,7 +166,7 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
         .map_err(|error| taken(settings.admin_listen, &error))?;
     // A request that was admitted never waits for a thread, wherever it is and however many hang on a lost database.
     let server = HttpServer::new(move || app(services.clone()))
-        .workers(WORKERS)
+        .workers(workers())
         .worker_max_blocking_threads(places * 2 * LIVES)
         .disable_signals()
         .keep_alive(KEEP_ALIVE)
@@ -184,6 +183,11 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
     server.await?;
     stop.stop(false).await;
     Ok(())
+}
+
+/// One event loop for two cores: the work is done on the database's threads, and each loop more is woken up more often.
+fn workers() -> usize {
+    thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 /// The signals that end us.

@@ -1,8 +1,10 @@
 //! From an identity to the actor that rules look at: one question to the database.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use kernel::{Actor, Identity, seal};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::{Error, Result};
@@ -13,7 +15,7 @@ diesel::define_sql_function! {
 }
 diesel::define_sql_function! {
     #[sql_name = "app.enter"]
-    fn enter(issuer: Text, subject: Text) -> Nullable<Jsonb>;
+    fn enter(issuer: Text, subject: Text) -> Jsonb;
 }
 
 /// The caller's rights as they stand, for a read.
@@ -21,9 +23,18 @@ pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Acto
     parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?)
 }
 
-/// The caller's rights, locked until the end of the transaction, for a write.
-pub(crate) fn entering(conn: &mut PgConnection, caller: &Identity) -> Result<Actor> {
-    parse(diesel::select(enter(&caller.issuer, &caller.subject)).get_result(conn)?)
+/// Who enters a transaction to write, and its time.
+#[derive(Deserialize)]
+struct Entered {
+    at: DateTime<Utc>,
+    actor: Option<Value>,
+}
+
+/// The caller's rights, locked until the end of the transaction, for a write; and the transaction's time.
+pub(crate) fn entering(conn: &mut PgConnection, caller: &Identity) -> Result<(Actor, DateTime<Utc>)> {
+    let entered = diesel::select(enter(&caller.issuer, &caller.subject)).get_result::<Value>(conn)?;
+    let Entered { at, actor } = serde_json::from_value(entered)?;
+    Ok((parse(actor)?, at))
 }
 
 fn parse(found: Option<Value>) -> Result<Actor> {

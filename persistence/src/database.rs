@@ -197,9 +197,9 @@ fn attempt<T: Again>(
         *asked = store.asked.take();
         return done.map(Done::Now);
     };
-    let actor = entering(conn, &call.caller)?;
+    let (actor, at) = entering(conn, &call.caller)?;
     let who = actor.id;
-    let before = idempotency::take(conn, who, key)?;
+    let before = idempotency::take(conn, who, key, at)?;
     let mut store = Store::new(conn, call, Arc::new(actor), kept);
     if let Some(about) = before {
         return T::again(&mut store, about).map(Done::Before);

@@ -2,7 +2,7 @@
 //!
 //! Nothing of an answer is stored but the object it was about: a replay authorizes again, and renders again.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use kernel::schema::idempotency_key;
@@ -36,9 +36,8 @@ pub trait Again: Sized {
 }
 
 /// Takes a key: `None` when the work is to be done, the object when it was done before.
-pub(crate) fn take(conn: &mut PgConnection, who: PrincipalId, key: &Key) -> Result<Option<Uuid>> {
+pub(crate) fn take(conn: &mut PgConnection, who: PrincipalId, key: &Key, now: DateTime<Utc>) -> Result<Option<Uuid>> {
     use idempotency_key::dsl;
-    let now = diesel::select(sql::clock()).get_result::<chrono::DateTime<chrono::Utc>>(conn)?;
     let row = (
         dsl::principal_id.eq(who),
         dsl::key.eq(&key.key),
@@ -83,6 +82,6 @@ pub(crate) fn keep(conn: &mut PgConnection, who: PrincipalId, key: &Key, about: 
 /// Forgets the keys that are past their time.
 pub(crate) fn forget(conn: &mut PgConnection) -> Result<usize> {
     use idempotency_key::dsl;
-    let now = diesel::select(sql::clock()).get_result::<chrono::DateTime<chrono::Utc>>(conn)?;
+    let now = diesel::select(sql::clock()).get_result::<DateTime<Utc>>(conn)?;
     Ok(diesel::delete(dsl::idempotency_key.filter(dsl::created_at.lt(now - KEPT))).execute(conn)?)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, policy, sql};
+use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, policy};
 use serde_json::Value;
 
 use crate::actor::entering;
@@ -19,6 +19,8 @@ pub struct Store<'a> {
     call: &'a Call,
     actor: Arc<Actor>,
     kept: &'a KeptFacts,
+    /// The time of the transaction, once the caller entered it to write.
+    at: DateTime<Utc>,
     /// What was last asked for, so that a refusal can be audited.
     pub(crate) asked: Option<Asked>,
 }
@@ -42,7 +44,7 @@ pub trait Known: Action {
 
 impl<'a> Store<'a> {
     pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, kept: &'a KeptFacts) -> Self {
-        Self { conn, call, actor, kept, asked: None }
+        Self { conn, call, actor, kept, at: DateTime::UNIX_EPOCH, asked: None }
     }
 
     pub(crate) fn kept_facts(&self) -> &KeptFacts {
@@ -62,7 +64,8 @@ impl<'a> Store<'a> {
             facts => facts,
         };
         // Who is nobody here is told so, and not what is there.
-        self.actor = Arc::new(entering(self.conn, &self.call.caller)?);
+        let (actor, at) = entering(self.conn, &self.call.caller)?;
+        (self.actor, self.at) = (Arc::new(actor), at);
         Ok(Grant::ask(&self.actor, action, facts?)?)
     }
 
@@ -88,8 +91,7 @@ impl<'a> Store<'a> {
         grant: Grant<A>,
         work: impl FnOnce(&mut Writer<'_>, &Actor, A, A::Facts) -> Result<T>,
     ) -> Result<T> {
-        let at = diesel::select(sql::clock()).get_result(self.conn)?;
-        let by = self.actor.id;
+        let (at, by) = (self.at, self.actor.id);
         let mut writer = Writer { conn: self.conn, at, by, changes: Vec::new() };
         let (action, facts) = grant.spend();
         let done = work(&mut writer, &self.actor, action, facts)?;

@@ -16,6 +16,7 @@ mod import_members;
 mod import_organizations;
 mod isolation;
 mod limits;
+mod lists;
 mod member;
 mod network;
 mod organization;

@@ -24,7 +24,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "members", params(MemberFilter, PageQuery), responses((status = 200, body = MemberPage)))]
 #[get("/members")]
 async fn list_members(db: Db, list: Listing<MemberFilter>) -> Answer<MemberPage> {
-    db.read(move |store| store.members(list.filter.clone(), &list.page)).await
+    db.read(move |store| store.members(&list.filter, &list.page)).await
 }
 
 /// Record a member.

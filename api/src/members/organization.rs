@@ -24,7 +24,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 #[utoipa::path(tag = "organizations", params(OrganizationFilter, PageQuery), responses((status = 200, body = OrganizationPage)))]
 #[get("/organizations")]
 async fn list_organizations(db: Db, list: Listing<OrganizationFilter>) -> Answer<OrganizationPage> {
-    db.read(move |store| store.organizations(list.filter.clone(), &list.page)).await
+    db.read(move |store| store.organizations(&list.filter, &list.page)).await
 }
 
 /// Record an organization.

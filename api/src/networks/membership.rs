@@ -1,5 +1,6 @@
 //! HTTP of memberships.
 
+use ::members::member::MemberView;
 use ::networks::membership::{
     ChangeRole, Create, End, MembershipEnding, MembershipFilter, MembershipPage, MembershipView, NewMembership,
     RoleChange,
@@ -7,10 +8,12 @@ use ::networks::membership::{
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;
 use actix_web::{get, post};
-use kernel::{MembershipId, PageQuery};
+use kernel::{Cursor, MembershipId, PageQuery};
+use serde::Serialize;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 
@@ -19,18 +22,40 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_membership).service(change_membership_role).service(end_membership);
 }
 
+/// A page of the memberships of a network, with what was asked to come along.
+#[derive(Serialize, ToSchema)]
+struct NetworkMembershipPage {
+    #[serde(flatten)]
+    page: MembershipPage,
+    /// Those who hold them, by usual name, each as the caller may see him; where `include=member` was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_items = 200)]
+    members: Option<Vec<MemberView>>,
+}
+
+impl Represent for NetworkMembershipPage {
+    fn next(&self) -> Option<&Cursor> {
+        self.page.next.as_ref()
+    }
+}
+
 /// List the memberships of a network.
 ///
 /// By usual name, in force now or on a past day. In a listed network the State's communicators see all of them and
 /// observers its leads; in the others its members, the SIG and the member's DICOM.
-#[utoipa::path(tag = "memberships", params(NetworkCode, MembershipFilter, PageQuery), responses((status = 200, body = MembershipPage)))]
+#[utoipa::path(tag = "memberships", params(NetworkCode, MembershipFilter, PageQuery), responses((status = 200, body = NetworkMembershipPage)))]
 #[get("/networks/{code}/memberships")]
 async fn list_network_memberships(
     db: Db,
     code: Path<NetworkCode>,
     list: Listing<MembershipFilter>,
-) -> Answer<MembershipPage> {
-    db.read(move |store| store.network_memberships(&code, &list.filter, &list.page)).await
+) -> Answer<NetworkMembershipPage> {
+    db.read(move |store| {
+        let page = store.network_memberships(&code, &list.filter, &list.page)?;
+        let holders = list.filter.include.map(|_| page.items.iter().map(|it| it.noun.member.id).collect());
+        Ok(NetworkMembershipPage { page, members: holders.map(|ids| store.members_among(ids)).transpose()? })
+    })
+    .await
 }
 
 /// Add a member to a network.

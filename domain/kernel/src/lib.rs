@@ -32,7 +32,7 @@ pub use id::{
     RoleAssignmentId, SeatId,
 };
 pub use noun::{Noun, Seen};
-pub use page::{AsOf, Cursor, Page, PageQuery, SearchWords};
+pub use page::{AsOf, Count, Cursor, Page, PageQuery, SearchWords, Sort};
 pub use policy::{Action, Grant, Offer, Refusal, Ruling};
 pub use shown::Shown;
 pub use validity::Validity;

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
+use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
@@ -113,7 +113,44 @@ impl PageQuery {
         let more = items.len() > usize::from(self.limit.0);
         items.truncate(usize::from(self.limit.0));
         let last = items.last().filter(|_| more);
-        Page { next: last.and_then(|item| Cursor::after(&self.list, &key(item))), items }
+        Page { next: last.and_then(|item| Cursor::after(&self.list, &key(item))), items, count: None }
+    }
+}
+
+crate::codes! {
+    /// Whether a list says how many items it has in all.
+    Count {
+        Exact = "exact" ("compte exact", "exact count"),
+    }
+}
+
+crate::codes! {
+    /// The order of a list.
+    Sort {
+        Name = "name" ("par nom", "by name"),
+        NameDown = "-name" ("par nom, de la fin au début", "by name, from the end"),
+        Updated = "updated_at" ("de la modification la plus ancienne à la plus récente", "from the oldest change to the latest"),
+        UpdatedDown = "-updated_at" ("de la modification la plus récente à la plus ancienne", "from the latest change to the oldest"),
+    }
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        Self::Name
+    }
+}
+
+impl Sort {
+    /// Whether the list is in the order of names, which everyone reads.
+    #[must_use]
+    pub const fn is_by_name(self) -> bool {
+        matches!(self, Self::Name | Self::NameDown)
+    }
+
+    /// Whether the last comes first.
+    #[must_use]
+    pub const fn descends(self) -> bool {
+        matches!(self, Self::NameDown | Self::UpdatedDown)
     }
 }
 
@@ -125,12 +162,21 @@ pub struct Page<T> {
     /// Absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Cursor>,
+    /// How many the caller could read in all, where `count=exact` was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<i64>,
 }
 
 impl<T> Page<T> {
+    /// The same page, with how many there are in all.
+    #[must_use]
+    pub fn counted(self, count: Option<i64>) -> Self {
+        Self { count, ..self }
+    }
+
     /// The same page, with each item seen otherwise.
     pub fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(view).collect(), next: self.next }
+        Page { items: self.items.into_iter().map(view).collect(), next: self.next, count: self.count }
     }
 }
 
@@ -140,6 +186,10 @@ impl<T: ToSchema> PartialSchema for Page<T> {
         let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name())).max_items(Some(200));
         let page = ObjectBuilder::new().property("items", items).required("items");
         let page = page.property("next", Ref::from_schema_name(Cursor::name()));
+        let count = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
+        let count = count.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
+        let count = count.description(Some("How many there are in all, where `count=exact` was asked."));
+        let page = page.property("count", count);
         RefOr::T(page.description(Some("One page of a list; `next` is absent on the last one.")).into())
     }
 }

@@ -13,8 +13,8 @@ use kernel::patch::{clearable, replaceable};
 use kernel::schema::member;
 use kernel::sql::clock;
 use kernel::{
-    AffiliationId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown,
-    Version, codes, stored_as_json, text,
+    AffiliationId, Count, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen,
+    Shown, Sort, Version, codes, stored_as_json, text,
 };
 pub use rules::{Create, Depart, Read, Restore, Suspend, Update, carded, visible};
 use serde::{Deserialize, Serialize};
@@ -256,6 +256,12 @@ pub struct MemberFilter {
     /// The one with this address, if the caller may see his card.
     #[param(inline)]
     pub email: Option<Email>,
+    /// In which order; by usual name, unless asked; by change, those whose card the caller may see.
+    #[serde(default)]
+    #[param(value_type = Sort, default = "name")]
+    pub sort: Sort,
+    /// Whether to say how many there are in all.
+    pub count: Option<Count>,
 }
 
 /// A member as the caller sees him.

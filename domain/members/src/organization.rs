@@ -9,7 +9,8 @@ use kernel::directory::{OrganizationKind, OrganizationName, OrganizationReferenc
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::organization;
 use kernel::{
-    AsOf, MemberOrigin, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown, Version, codes,
+    AsOf, Count, MemberOrigin, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown, Sort, Version,
+    codes,
 };
 pub use rules::{Close, Create, Read, Update, UpdateContacts, visible};
 use serde::{Deserialize, Serialize};
@@ -229,6 +230,12 @@ pub struct OrganizationFilter {
     /// The one with this SIREN.
     #[param(inline)]
     pub siren: Option<Siren>,
+    /// In which order; by name, unless asked.
+    #[serde(default)]
+    #[param(value_type = Sort, default = "name")]
+    pub sort: Sort,
+    /// Whether to say how many there are in all.
+    pub count: Option<Count>,
 }
 
 /// At which day to look.

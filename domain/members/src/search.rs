@@ -38,9 +38,9 @@ codes! {
     }
 }
 
-/// Some of what may be found, separated by commas in an address.
+/// Some of what may be found: said one by one, or separated by commas.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(try_from = "Vec<String>")]
 pub struct SearchTypes(BTreeSet<SearchType>);
 
 impl SearchTypes {
@@ -57,12 +57,12 @@ impl Default for SearchTypes {
     }
 }
 
-impl TryFrom<String> for SearchTypes {
+impl TryFrom<Vec<String>> for SearchTypes {
     type Error = &'static str;
 
-    fn try_from(types: String) -> Result<Self, Self::Error> {
+    fn try_from(types: Vec<String>) -> Result<Self, Self::Error> {
         let known = |code: &str| SearchType::ALL.iter().find(|it| it.code() == code).copied();
-        types.split(',').map(known).collect::<Option<_>>().map(Self).ok_or("type")
+        types.iter().flat_map(|some| some.split(',')).map(known).collect::<Option<_>>().map(Self).ok_or("type")
     }
 }
 
@@ -102,9 +102,9 @@ pub struct Search {
     /// not matter; neither do one typo in a word of four letters or more, and two in one of six or more.
     #[param(inline)]
     pub q: SearchText,
-    /// What may be found; everything, unless said. Several are separated by commas.
+    /// What may be found; everything, unless said. Said again for each; separated by commas is understood too.
     #[serde(default)]
-    #[param(value_type = Option<Vec<SearchType>>, min_items = 1, max_items = 2, style = Form, explode = false)]
+    #[param(value_type = Option<Vec<SearchType>>, min_items = 1, max_items = 2)]
     pub types: SearchTypes,
     /// How many items at most.
     #[serde(default)]

@@ -9,8 +9,8 @@ use kernel::directory::{MemberReference, OrganizationKind, OrganizationReference
 use kernel::schema::{member, membership, network, organization};
 use kernel::sql::clock;
 use kernel::{
-    AffiliationId, AsOf, MembershipId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
-    Validity, Version, codes,
+    AffiliationId, AsOf, Count, MembershipId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId,
+    Seen, Sort, Validity, Version, codes,
 };
 pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, own, visible};
 use serde::{Deserialize, Serialize};
@@ -158,6 +158,13 @@ pub struct RoleChange {
     pub role: NetworkRole,
 }
 
+codes! {
+    /// What comes along with a list of memberships.
+    MembershipInclude {
+        Member = "member" ("les communicants", "the members"),
+    }
+}
+
 /// Which memberships of the list; those in force, unless asked.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -172,6 +179,14 @@ pub struct MembershipFilter {
     /// As they stood at the end of this past day (Europe/Paris).
     #[param(inline)]
     pub as_of: Option<AsOf>,
+    /// In which order; by name, unless asked.
+    #[serde(default)]
+    #[param(value_type = Sort, default = "name")]
+    pub sort: Sort,
+    /// Whether to say how many there are in all.
+    pub count: Option<Count>,
+    /// What to bring along.
+    pub include: Option<MembershipInclude>,
 }
 
 /// A membership as the caller sees it.

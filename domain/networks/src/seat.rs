@@ -7,8 +7,8 @@ use kernel::directory::{OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
 use kernel::{
-    Actor, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, SeatId,
-    Seen, Validity, Version, action, clock,
+    Actor, Count, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling,
+    SeatId, Seen, Validity, Version, action, clock,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -130,6 +130,8 @@ pub struct SeatFilter {
     pub organization_id: Option<OrganizationId>,
     /// As this.
     pub role: Option<NetworkRole>,
+    /// Whether to say how many there are in all.
+    pub count: Option<Count>,
 }
 
 /// A seat as the caller sees it.

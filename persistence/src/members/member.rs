@@ -1,8 +1,8 @@
 //! SQL of members.
 
 use diesel::prelude::*;
-use kernel::schema::{affiliation, member, principal};
-use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, PrincipalKind, Refusal, Shown, Version, sql};
+use kernel::schema::{affiliation, member};
+use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Version, sql};
 use members::contact::Email;
 use members::member::{
     Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, Read, Restore, Suspend, Update, carded,
@@ -14,14 +14,14 @@ use uuid::Uuid;
 use super::affiliation::{end_affiliations, in_force_of, insert};
 use super::organization::resting_on;
 use crate::networks::{lock_networks_of, refresh_member, still_all_networks_of};
-use crate::page::{fold, keyset, like};
+use crate::page::{counted, fold, keyset, like, sorted};
 use crate::store::Known;
 use crate::{Again, Error, Result, Store};
 
 type Query = member::BoxedQuery<'static, diesel::pg::Pg>;
 
 fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
-    let MemberFilter { q, organization_id, status, email } = filter;
+    let MemberFilter { q, organization_id, status, email, sort, count: _ } = filter;
     if let Some(words) = q {
         query = query.filter(fold(member::display_name).like(fold(like(&words))));
     }
@@ -31,6 +31,9 @@ fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
             .filter(affiliation::organization_id.eq(organization))
             .filter(affiliation::valid.contains(sql::clock()));
         query = query.filter(diesel::dsl::exists(there));
+    }
+    if !sort.is_by_name() {
+        query = query.filter(carded(actor));
     }
     query = match status {
         None => query.filter(member::departed_at.is_null().and(member::pseudonymised_at.is_null())),
@@ -63,12 +66,11 @@ impl Store<'_> {
     ///
     /// # Errors
     /// The cursor is none of ours.
-    pub fn members(&mut self, filter: MemberFilter, page: &PageQuery) -> Result<MemberPage> {
+    pub fn members(&mut self, filter: &MemberFilter, page: &PageQuery) -> Result<MemberPage> {
         let (conn, actor) = self.reading();
-        let query = apply(filter, actor, member::table.into_boxed().filter(visible(actor)));
-        let query = keyset!(query, page, member::sort_name as String, member::id as MemberId);
-        let rows = query.select(Member::as_select()).load(conn)?;
-        let found = page.cut(rows, |it: &Member| (it.sort_name.clone(), it.id));
+        let all = || apply(filter.clone(), actor, member::table.into_boxed().filter(visible(actor)));
+        let found = sorted!(conn, all(), page, filter.sort, Member, member, sort_name as String, MemberId);
+        let found = found.counted(counted!(conn, filter.count, all()));
         Ok(found.map(|it| self.shown_member(it)))
     }
 
@@ -79,6 +81,17 @@ impl Store<'_> {
     pub fn member(&mut self, id: MemberId) -> Result<MemberView> {
         let facts = self.permit(Read(id))?;
         Ok(self.shown_member(facts))
+    }
+
+    /// Some members, as far as the caller may see them, by usual name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn members_among(&mut self, ids: Vec<MemberId>) -> Result<Vec<MemberView>> {
+        let (conn, actor) = self.reading();
+        let some = Member::query().filter(member::id.eq_any(ids)).filter(visible(actor));
+        let some: Vec<Member> = some.order((member::sort_name, member::id)).load(conn)?;
+        Ok(some.into_iter().map(|it| self.shown_member(it)).collect())
     }
 
     pub(super) fn shown_member(&self, it: Member) -> MemberView {
@@ -92,12 +105,8 @@ impl Store<'_> {
     pub fn create_member(&mut self, grant: Grant<Create>) -> Result<MemberView> {
         let created = self.write(grant, |writer, actor, Create(new), _| {
             let id = MemberId::fresh();
-            let row = (
-                principal::id.eq(id.0),
-                principal::kind.eq(PrincipalKind::Member),
-                principal::created_at.eq(writer.at),
-            );
-            diesel::insert_into(principal::table).values(row).execute(writer.conn)?;
+            // Before its member, so that his row is given back with it.
+            let first = insert(writer, id, new.affiliation.clone(), true)?;
             let stamps = (
                 member::id.eq(id),
                 member::created_at.eq(writer.at),
@@ -105,13 +114,10 @@ impl Store<'_> {
                 member::created_by.eq(writer.by),
                 member::updated_by.eq(writer.by),
             );
-            let (first, email) = (new.affiliation.clone(), new.email.clone());
+            let email = new.email.clone();
             let row = diesel::insert_into(member::table).values((new, stamps)).on_conflict_do_nothing();
-            if row.execute(writer.conn)? == 0 {
-                return Err(collision(writer.conn, actor, email.as_ref())?);
-            }
-            let first = insert(writer, id, first, true)?;
-            let created = find(id, writer.conn)?;
+            let created = row.returning(Member::as_returning()).get_result(writer.conn).optional()?;
+            let Some(created) = created else { return Err(collision(writer.conn, actor, email.as_ref())?) };
             writer.created(&created)?;
             writer.created(&first)?;
             Ok(created)

@@ -2,7 +2,7 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::directory::{OrganizationName, OrganizationReference};
+use kernel::directory::OrganizationName;
 use kernel::schema::{organization, organization_period};
 use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Version};
 use members::organization::{
@@ -13,14 +13,14 @@ use uuid::Uuid;
 
 use super::closure::{changes_rights_over, end_all_of, lock_members_of, refuse_children};
 use crate::networks::{lock_networks_at, refresh_organization};
-use crate::page::{fold, keyset, like};
+use crate::page::{counted, fold, keyset, like, sorted};
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
 type Query = organization::BoxedQuery<'static, Pg>;
 
 fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
-    let OrganizationFilter { q, kind, origin, status, parent_id, territory_code, siren } = filter;
+    let OrganizationFilter { q, kind, origin, status, parent_id, territory_code, siren, sort, count: _ } = filter;
     if let Some(words) = q {
         let pattern = fold(like(&words));
         let named = fold(organization::name).like(pattern.clone());
@@ -32,8 +32,8 @@ fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
         query = query.filter(organization::kind.eq(kind));
     }
     query = query.filter(organization::status.eq(status.unwrap_or(OrganizationStatus::Active)));
-    let beyond_names =
-        status.is_some() || origin.is_some() || parent_id.is_some() || territory_code.is_some() || siren.is_some();
+    let described = status.is_some() || origin.is_some() || parent_id.is_some() || territory_code.is_some();
+    let beyond_names = described || siren.is_some() || !sort.is_by_name();
     if beyond_names && !actor.is_insider() {
         return query.filter(organization::id.ne(organization::id));
     }
@@ -61,20 +61,14 @@ impl Store<'_> {
     ///
     /// # Errors
     /// The cursor is none of ours.
-    pub fn organizations(&mut self, filter: OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
+    pub fn organizations(&mut self, filter: &OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
         let (conn, actor) = self.reading();
-        let query = apply(filter, actor, organization::table.into_boxed().filter(visible(actor)));
-        if actor.is_insider() {
-            let query =
-                keyset!(query, page, organization::name as OrganizationName, organization::id as OrganizationId);
-            let rows = query.select(Organization::as_select()).load(conn)?;
-            let found = page.cut(rows, |it| (it.name.clone(), it.id));
-            return Ok(found.map(|it| Shown::Full(self.seen(it))));
-        }
-        let query = keyset!(query, page, organization::name as OrganizationName, organization::id as OrganizationId);
-        let rows = query.select(OrganizationReference::as_select()).load(conn)?;
-        let found = page.cut(rows, |it| (it.name.clone(), it.id));
-        Ok(found.map(Shown::Name))
+        let all = || apply(filter.clone(), actor, organization::table.into_boxed().filter(visible(actor)));
+        let sort = filter.sort;
+        let found =
+            sorted!(conn, all(), page, sort, Organization, organization, name as OrganizationName, OrganizationId);
+        let found = found.counted(counted!(conn, filter.count, all()));
+        Ok(found.map(|it| self.shown(it)))
     }
 
     /// One organization, as it is or as it was described at the end of a past day.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::network::{locked as locked_network, seen_by};
 use super::tracking::{lock, refresh};
-use crate::page::keyset;
+use crate::page::{counted, keyset, sorted};
 use crate::store::{Known, Writer};
 use crate::{Again, Error, Result, Store};
 
@@ -36,26 +36,27 @@ impl Store<'_> {
     ) -> Result<MembershipPage> {
         let (conn, actor) = self.reading();
         let network = seen_by(code, conn, actor)?;
-        let mut query = Membership::query()
-            .filter(membership::network_id.eq(network.id))
-            .filter(visible(actor, &network))
-            .into_boxed();
-        query = match filter.as_of.map(AsOf::instant).transpose()? {
-            Some(at) => query.filter(membership::valid.contains(at)),
-            None => query.filter(membership::valid.contains(sql::clock())),
+        let at = filter.as_of.map(AsOf::instant).transpose()?;
+        let all = || {
+            let query = Membership::query().filter(membership::network_id.eq(network.id));
+            let mut query = query.filter(visible(actor, &network)).into_boxed();
+            query = match at {
+                Some(at) => query.filter(membership::valid.contains(at)),
+                None => query.filter(membership::valid.contains(sql::clock())),
+            };
+            if let Some(organization) = filter.organization_id {
+                query = query.filter(membership::organization_id.eq(organization));
+            }
+            if let Some(kind) = filter.organization_kind {
+                query = query.filter(membership::organization_kind.eq(kind));
+            }
+            if let Some(role) = filter.role {
+                query = query.filter(membership::role.eq(role));
+            }
+            query
         };
-        if let Some(organization) = filter.organization_id {
-            query = query.filter(membership::organization_id.eq(organization));
-        }
-        if let Some(kind) = filter.organization_kind {
-            query = query.filter(membership::organization_kind.eq(kind));
-        }
-        if let Some(role) = filter.role {
-            query = query.filter(membership::role.eq(role));
-        }
-        let query = keyset!(query, page, membership::sort_name as String, membership::id as MembershipId);
-        let rows = query.load(conn)?;
-        let found = page.cut(rows, |it: &Membership| (it.sort_name.clone(), it.id));
+        let found = sorted!(conn, all(), page, filter.sort, Membership, membership, sort_name as String, MembershipId);
+        let found = found.counted(counted!(conn, filter.count, all()));
         Ok(found.map(|it| self.seen(it)))
     }
 

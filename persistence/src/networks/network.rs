@@ -37,7 +37,7 @@ impl Store<'_> {
     pub fn networks(&mut self, filter: NetworkFilter, page: &PageQuery) -> Result<NetworkPage> {
         let (conn, actor) = self.reading();
         let query = apply(filter, network::table.into_boxed().filter(visible(actor)));
-        let query = keyset!(query, page, network::name as NetworkName, network::id as NetworkId);
+        let query = keyset!(query, page, false, network::name as NetworkName, network::id as NetworkId);
         let rows = query.select(Network::as_select()).load(conn)?;
         let found = page.cut(rows, |it: &Network| (it.name.clone(), it.id));
         Ok(found.map(|it| self.seen(it)))

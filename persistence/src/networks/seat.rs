@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::{lock, refresh};
+use crate::page::counted;
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
@@ -20,21 +21,24 @@ impl Store<'_> {
     /// There is no such network that the caller may see; the cursor is none of ours.
     pub fn network_seats(&mut self, code: NetworkCode, filter: &SeatFilter, page: &PageQuery) -> Result<SeatPage> {
         let network = self.permit(List(code))?;
-        let mut query = Seat::query()
-            .filter(seat::network_id.eq(network.id))
-            .filter(seat::valid.contains(sql::clock()))
-            .into_boxed();
-        if let Some(organization) = filter.organization_id {
-            query = query.filter(seat::organization_id.eq(organization));
-        }
-        if let Some(role) = filter.role {
-            query = query.filter(seat::role.eq(role));
-        }
+        let all = || {
+            let query = Seat::query().filter(seat::network_id.eq(network.id));
+            let mut query = query.filter(seat::valid.contains(sql::clock())).into_boxed();
+            if let Some(organization) = filter.organization_id {
+                query = query.filter(seat::organization_id.eq(organization));
+            }
+            if let Some(role) = filter.role {
+                query = query.filter(seat::role.eq(role));
+            }
+            query
+        };
+        let mut query = all();
         if let Some(after) = page.key::<SeatId>()? {
             query = query.filter(seat::id.gt(after));
         }
         let rows = query.order(seat::id).limit(page.probe()).load(self.reading().0)?;
-        let found = page.cut(rows, |it: &Seat| it.id);
+        let count = counted!(self.reading().0, filter.count, all());
+        let found = page.cut(rows, |it: &Seat| it.id).counted(count);
         Ok(found.map(|it| self.seen(it)))
     }
 
