@@ -134,12 +134,6 @@ crate::codes! {
     }
 }
 
-impl Default for Sort {
-    fn default() -> Self {
-        Self::Name
-    }
-}
-
 impl Sort {
     /// Whether the list is in the order of names, which everyone reads.
     #[must_use]

@@ -257,9 +257,8 @@ pub struct MemberFilter {
     #[param(inline)]
     pub email: Option<Email>,
     /// In which order; by usual name, unless asked; by change, those whose card the caller may see.
-    #[serde(default)]
-    #[param(value_type = Sort, default = "name")]
-    pub sort: Sort,
+    #[param(default = "name")]
+    pub sort: Option<Sort>,
     /// Whether to say how many there are in all.
     pub count: Option<Count>,
 }

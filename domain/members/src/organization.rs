@@ -231,9 +231,8 @@ pub struct OrganizationFilter {
     #[param(inline)]
     pub siren: Option<Siren>,
     /// In which order; by name, unless asked.
-    #[serde(default)]
-    #[param(value_type = Sort, default = "name")]
-    pub sort: Sort,
+    #[param(default = "name")]
+    pub sort: Option<Sort>,
     /// Whether to say how many there are in all.
     pub count: Option<Count>,
 }

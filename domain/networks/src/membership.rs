@@ -180,9 +180,8 @@ pub struct MembershipFilter {
     #[param(inline)]
     pub as_of: Option<AsOf>,
     /// In which order; by name, unless asked.
-    #[serde(default)]
-    #[param(value_type = Sort, default = "name")]
-    pub sort: Sort,
+    #[param(default = "name")]
+    pub sort: Option<Sort>,
     /// Whether to say how many there are in all.
     pub count: Option<Count>,
     /// What to bring along.

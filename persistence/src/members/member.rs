@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use kernel::schema::{affiliation, member};
-use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Version, sql};
+use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Version, sql};
 use members::contact::Email;
 use members::member::{
     Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, Read, Restore, Suspend, Update, carded,
@@ -32,7 +32,7 @@ fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
             .filter(affiliation::valid.contains(sql::clock()));
         query = query.filter(diesel::dsl::exists(there));
     }
-    if !sort.is_by_name() {
+    if sort.is_some_and(|sort| !sort.is_by_name()) {
         query = query.filter(carded(actor));
     }
     query = match status {
@@ -69,7 +69,8 @@ impl Store<'_> {
     pub fn members(&mut self, filter: &MemberFilter, page: &PageQuery) -> Result<MemberPage> {
         let (conn, actor) = self.reading();
         let all = || apply(filter.clone(), actor, member::table.into_boxed().filter(visible(actor)));
-        let found = sorted!(conn, all(), page, filter.sort, Member, member, sort_name as String, MemberId);
+        let sort = filter.sort.unwrap_or(Sort::Name);
+        let found = sorted!(conn, all(), page, sort, Member, member, sort_name as String, MemberId);
         let found = found.counted(counted!(conn, filter.count, all()));
         Ok(found.map(|it| self.shown_member(it)))
     }

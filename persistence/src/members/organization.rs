@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::OrganizationName;
 use kernel::schema::{organization, organization_period};
-use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Version};
+use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Version};
 use members::organization::{
     Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationPage, OrganizationPatch,
     OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
@@ -33,7 +33,7 @@ fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
     }
     query = query.filter(organization::status.eq(status.unwrap_or(OrganizationStatus::Active)));
     let described = status.is_some() || origin.is_some() || parent_id.is_some() || territory_code.is_some();
-    let beyond_names = described || siren.is_some() || !sort.is_by_name();
+    let beyond_names = described || siren.is_some() || sort.is_some_and(|sort| !sort.is_by_name());
     if beyond_names && !actor.is_insider() {
         return query.filter(organization::id.ne(organization::id));
     }
@@ -64,7 +64,7 @@ impl Store<'_> {
     pub fn organizations(&mut self, filter: &OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
         let (conn, actor) = self.reading();
         let all = || apply(filter.clone(), actor, organization::table.into_boxed().filter(visible(actor)));
-        let sort = filter.sort;
+        let sort = filter.sort.unwrap_or(Sort::Name);
         let found =
             sorted!(conn, all(), page, sort, Organization, organization, name as OrganizationName, OrganizationId);
         let found = found.counted(counted!(conn, filter.count, all()));

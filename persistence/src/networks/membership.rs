@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, member, membership, organization};
 use kernel::{
-    AffiliationId, AsOf, Grant, Label, MemberOrigin, MembershipId, NetworkId, PageQuery, Refusal, Validity, Version,
-    sql,
+    AffiliationId, AsOf, Grant, Label, MemberOrigin, MembershipId, NetworkId, PageQuery, Refusal, Sort, Validity,
+    Version, sql,
 };
 use uuid::Uuid;
 
@@ -55,7 +55,8 @@ impl Store<'_> {
             }
             query
         };
-        let found = sorted!(conn, all(), page, filter.sort, Membership, membership, sort_name as String, MembershipId);
+        let sort = filter.sort.unwrap_or(Sort::Name);
+        let found = sorted!(conn, all(), page, sort, Membership, membership, sort_name as String, MembershipId);
         let found = found.counted(counted!(conn, filter.count, all()));
         Ok(found.map(|it| self.seen(it)))
     }
