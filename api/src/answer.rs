@@ -28,7 +28,14 @@ pub(crate) trait Represent: Serialize + Send + 'static {
     fn next(&self) -> Option<&Cursor> {
         None
     }
+    /// About how many bytes its JSON takes: room made once is not made again and again.
+    fn weight(&self) -> usize {
+        ITEM
+    }
 }
+
+/// About how many bytes the JSON of one object takes.
+const ITEM: usize = 1024;
 
 impl<T: Noun + Send> Represent for Seen<T> {
     fn object(&self) -> Option<(Uuid, Version)> {
@@ -60,6 +67,10 @@ impl<T: Serialize + Send + 'static> Represent for Page<T> {
     fn next(&self) -> Option<&Cursor> {
         self.next.as_ref()
     }
+
+    fn weight(&self) -> usize {
+        ITEM + ITEM * self.items.len()
+    }
 }
 
 /// Marks a payload that is neither an object with a version nor a list.
@@ -88,7 +99,8 @@ pub(crate) struct Looker {
 
 impl<T: Represent> Reply<T> {
     pub(crate) fn of(shown: &T, rights: &str, looker: &Looker) -> Answer<T> {
-        let body = serde_json::to_vec(shown).map_err(|error| Problem::fault(&error))?;
+        let mut body = Vec::with_capacity(shown.weight());
+        serde_json::to_writer(&mut body, shown).map_err(|error| Problem::fault(&error))?;
         let link = shown.next().map(|next| next_link(&looker.target, next));
         // What is shown of another day is no version of the object.
         let now = !looker.target.contains("as_of=");

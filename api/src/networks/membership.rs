@@ -37,6 +37,10 @@ impl Represent for NetworkMembershipPage {
     fn next(&self) -> Option<&Cursor> {
         self.page.next.as_ref()
     }
+
+    fn weight(&self) -> usize {
+        self.page.weight() + self.members.as_ref().map_or(0, |members| 1024 * members.len())
+    }
 }
 
 /// List the memberships of a network.
