@@ -145,6 +145,7 @@ const AWAY: &[&str] = &[
     "could not connect",
     "no connection to the server",
     "SSL connection has been closed",
+    "No space left on device",
 ];
 
 /// What PostgreSQL says when it gives up waiting.

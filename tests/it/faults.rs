@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::support::client::Reply;
 use crate::support::cluster::Cluster;
+use crate::support::disk::Disk;
 use crate::support::issuer::until;
 use crate::support::proxy::{Mode, Proxy};
 use crate::support::{Client, World, promised};
@@ -234,6 +235,28 @@ fn the_database_stops_freezes_and_is_killed() {
     });
     judge("killed", &seen);
     settle(&world, &seen);
+}
+
+#[test]
+fn a_full_disk_keeps_what_was_said_to_be_done_and_is_no_fault() {
+    let Some(disk) = Disk::mount(512) else {
+        println!("full: not tried, for only root may mount a small disk");
+        return;
+    };
+    let cluster = Cluster::within(disk.path().join("data"));
+    let world = World::over(cluster.demo(), QUIET);
+    let seen = while_asked(&world, || {
+        let full = disk.fill();
+        let sig = world.client("sig-admin");
+        until(Duration::from_secs(20), "a write finds no room", || create(&sig, &fresh()).status == 503);
+        thread::sleep(Duration::from_secs(3));
+        drop(full);
+        healthy(&world, "full");
+    });
+    assert!(judge("full", &seen).contains_key("unavailable"), "nobody found it full");
+    settle(&world, &seen);
+    drop(world);
+    cluster.stop();
 }
 
 #[test]

@@ -32,7 +32,11 @@ impl Cluster {
     }
 
     fn make() -> Self {
-        let directory = env::temp_dir().join(format!("diapason-faults-{}", process::id()));
+        Self::within(env::temp_dir().join(format!("diapason-faults-{}", process::id())))
+    }
+
+    /// One more, with the demo data, in a directory of its own.
+    pub fn within(directory: PathBuf) -> Self {
         fs::create_dir_all(&directory).unwrap();
         let janitor = Command::new("/bin/sh").args(["-c", JANITOR]).arg(&directory).stdin(Stdio::piped()).spawn();
         // Its pipe closes with this process.

@@ -4,6 +4,7 @@ pub mod client;
 pub mod cluster;
 pub mod contract;
 pub mod database;
+pub mod disk;
 pub mod import;
 pub mod issuer;
 pub mod proxy;
