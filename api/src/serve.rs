@@ -1,5 +1,6 @@
 //! What the binary does: finds or runs a database, prepares it, serves over it.
 
+use std::fs;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -7,8 +8,9 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
-use std::{fs, thread};
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
@@ -142,10 +144,10 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         metrics: Metrics::new()?,
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };
-    if !settings.no_worker {
-        tidy(services.database.clone())?;
-    }
+    let tidying = if settings.no_worker { None } else { Some(tidy(services.database.clone())?) };
     let done = actix_web::rt::System::new().block_on(listen(settings, services, places));
+    // Nobody asks for a database any more that stops with us.
+    drop(tidying);
     drop(place);
     drop(lock);
     Ok(done?)
@@ -255,17 +257,32 @@ async fn set_clock(time: web::Json<TestTime>, database: web::Data<Database>) -> 
     HttpResponse::NoContent().finish()
 }
 
+/// Work that goes on aside until this is dropped.
+struct Aside {
+    until: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        drop(self.until.take());
+        // One that panicked has said so already.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
 /// Forgets what is past its time, now and then.
-fn tidy(database: Database) -> io::Result<()> {
+fn tidy(database: Database) -> io::Result<Aside> {
+    let (until, over) = mpsc::channel::<()>();
     let work = move || {
-        loop {
-            thread::sleep(TIDY);
+        while over.recv_timeout(TIDY) == Err(RecvTimeoutError::Timeout) {
             if let Err(error) = database.tidy() {
                 tracing::warn!(%error, "what is past its time is still there");
             }
         }
     };
-    thread::Builder::new().name("tidy".into()).spawn(work).map(drop)
+    let thread = thread::Builder::new().name("tidy".into()).spawn(work)?;
+    Ok(Aside { until: Some(until), thread: Some(thread) })
 }
 
 /// One server per data directory.
