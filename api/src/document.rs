@@ -18,7 +18,11 @@ use crate::{members, networks, platform, problem};
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),
     servers((url = "/", description = "This server.")),
-    components(schemas(problem::Body, problem::FieldBody, problem::Code, problem::FieldCode)),
+    components(schemas(
+        problem::Body, problem::FieldBody, problem::Code, problem::FieldCode,
+        // Of parameters alone: no body brings them along.
+        kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
+    )),
     tags(
         (name = "me", description = "The caller himself, and what he may."),
         (name = "members", description = "People who communicate for the State (communicants), and their affiliations."),

@@ -231,3 +231,63 @@ fn what_moves_takes_its_rights_along() {
     sig.patch(&address, moving.etag(), json!({"parent_id": world.organization("MJ")})).expect(200);
     admin.post("/members", member(2)).refused(403, "forbidden");
 }
+
+#[test]
+fn what_an_organization_was_called_is_told_with_its_time() {
+    let world = World::demo();
+    let (sig, member) = (world.client("sig-admin"), world.client("member"));
+    let address = format!("/organizations/{}", world.organization("DICOM sociaux"));
+    let before = sig.get(&address).expect(200);
+    for name in ["Premier nom d'essai", "Second nom d'essai"] {
+        sig.patch(&address, sig.get(&address).etag(), json!({"name": name})).expect(200);
+    }
+    let periods = member.walk(&format!("{address}/history?limit=1"));
+    let names: Vec<_> = periods.iter().map(|it| it["name"].as_str().unwrap()).collect();
+    assert_eq!(names[..2], ["Second nom d'essai", "Premier nom d'essai"]);
+    assert_eq!(names[2], before.str("/name"));
+    assert!(periods[0].get("valid_to").is_none());
+    // Each begins where the one before it ends, and nothing is between them.
+    for both in periods.windows(2) {
+        assert_eq!(both[0]["valid_from"], both[1]["valid_to"]);
+    }
+    world.client("observer").get(&format!("{address}/history")).refused(403, "forbidden");
+    sig.get(&format!("/organizations/{}/history", world.member("member"))).refused(404, "not_found");
+}
+
+#[test]
+fn a_tree_is_walked_depth_first_now_and_then() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let root = world.organization("MI");
+    let address = format!("/organizations/{root}/tree");
+    let nodes = sig.walk(&format!("{address}?limit=3"));
+    assert_eq!(nodes, sig.walk(&format!("{address}?limit=200")), "pages lose nothing");
+    assert_eq!(
+        (nodes[0]["organization"]["id"].as_str().unwrap(), nodes[0]["depth"].as_i64()),
+        (root.as_str(), Some(0))
+    );
+    assert!(nodes.len() > 3, "{}", nodes.len());
+    let mut way: Vec<String> = Vec::new();
+    for node in &nodes {
+        way.truncate(usize::try_from(node["depth"].as_i64().unwrap()).unwrap());
+        if let Some(above) = way.last() {
+            assert_eq!(
+                node["parent_id"].as_str(),
+                Some(above.as_str()),
+                "{node} follows another than what it is under"
+            );
+        }
+        way.push(node["organization"]["id"].as_str().unwrap().to_owned());
+    }
+    let expected = world.database.one(&format!(
+        "SELECT count(*)::text AS it FROM app.descendants('{root}', now()) d JOIN organization o ON o.id = d WHERE o.status = 'active'"
+    ));
+    assert_eq!(nodes.len().to_string(), expected);
+    // What moves away is still there on the day before.
+    let leaf = nodes.last().unwrap()["organization"]["id"].as_str().unwrap();
+    let leaf_address = format!("/organizations/{leaf}");
+    sig.patch(&leaf_address, sig.get(&leaf_address).etag(), json!({"parent_id": null})).expect(200);
+    let holds = |as_of: &str| sig.walk(&format!("{address}{as_of}")).iter().any(|it| it["organization"]["id"] == leaf);
+    assert!(!holds(""));
+    assert!(holds("?as_of=2026-01-01"));
+}

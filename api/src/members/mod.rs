@@ -4,6 +4,7 @@ mod affiliation;
 mod member;
 mod organization;
 mod organization_link;
+mod organization_period;
 mod role_assignment;
 mod search;
 mod territory;
@@ -15,6 +16,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(territory::routes)
         .configure(organization::routes)
         .configure(organization_link::routes)
+        .configure(organization_period::routes)
         .configure(member::routes)
         .configure(affiliation::routes)
         .configure(role_assignment::routes)

@@ -5,6 +5,7 @@ mod closure;
 mod member;
 mod organization;
 mod organization_link;
+mod organization_period;
 mod role_assignment;
 mod search;
 mod territory;
