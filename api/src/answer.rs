@@ -79,6 +79,8 @@ macro_rules! plain {
 }
 pub(crate) use plain;
 
+plain!(kernel::Voided);
+
 /// An answer, typed by what it shows.
 pub(crate) struct Reply<T> {
     status: StatusCode,

@@ -1,3 +1,6 @@
+ALTER TABLE change_event DROP CONSTRAINT change_event_verb_check,
+    ADD CONSTRAINT change_event_verb_check CHECK (verb IN ('created', 'updated', 'ended'));
+REVOKE DELETE ON organization_link, affiliation, role_assignment, co_animation, seat, membership FROM diapason_app;
 DROP INDEX organization_updated_at_idx, member_updated_at_idx, membership_network_updated_at_idx;
 DROP FUNCTION app.enter(text, text);
 CREATE FUNCTION app.enter(by_issuer text, by_subject text) RETURNS jsonb LANGUAGE plpgsql AS $$

@@ -15,6 +15,7 @@ mod pulse;
 pub mod reference;
 pub mod seed;
 pub mod store;
+mod void;
 
 pub use database::{Call, Database};
 pub use error::Error;

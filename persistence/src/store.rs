@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, policy};
+use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, VoidReason, Voided, policy};
 use serde_json::Value;
 
 use crate::actor::entering;
@@ -163,27 +163,37 @@ impl Writer<'_> {
         let image = serde_json::to_value(row)?;
         let fields = image.as_object().into_iter().flatten().map(|(name, _)| name.clone());
         let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect::<Vec<_>>();
-        self.record(row, "created", &fields, &image);
+        self.record(row, row.version(), "created", &fields, &image);
         Ok(())
     }
 
     /// Records a change.
     pub(crate) fn updated<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "updated", &fields, &image);
+        self.record(after, after.version(), "updated", &fields, &image);
         Ok(())
     }
 
     /// Records an end.
     pub(crate) fn ended<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
         let (fields, image) = difference(before, after)?;
-        self.record(after, "ended", &fields, &image);
+        self.record(after, after.version(), "ended", &fields, &image);
         Ok(())
     }
 
-    fn record<T: Noun>(&mut self, row: &T, verb: &str, fields: &[String], image: &Value) {
+    /// Records that a fact should never have been: its last image is kept with the reason.
+    pub(crate) fn voided<T: Noun>(&mut self, row: &T, reason: VoidReason) -> Result<Voided> {
+        let (mut image, version) = (serde_json::to_value(row)?, row.version().next());
+        if let Some(image) = image.as_object_mut() {
+            image.insert("void_reason".into(), reason.as_ref().into());
+        }
+        self.record(row, version, "voided", &[], &image);
+        Ok(Voided { id: row.id(), version, voided_at: self.at, reason })
+    }
+
+    fn record<T: Noun>(&mut self, row: &T, version: Version, verb: &str, fields: &[String], image: &Value) {
         self.changes.push(serde_json::json!({
-            "noun": T::NAME, "key": row.key(), "id": row.id(), "version": row.version().number(), "verb": verb,
+            "noun": T::NAME, "key": row.key(), "id": row.id(), "version": version.number(), "verb": verb,
             "fields": fields, "image": image,
         }));
     }

@@ -26,3 +26,4 @@ mod search;
 mod telemetry;
 mod token;
 mod tracking;
+mod voiding;

@@ -1,11 +1,11 @@
 //! HTTP of affiliations.
 
 use ::members::affiliation::{
-    AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, NewAffiliation, Update,
+    AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, NewAffiliation, Update, Void,
 };
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
-use kernel::{AffiliationId, MemberId, PageQuery};
+use kernel::{AffiliationId, MemberId, PageQuery, Voided, Voiding};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
@@ -14,7 +14,7 @@ use crate::extract::{IfMatch, Listing, NoFilter, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_member_affiliations).service(create_member_affiliation);
-    config.service(get_affiliation).service(update_affiliation).service(end_affiliation);
+    config.service(get_affiliation).service(update_affiliation).service(end_affiliation).service(void_affiliation);
 }
 
 /// List the affiliations of a member.
@@ -82,6 +82,20 @@ async fn end_affiliation(
     db.write(move |store| {
         let grant = store.authorize(End(*id))?;
         store.end_affiliation(grant, seen.0, &ending.0)
+    })
+    .await
+}
+
+/// Void an affiliation.
+///
+/// The SIG may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
+/// reason. What is over ends instead. 409 `not_empty` while a membership or a role is or was held through it.
+#[utoipa::path(tag = "members", params(AffiliationId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
+#[post("/affiliations/{id}/void")]
+async fn void_affiliation(db: Db, id: Path<AffiliationId>, seen: IfMatch, voiding: Valid<Voiding>) -> Answer<Voided> {
+    db.write(move |store| {
+        let grant = store.authorize(Void(*id))?;
+        store.void_affiliation(grant, seen.0, voiding.0.reason.clone())
     })
     .await
 }

@@ -2,10 +2,12 @@
 
 use ::members::affiliation::Ending;
 use ::members::organization::At;
-use ::members::organization_link::{Create, End, NewOrganizationLink, OrganizationLinkPage, OrganizationLinkView};
+use ::members::organization_link::{
+    Create, End, NewOrganizationLink, OrganizationLinkPage, OrganizationLinkView, Void,
+};
 use actix_web::web::Path;
 use actix_web::{get, post};
-use kernel::{OrganizationId, OrganizationLinkId, PageQuery};
+use kernel::{OrganizationId, OrganizationLinkId, PageQuery, Voided, Voiding};
 use persistence::Again as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,7 +17,7 @@ use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_organization_links).service(create_organization_link);
-    config.service(get_organization_link).service(end_organization_link);
+    config.service(get_organization_link).service(end_organization_link).service(void_organization_link);
 }
 
 /// List the links of an organization.
@@ -67,6 +69,25 @@ async fn end_organization_link(
     db.write(move |store| {
         let grant = store.authorize(End(*id))?;
         store.end_organization_link(grant, seen.0, &ending.0)
+    })
+    .await
+}
+
+/// Void a link.
+///
+/// The SIG may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
+/// reason. What is over ends instead.
+#[utoipa::path(tag = "organizations", params(OrganizationLinkId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
+#[post("/organization-links/{id}/void")]
+async fn void_organization_link(
+    db: Db,
+    id: Path<OrganizationLinkId>,
+    seen: IfMatch,
+    voiding: Valid<Voiding>,
+) -> Answer<Voided> {
+    db.write(move |store| {
+        let grant = store.authorize(Void(*id))?;
+        store.void_organization_link(grant, seen.0, voiding.0.reason.clone())
     })
     .await
 }

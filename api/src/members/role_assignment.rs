@@ -2,11 +2,11 @@
 
 use ::members::affiliation::Ending;
 use ::members::role_assignment::{
-    Create, End, NewRoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView,
+    Create, End, NewRoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView, Void,
 };
 use actix_web::web::Path;
 use actix_web::{get, post};
-use kernel::{PageQuery, RoleAssignmentId};
+use kernel::{PageQuery, RoleAssignmentId, Voided, Voiding};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
@@ -15,7 +15,7 @@ use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_role_assignments).service(create_role_assignment);
-    config.service(get_role_assignment).service(end_role_assignment);
+    config.service(get_role_assignment).service(end_role_assignment).service(void_role_assignment);
 }
 
 /// List role assignments.
@@ -65,6 +65,25 @@ async fn end_role_assignment(
     db.write(move |store| {
         let grant = store.authorize(End(*id))?;
         store.end_role_assignment(grant, seen.0, &ending.0)
+    })
+    .await
+}
+
+/// Void a role assignment.
+///
+/// The SIG administrator may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
+/// reason. What is over ends instead.
+#[utoipa::path(tag = "roles", params(RoleAssignmentId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
+#[post("/role-assignments/{id}/void")]
+async fn void_role_assignment(
+    db: Db,
+    id: Path<RoleAssignmentId>,
+    seen: IfMatch,
+    voiding: Valid<Voiding>,
+) -> Answer<Voided> {
+    db.write(move |store| {
+        let grant = store.authorize(Void(*id))?;
+        store.void_role_assignment(grant, seen.0, voiding.0.reason.clone())
     })
     .await
 }

@@ -1,11 +1,11 @@
 //! HTTP of co-animations.
 
 use ::members::affiliation::Ending;
-use ::networks::co_animation::{CoAnimationPage, CoAnimationView, Create, End, NewCoAnimation};
+use ::networks::co_animation::{CoAnimationPage, CoAnimationView, Create, End, NewCoAnimation, Void};
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;
 use actix_web::{get, post};
-use kernel::{CoAnimationId, PageQuery};
+use kernel::{CoAnimationId, PageQuery, Voided, Voiding};
 use persistence::Again as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,7 +15,7 @@ use crate::extract::{IfMatch, Listing, NoFilter, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_co_animations).service(create_network_co_animation);
-    config.service(get_co_animation).service(end_co_animation);
+    config.service(get_co_animation).service(end_co_animation).service(void_co_animation);
 }
 
 /// List the co-animations of a network.
@@ -71,6 +71,20 @@ async fn end_co_animation(
     db.write(move |store| {
         let grant = store.authorize(End(*id))?;
         store.end_co_animation(grant, seen.0, &ending.0)
+    })
+    .await
+}
+
+/// Void a co-animation.
+///
+/// The SIG may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
+/// reason. What is over ends instead.
+#[utoipa::path(tag = "networks", params(CoAnimationId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
+#[post("/co-animations/{id}/void")]
+async fn void_co_animation(db: Db, id: Path<CoAnimationId>, seen: IfMatch, voiding: Valid<Voiding>) -> Answer<Voided> {
+    db.write(move |store| {
+        let grant = store.authorize(Void(*id))?;
+        store.void_co_animation(grant, seen.0, voiding.0.reason.clone())
     })
     .await
 }

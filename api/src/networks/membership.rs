@@ -3,12 +3,12 @@
 use ::members::member::MemberView;
 use ::networks::membership::{
     ChangeRole, Create, End, MembershipEnding, MembershipFilter, MembershipPage, MembershipView, NewMembership,
-    RoleChange,
+    RoleChange, Void,
 };
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;
 use actix_web::{get, post};
-use kernel::{Cursor, MembershipId, PageQuery};
+use kernel::{Cursor, MembershipId, PageQuery, Voided, Voiding};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,7 +19,7 @@ use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_memberships).service(create_network_membership);
-    config.service(get_membership).service(change_membership_role).service(end_membership);
+    config.service(get_membership).service(change_membership_role).service(end_membership).service(void_membership);
 }
 
 /// A page of the memberships of a network, with what was asked to come along.
@@ -123,6 +123,20 @@ async fn end_membership(
     db.write(move |store| {
         let grant = store.authorize(End(*id))?;
         store.end_membership(grant, seen.0, &ending.0)
+    })
+    .await
+}
+
+/// Void a membership.
+///
+/// The SIG may; of leads and co-leads, the SIG administrator. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
+/// reason. What is over ends instead. The last lead cannot be voided (409 `last_lead`).
+#[utoipa::path(tag = "memberships", params(MembershipId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
+#[post("/memberships/{id}/void")]
+async fn void_membership(db: Db, id: Path<MembershipId>, seen: IfMatch, voiding: Valid<Voiding>) -> Answer<Voided> {
+    db.write(move |store| {
+        let grant = store.authorize(Void(*id))?;
+        store.void_membership(grant, seen.0, voiding.0.reason.clone())
     })
     .await
 }

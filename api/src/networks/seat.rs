@@ -2,10 +2,10 @@
 
 use ::members::affiliation::Ending;
 use ::networks::network::NetworkCode;
-use ::networks::seat::{Create, End, NewSeat, SeatFilter, SeatPage, SeatPatch, SeatView, Update};
+use ::networks::seat::{Create, End, NewSeat, SeatFilter, SeatPage, SeatPatch, SeatView, Update, Void};
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
-use kernel::{PageQuery, SeatId};
+use kernel::{PageQuery, SeatId, Voided, Voiding};
 use persistence::Again as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -15,7 +15,7 @@ use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_seats).service(create_network_seat);
-    config.service(get_seat).service(update_seat).service(end_seat);
+    config.service(get_seat).service(update_seat).service(end_seat).service(void_seat);
 }
 
 /// List the seats of a network.
@@ -71,6 +71,20 @@ async fn end_seat(db: Db, id: Path<SeatId>, seen: IfMatch, ending: Valid<Ending>
     db.write(move |store| {
         let grant = store.authorize(End(*id))?;
         store.end_seat(grant, seen.0, &ending.0)
+    })
+    .await
+}
+
+/// Void a seat.
+///
+/// The SIG may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
+/// reason. What is over ends instead.
+#[utoipa::path(tag = "networks", params(SeatId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
+#[post("/seats/{id}/void")]
+async fn void_seat(db: Db, id: Path<SeatId>, seen: IfMatch, voiding: Valid<Voiding>) -> Answer<Voided> {
+    db.write(move |store| {
+        let grant = store.authorize(Void(*id))?;
+        store.void_seat(grant, seen.0, voiding.0.reason.clone())
     })
     .await
 }

@@ -65,8 +65,8 @@ problems! {
         "Have the SIG administrator appoint another lead first, or close the network.",
     LastAdmin = "last_admin" CONFLICT ("C'est le dernier administrateur SIG en exercice.", "This is the last active SIG administrator.")
         "Appoint another SIG administrator first.",
-    NotEmpty = "not_empty" CONFLICT ("D'autres organisations en dépendent encore.", "Other organizations still stand below it.")
-        "Give each of them another `parent_id`, or close them first: `GET /organizations?parent_id=` lists them.",
+    NotEmpty = "not_empty" CONFLICT ("D'autres objets en dépendent encore.", "Others still rest on it.")
+        "Organizations below it: give each another `parent_id` or close it first (`GET /organizations?parent_id=`). What is held through an affiliation: void it first.",
     Superseded = "superseded" CONFLICT ("Cette organisation a des successeurs.", "This organization has successors.")
         "Write on one of its `successor_ids`.",
     InFlight = "in_flight" CONFLICT ("La même requête est en cours.", "The same request is in flight.")

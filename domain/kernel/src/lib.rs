@@ -21,6 +21,7 @@ pub mod sql;
 pub mod text;
 pub mod validity;
 pub mod version;
+pub mod void;
 
 pub use actor::{
     Actor, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope, SeatHeld,
@@ -37,3 +38,4 @@ pub use policy::{Action, Grant, Offer, Refusal, Ruling};
 pub use shown::Shown;
 pub use validity::Validity;
 pub use version::Version;
+pub use void::{VoidReason, Voided, Voiding};

@@ -136,7 +136,7 @@ pub type AffiliationPage = Page<AffiliationView>;
 impl Noun for Affiliation {
     const NAME: &'static str = "affiliation";
     const COLLECTION: &'static str = "affiliations";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Update>(), Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Update>(), Offer::of::<End>(), Offer::of::<Void>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -197,6 +197,14 @@ action!(
     /// Change an affiliation.
     Update(AffiliationId) on Affiliation as "update_affiliation", Affiliation,
     |actor, it| seen(actor, it).and(actor.keeps(it.organization_id), KEEPERS), in_force
+);
+
+const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
+
+action!(
+    /// Void an affiliation that should never have been, through which nothing is held.
+    Void(AffiliationId) on Affiliation as "void_affiliation", Affiliation,
+    |actor, it| seen(actor, it).and(actor.is_sig(), SIG)
 );
 
 action!(

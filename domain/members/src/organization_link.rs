@@ -70,7 +70,7 @@ pub type OrganizationLinkPage = Page<OrganizationLinkView>;
 impl Noun for OrganizationLink {
     const NAME: &'static str = "organization_link";
     const COLLECTION: &'static str = "organization-links";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>(), Offer::of::<Void>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -101,6 +101,12 @@ action!(
     /// Link an organization to another.
     Create((OrganizationId, NewOrganizationLink)) on OrganizationLink as "create_organization_link", (),
     |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+);
+
+action!(
+    /// Void a link that should never have been.
+    Void(OrganizationLinkId) on OrganizationLink as "void_organization_link", OrganizationLink,
+    |actor, _| Ruling::seen(actor.is_insider()).and(actor.is_sig(), SIG)
 );
 
 action!(

@@ -87,7 +87,7 @@ pub type RoleAssignmentPage = Page<RoleAssignmentView>;
 impl Noun for RoleAssignment {
     const NAME: &'static str = "role_assignment";
     const COLLECTION: &'static str = "role-assignments";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>(), Offer::of::<Void>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -171,6 +171,14 @@ const SCOPE: Label = Label {
     fr: "Requis pour les rôles sur une organisation, et pour eux seuls.",
     en: "Required for roles over an organization, and for them alone.",
 };
+
+const ADMIN: Label = Label { fr: "Réservé à l'administrateur SIG.", en: "For the SIG administrator only." };
+
+action!(
+    /// Void a role that should never have been given.
+    Void(RoleAssignmentId) on RoleAssignment as "void_role_assignment", RoleAssignment,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig_admin(), ADMIN)
+);
 
 action!(
     /// Take a role back.

@@ -71,7 +71,7 @@ pub type CoAnimationPage = Page<CoAnimationView>;
 impl Noun for CoAnimation {
     const NAME: &'static str = "co_animation";
     const COLLECTION: &'static str = "co-animations";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>(), Offer::of::<Void>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -97,6 +97,12 @@ action!(
     /// Let an organization animate a network together with the SIG.
     Create((NetworkCode, NewCoAnimation)) on CoAnimation as "create_network_co_animation", Network,
     |actor, it| network::Read::rule(actor, it).and(actor.is_sig(), SIG), Network::open
+);
+
+action!(
+    /// Void a co-animation that should never have been.
+    Void(CoAnimationId) on CoAnimation as "void_co_animation", CoAnimation,
+    |actor, it| seen(actor, it).and(actor.is_sig(), SIG)
 );
 
 action!(

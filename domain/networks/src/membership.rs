@@ -12,7 +12,7 @@ use kernel::{
     AffiliationId, AsOf, Count, MembershipId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId,
     Seen, Sort, Validity, Version, codes,
 };
-pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, own, visible};
+pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, Void, own, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -196,7 +196,8 @@ pub type MembershipPage = Page<MembershipView>;
 impl Noun for Membership {
     const NAME: &'static str = "membership";
     const COLLECTION: &'static str = "memberships";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<ChangeRole>(), Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] =
+        &[Offer::of::<Read>(), Offer::of::<ChangeRole>(), Offer::of::<End>(), Offer::of::<Void>()];
 
     fn id(&self) -> Uuid {
         self.id.0

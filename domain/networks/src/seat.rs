@@ -142,7 +142,8 @@ pub type SeatPage = Page<SeatView>;
 impl Noun for Seat {
     const NAME: &'static str = "seat";
     const COLLECTION: &'static str = "seats";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<End>()];
+    const OFFERS: &'static [Offer<Self>] =
+        &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<End>(), Offer::of::<Void>()];
 
     fn id(&self) -> Uuid {
         self.id.0
@@ -194,6 +195,14 @@ action!(
     /// Change a seat.
     Update(SeatId) on Seat as "update_seat", Seat,
     |actor, it| seen(actor, it).and(expects(actor, it.network_id, it.interministerial), ITS_LEADS), in_force
+);
+
+const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
+
+action!(
+    /// Void a seat that should never have been expected.
+    Void(SeatId) on Seat as "void_seat", Seat,
+    |actor, it| seen(actor, it).and(actor.is_sig(), SIG)
 );
 
 action!(

@@ -2,11 +2,14 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::schema::{affiliation, role_assignment};
-use kernel::{AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, sql};
+use kernel::schema::{affiliation, membership, role_assignment};
+use kernel::{
+    AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
+    sql,
+};
 use members::affiliation::{
     Affiliation, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, NewAffiliation, Read,
-    Update, may_make_main,
+    Update, Void, may_make_main,
 };
 use members::member::Member;
 use members::organization::OrganizationStatus;
@@ -118,6 +121,21 @@ impl Store<'_> {
             find(id, writer.conn)
         })?;
         Ok(self.seen(ended))
+    }
+
+    /// Voids the affiliation that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; something is held through it.
+    pub fn void_affiliation(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+        self.write_on(grant, seen, |writer, _, _, before| {
+            refuse_held(writer.conn, before.id)?;
+            writer.changes_rights_of(before.member_id)?;
+            diesel::delete(affiliation::table.find(before.id)).execute(writer.conn)?;
+            settle_main(writer, before.member_id, writer.at)?;
+            refresh_member(writer, before.member_id)?;
+            writer.voided(&before, reason)
+        })
     }
 }
 
@@ -248,6 +266,14 @@ pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>,
     Ok(())
 }
 
+/// Refuses to void an affiliation through which something is or was held.
+fn refuse_held(conn: &mut PgConnection, through: AffiliationId) -> Result<()> {
+    let sits = membership::table.filter(membership::affiliation_id.eq(through)).select(membership::id);
+    let roles = role_assignment::table.filter(role_assignment::affiliation_id.eq(through)).select(role_assignment::id);
+    let held = diesel::select(diesel::dsl::exists(sits).or(diesel::dsl::exists(roles))).get_result::<bool>(conn)?;
+    if held { Err(Refusal::NotEmpty.into()) } else { Ok(()) }
+}
+
 fn end_roles(writer: &mut Writer<'_>, affiliation: AffiliationId, at: DateTime<Utc>) -> Result<()> {
     let held = role_assignment::table.filter(role_assignment::affiliation_id.eq(affiliation));
     let held: Vec<RoleAssignment> =
@@ -314,6 +340,12 @@ impl Known for Update {
 }
 
 impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Affiliation> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Void {
     fn facts(&self, conn: &mut PgConnection) -> Result<Affiliation> {
         locked(self.0, conn)
     }

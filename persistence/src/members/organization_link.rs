@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::organization_link;
-use kernel::{AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, clock};
+use kernel::{
+    AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, VoidReason, Voided, clock,
+};
 use members::affiliation::Ending;
 use members::organization_link::{
-    Create, End, LinkKind, List, OrganizationLink, OrganizationLinkPage, OrganizationLinkView, Read,
+    Create, End, LinkKind, List, OrganizationLink, OrganizationLinkPage, OrganizationLinkView, Read, Void,
 };
 use uuid::Uuid;
 
@@ -83,6 +85,18 @@ impl Store<'_> {
         })?;
         Ok(self.seen(ended))
     }
+
+    /// Voids the link that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn void_organization_link(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+        self.write_on(grant, seen, |writer, _, _, before| {
+            diesel::delete(organization_link::table.find(before.id)).execute(writer.conn)?;
+            change_rights_through(writer, &before)?;
+            writer.voided(&before, reason)
+        })
+    }
 }
 
 /// Ends a link at a time.
@@ -143,5 +157,11 @@ impl Known for End {
     fn facts(&self, conn: &mut PgConnection) -> Result<OrganizationLink> {
         let row = organization_link::table.find(self.0).select(OrganizationLink::as_select()).for_no_key_update();
         Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+    }
+}
+
+impl Known for Void {
+    fn facts(&self, conn: &mut PgConnection) -> Result<OrganizationLink> {
+        End(self.0).facts(conn)
     }
 }

@@ -3,10 +3,14 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
-use kernel::{Grant, MemberId, OrganizationId, PageQuery, Refusal, Role, RoleAssignmentId, Validity, Version, sql};
+use kernel::{
+    Grant, MemberId, OrganizationId, PageQuery, Refusal, Role, RoleAssignmentId, Validity, Version, VoidReason, Voided,
+    sql,
+};
 use members::affiliation::Ending;
 use members::role_assignment::{
-    Create, End, Gift, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView, visible,
+    Create, End, Gift, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView, Void,
+    visible,
 };
 use uuid::Uuid;
 
@@ -99,6 +103,19 @@ impl Store<'_> {
         })?;
         Ok(self.seen(ended))
     }
+
+    /// Voids the role that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; he is the last SIG administrator.
+    pub fn void_role_assignment(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+        self.write_on(grant, seen, |writer, _, _, before| {
+            refuse_last_admin(writer, &before, writer.at)?;
+            writer.changes_rights_of(before.member_id)?;
+            diesel::delete(role_assignment::table.find(before.id)).execute(writer.conn)?;
+            writer.voided(&before, reason)
+        })
+    }
 }
 
 #[derive(QueryableByName)]
@@ -120,14 +137,19 @@ diesel::define_sql_function! {
     fn other_sig_admin(assignment: diesel::sql_types::Uuid, at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Bool;
 }
 
-/// Ends a role at a time; never the last one of a SIG administrator.
-pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
-    if before.role == Role::SigAdmin {
+fn refuse_last_admin(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<()> {
+    if before.role == Role::SigAdmin && !before.valid.ended_by(at) {
         let other: bool = diesel::select(other_sig_admin(before.id, at)).get_result(writer.conn)?;
         if !other {
             return Err(Refusal::LastAdmin.into());
         }
     }
+    Ok(())
+}
+
+/// Ends a role at a time; never the last one of a SIG administrator.
+pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
+    refuse_last_admin(writer, before, at)?;
     let change = (
         role_assignment::valid.eq(before.valid.until(at)),
         role_assignment::version.eq(before.version.next()),
@@ -175,5 +197,11 @@ impl Known for End {
     fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {
         let row = role_assignment::table.find(self.0).select(RoleAssignment::as_select()).for_no_key_update();
         Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+    }
+}
+
+impl Known for Void {
+    fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {
+        End(self.0).facts(conn)
     }
 }

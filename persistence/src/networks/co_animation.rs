@@ -1,12 +1,13 @@
 //! SQL of co-animations.
 
-use ::networks::co_animation::{CoAnimation, CoAnimationPage, CoAnimationView, Create, End, Read};
+use ::networks::co_animation::{CoAnimation, CoAnimationPage, CoAnimationView, Create, End, Read, Void};
 use ::networks::network::{Network, NetworkCode};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{co_animation, membership};
 use kernel::{
-    CoAnimationId, Grant, MemberId, NetworkId, NetworkRole, OrganizationId, PageQuery, Refusal, Validity, Version, sql,
+    CoAnimationId, Grant, MemberId, NetworkId, NetworkRole, OrganizationId, PageQuery, Refusal, Validity, Version,
+    VoidReason, Voided, sql,
 };
 use members::affiliation::Ending;
 use uuid::Uuid;
@@ -72,6 +73,18 @@ impl Store<'_> {
             end(writer, &before, at)
         })?;
         Ok(self.seen(ended))
+    }
+
+    /// Voids the co-animation that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn void_co_animation(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+        self.write_on(grant, seen, |writer, _, _, before| {
+            diesel::delete(co_animation::table.find(before.id)).execute(writer.conn)?;
+            change_rights_through(writer, before.network_id, before.organization.id)?;
+            writer.voided(&before, reason)
+        })
     }
 }
 
@@ -157,5 +170,11 @@ impl Known for End {
         let network: NetworkId = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
         super::tracking::lock(conn, &[network])?;
         find(self.0, conn)
+    }
+}
+
+impl Known for Void {
+    fn facts(&self, conn: &mut PgConnection) -> Result<CoAnimation> {
+        End(self.0).facts(conn)
     }
 }

@@ -2,7 +2,7 @@
 
 use ::networks::membership::{
     Candidate, ChangeRole, Create, End, EndReason, Membership, MembershipEnding, MembershipFilter, MembershipPage,
-    MembershipView, Read, own, visible,
+    MembershipView, Read, Void, own, visible,
 };
 use ::networks::network::NetworkCode;
 use chrono::{DateTime, Utc};
@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use kernel::schema::{affiliation, member, membership, organization};
 use kernel::{
     AffiliationId, AsOf, Grant, Label, MemberOrigin, MembershipId, NetworkId, PageQuery, Refusal, Sort, Validity,
-    Version, sql,
+    Version, VoidReason, Voided, sql,
 };
 use uuid::Uuid;
 
@@ -157,6 +157,19 @@ impl Store<'_> {
             end(writer, &before, at, ending.reason)
         })?;
         Ok(self.seen(ended))
+    }
+
+    /// Voids the membership that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn void_membership(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+        self.write_on(grant, seen, |writer, _, _, before| {
+            writer.changes_rights_of(before.member.id)?;
+            diesel::delete(membership::table.find(before.id)).execute(writer.conn)?;
+            refresh(writer.conn, before.network_id, before.organization.id)?;
+            writer.voided(&before, reason)
+        })
     }
 }
 
@@ -307,6 +320,12 @@ impl Known for ChangeRole {
 }
 
 impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Void {
     fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
         locked(self.0, conn)
     }

@@ -1,10 +1,12 @@
 //! SQL of seats.
 
 use ::networks::network::{Network, NetworkCode};
-use ::networks::seat::{Create, End, List, Read, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update};
+use ::networks::seat::{Create, End, List, Read, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update, Void};
 use diesel::prelude::*;
 use kernel::schema::seat;
-use kernel::{Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Version, sql};
+use kernel::{
+    Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Version, VoidReason, Voided, sql,
+};
 use members::affiliation::Ending;
 use uuid::Uuid;
 
@@ -99,6 +101,18 @@ impl Store<'_> {
         })?;
         Ok(self.seen(ended))
     }
+
+    /// Voids the seat that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn void_seat(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+        self.write_on(grant, seen, |writer, _, _, before| {
+            diesel::delete(seat::table.find(before.id)).execute(writer.conn)?;
+            refresh(writer.conn, before.network_id, before.organization.id)?;
+            writer.voided(&before, reason)
+        })
+    }
 }
 
 fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>) -> Result<Seat> {
@@ -189,6 +203,12 @@ impl Known for Update {
 }
 
 impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Void {
     fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
         locked(self.0, conn)
     }

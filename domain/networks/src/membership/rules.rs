@@ -154,6 +154,16 @@ impl ChangeRole {
     }
 }
 
+const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
+
+action!(
+    /// Void a membership that should never have been.
+    Void(MembershipId) on Membership as "void_membership", Membership,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG)
+            .and(actor.is_sig_admin() || !LEADS.contains(&it.role), PROMOTION),
+    |it| if it.is_last_lead { Err(Refusal::LastLead) } else { Ok(()) }
+);
+
 action!(
     /// End a membership: the leads and the SIG, and the member himself.
     End(MembershipId) on Membership as "end_membership", Membership,
