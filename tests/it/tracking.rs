@@ -156,7 +156,8 @@ fn the_kept_cells_are_the_aggregate_after_random_histories() {
             (&places[draw(60)], format!("/members/{}", members[draw(60)]), format!("/seats/{}", seats[draw(40)]));
         let network = networks[draw(7)];
         let roles = ["referent", "deputy", "member", "lead"];
-        let (kind, reply) = match draw(8) {
+        let wrong = || Some(json!({"reason": "Saisie par erreur."}));
+        let (kind, reply) = match draw(10) {
             0 | 1 => (
                 "join",
                 sig.post(
@@ -182,6 +183,13 @@ fn the_kept_cells_are_the_aggregate_after_random_histories() {
             4 => ("suspend", sig.act(&format!("{member}/suspend"), &etag(&member), None)),
             5 => ("restore", sig.act(&format!("{member}/restore"), &etag(&member), None)),
             6 => ("depart", sig.act(&format!("{member}/depart"), &etag(&member), None)),
+            7 => {
+                let found = sig.get(&format!("/networks/{network}/memberships?limit=200")).at("/items");
+                let address =
+                    format!("/memberships/{}", found[draw(found.as_array().unwrap().len())]["id"].as_str().unwrap());
+                ("void", sig.act(&format!("{address}/void"), &etag(&address), wrong()))
+            }
+            8 => ("void a seat", sig.act(&format!("{seat}/void"), &etag(&seat), wrong())),
             _ => ("seat", sig.patch(&seat, &etag(&seat), json!({"max": 1 + draw(3)}))),
         };
         assert!(reply.status < 500, "{kind} {}", reply.text());
