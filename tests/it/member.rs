@@ -266,3 +266,32 @@ fn who_only_observes_a_network_opens_no_card_by_it() {
     std::thread::sleep(std::time::Duration::from_millis(2100));
     assert_eq!(view(), "full");
 }
+
+#[test]
+fn who_may_give_no_role_learns_nothing_of_whom_he_names() {
+    let world = World::demo();
+    let give = |affiliation: &str| json!({"affiliation_id": affiliation, "role": "org_admin", "organization_id": world.organization("MTRAV")});
+    let nowhere = "01900000-0000-7000-8fff-ffffffffffff";
+    for persona in ["observer", "partner", "member"] {
+        let client = world.client(persona);
+        let there = client.post("/role-assignments", give(&world.affiliation("deputy-34"))).refused(403, "forbidden");
+        let none = client.post("/role-assignments", give(nowhere)).refused(403, "forbidden");
+        assert_eq!(there.said(), none.said(), "{persona}");
+    }
+    let told = world.client("sig-admin").post("/role-assignments", give(nowhere)).refused(422, "invalid");
+    assert_eq!(told.str("/errors/0/pointer"), "/affiliation_id");
+}
+
+#[test]
+fn where_a_cap_holds_one_is_not_told_of_the_network_that_one_was_put_in() {
+    let world = World::demo();
+    world.database.run(&format!(
+        "INSERT INTO membership (id, network_id, affiliation_id, member_id, organization_id, organization_kind, sort_name, role, valid, created_at, updated_at, created_by, updated_by)
+         SELECT '01900000-0000-7000-8f00-000000000009', id, '{}', app.system(), app.system(), '', '', 'member', tstzrange('2025-01-01Z', NULL), '2025-01-01Z', '2025-01-01Z', app.system(), app.system()
+         FROM network WHERE code = 'crise'",
+        world.affiliation("partner")
+    ));
+    let partner = world.client("partner");
+    assert_eq!(partner.get("/me").expect(200).at("/standings/0/seats"), json!([]));
+    assert!(partner.walk("/me/memberships").is_empty());
+}

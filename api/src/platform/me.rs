@@ -95,9 +95,11 @@ impl From<&kernel::Actor> for Me {
                 .iter()
                 .map(|held| MyRole { role: held.role, organization_id: held.organization_id })
                 .collect(),
+            // Where a cap holds, one sits nowhere, and is not told of a network that he may not know.
             seats: standing
                 .seats
                 .iter()
+                .filter(|_| !standing.is_capped())
                 .map(|seat| MySeat { network_id: seat.network_id, role: seat.role, scope: seat.scope })
                 .collect(),
         });

@@ -124,7 +124,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    fn is_capped(&self) -> bool {
+    /// Bound by its origin: what is held here counts for nothing.
+    #[must_use]
+    pub fn is_capped(&self) -> bool {
         matches!(self.origin, MemberOrigin::GovernmentPartner | MemberOrigin::Observer)
     }
 }

@@ -139,12 +139,9 @@ impl Target for NewRoleAssignment {}
 pub struct Gift {
     /// What is asked.
     pub new: NewRoleAssignment,
-    /// Who would hold it.
-    pub holder: MemberId,
-    /// Where the affiliation through which it is held is.
-    pub place: OrganizationId,
-    /// Until when that affiliation lasts.
-    pub until: Option<DateTime<Utc>>,
+    /// The affiliation through which it would be held: whose, where, for how long. Only who may give is told that there is
+    /// none.
+    pub through: Option<(MemberId, OrganizationId, Validity)>,
     /// The organization and all below it, which the role would reach.
     pub reached: Vec<OrganizationId>,
 }
@@ -156,11 +153,12 @@ action!(
     /// Give a role: the SIG administrator, and a communication director for his own.
     Create(NewRoleAssignment) on RoleAssignment as "create_role_assignment", Gift,
     |actor, it| {
-        let within = it.reached.iter().chain([&it.place]).all(|below| actor.reaches(&[Role::DicomDirector], *below));
+        let (holder, place) = it.through.map(|(holder, place, _)| (holder, place)).unzip();
+        let within = it.reached.iter().chain(&place).all(|below| actor.reaches(&[Role::DicomDirector], *below));
         Ruling::Allow
             .and(gives(actor, it.new.role, it.new.organization_id), GIVERS)
             .and(actor.is_sig_admin() || within, WITHIN)
-            .and(actor.member() != Some(it.holder), NOT_ONESELF)
+            .and(holder.is_none() || actor.member() != holder, NOT_ONESELF)
     },
     |Gift { new, .. }| {
         if new.role.is_scoped() == new.organization_id.is_some() { Ok(()) } else { Err(Refusal::Invalid("/organization_id", SCOPE)) }

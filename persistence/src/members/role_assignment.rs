@@ -58,9 +58,10 @@ impl Store<'_> {
     /// # Errors
     /// It is held already at that time; the organization does not exist.
     pub fn create_role_assignment(&mut self, grant: Grant<Create>) -> Result<RoleAssignmentView> {
-        let created = self.write(grant, |writer, _, _, Gift { new, holder: member, until, .. }| {
+        let created = self.write(grant, |writer, _, _, Gift { new, through, .. }| {
+            let (member, _, lasts) = through.ok_or(Error::Dangling("/affiliation_id"))?;
             let from = new.valid_from.unwrap_or(writer.at);
-            let valid = Validity { from, to: new.valid_to.into_iter().chain(until).min() };
+            let valid = Validity { from, to: new.valid_to.into_iter().chain(lasts.to).min() };
             if valid.to.is_some_and(|to| to <= from) {
                 return Err(Error::Dangling("/valid_to"));
             }
@@ -183,13 +184,12 @@ impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Gift> {
         let through = affiliation::table.find(self.0.affiliation_id).filter(affiliation::valid.contains(sql::clock()));
         let through = through.select((affiliation::member_id, affiliation::organization_id, affiliation::valid));
-        let found = through.for_share().first::<(MemberId, OrganizationId, Validity)>(conn).optional()?;
-        let (holder, place, valid) = found.ok_or(Error::Dangling("/affiliation_id"))?;
+        let through = through.for_share().first::<(MemberId, OrganizationId, Validity)>(conn).optional()?;
         let reached = match self.0.organization_id {
             Some(organization) => below(conn, organization)?,
             None => Vec::new(),
         };
-        Ok(Gift { new: self.0.clone(), holder, place, until: valid.to, reached })
+        Ok(Gift { new: self.0.clone(), through, reached })
     }
 }
 
