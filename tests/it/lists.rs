@@ -113,3 +113,25 @@ fn a_query_string_says_one_thing() {
         client.get(broken).refused(400, "malformed");
     }
 }
+
+#[test]
+fn lists_of_dated_facts_tell_of_past_days() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let has = |list: &str, id: &str| sig.walk(list).iter().any(|it| it["id"] == id);
+    let (then, tomorrow) = ("2026-01-01", "2999-01-01");
+    let new = serde_json::json!({"organization_id": world.organization("MJ"), "role": "observer", "min": 0, "max": 1});
+    let seat = sig.post("/networks/design/seats", new).expect(201).str("/id");
+    let new = serde_json::json!({"organization_id": world.organization("MJ"), "scope": "interministerial_topics"});
+    let shared = sig.post("/networks/design/co-animations", new).expect(201).str("/id");
+    for (list, id) in [("/networks/design/seats", &seat), ("/networks/design/co-animations", &shared)] {
+        assert!(has(list, id) && !has(&joined(list, &format!("as_of={then}")), id), "{list}");
+        sig.get(&joined(list, &format!("as_of={tomorrow}"))).refused(422, "invalid");
+    }
+    let list = format!("/role-assignments?member_id={}", world.member("contributor-sociaux"));
+    let role = sig.walk(&list)[0]["id"].as_str().unwrap().to_owned();
+    let address = format!("/role-assignments/{role}");
+    sig.act(&format!("{address}/end"), sig.get(&address).etag(), Some(serde_json::json!({}))).expect(200);
+    assert!(!has(&list, &role) && has(&joined(&list, &format!("as_of={then}")), &role));
+    sig.get(&joined(&list, &format!("as_of={tomorrow}"))).refused(422, "invalid");
+}

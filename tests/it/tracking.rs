@@ -133,6 +133,13 @@ fn differences(world: &World) -> Vec<String> {
     )
 }
 
+/// One of the memberships of a network.
+fn one_of(sig: &Client, network: &str, drawn: usize) -> String {
+    let found = sig.get(&format!("/networks/{network}/memberships?limit=200")).at("/items");
+    let found = found.as_array().unwrap();
+    format!("/memberships/{}", found[drawn % found.len()]["id"].as_str().unwrap())
+}
+
 #[test]
 fn the_kept_cells_are_the_aggregate_after_random_histories() {
     let world = World::demo();
@@ -166,15 +173,11 @@ fn the_kept_cells_are_the_aggregate_after_random_histories() {
                 ),
             ),
             2 => {
-                let found = sig.get(&format!("/networks/{network}/memberships?limit=200")).at("/items");
-                let address =
-                    format!("/memberships/{}", found[draw(found.as_array().unwrap().len())]["id"].as_str().unwrap());
+                let address = one_of(&sig, network, draw(200));
                 ("end", sig.act(&format!("{address}/end"), &etag(&address), Some(json!({"reason": "revoked"}))))
             }
             3 => {
-                let found = sig.get(&format!("/networks/{network}/memberships?limit=200")).at("/items");
-                let address =
-                    format!("/memberships/{}", found[draw(found.as_array().unwrap().len())]["id"].as_str().unwrap());
+                let address = one_of(&sig, network, draw(200));
                 (
                     "role",
                     sig.act(&format!("{address}/change-role"), &etag(&address), Some(json!({"role": roles[draw(3)]}))),
@@ -184,9 +187,7 @@ fn the_kept_cells_are_the_aggregate_after_random_histories() {
             5 => ("restore", sig.act(&format!("{member}/restore"), &etag(&member), None)),
             6 => ("depart", sig.act(&format!("{member}/depart"), &etag(&member), None)),
             7 => {
-                let found = sig.get(&format!("/networks/{network}/memberships?limit=200")).at("/items");
-                let address =
-                    format!("/memberships/{}", found[draw(found.as_array().unwrap().len())]["id"].as_str().unwrap());
+                let address = one_of(&sig, network, draw(200));
                 ("void", sig.act(&format!("{address}/void"), &etag(&address), wrong()))
             }
             8 => ("void a seat", sig.act(&format!("{seat}/void"), &etag(&seat), wrong())),

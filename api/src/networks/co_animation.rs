@@ -1,6 +1,7 @@
 //! HTTP of co-animations.
 
 use ::members::affiliation::Ending;
+use ::members::organization::At;
 use ::networks::co_animation::{CoAnimationPage, CoAnimationView, Create, End, NewCoAnimation, Void};
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;
@@ -11,7 +12,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
 use crate::db::Db;
-use crate::extract::{IfMatch, Listing, NoFilter, Valid};
+use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_co_animations).service(create_network_co_animation);
@@ -20,15 +21,11 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List the co-animations of a network.
 ///
-/// The organizations that animate it together with the SIG, for whoever may know of it.
-#[utoipa::path(tag = "networks", params(NetworkCode, PageQuery), responses((status = 200, body = CoAnimationPage)))]
+/// The organizations that animate it together with the SIG, now or on a past day, for whoever may know of it.
+#[utoipa::path(tag = "networks", params(NetworkCode, At, PageQuery), responses((status = 200, body = CoAnimationPage)))]
 #[get("/networks/{code}/co-animations")]
-async fn list_network_co_animations(
-    db: Db,
-    code: Path<NetworkCode>,
-    list: Listing<NoFilter>,
-) -> Answer<CoAnimationPage> {
-    db.read(move |store| store.network_co_animations(&code, &list.page)).await
+async fn list_network_co_animations(db: Db, code: Path<NetworkCode>, list: Listing<At>) -> Answer<CoAnimationPage> {
+    db.read(move |store| store.network_co_animations(&code, list.filter.as_of, &list.page)).await
 }
 
 /// Let an organization co-animate a network.

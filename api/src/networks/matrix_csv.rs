@@ -1,6 +1,7 @@
 //! The matrix as CSV (RFC 4180).
 
 use ::networks::tracking::{CellScope, Matrix};
+use chrono::SecondsFormat;
 
 /// Tells spreadsheets that the text is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -30,7 +31,12 @@ pub(super) fn write(matrix: &Matrix) -> Result<Vec<u8>, csv::Error> {
         for cell in &row.cells {
             let tally = cell.tally;
             let figures = [tally.expected, tally.filled, tally.referents, tally.members, tally.gaps];
-            let head = [matrix.at.to_rfc3339(), id.clone(), name.clone(), cell.network_code.to_string()];
+            let head = [
+                matrix.at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+                id.clone(),
+                name.clone(),
+                cell.network_code.to_string(),
+            ];
             let count = row.organizations.len().to_string();
             // What is not read is empty, and no zero.
             let figures =

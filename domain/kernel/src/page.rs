@@ -207,6 +207,14 @@ impl<T: ToSchema> ToSchema for Page<T> {
 pub struct AsOf(NaiveDate);
 
 impl AsOf {
+    /// The instant that is asked about: of the day that was named, else now.
+    ///
+    /// # Errors
+    /// The day is yet to come.
+    pub fn or_now(asked: Option<Self>) -> Result<DateTime<Utc>, Refusal> {
+        asked.map_or_else(|| Ok(clock::now()), Self::instant)
+    }
+
     /// The instant it stands for: the end of that day, or now if the day is today.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use diesel::{BoxableExpression, expression::AsExpression};
 use kernel::policy::Target;
 use kernel::schema::role_assignment;
 use kernel::{
-    Actor, AffiliationId, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Role,
+    Actor, AffiliationId, AsOf, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Role,
     RoleAssignmentId, Ruling, Seen, Validity, Version, action, clock,
 };
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ pub struct NewRoleAssignment {
     pub valid_to: Option<DateTime<Utc>>,
 }
 
-/// Which role assignments of the list; those in force.
+/// Which role assignments of the list; those in force, unless asked.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +77,9 @@ pub struct RoleAssignmentFilter {
     pub organization_id: Option<OrganizationId>,
     /// As this.
     pub role: Option<Role>,
+    /// As they stood at the end of this past day (Europe/Paris).
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
 }
 
 /// A role assignment as the caller sees it.

@@ -7,7 +7,7 @@ use kernel::directory::{OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
 use kernel::{
-    Actor, Count, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling,
+    Actor, AsOf, Count, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling,
     SeatId, Seen, Validity, Version, action, clock,
 };
 use serde::{Deserialize, Serialize};
@@ -130,6 +130,9 @@ pub struct SeatFilter {
     pub organization_id: Option<OrganizationId>,
     /// As this.
     pub role: Option<NetworkRole>,
+    /// As they stood at the end of this past day (Europe/Paris).
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
     /// Whether to say how many there are in all.
     pub count: Option<Count>,
 }

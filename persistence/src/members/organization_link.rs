@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::organization_link;
 use kernel::{
-    AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, VoidReason, Voided, clock,
+    AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use members::organization_link::{
@@ -29,7 +29,7 @@ impl Store<'_> {
     ) -> Result<OrganizationLinkPage> {
         self.organization(id, None)?;
         self.permit(List(id))?;
-        let at = as_of.map_or(Ok(clock::now()), AsOf::instant)?;
+        let at = AsOf::or_now(as_of)?;
         let mut query = organization_link::table
             .filter(organization_link::from_id.eq(id).or(organization_link::to_id.eq(id)))
             .filter(organization_link::valid.contains(at))

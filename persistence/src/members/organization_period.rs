@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Tstzrange, Uuid as SqlUuid};
 use kernel::directory::{OrganizationKind, OrganizationName, OrganizationReference, ShortName};
 use kernel::schema::organization_period;
-use kernel::{AsOf, OrganizationId, PageQuery, clock};
+use kernel::{AsOf, OrganizationId, PageQuery};
 use members::organization_period::{
     ListPeriods, ListTree, OrganizationNode, OrganizationPeriod, OrganizationPeriodPage, OrganizationTreePage,
 };
@@ -89,7 +89,7 @@ impl Store<'_> {
         self.permit(ListTree(id))?;
         let rows: Vec<NodeRow> = diesel::sql_query(TREE)
             .bind::<SqlUuid, _>(id)
-            .bind::<Timestamptz, _>(as_of.map_or(Ok(clock::now()), AsOf::instant)?)
+            .bind::<Timestamptz, _>(AsOf::or_now(as_of)?)
             .bind::<Nullable<Array<Text>>, _>(page.key::<Vec<String>>()?)
             .bind::<BigInt, _>(page.probe())
             .load(self.reading().0)?;

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
 use kernel::{
-    Grant, MemberId, OrganizationId, PageQuery, Refusal, Role, RoleAssignmentId, Validity, Version, VoidReason, Voided,
-    sql,
+    AsOf, Grant, MemberId, OrganizationId, PageQuery, Refusal, Role, RoleAssignmentId, Validity, Version, VoidReason,
+    Voided, sql,
 };
 use members::affiliation::Ending;
 use members::role_assignment::{
@@ -18,14 +18,14 @@ use crate::store::{Known, Writer};
 use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
-    /// The role assignments in force that the caller may see.
+    /// The role assignments, in force now or at the end of a past day, that the caller may see.
     ///
     /// # Errors
     /// The cursor is none of ours.
     pub fn role_assignments(&mut self, filter: &RoleAssignmentFilter, page: &PageQuery) -> Result<RoleAssignmentPage> {
         let (conn, actor) = self.reading();
         let mut query = role_assignment::table.into_boxed().filter(visible(actor));
-        query = query.filter(role_assignment::valid.contains(sql::clock()));
+        query = query.filter(role_assignment::valid.contains(AsOf::or_now(filter.as_of)?));
         if let Some(member) = filter.member_id {
             query = query.filter(role_assignment::member_id.eq(member));
         }

@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{co_animation, membership};
 use kernel::{
-    CoAnimationId, Grant, MemberId, NetworkId, NetworkRole, OrganizationId, PageQuery, Refusal, Validity, Version,
-    VoidReason, Voided, sql,
+    AsOf, CoAnimationId, Grant, MemberId, NetworkId, NetworkRole, OrganizationId, PageQuery, Refusal, Validity,
+    Version, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use uuid::Uuid;
@@ -17,16 +17,21 @@ use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
-    /// The co-animations of a network, in force.
+    /// The co-animations of a network, in force now or at the end of a past day.
     ///
     /// # Errors
     /// There is no such network that the caller may see; the cursor is none of ours.
-    pub fn network_co_animations(&mut self, code: &NetworkCode, page: &PageQuery) -> Result<CoAnimationPage> {
+    pub fn network_co_animations(
+        &mut self,
+        code: &NetworkCode,
+        as_of: Option<AsOf>,
+        page: &PageQuery,
+    ) -> Result<CoAnimationPage> {
         let (conn, actor) = self.reading();
         let network = seen_by(code, conn, actor)?;
         let mut query = CoAnimation::query()
             .filter(co_animation::network_id.eq(network.id))
-            .filter(co_animation::valid.contains(sql::clock()))
+            .filter(co_animation::valid.contains(AsOf::or_now(as_of)?))
             .into_boxed();
         if let Some(after) = page.key::<CoAnimationId>()? {
             query = query.filter(co_animation::id.gt(after));

@@ -5,7 +5,7 @@ use ::networks::seat::{Create, End, List, Read, Seat, SeatFilter, SeatPage, Seat
 use diesel::prelude::*;
 use kernel::schema::seat;
 use kernel::{
-    Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Version, VoidReason, Voided, sql,
+    AsOf, Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Version, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use uuid::Uuid;
@@ -17,15 +17,16 @@ use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
-    /// The seats that a network expects, in force.
+    /// The seats that a network expects, now or at the end of a past day.
     ///
     /// # Errors
     /// There is no such network that the caller may see; the cursor is none of ours.
     pub fn network_seats(&mut self, code: NetworkCode, filter: &SeatFilter, page: &PageQuery) -> Result<SeatPage> {
         let network = self.permit(List(code))?;
+        let at = AsOf::or_now(filter.as_of)?;
         let all = || {
             let query = Seat::query().filter(seat::network_id.eq(network.id));
-            let mut query = query.filter(seat::valid.contains(sql::clock())).into_boxed();
+            let mut query = query.filter(seat::valid.contains(at)).into_boxed();
             if let Some(organization) = filter.organization_id {
                 query = query.filter(seat::organization_id.eq(organization));
             }
