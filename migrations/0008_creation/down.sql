@@ -1,3 +1,28 @@
+CREATE OR REPLACE FUNCTION app.claim_fields() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    whose text := coalesce(nullif(current_setting('diapason.source', true), ''), 'manual');
+    before jsonb;
+    after jsonb := to_jsonb(NEW);
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        before := to_jsonb(OLD);
+    END IF;
+    NEW.field_sources := NEW.field_sources || coalesce((
+        SELECT jsonb_object_agg(field, whose) FROM unnest(TG_ARGV) field
+        WHERE CASE WHEN before IS NULL THEN app.is_said(after -> field)
+            ELSE after -> field IS DISTINCT FROM before -> field END), '{}');
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION app.service_actor(who uuid, at timestamptz) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT jsonb_build_object('id', s.id, 'kind', 'service_account',
+            'suspended', m.suspended_at IS NOT NULL OR m.departed_at IS NOT NULL, 'departed', false,
+            'expired', s.expires_at <= at, 'scopes', to_jsonb(s.scopes),
+            'standings', jsonb_build_array(jsonb_build_object('organization_id', o.id, 'origin', o.origin, 'roles', '[]'::jsonb,
+                'seats', '[]'::jsonb, 'own', (SELECT jsonb_agg(d) FROM app.descendants(o.id, at) d))))
+        FROM service_account s JOIN member m ON m.id = s.owner_id JOIN organization o ON o.id = s.organization_id
+        WHERE s.id = who);
+END $$;
 ALTER TABLE change_event DROP CONSTRAINT change_event_verb_check,
     ADD CONSTRAINT change_event_verb_check CHECK (verb IN ('created', 'updated', 'ended'));
 REVOKE DELETE ON organization_link, affiliation, role_assignment, co_animation, seat, membership FROM diapason_app;

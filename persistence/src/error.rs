@@ -1,7 +1,7 @@
 //! Why something did not happen, said without HTTP and without the words of PostgreSQL.
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
-use kernel::Refusal;
+use kernel::{Label, Refusal};
 
 /// Why the work of a store did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -152,6 +152,13 @@ const AWAY: &[&str] = &[
 const BUSY: &[&str] =
     &["deadlock detected", "canceling statement due to", "sorry, too many clients", "remaining connection slots"];
 
+/// What the trigger says that keeps the fields of others (`app.claim_fields`).
+const HELD: &str = "a field is held by another source";
+const HELD_ELSEWHERE: Label = Label {
+    fr: "Un de ces champs est tenu par une autre source.",
+    en: "One of these fields is held by another source.",
+};
+
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
         let details = match &error {
@@ -164,6 +171,9 @@ impl From<Diesel> for Error {
             _ => return Self::Fault(error.into()),
         };
         let broken = CONSTRAINTS.iter().find(|(name, _)| details.constraint_name() == Some(name));
+        if details.message() == HELD {
+            return Refusal::Forbidden(HELD_ELSEWHERE).into();
+        }
         match (broken, Self::from_text(details.message())) {
             (Some((_, meaning)), _) => meaning(),
             (None, Some(Kind::Away)) => Self::Away(error.into()),

@@ -23,6 +23,7 @@ mod organization;
 mod policy;
 mod problem;
 mod search;
+mod service_account;
 mod telemetry;
 mod token;
 mod tracking;

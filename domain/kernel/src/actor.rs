@@ -114,9 +114,9 @@ pub struct Standing {
     pub organization_id: OrganizationId,
     /// Partner and observer cap all that is held here.
     pub origin: MemberOrigin,
-    /// The organizations of a service account.
+    /// The organizations whose members a service account keeps: of its own, those that its owner keeps.
     #[serde(default)]
-    pub own: BTreeSet<OrganizationId>,
+    pub kept: BTreeSet<OrganizationId>,
     /// Roles.
     pub roles: Vec<RoleHeld>,
     /// Memberships.
@@ -248,10 +248,15 @@ impl Actor {
     /// Every role over organizations.
     pub const SCOPED: &'static [Role] = &[Role::DicomDirector, Role::DicomContributor, Role::OrgAdmin];
 
-    /// Keeps the members of an organization: the SIG, its DICOM's director, its administrator.
+    /// Keeps the members of an organization: the SIG, its DICOM's director, its administrator, a service account of theirs.
     #[must_use]
     pub fn keeps(&self, organization: OrganizationId) -> bool {
-        self.is_sig() || self.reaches(Self::KEEPERS, organization)
+        self.is_sig() || self.reaches(Self::KEEPERS, organization) || self.kept().any(|kept| kept == organization)
+    }
+
+    /// The organizations whose members a service account keeps.
+    pub fn kept(&self) -> impl Iterator<Item = OrganizationId> {
+        self.free().flat_map(|standing| standing.kept.iter().copied())
     }
 
     fn seats(&self) -> impl Iterator<Item = &SeatHeld> {

@@ -28,12 +28,12 @@ impl Member {
     /// The card is kept where the main affiliation is; a second place gives its keepers no hand on it.
     #[must_use]
     pub fn is_kept_by(&self, actor: &Actor) -> bool {
-        actor.is_sig() || self.main().is_some_and(|main| actor.reaches(Actor::KEEPERS, main))
+        actor.is_sig() || self.main().is_some_and(|main| actor.keeps(main))
     }
 
     /// Every place is kept by the caller: only then may he end all of them.
     fn is_wholly_kept_by(&self, actor: &Actor) -> bool {
-        let all = || self.affiliations.0.iter().all(|at| actor.reaches(Actor::KEEPERS, at.organization.id));
+        let all = || self.affiliations.0.iter().all(|at| actor.keeps(at.organization.id));
         actor.is_sig() || (!self.affiliations.0.is_empty() && all())
     }
 
@@ -52,7 +52,7 @@ impl Member {
     /// Whether this caller sees the card, or the name and the organizations alone.
     #[must_use]
     pub fn is_card_for(&self, actor: &Actor) -> bool {
-        let own = || self.main().is_some_and(|main| actor.reaches(Actor::SCOPED, main));
+        let own = || self.main().is_some_and(|main| actor.reaches(Actor::SCOPED, main) || actor.keeps(main));
         let shares = |mine: Vec<NetworkId>| self.networks.iter().any(|network| mine.contains(network));
         let open = || match self.profile_visibility {
             ProfileVisibility::AllMembers => true,
@@ -97,7 +97,7 @@ pub fn carded(actor: &Actor) -> Condition {
         return Box::new(own_card);
     }
     let present = member::departed_at.is_null().and(member::pseudonymised_at.is_null());
-    let reached: Vec<OrganizationId> = actor.reach(Actor::SCOPED).collect();
+    let reached: Vec<OrganizationId> = actor.reach(Actor::SCOPED).chain(actor.kept()).collect();
     let in_scope = diesel::dsl::exists(
         affiliation::table.filter(
             affiliation::member_id
