@@ -12,7 +12,7 @@ const WIDTH: usize = 1440;
 const CELL_HEIGHT: usize = 24;
 /// How many characters of a name fit beside the cells.
 const NAME: usize = 38;
-const COLUMN_NAME: usize = 22;
+const COLUMN_NAME: usize = 26;
 
 /// What a cell shows: a shade, and a sign beside the figures.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,9 +21,43 @@ struct Look {
     sign: &'static str,
 }
 
+/// What is read of a cell: nothing, the figures of some of its organizations, or those of all.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Read {
+    Nothing,
+    Part(Tally),
+    All(Tally),
+}
+
+impl Read {
+    /// A part in which nothing is expected tells nothing of the rest.
+    fn of(cell: &MatrixCell) -> Self {
+        match cell.scope {
+            CellScope::All => Self::All(cell.tally),
+            CellScope::Part if cell.tally.expected + cell.tally.gaps > 0 => Self::Part(cell.tally),
+            CellScope::Part | CellScope::Nothing => Self::Nothing,
+        }
+    }
+
+    const fn tally(self) -> Option<Tally> {
+        match self {
+            Self::Nothing => None,
+            Self::Part(tally) | Self::All(tally) => Some(tally),
+        }
+    }
+
+    fn figures(self) -> String {
+        match self {
+            Self::Nothing => String::new(),
+            Self::Part(it) => format!("({}/{})", it.filled, it.expected),
+            Self::All(it) => format!("{}/{}", it.filled, it.expected),
+        }
+    }
+}
+
 /// Not read; nothing expected, all filled, some gaps, no one there.
-const fn look(tally: Option<Tally>) -> Look {
-    match tally {
+const fn look(read: Read) -> Look {
+    match read.tally() {
         None => Look { class: 'u', sign: "–" },
         Some(Tally { expected: 0, gaps: 0, .. }) => Look { class: 'n', sign: "" },
         Some(Tally { gaps: 0, .. }) => Look { class: 'f', sign: "✓" },
@@ -46,7 +80,7 @@ pub(super) fn draw(matrix: &Matrix) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
          role=\"img\" aria-labelledby=\"t d\"><title id=\"t\">Réseaux × directions de la communication au {day}</title>\
          <desc id=\"d\">{} réseaux, {} lignes, {gaps} manques. Chaque case : pourvus / attendus ; ✓ complet, ! incomplet, \
-         ✕ personne, – hors de votre périmètre, rien d'attendu sans signe.</desc><style>{STYLE}</style><rect width=\"{WIDTH}\" height=\"{height}\" \
+         ✕ personne, – hors de votre périmètre, ( ) lu en partie, rien d'attendu sans signe.</desc><style>{STYLE}</style><rect width=\"{WIDTH}\" height=\"{height}\" \
          fill=\"#fff\"/><text x=\"10\" y=\"26\" class=\"h\">Réseaux × directions de la communication</text>\
          <text x=\"10\" y=\"46\">au {day}</text>",
         matrix.columns.len(),
@@ -58,13 +92,13 @@ pub(super) fn draw(matrix: &Matrix) -> String {
             escaped(&short(column.name.as_ref().trim_start_matches("Réseau ").trim_start_matches("des "), COLUMN_NAME));
         let _ = write!(svg, "<text transform=\"translate({x} {}) rotate(-40)\">{name}</text>", TOP - 8);
     }
-    let read = |cell: &MatrixCell| (cell.scope != CellScope::Nothing).then_some(cell.tally);
-    let tallies = |cells: &[MatrixCell]| cells.iter().map(read).collect();
+    let tallies = |cells: &[MatrixCell]| cells.iter().map(Read::of).collect::<Vec<_>>();
     let mut lines: Vec<_> = matrix.rows.iter().map(|row| (named(row), tallies(&row.cells))).collect();
     lines.push(("Total".to_owned(), tallies(&matrix.totals)));
     rows(&mut svg, cell, &lines);
     grid(&mut svg, columns, cell, matrix.rows.len() + 1);
-    legend(&mut svg, height - 14);
+    let whole = lines.iter().flat_map(|(_, cells)| cells).all(|cell| matches!(cell, Read::All(_)));
+    legend(&mut svg, height - 14, whole);
     svg.push_str("</svg>");
     svg
 }
@@ -87,12 +121,12 @@ fn named(row: &MatrixRow) -> String {
 }
 
 /// The rows of the picture: the shades of all first, one path for each, then a text for each row.
-fn rows(svg: &mut String, cell: usize, rows: &[(String, Vec<Option<Tally>>)]) {
+fn rows(svg: &mut String, cell: usize, rows: &[(String, Vec<Read>)]) {
     // For each shade its strokes, and where the last one ended: within a row, the next one is said from there.
     let mut shades: BTreeMap<char, (String, (usize, usize))> = BTreeMap::new();
     for (place, (_, tallies)) in rows.iter().enumerate() {
         let (y, mut x) = (TOP + place * CELL_HEIGHT + 12, LEFT);
-        for run in tallies.chunk_by(|one, next| look(*one).class == look(*next).class) {
+        for run in tallies.chunk_by(|one: &Read, next: &Read| look(*one).class == look(*next).class) {
             let class = run.first().map_or('n', |tally| look(*tally).class);
             let width = run.len() * cell;
             let (strokes, (end, row)) = shades.entry(class).or_default();
@@ -114,9 +148,8 @@ fn rows(svg: &mut String, cell: usize, rows: &[(String, Vec<Option<Tally>>)]) {
         for (column, tally) in tallies.iter().enumerate() {
             let Look { class, sign } = look(*tally);
             let middle = LEFT + column * cell + cell / 2;
-            let figures = tally.map(|it| format!("{}/{}", it.filled, it.expected)).unwrap_or_default();
             if class != 'n' {
-                let _ = write!(svg, "<tspan x=\"{middle}\">{figures}{sign}</tspan>");
+                let _ = write!(svg, "<tspan x=\"{middle}\">{}{sign}</tspan>", tally.figures());
             }
         }
         svg.push_str("</text>");
@@ -131,10 +164,11 @@ fn grid(svg: &mut String, columns: usize, cell: usize, rows: usize) {
     let _ = write!(svg, "<path class=\"w\" d=\"{lines}\"/>");
 }
 
-fn legend(svg: &mut String, y: usize) {
+fn legend(svg: &mut String, y: usize, whole: bool) {
     let told = [('f', "✓ complet"), ('p', "! incomplet, ou un manque"), ('v', "✕ personne"), ('n', "rien d'attendu")];
+    let beyond = [('u', "– hors de votre périmètre"), ('u', "( ) lu en partie")];
     let mut x = LEFT;
-    for (class, text) in told {
+    for (class, text) in told.iter().chain(beyond.iter().filter(|_| !whole)) {
         let _ = write!(
             svg,
             "<path class=\"{class}\" d=\"M{x} {}h16\"/><text x=\"{}\" y=\"{y}\">{text}</text>",
