@@ -42,6 +42,8 @@ const CO_ANIMATION: &str = "INSERT INTO co_animation (id, network_id, organizati
     FROM jsonb_to_recordset($1) AS t (id uuid, network text, organization text, scope text)
         JOIN network n ON n.code = t.network JOIN organization o ON o.short_name = t.organization,
         app.system() system
+    -- One that was voided is not there, and does not come again.
+    WHERE NOT EXISTS (SELECT FROM history WHERE object_id = t.id)
     ON CONFLICT (id) DO NOTHING";
 
 const CO_ANIMATIONS: &str = r#"[
@@ -67,16 +69,18 @@ pub fn load(url: &str) -> std::result::Result<(), Box<dyn std::error::Error + Se
             (NETWORK, NETWORKS),
             (CO_ANIMATION, CO_ANIMATIONS),
         ];
+        let mut loaded = 0;
         for (sql, json) in rows {
             let rows: Value = serde_json::from_str(json)?;
             let insert = diesel::sql_query(sql).bind::<Jsonb, _>(rows);
             if sql == TERRITORY {
                 insert.execute(conn)?;
             } else {
-                insert.bind::<diesel::sql_types::Timestamptz, _>(since).execute(conn)?;
+                loaded += insert.bind::<diesel::sql_types::Timestamptz, _>(since).execute(conn)?;
             }
         }
-        record_loaded(conn)
+        // Who has nothing to record need not look through everything that is there.
+        if loaded > 0 { record_loaded(conn) } else { Ok(()) }
     })?;
     Ok(())
 }

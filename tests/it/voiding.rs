@@ -117,3 +117,13 @@ fn a_voided_place_gives_the_main_mark_to_the_other() {
     );
     assert_eq!(sig.walk(&format!("{address}/affiliations")).len(), 1);
 }
+
+#[test]
+fn what_was_voided_does_not_come_again_with_the_reference_data() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let shared = sig.walk("/networks/design/co-animations").remove(0);
+    void(&sig, &format!("/co-animations/{}", shared["id"].as_str().unwrap()), "shared").expect(200);
+    persistence::reference::load(&world.database.owner()).unwrap();
+    assert!(sig.walk("/networks/design/co-animations").is_empty());
+}
