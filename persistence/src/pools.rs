@@ -110,9 +110,11 @@ enum Session {
     Write,
 }
 
-/// Generic plans: diesel binds LIMIT, so PostgreSQL would plan a list anew each time. One who waits for a row in a line
+/// Generic plans: diesel binds LIMIT, so PostgreSQL would plan a list anew each time. No parallel workers: to launch them
+/// costs more than a page does, and others want the cores. One who waits for a row in a line
 /// of others waits twice, for his turn and for the row: two lock timeouts must fit into what a caller is promised.
-const SESSION: &str = "SET plan_cache_mode = force_generic_plan; SET statement_timeout = '5s';
+const SESSION: &str =
+    "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET statement_timeout = '5s';
     SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_read_only = ";
 
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
