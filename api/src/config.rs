@@ -71,6 +71,20 @@ pub struct Settings {
     /// Do not do what waits for a time (expired keys): another instance does.
     #[arg(long, env = "DIAPASON_NO_WORKER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
     pub no_worker: bool,
+    /// Where e-mail goes out (smtp://, smtps://); without it, each message is a file in `outbox` of the data directory.
+    #[arg(long, env = "DIAPASON_SMTP_URL", hide_env_values = true, global = true)]
+    pub smtp_url: Option<String>,
+    /// Whom e-mail comes from.
+    #[arg(
+        long,
+        env = "DIAPASON_MAIL_FROM",
+        default_value = "Diapason <ne-pas-repondre@diapason.invalid>",
+        global = true
+    )]
+    pub mail_from: String,
+    /// Where people find the service, for the links of e-mails.
+    #[arg(long, env = "DIAPASON_PUBLIC_URL", default_value = "http://127.0.0.1:8080", global = true)]
+    pub public_url: String,
     /// How often one may ask.
     #[command(flatten)]
     pub limits: LimitSettings,
@@ -204,6 +218,8 @@ pub struct IssuerConfig {
     pub max_lifetime: i64,
     /// The clients whose tokens are accepted; without it, those of all its clients.
     pub clients: Option<Vec<String>>,
+    /// The source (of imports) whose external identifiers its `uid` or `sub` are: a first login is known by them.
+    pub source: Option<String>,
 }
 
 /// What a token that was taken away is worth to a thief, without anyone being asked.
@@ -281,6 +297,15 @@ impl Settings {
         if self.test_clock && (!self.development() || !issuers.is_empty()) {
             return Err("the test clock goes with the development issuer alone".into());
         }
+        if self.mail_from.parse::<lettre::message::Mailbox>().is_err() {
+            return Err("DIAPASON_MAIL_FROM is no e-mail address".into());
+        }
+        if self.smtp_url.as_ref().is_some_and(|url| lettre::SmtpTransport::from_url(url).is_err()) {
+            return Err("DIAPASON_SMTP_URL is no smtp:// or smtps:// address".into());
+        }
+        if !is_trustworthy(&self.public_url) {
+            return Err("DIAPASON_PUBLIC_URL is neither https nor a loopback address".into());
+        }
         if self.server_key.as_ref().is_some_and(|key| key.len() < 32) {
             return Err("DIAPASON_SERVER_KEY must have at least 32 characters".into());
         }
@@ -304,7 +329,7 @@ impl Settings {
         };
         let limits = self.limits.rate_limits.map_or(!self.development(), |switch| switch == Switch::On);
         format!(
-            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s",
+            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}",
             self.listen,
             self.admin_listen,
             self.data_dir.display(),
@@ -322,6 +347,9 @@ impl Settings {
             self.limits.trusted_proxies,
             self.collector().as_deref().unwrap_or("(none)"),
             self.drain_delay,
+            hidden(&self.smtp_url),
+            self.mail_from,
+            self.public_url,
         )
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use kernel::Identity;
+use kernel::{Identity, Vouched};
 use persistence::database::Done;
 use persistence::{Again, Database, Result, Store};
 use uuid::Uuid;
@@ -36,6 +36,7 @@ enum Wish {
 pub(crate) struct Db {
     services: web::Data<Services>,
     caller: Identity,
+    vouched: Vouched,
     request: HttpRequest,
 }
 
@@ -48,7 +49,7 @@ impl FromRequest for Db {
         ready(found.and_then(|services| {
             let caller = services.verifier.caller(request, &services.limits)?;
             services.limits.admit(request, &caller)?;
-            Ok(Self { services, caller: caller.identity, request: request.clone() })
+            Ok(Self { services, caller: caller.identity, vouched: caller.vouched, request: request.clone() })
         }))
     }
 }
@@ -122,6 +123,20 @@ impl Db {
         W: FnOnce(&Database, &persistence::Call) -> Result<T> + Send + 'static,
     {
         self.run(Wish::Read, move |database, call| Ok(((work(database, call)?, String::new()), false))).await
+    }
+
+    /// Writes for someone who may not be registered yet: the work sees what his token says of him.
+    pub(crate) async fn write_unregistered<T, W>(self, work: W) -> Answer<T>
+    where
+        T: Represent,
+        W: Fn(&mut Store<'_>, &Identity, &Vouched) -> Result<T> + Send + 'static,
+    {
+        let vouched = self.vouched.clone();
+        self.run(Wish::Write, move |database, call| {
+            let done = database.write_unregistered(call, |store| work(store, &call.caller, &vouched))?;
+            Ok(((done, String::new()), false))
+        })
+        .await
     }
 
     async fn run<T, W>(self, wish: Wish, work: W) -> Answer<T>

@@ -12,6 +12,7 @@ mod extract;
 mod gate;
 pub mod import;
 pub mod limits;
+mod mail;
 mod members;
 mod metrics;
 mod networks;
@@ -19,6 +20,7 @@ mod platform;
 pub mod problem;
 pub mod serve;
 pub mod telemetry;
+mod worker;
 
 pub use app::Services;
 pub use document::document;

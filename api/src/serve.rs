@@ -8,8 +8,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
@@ -23,6 +22,8 @@ use crate::auth::{Development, Verifier};
 use crate::config::{Profile, Settings};
 use crate::embedded::{Embedded, Keep};
 use crate::limits::Limits;
+use crate::mail::Post;
+use crate::worker;
 
 /// Why the binary stops.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -36,8 +37,6 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const HEAD: Duration = Duration::from_secs(5);
 /// How many seconds what is under way may take when we stop.
 const DRAIN: u64 = 25;
-/// How often what is past its time is forgotten.
-const TIDY: Duration = Duration::from_mins(10);
 
 /// The database of one run: where it is, and the private PostgreSQL that must live as long.
 pub(crate) struct Place {
@@ -144,10 +143,11 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         metrics: Metrics::new()?,
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };
-    let tidying = if settings.no_worker { None } else { Some(tidy(services.database.clone())?) };
+    let worker =
+        if settings.no_worker { None } else { Some(worker::start(services.database.clone(), Post::of(settings)?)?) };
     let done = actix_web::rt::System::new().block_on(listen(settings, services, places));
     // Nobody asks for a database any more that stops with us.
-    drop(tidying);
+    drop(worker);
     drop(place);
     drop(lock);
     Ok(done?)
@@ -255,34 +255,6 @@ async fn set_clock(time: web::Json<TestTime>, database: web::Data<Database>) -> 
     clock::set(time.now);
     database.forget_rights();
     HttpResponse::NoContent().finish()
-}
-
-/// Work that goes on aside until this is dropped.
-struct Aside {
-    until: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Drop for Aside {
-    fn drop(&mut self) {
-        drop(self.until.take());
-        // One that panicked has said so already.
-        let _ = self.thread.take().map(JoinHandle::join);
-    }
-}
-
-/// Forgets what is past its time, now and then.
-fn tidy(database: Database) -> io::Result<Aside> {
-    let (until, over) = mpsc::channel::<()>();
-    let work = move || {
-        while over.recv_timeout(TIDY) == Err(RecvTimeoutError::Timeout) {
-            if let Err(error) = database.tidy() {
-                tracing::warn!(%error, "what is past its time is still there");
-            }
-        }
-    };
-    let thread = thread::Builder::new().name("tidy".into()).spawn(work)?;
-    Ok(Aside { until: Some(until), thread: Some(thread) })
 }
 
 /// One server per data directory.

@@ -128,6 +128,29 @@ impl Database {
         }
     }
 
+    /// Lets someone write who may not be registered yet. A key of his would mean nothing: what he does, he does once.
+    ///
+    /// # Errors
+    /// Those of the work; a caller who is suspended; a database that does not answer.
+    pub fn write_unregistered<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let mut conn = self.pools.writer()?;
+            let done =
+                conn.transaction(|conn| work(&mut Store::new(conn, call, Arc::new(Actor::nobody()), &self.kept)));
+            match done {
+                Err(error) if Error::is_retriable(&error) && tries < TRIES => {}
+                done => return self.heard(done),
+            }
+        }
+    }
+
+    /// A connection that writes, for the worker.
+    pub(crate) fn worker(&self) -> Result<crate::pools::Pooled> {
+        self.pools.writer()
+    }
+
     fn write_once<T: Again>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<Done<T>> {
         let mut conn = self.pools.writer()?;
         let (mut asked, mut committing) = (None, false);

@@ -3,6 +3,7 @@
 mod actor;
 pub mod audit;
 pub mod database;
+pub mod delivery;
 pub mod error;
 mod idempotency;
 pub mod import;
@@ -14,12 +15,15 @@ mod pools;
 mod pulse;
 pub mod reference;
 pub mod seed;
+mod stamps;
 pub mod store;
+pub mod task;
 mod void;
 
 pub use database::{Call, Database};
 pub use error::Error;
 pub use idempotency::{Again, Key};
+pub use members::{NOT_OWNED, OWNED, Owned};
 pub use store::Store;
 
 /// What the work of a store ends in.

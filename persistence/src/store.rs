@@ -69,6 +69,20 @@ impl<'a> Store<'a> {
         Ok(Grant::ask(&self.actor, action, facts?)?)
     }
 
+    /// The same for who may not be registered yet: what he shows speaks for him, and what he does is done by `fresh`.
+    pub(crate) fn authorize_stranger<A: Known>(&mut self, action: A, fresh: PrincipalId) -> Result<Grant<A>> {
+        let facts = action.facts(self.conn)?;
+        let (actor, at) = match entering(self.conn, &self.call.caller) {
+            Err(Error::Stranger) => {
+                let at = diesel::select(kernel::sql::clock()).get_result(self.conn)?;
+                (Actor { id: fresh, ..Actor::nobody() }, at)
+            }
+            entered => entered?,
+        };
+        (self.actor, self.at) = (Arc::new(actor), at);
+        Ok(Grant::ask(&self.actor, action, facts)?)
+    }
+
     /// Asks whether the caller may read what is no object of its own, without a lock.
     ///
     /// # Errors
@@ -95,7 +109,7 @@ impl<'a> Store<'a> {
         let mut writer = Writer { conn: self.conn, at, by, changes: Vec::new() };
         let (action, facts) = grant.spend();
         let done = work(&mut writer, &self.actor, action, facts)?;
-        let changes = writer.changes;
+        let (changes, by) = (writer.changes, writer.by);
         if changes.is_empty() {
             return Err(Error::Fault(format!("{} recorded nothing", A::NAME).into()));
         }

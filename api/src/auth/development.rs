@@ -31,6 +31,14 @@ impl Development {
     /// # Errors
     /// The key does not sign.
     pub fn token(&self, subject: &str) -> jsonwebtoken::errors::Result<String> {
+        self.token_at(subject, None)
+    }
+
+    /// The same for someone of whom it is known where he works.
+    ///
+    /// # Errors
+    /// The key does not sign.
+    pub fn token_at(&self, subject: &str, siret: Option<&str>) -> jsonwebtoken::errors::Result<String> {
         let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
         let now = clock::now();
         let claims = Claims {
@@ -43,6 +51,9 @@ impl Development {
             jti: clock::fresh_v4().to_string(),
             client_id: Some(CLIENT.to_owned()),
             azp: None,
+            siret: siret.map(str::to_owned),
+            siren: None,
+            uid: None,
         };
         jsonwebtoken::encode(&header, &claims, &self.signing)
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
-use kernel::{Identity, clock};
+use kernel::{Identity, Vouched, clock};
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
@@ -40,6 +40,8 @@ pub struct Verifier {
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) identity: Identity,
+    /// What else the issuer says of him.
+    pub(crate) vouched: Vouched,
     /// A client that speaks for itself.
     pub(crate) machine: bool,
 }
@@ -86,6 +88,14 @@ impl Issuer {
                 let expected = jwks.config.clients.as_ref().is_none_or(|known| known.iter().any(|one| one == client));
                 expected.then_some(jwks.config.max_lifetime)
             }
+        }
+    }
+
+    /// The source whose external identifiers it speaks of.
+    fn source(&self) -> Option<String> {
+        match self {
+            Self::Development(_) => None,
+            Self::Oidc(jwks) => jwks.config.source.clone(),
         }
     }
 
@@ -146,7 +156,7 @@ impl Verifier {
         let keys = issuer.generation();
         let claims = issuer.verify(&head, token)?;
         let (from, until) = claims.times(now, issuer.terms(claims.client()?)?)?;
-        let caller = claims.caller();
+        let caller = claims.caller(issuer.source());
         self.good.insert(digest, Good { caller: caller.clone(), from, until, issuer: place, keys });
         Some(caller)
     }

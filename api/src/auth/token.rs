@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use kernel::Identity;
+use kernel::{Identity, Vouched};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -89,6 +89,13 @@ pub(super) struct Claims {
     pub(super) client_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) azp: Option<String>,
+    /// Where the subject works, and what his directory calls him, as `ProConnect` names these claims.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) siret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) siren: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) uid: Option<String>,
 }
 
 /// One audience, or several.
@@ -108,9 +115,10 @@ impl Claims {
     }
 
     /// Whom the token speaks for: a client that is its own subject speaks for nobody else (RFC 9068, §2.2).
-    pub(super) fn caller(self) -> Caller {
+    pub(super) fn caller(self, source: Option<String>) -> Caller {
         let machine = self.client() == Some(&self.sub);
-        Caller { identity: Identity { issuer: self.iss, subject: self.sub }, machine }
+        let vouched = Vouched { siret: self.siret, siren: self.siren, uid: self.uid, source };
+        Caller { identity: Identity { issuer: self.iss, subject: self.sub }, vouched, machine }
     }
 
     /// From when until when the token is good, if that makes sense, is not too long, and holds now.

@@ -1,6 +1,8 @@
 //! HTTP of the members' crate, one noun a file.
 
 mod affiliation;
+mod hand_over;
+mod invitation;
 mod member;
 mod organization;
 mod organization_link;
@@ -18,6 +20,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(organization_link::routes)
         .configure(organization_period::routes)
         .configure(member::routes)
+        .configure(invitation::routes)
+        .configure(hand_over::routes)
         .configure(affiliation::routes)
         .configure(role_assignment::routes)
         .configure(search::routes);

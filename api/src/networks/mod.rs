@@ -5,6 +5,8 @@ mod gap;
 mod matrix_csv;
 mod matrix_svg;
 mod membership;
+mod membership_request;
+mod membership_review;
 mod network;
 mod seat;
 mod tracking;
@@ -17,6 +19,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(co_animation::routes)
         .configure(seat::routes)
         .configure(membership::routes)
+        .configure(membership_request::routes)
+        .configure(membership_review::routes)
         .configure(gap::routes)
         .configure(tracking::routes);
 }

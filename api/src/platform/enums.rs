@@ -67,6 +67,9 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
     db.read(|_| {
         let mut items = lists![
             ::members::contact::ContactKind as ContactKind,
+            ::members::hand_over::OwnedKind as OwnedKind,
+            ::members::invitation::InvitationOutcome as InvitationOutcome,
+            ::members::invitation::InvitationStatus as InvitationStatus,
             ::members::member::MemberStatus as MemberStatus,
             ::members::member::ProfileVisibility as ProfileVisibility,
             ::members::organization::OrganizationStatus as OrganizationStatus,
@@ -78,6 +81,10 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
             ::networks::membership::EndReason as EndReason,
             ::networks::membership::MembershipInclude as MembershipInclude,
             ::networks::membership::MembershipStatus as MembershipStatus,
+            ::networks::membership_request::RequestDecision as RequestDecision,
+            ::networks::membership_request::RequestKind as RequestKind,
+            ::networks::membership_request::RequestStatus as RequestStatus,
+            ::networks::membership_review::ReviewOutcome as ReviewOutcome,
             ::networks::network::Cadence as Cadence,
             ::networks::network::JoinPolicy as JoinPolicy,
             ::networks::network::NetworkStatus as NetworkStatus,
@@ -87,6 +94,7 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
             kernel::Count as Count,
             kernel::MemberOrigin as MemberOrigin,
             kernel::NetworkRole as NetworkRole,
+            kernel::NotificationLevel as NotificationLevel,
             kernel::PrincipalKind as PrincipalKind,
             kernel::Role as Role,
             kernel::Scope as Scope,

@@ -1,10 +1,10 @@
 //! HTTP of the caller himself.
 
 use ::networks::membership::MembershipPage;
-use actix_web::get;
+use actix_web::{get, post};
 use kernel::{
-    AffiliationId, CoAnimationScope, MemberOrigin, NetworkId, NetworkRole, OrganizationId, PageQuery, PrincipalId,
-    PrincipalKind, Role, Scope,
+    AffiliationId, CoAnimationScope, MemberId, MemberOrigin, NetworkId, NetworkRole, OrganizationId, PageQuery,
+    PrincipalId, PrincipalKind, Role, Scope,
 };
 use persistence::Error;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::db::Db;
 use crate::extract::{Listing, NoFilter};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(get_me).service(list_my_memberships);
+    config.service(get_me).service(bind_me).service(list_my_memberships);
 }
 
 /// A role held through an affiliation.
@@ -126,6 +126,26 @@ async fn get_me(db: Db) -> Answer<Me> {
         done => done,
     })
     .await
+}
+
+/// Who one became.
+#[derive(Debug, Serialize, ToSchema)]
+struct Bound {
+    /// The member.
+    member_id: MemberId,
+}
+
+plain!(Bound);
+
+/// Become who one's directory says.
+///
+/// The first login of someone whom a directory recorded: where the issuer of the token speaks for a source, and that
+/// source calls a member by the token's `uid` or `sub`, the token's subject is that member from now on. For all others
+/// 403 `not_registered`.
+#[utoipa::path(tag = "me", responses((status = 200, body = Bound)))]
+#[post("/me/bind")]
+async fn bind_me(db: Db) -> Answer<Bound> {
+    db.write_unregistered(|store, who, vouched| Ok(Bound { member_id: store.bind_me(who, vouched)? })).await
 }
 
 /// List my memberships.

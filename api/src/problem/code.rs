@@ -63,6 +63,12 @@ problems! {
         "Read the object again; `allowed` names the moves that its state allows.",
     LastLead = "last_lead" CONFLICT ("C'est le dernier animateur actif de ce réseau.", "This is the last active lead of the network.")
         "Have the SIG administrator appoint another lead first, or close the network.",
+    AlreadyRequested = "already_requested" CONFLICT ("Un dossier est déjà ouvert pour cette personne dans ce réseau.", "A dossier is open already for this person in this network.")
+        "Decide the open one (`GET /membership-requests?network_code=&status=open`), or have it withdrawn.",
+    InvitationSpent = "invitation_spent" CONFLICT ("Cette invitation a été utilisée, annulée, ou elle est expirée.", "This invitation was used or revoked, or it is past its time.")
+        "If you used it yourself you are registered (`GET /me`); else ask whoever invited you for another one.",
+    HandOverRequired = "hand_over_required" CONFLICT ("Ce communicant détient des objets à transmettre avant son départ.", "This member owns what must be handed over before he leaves.")
+        "Read `GET /members/{id}/hand-over` and post to the same address who takes each of them.",
     LastAdmin = "last_admin" CONFLICT ("C'est le dernier administrateur SIG en exercice.", "This is the last active SIG administrator.")
         "Appoint another SIG administrator first.",
     NotEmpty = "not_empty" CONFLICT ("D'autres objets en dépendent encore.", "Others still rest on it.")

@@ -74,6 +74,11 @@ impl From<Refusal> for Problem {
                 let allowed = ["create_network_membership", "close_network"].map(str::to_owned).to_vec();
                 Self { allowed, ..Self::new(Code::LastLead) }
             }
+            Refusal::AlreadyRequested => Self::new(Code::AlreadyRequested),
+            Refusal::InvitationSpent => Self::new(Code::InvitationSpent),
+            Refusal::HandOverRequired => {
+                Self { allowed: vec!["hand_over_member".to_owned()], ..Self::new(Code::HandOverRequired) }
+            }
             Refusal::LastAdmin => Self::new(Code::LastAdmin),
             Refusal::NotEmpty => Self::new(Code::NotEmpty),
             Refusal::Superseded => Self::new(Code::Superseded),

@@ -302,11 +302,45 @@ impl Actor {
         self.leads(network) || (interministerial && self.seats().any(co_leads))
     }
 
+    /// The networks that this actor co-leads on some topics at least.
+    pub fn co_led(&self) -> impl Iterator<Item = NetworkId> {
+        self.seats().filter(|seat| seat.role == NetworkRole::CoLead).map(|seat| seat.network_id)
+    }
+
+    /// The organizations for which this actor answers in a network, as its référent.
+    pub fn answered(&self) -> impl Iterator<Item = (NetworkId, OrganizationId)> {
+        let answers = |seat: &&SeatHeld| seat.role == NetworkRole::Referent;
+        let here = move |at: &Standing| {
+            let organization = at.organization_id;
+            at.seats.iter().filter(answers).map(move |seat| (seat.network_id, organization)).collect::<Vec<_>>()
+        };
+        self.free().flat_map(here)
+    }
+
+    /// Answers for an organization in a network, as its référent.
+    #[must_use]
+    pub fn answers_for(&self, network: NetworkId, organization: OrganizationId) -> bool {
+        self.answered().any(|answered| answered == (network, organization))
+    }
+
     /// The networks in which this actor animates or answers for his organization: their columns of the matrix.
     pub fn animated(&self) -> impl Iterator<Item = NetworkId> {
         let answers = [NetworkRole::Lead, NetworkRole::CoLead, NetworkRole::Referent];
         self.seats().filter(move |seat| answers.contains(&seat.role)).map(|seat| seat.network_id)
     }
+}
+
+/// What an issuer says of a subject beside his name: enough to know him by, once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vouched {
+    /// The establishment that he works for (SIRET).
+    pub siret: Option<String>,
+    /// The legal unit that he works for (SIREN).
+    pub siren: Option<String>,
+    /// What his directory calls him.
+    pub uid: Option<String>,
+    /// The source whose external identifiers this issuer speaks of.
+    pub source: Option<String>,
 }
 
 /// Who a token says the caller is.

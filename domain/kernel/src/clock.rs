@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
 
+/// The zone of working days, digests and `as_of`.
+pub const PARIS: chrono_tz::Tz = chrono_tz::Europe::Paris;
+
 /// How far the test clock stands from the machine's, in microseconds.
 static SHIFT: AtomicI64 = AtomicI64::new(0);
 

@@ -4,6 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use validator::ValidateEmail as _;
 
 use crate::schema::{member, organization};
 use crate::{MemberId, OrganizationId, codes, text};
@@ -16,6 +17,24 @@ text!(
     /// The short name, or acronym (sigle), of an organization.
     ShortName, 1..=60, Line
 );
+
+text!(
+    /// A given name (prénom).
+    GivenName, 1..=100, Line
+);
+text!(
+    /// A name in use (nom d'usage).
+    UsualName, 1..=100, Line
+);
+text!(
+    /// An e-mail address (RFC 5321), kept in lower case.
+    Email, 3..=254, Line as "email", email
+);
+
+fn email(text: &str) -> Result<String, &'static str> {
+    let text = text.to_lowercase();
+    text.validate_email().then_some(text).ok_or("email")
+}
 
 codes! {
     /// What an organization is. The eight member origins derive from it.

@@ -60,6 +60,14 @@ id!(
     /// Identifier of a principal: a member, a service account, or the system.
     PrincipalId, v7
 );
+impl PrincipalId {
+    /// The service itself.
+    #[must_use]
+    pub const fn system() -> Self {
+        Self(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001))
+    }
+}
+
 id!(
     /// Identifier of an organization.
     OrganizationId, v7
@@ -83,6 +91,18 @@ id!(
 id!(
     /// Identifier of a network; its code is stable too, and easier to say.
     NetworkId, v7
+);
+id!(
+    /// Identifier of a dossier by which someone joins a network.
+    MembershipRequestId, v7
+);
+id!(
+    /// Identifier of an invitation to log in for the first time.
+    InvitationId, v7
+);
+id!(
+    /// Identifier of a review of who sits in a network.
+    MembershipReviewId, v7
 );
 id!(
     /// Identifier of a co-animation.

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod directory;
 pub mod id;
 pub mod json;
+pub mod notification;
 pub mod noun;
 pub mod page;
 pub mod patch;
@@ -25,13 +26,15 @@ pub mod void;
 
 pub use actor::{
     Actor, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope, SeatHeld,
-    Standing,
+    Standing, Vouched,
 };
+pub use clock::PARIS;
 pub use codes::Label;
 pub use id::{
-    AffiliationId, CoAnimationId, MemberId, MembershipId, NetworkId, OrganizationId, OrganizationLinkId, PrincipalId,
-    RoleAssignmentId, SeatId,
+    AffiliationId, CoAnimationId, InvitationId, MemberId, MembershipId, MembershipRequestId, MembershipReviewId,
+    NetworkId, OrganizationId, OrganizationLinkId, PrincipalId, RoleAssignmentId, SeatId,
 };
+pub use notification::NotificationLevel;
 pub use noun::{Noun, Seen};
 pub use page::{AsOf, Count, Cursor, Page, PageQuery, SearchWords, Sort};
 pub use policy::{Action, Grant, Offer, Refusal, Ruling};

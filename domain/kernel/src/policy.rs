@@ -21,6 +21,14 @@ pub trait Action {
         Ok(())
     }
 
+    /// When this actor may do it, where that depends on which side he speaks for.
+    ///
+    /// # Errors
+    /// The object is not in a state that allows it to him.
+    fn moment_for(_: &Actor, facts: &Self::Facts) -> Result<(), Refusal> {
+        Self::moment(facts)
+    }
+
     /// The noun and, when it exists already, the object acted upon: for the audit line of a refusal.
     fn object(&self) -> (&'static str, Option<String>);
 }
@@ -113,6 +121,12 @@ pub enum Refusal {
     Superseded,
     /// The same fact, or one that excludes it, stands already at that time.
     Overlap,
+    /// The same person has an open dossier for the same network.
+    AlreadyRequested,
+    /// An invitation that was used, revoked or is past its time.
+    InvitationSpent,
+    /// He owns what must be handed over first.
+    HandOverRequired,
     /// Someone changed the object meanwhile.
     Stale,
     /// The cursor is none of ours, or of another list.
@@ -142,7 +156,7 @@ impl<A: Action> Grant<A> {
     /// One of them said no.
     pub fn ask(actor: &Actor, action: A, facts: A::Facts) -> Result<Self, Refusal> {
         match A::rule(actor, &facts) {
-            Ruling::Allow => A::moment(&facts)?,
+            Ruling::Allow => A::moment_for(actor, &facts)?,
             Ruling::Deny(why) => return Err(Refusal::Forbidden(why)),
             Ruling::Hide => return Err(Refusal::NotFound),
         }
@@ -167,19 +181,19 @@ pub struct Offer<F> {
     pub name: &'static str,
     /// Who may.
     pub rule: fn(&Actor, &F) -> Ruling,
-    moment: fn(&F) -> Result<(), Refusal>,
+    moment: fn(&Actor, &F) -> Result<(), Refusal>,
 }
 
 impl<F> Offer<F> {
     /// The row of an action.
     #[must_use]
     pub const fn of<A: Action<Facts = F>>() -> Self {
-        Self { name: A::NAME, rule: A::rule, moment: A::moment }
+        Self { name: A::NAME, rule: A::rule, moment: A::moment_for }
     }
 
     /// Whether this actor could do it now.
     pub fn stands(&self, actor: &Actor, facts: &F) -> bool {
-        (self.rule)(actor, facts) == Ruling::Allow && (self.moment)(facts).is_ok()
+        (self.rule)(actor, facts) == Ruling::Allow && (self.moment)(actor, facts).is_ok()
     }
 }
 

@@ -76,6 +76,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    delivery (id) {
+        id -> Uuid,
+        kind -> Text,
+        object_id -> Uuid,
+        member_id -> Nullable<Uuid>,
+        address -> Text,
+        status -> Text,
+        attempts -> Int4,
+        failure -> Nullable<Text>,
+        created_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     epoch (number) {
         number -> Int4,
     }
@@ -116,6 +131,31 @@ diesel::table! {
         subject -> Text,
         principal_id -> Uuid,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    invitation (id) {
+        id -> Uuid,
+        organization_id -> Uuid,
+        network_id -> Nullable<Uuid>,
+        request_id -> Nullable<Uuid>,
+        member_id -> Nullable<Uuid>,
+        given_name -> Text,
+        usual_name -> Text,
+        email -> Text,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        claimed_at -> Nullable<Timestamptz>,
+        claimed_issuer -> Nullable<Text>,
+        claimed_subject -> Nullable<Text>,
+        claimed_level -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
     }
 }
 
@@ -165,6 +205,63 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Uuid,
         updated_by -> Uuid,
+        notification_level -> Text,
+    }
+}
+
+diesel::table! {
+    membership_request (id) {
+        id -> Uuid,
+        network_id -> Uuid,
+        kind -> Text,
+        organization_id -> Uuid,
+        affiliation_id -> Nullable<Uuid>,
+        member_id -> Nullable<Uuid>,
+        invitee_given_name -> Nullable<Text>,
+        invitee_usual_name -> Nullable<Text>,
+        invitee_email -> Nullable<Text>,
+        role -> Text,
+        interministerial -> Bool,
+        justification -> Nullable<Text>,
+        notification_level -> Nullable<Text>,
+        person_decision -> Text,
+        person_decided_at -> Nullable<Timestamptz>,
+        network_decision -> Text,
+        network_decided_at -> Nullable<Timestamptz>,
+        network_decided_by -> Nullable<Uuid>,
+        refusal_reason -> Nullable<Text>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        expires_at -> Timestamptz,
+        membership_id -> Nullable<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    membership_review (id) {
+        id -> Uuid,
+        network_id -> Uuid,
+        due_on -> Date,
+        closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    membership_review_answer (review_id, membership_id) {
+        review_id -> Uuid,
+        membership_id -> Uuid,
+        outcome -> Text,
+        answered_at -> Timestamptz,
+        answered_by -> Uuid,
     }
 }
 
@@ -316,6 +413,7 @@ diesel::table! {
         scopes -> Array<Text>,
         expires_at -> Timestamptz,
         created_at -> Timestamptz,
+        version -> Int4,
     }
 }
 
@@ -324,6 +422,20 @@ diesel::table! {
         id -> Uuid,
         code -> Text,
         kind -> Text,
+    }
+}
+
+diesel::table! {
+    task (position) {
+        position -> Int8,
+        kind -> Text,
+        key -> Text,
+        object_id -> Nullable<Uuid>,
+        due_at -> Timestamptz,
+        lease_until -> Nullable<Timestamptz>,
+        attempt -> Int4,
+        done_at -> Nullable<Timestamptz>,
+        failure -> Nullable<Text>,
     }
 }
 
@@ -356,14 +468,28 @@ diesel::joinable!(affiliation -> member (member_id));
 diesel::joinable!(affiliation -> organization (organization_id));
 diesel::joinable!(co_animation -> network (network_id));
 diesel::joinable!(co_animation -> organization (organization_id));
+diesel::joinable!(delivery -> member (member_id));
 diesel::joinable!(external_id -> source (source_id));
 diesel::joinable!(identity -> principal (principal_id));
+diesel::joinable!(invitation -> member (member_id));
+diesel::joinable!(invitation -> membership_request (request_id));
+diesel::joinable!(invitation -> network (network_id));
+diesel::joinable!(invitation -> organization (organization_id));
 diesel::joinable!(member -> principal (id));
 diesel::joinable!(membership -> affiliation (affiliation_id));
 diesel::joinable!(membership -> member (member_id));
 diesel::joinable!(membership -> network (network_id));
 diesel::joinable!(membership -> organization (organization_id));
 diesel::joinable!(membership -> source (source_id));
+diesel::joinable!(membership_request -> affiliation (affiliation_id));
+diesel::joinable!(membership_request -> member (member_id));
+diesel::joinable!(membership_request -> membership (membership_id));
+diesel::joinable!(membership_request -> network (network_id));
+diesel::joinable!(membership_request -> organization (organization_id));
+diesel::joinable!(membership_review -> network (network_id));
+diesel::joinable!(membership_review_answer -> membership (membership_id));
+diesel::joinable!(membership_review_answer -> membership_review (review_id));
+diesel::joinable!(membership_review_answer -> principal (answered_by));
 diesel::joinable!(organization -> territory (territory_code));
 diesel::joinable!(organization_period -> organization (organization_id));
 diesel::joinable!(role_assignment -> affiliation (affiliation_id));
@@ -385,13 +511,18 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_event,
     change_event,
     co_animation,
+    delivery,
     epoch,
     external_id,
     history,
     idempotency_key,
     identity,
+    invitation,
     member,
     membership,
+    membership_request,
+    membership_review,
+    membership_review_answer,
     network,
     organization,
     organization_link,
@@ -403,6 +534,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     seat,
     service_account,
     source,
+    task,
     territory,
     tracking_cell,
 );

@@ -18,16 +18,32 @@ pub fn set_key(key: &[u8]) {
 /// Twelve hexadecimal digits that nobody without the key can make for these parts.
 #[must_use]
 pub fn tag(parts: &[&[u8]]) -> String {
+    secret(parts).iter().take(6).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// 256 bits that nobody without the key can make for these parts.
+#[must_use]
+pub fn secret(parts: &[&[u8]]) -> Vec<u8> {
+    sealed(parts).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
+}
+
+/// Whether someone who has the key made this for these parts; how long it takes tells nothing.
+#[must_use]
+pub fn is_sealed(parts: &[&[u8]], seal: &[u8]) -> bool {
+    sealed(parts).is_some_and(|mac| mac.verify_slice(seal).is_ok())
+}
+
+fn sealed(parts: &[&[u8]]) -> Option<Hmac<Sha256>> {
     // Without a key of its own (printing the contract, unit tests), a process trusts itself alone.
     let key = KEY.get_or_init(|| [fresh_v4().as_bytes().as_slice(), fresh_v4().as_bytes()].concat());
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return String::new() };
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
     for part in parts {
         // The length keeps ("ab", "c") apart from ("a", "bc").
         mac.update(&u64::try_from(part.len()).unwrap_or_default().to_le_bytes());
         mac.update(part);
     }
-    mac.finalize().into_bytes().iter().take(6).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    Some(mac)
 }

@@ -84,6 +84,15 @@ pub struct NewAffiliation {
     pub valid_from: Option<DateTime<Utc>>,
 }
 
+impl NewAffiliation {
+    /// To an organization from now on, of which nothing more is known.
+    #[must_use]
+    pub const fn at(organization_id: OrganizationId) -> Self {
+        let (position, service, profession) = (None, None, None);
+        Self { organization_id, position, service, profession, is_primary: false, valid_from: None }
+    }
+}
+
 /// What to change of an affiliation: absent keeps, `null` clears.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = affiliation)]

@@ -3,16 +3,13 @@
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::Jsonb;
+pub use kernel::directory::Email;
 use kernel::{codes, stored_as_json, text};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use validator::ValidateEmail as _;
 
-text!(
-    /// An e-mail address (RFC 5321), kept in lower case.
-    Email, 3..=254, Line as "email", email
-);
 text!(
     /// A telephone number in international form (E.164); French numbers may be given in national form.
     Phone, 4..=24, Line as "phone", phone
@@ -33,11 +30,6 @@ text!(
     /// An address, a number, or lines of a postal address.
     ContactValue, 1..=500, Prose
 );
-
-fn email(text: &str) -> Result<String, &'static str> {
-    let text = text.to_lowercase();
-    text.validate_email().then_some(text).ok_or("email")
-}
 
 fn phone(text: &str) -> Result<String, &'static str> {
     let parsed = phonenumber::parse(Some(phonenumber::country::FR), text).map_err(|_| "phone")?;

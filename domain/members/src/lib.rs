@@ -2,7 +2,9 @@
 
 pub mod affiliation;
 pub mod contact;
+pub mod hand_over;
 pub mod import;
+pub mod invitation;
 pub mod member;
 pub mod member_file;
 pub mod organization;
@@ -10,6 +12,7 @@ pub mod organization_link;
 pub mod organization_period;
 pub mod role_assignment;
 pub mod search;
+pub mod service_account;
 pub mod siren;
 pub mod state_directory;
 pub mod territory;

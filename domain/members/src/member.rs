@@ -8,6 +8,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Jsonb;
+pub use kernel::directory::{GivenName, UsualName};
 use kernel::directory::{OrganizationReference, Profession};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::member;
@@ -16,7 +17,7 @@ use kernel::{
     AffiliationId, Count, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen,
     Shown, Sort, Version, codes, stored_as_json, text,
 };
-pub use rules::{Create, Depart, Read, Restore, Suspend, Update, carded, visible};
+pub use rules::{Bind, Create, Depart, Read, Restore, Suspend, Update, carded, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -25,15 +26,9 @@ use validator::Validate;
 
 use crate::affiliation::{NewAffiliation, Position, Service};
 use crate::contact::{Email, Phone};
+use crate::hand_over::HandOver;
+use crate::invitation::Invite;
 
-text!(
-    /// A given name (prénom).
-    GivenName, 1..=100, Line
-);
-text!(
-    /// A name in use (nom d'usage).
-    UsualName, 1..=100, Line
-);
 text!(
     /// A language (BCP 47): `fr`, `en`, `pt-BR`.
     Language, 2..=12, Line as "language", language
@@ -274,8 +269,10 @@ impl Noun for Member {
     const OFFERS: &'static [Offer<Self>] = &[
         Offer::of::<Read>(),
         Offer::of::<Update>(),
+        Offer::of::<Invite>(),
         Offer::of::<Suspend>(),
         Offer::of::<Restore>(),
+        Offer::of::<HandOver>(),
         Offer::of::<Depart>(),
     ];
 

@@ -3,6 +3,8 @@
 pub mod co_animation;
 pub mod gap;
 pub mod membership;
+pub mod membership_request;
+pub mod membership_review;
 pub mod network;
 pub mod seat;
 pub mod tracking;

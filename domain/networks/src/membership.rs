@@ -9,16 +9,19 @@ use kernel::directory::{MemberReference, OrganizationKind, OrganizationReference
 use kernel::schema::{member, membership, network, organization};
 use kernel::sql::clock;
 use kernel::{
-    AffiliationId, AsOf, Count, MembershipId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId,
-    Seen, Sort, Validity, Version, codes,
+    AffiliationId, AsOf, Count, MembershipId, NetworkId, NetworkRole, NotificationLevel, Noun, Offer, OrganizationId,
+    Page, PrincipalId, Seen, Sort, Validity, Version, codes,
 };
+pub use rules::LEADS;
 pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, Void, own, visible};
+pub(crate) use rules::{INELIGIBLE, ITS_LEADS, NOT_IN_FORCE, decides, in_force};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
+use crate::membership_review::Review;
 use crate::network::{NetworkCode, NetworkVisibility};
 
 codes! {
@@ -87,6 +90,10 @@ pub struct Membership {
     /// When it holds.
     #[serde(flatten)]
     pub valid: Validity,
+    /// How soon the member hears of the network: his own business.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub notification_level: NotificationLevel,
     /// Why it ended, or will.
     pub end_reason: Option<EndReason>,
     /// When it was last reviewed.
@@ -196,8 +203,13 @@ pub type MembershipPage = Page<MembershipView>;
 impl Noun for Membership {
     const NAME: &'static str = "membership";
     const COLLECTION: &'static str = "memberships";
-    const OFFERS: &'static [Offer<Self>] =
-        &[Offer::of::<Read>(), Offer::of::<ChangeRole>(), Offer::of::<End>(), Offer::of::<Void>()];
+    const OFFERS: &'static [Offer<Self>] = &[
+        Offer::of::<Read>(),
+        Offer::of::<ChangeRole>(),
+        Offer::of::<Review>(),
+        Offer::of::<End>(),
+        Offer::of::<Void>(),
+    ];
 
     fn id(&self) -> Uuid {
         self.id.0

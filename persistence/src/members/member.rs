@@ -12,6 +12,7 @@ use members::organization::OrganizationStatus;
 use uuid::Uuid;
 
 use super::affiliation::{end_affiliations, in_force_of, insert};
+use super::hand_over::owned_by;
 use super::organization::resting_on;
 use crate::networks::{lock_networks_of, refresh_member, still_all_networks_of};
 use crate::page::{counted, fold, keyset, like, sorted};
@@ -177,9 +178,13 @@ impl Store<'_> {
     /// Lets the member that was granted depart.
     ///
     /// # Errors
-    /// He is no longer as the caller saw him; he is the last lead of a network.
+    /// He is no longer as the caller saw him; he owns what must be handed over; he is the last lead of a network.
     pub fn depart_member(&mut self, grant: Grant<Depart>, seen: Version) -> Result<MemberView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            // A directory that says that someone left is not asked to wait: the gap shows.
+            if actor.member().is_some() && !owned_by(before.id, writer.conn)?.is_empty() {
+                return Err(Refusal::HandOverRequired.into());
+            }
             writer.changes_rights_of(before.id)?;
             let places = in_force_of(writer.conn, before.id)?;
             let after = set!(writer, before, member::departed_at.eq(Some(writer.at)));
@@ -215,7 +220,7 @@ pub(crate) fn locked(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
     find(id, conn)
 }
 
-fn locked_with_networks(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
+pub(super) fn locked_with_networks(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
     let networks = lock_networks_of(conn, id)?;
     let it = locked(id, conn)?;
     still_all_networks_of(conn, id, &networks)?;

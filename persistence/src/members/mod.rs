@@ -2,6 +2,8 @@
 
 mod affiliation;
 mod closure;
+mod hand_over;
+mod invitation;
 mod member;
 mod organization;
 mod organization_link;
@@ -11,3 +13,5 @@ mod search;
 mod territory;
 
 pub(crate) use closure::changes_rights_over;
+pub use hand_over::{NOT_OWNED, OWNED, Owned};
+pub(crate) use invitation::invite;

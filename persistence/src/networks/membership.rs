@@ -1,17 +1,18 @@
 //! SQL of memberships.
 
 use ::networks::membership::{
-    Candidate, ChangeRole, Create, End, EndReason, Membership, MembershipEnding, MembershipFilter, MembershipPage,
-    MembershipView, Read, Void, own, visible,
+    Candidate, ChangeRole, Create, End, EndReason, LEADS, Membership, MembershipEnding, MembershipFilter,
+    MembershipPage, MembershipView, NewMembership, Read, Void, own, visible,
 };
 use ::networks::network::NetworkCode;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, member, membership, organization};
 use kernel::{
-    AffiliationId, AsOf, Grant, Label, MemberOrigin, MembershipId, NetworkId, PageQuery, Refusal, Sort, Validity,
-    Version, VoidReason, Voided, sql,
+    Actor, AffiliationId, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole,
+    NotificationLevel, PageQuery, Refusal, Sort, Validity, Version, VoidReason, Voided, sql,
 };
+use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind, PROMOTION};
 use uuid::Uuid;
 
 use super::network::{locked as locked_network, seen_by};
@@ -119,20 +120,7 @@ impl Store<'_> {
             if change.role == before.role {
                 return Err(Refusal::Overlap.into());
             }
-            writer.changes_rights_of(before.member.id)?;
-            let from = before.valid.from.max(writer.at);
-            let row = (
-                membership::role.eq(change.role),
-                membership::valid.eq(Validity { from, to: before.valid.to }),
-                stamps(writer, before.version),
-            );
-            diesel::update(membership::table.find(id)).set(row).execute(writer.conn)?;
-            let after = find(id, writer.conn)?;
-            writer.updated(&before, &after)?;
-            if before.valid.from < from {
-                keep_past(writer, &before, from)?;
-            }
-            refresh(writer.conn, before.network_id, before.organization.id)?;
+            take_role(writer, &before, change.role)?;
             find(id, writer.conn)
         })?;
         Ok(self.seen(changed))
@@ -177,7 +165,7 @@ fn insert(
     writer: &mut Writer<'_>,
     network: NetworkId,
     id: MembershipId,
-    new: &::networks::membership::NewMembership,
+    new: &NewMembership,
     valid: Validity,
 ) -> Result<()> {
     let row = (
@@ -199,9 +187,93 @@ fn insert(
     Ok(())
 }
 
+/// Has someone sit in a network: anew, or in another role where he sits there already through the same affiliation. The
+/// network is locked already, and the affiliation in force.
+pub(super) fn join(
+    writer: &mut Writer<'_>,
+    network: NetworkId,
+    new: &NewMembership,
+    level: Option<NotificationLevel>,
+) -> Result<Membership> {
+    let sits = Membership::query()
+        .filter(membership::network_id.eq(network))
+        .filter(membership::affiliation_id.eq(new.affiliation_id))
+        .filter(membership::valid.contains(writer.at));
+    let id = match sits.first(writer.conn).optional()? {
+        Some(before) if before.role == new.role => return Err(Refusal::Overlap.into()),
+        Some(before) if before.is_last_lead => return Err(Refusal::LastLead.into()),
+        Some(before) => {
+            take_role(writer, &before, new.role)?;
+            before.id
+        }
+        None => begin(writer, network, new)?,
+    };
+    if let Some(level) = level {
+        let chosen = membership::notification_level.eq(level);
+        diesel::update(membership::table.find(id)).set(chosen).execute(writer.conn)?;
+    }
+    find(id, writer.conn)
+}
+
+/// Begins a membership that lasts as long as its affiliation.
+fn begin(writer: &mut Writer<'_>, network: NetworkId, new: &NewMembership) -> Result<MembershipId> {
+    let through = affiliation::table.find(new.affiliation_id).select(affiliation::valid);
+    let to = through.first::<Validity>(writer.conn)?.to;
+    let id = MembershipId::fresh();
+    insert(writer, network, id, new, Validity { from: writer.at, to })?;
+    let created = find(id, writer.conn)?;
+    writer.changes_rights_of(created.member.id)?;
+    writer.created(&created)?;
+    refresh(writer.conn, network, created.organization.id)?;
+    Ok(id)
+}
+
+/// Gives a membership another role from now on; what it was stays on record.
+fn take_role(writer: &mut Writer<'_>, before: &Membership, role: NetworkRole) -> Result<()> {
+    writer.changes_rights_of(before.member.id)?;
+    let from = before.valid.from.max(writer.at);
+    let valid = membership::valid.eq(Validity { from, to: before.valid.to });
+    let row = (membership::role.eq(role), valid, stamps(writer, before.version));
+    diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
+    let after = find(before.id, writer.conn)?;
+    writer.updated(before, &after)?;
+    if before.valid.from < from {
+        keep_past(writer, before, from)?;
+    }
+    refresh(writer.conn, before.network_id, before.organization.id)
+}
+
+/// The leads that a member holds: someone else must take them before he leaves.
+pub(crate) fn leads_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<OwnedItem>> {
+    let held = Membership::query().filter(membership::member_id.eq(who)).filter(membership::role.eq_any(LEADS));
+    let held = held.filter(membership::valid.contains(sql::clock())).order(membership::id);
+    let item = |it: Membership| {
+        let title = format!("{} ({})", it.network_code, it.role.label().fr);
+        OwnedItem { kind: OwnedKind::Membership, id: it.id.0, title, due_on: it.valid.to.map(|to| to.date_naive()) }
+    };
+    Ok(held.load(conn)?.into_iter().map(item).collect())
+}
+
+/// Someone else leads from now on, through his main affiliation.
+pub(crate) fn hand_over_leads(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
+    let before = find(MembershipId(id), writer.conn)?;
+    if !actor.is_sig_admin() {
+        return Err(Refusal::Forbidden(PROMOTION).into());
+    }
+    let main = affiliation::table.filter(affiliation::member_id.eq(to)).filter(affiliation::is_primary);
+    let main = main.filter(affiliation::valid.contains(sql::clock())).select(affiliation::id);
+    let affiliation_id = main.first(writer.conn).optional()?.ok_or(Refusal::Invalid("/items", NO_TAKER))?;
+    let (role, interministerial) = (before.role, before.interministerial);
+    let new = NewMembership { affiliation_id, role, interministerial, valid_from: None, valid_to: None };
+    join(writer, before.network_id, &new, None)?;
+    writer.changes_rights_of(before.member.id)?;
+    end(writer, &before, writer.at, EndReason::Replaced)?;
+    Ok(())
+}
+
 /// What a membership was before its role changed, under an identifier of its own.
 fn keep_past(writer: &mut Writer<'_>, before: &Membership, end: DateTime<Utc>) -> Result<()> {
-    let past = ::networks::membership::NewMembership {
+    let past = NewMembership {
         affiliation_id: before.affiliation_id,
         role: before.role,
         interministerial: before.interministerial,
@@ -216,7 +288,12 @@ fn keep_past(writer: &mut Writer<'_>, before: &Membership, end: DateTime<Utc>) -
     writer.created(&kept)
 }
 
-fn end(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: EndReason) -> Result<Membership> {
+pub(super) fn end(
+    writer: &mut Writer<'_>,
+    before: &Membership,
+    at: DateTime<Utc>,
+    reason: EndReason,
+) -> Result<Membership> {
     let after = close(writer, before, at, reason)?;
     refresh(writer.conn, before.network_id, before.organization.id)?;
     Ok(after)
@@ -259,22 +336,22 @@ pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()>
     Ok(())
 }
 
-type Stamps = (
+pub(super) type Stamps = (
     diesel::dsl::Eq<membership::version, Version>,
     diesel::dsl::Eq<membership::updated_at, DateTime<Utc>>,
     diesel::dsl::Eq<membership::updated_by, kernel::PrincipalId>,
 );
 
-fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
     (membership::version.eq(before.next()), membership::updated_at.eq(writer.at), membership::updated_by.eq(writer.by))
 }
 
-fn find(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
+pub(super) fn find(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
     Ok(Membership::query().filter(membership::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
 // The network first: under its lock alone, leads and seats are counted.
-fn locked(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
+pub(super) fn locked(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
     let network = membership::table.find(id).select(membership::network_id).first(conn).optional()?;
     lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
     find(id, conn)

@@ -4,13 +4,16 @@ mod co_animation;
 mod gap;
 mod kept_facts;
 mod membership;
+mod membership_request;
+mod membership_review;
 mod network;
 mod seat;
 mod tracking;
 
 pub(crate) use co_animation::end_co_animations_of;
 pub(crate) use kept_facts::KeptFacts;
-pub(crate) use membership::end_memberships;
+pub(crate) use membership::{end_memberships, hand_over_leads, leads_of};
+pub(crate) use membership_request::{agree, identify, locked as locked_request};
 pub(crate) use seat::end_seats_of;
 pub(crate) use tracking::{
     lock_networks_at, lock_networks_of, refresh_member, refresh_organization, refresh_organizations,

@@ -161,6 +161,12 @@ action!(
     |it| it.present().map_err(|_| illegal(it))
 );
 
+action!(
+    /// Become the member whom the source of one's issuer calls by the same name.
+    Bind(MemberId) on Member as "bind_me", Member,
+    |_, _| Ruling::Allow, Member::present
+);
+
 fn illegal(it: &Member) -> Refusal {
     Refusal::Illegal {
         allowed: match it.status {

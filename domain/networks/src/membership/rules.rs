@@ -21,7 +21,7 @@ pub type Joined = InnerJoinQuerySource<
     network::table,
 >;
 
-const ITS_LEADS: Label = Label {
+pub(crate) const ITS_LEADS: Label = Label {
     fr: "Réservé au SIG et aux animateurs du réseau, chacun sur ses sujets.",
     en: "For the SIG and the leads of the network, each on his topics.",
 };
@@ -33,15 +33,15 @@ const LEADING: Label = Label {
     fr: "Seuls le SIG et l'intéressé mettent fin à une animation.",
     en: "The SIG and the lead himself alone end a leadership.",
 };
-const INELIGIBLE: Label = Label {
+pub(crate) const INELIGIBLE: Label = Label {
     fr: "L'origine de ce rattachement n'est pas admise dans ce réseau.",
     en: "The origin of this affiliation is not eligible for this network.",
 };
-const NOT_IN_FORCE: Label =
+pub(crate) const NOT_IN_FORCE: Label =
     Label { fr: "Ce rattachement n'est pas en cours.", en: "This affiliation is not in force." };
 
 /// The roles that animate: appointed by the SIG administrator, and known to all who know of the network.
-const LEADS: &[NetworkRole] = &[NetworkRole::Lead, NetworkRole::CoLead];
+pub const LEADS: &[NetworkRole] = &[NetworkRole::Lead, NetworkRole::CoLead];
 
 action!(
     /// See a membership: in a listed network insiders see all of them and observers its leads; in the others its
@@ -116,7 +116,7 @@ action!(
     }
 );
 
-fn decides(actor: &Actor, it: &Membership) -> bool {
+pub(crate) fn decides(actor: &Actor, it: &Membership) -> bool {
     actor.is_sig() || actor.leads_on(it.network_id, it.interministerial)
 }
 
@@ -179,6 +179,6 @@ action!(
     }
 );
 
-fn in_force(it: &Membership) -> Result<(), Refusal> {
+pub(crate) fn in_force(it: &Membership) -> Result<(), Refusal> {
     if it.status == MembershipStatus::Ended { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
 }

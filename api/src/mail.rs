@@ -1,0 +1,94 @@
+//! E-mail: the texts, and the way out. A text names nothing that not everyone may know: it leads to the service.
+
+use std::path::Path;
+
+use lettre::message::{Mailbox, MultiPart};
+use lettre::{FileTransport, Message, SmtpTransport, Transport as _};
+use persistence::delivery::{About, Letter};
+
+use crate::config::Settings;
+use crate::serve::Failure;
+
+/// The way out.
+pub(crate) struct Post {
+    from: Mailbox,
+    public_url: String,
+    way: Way,
+}
+
+/// By SMTP, or as files that people and tests look at.
+enum Way {
+    Smtp(Box<SmtpTransport>),
+    Files(FileTransport),
+}
+
+/// Why a message did not go out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Undelivered {
+    /// The recipient's server will not have it.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// It may go out another time.
+    #[error("not sent: {0}")]
+    Later(String),
+}
+
+impl Post {
+    pub(crate) fn of(settings: &Settings) -> Result<Self, Failure> {
+        let way = match &settings.smtp_url {
+            Some(url) => Way::Smtp(Box::new(SmtpTransport::from_url(url)?.build())),
+            None => Way::Files(files(&settings.data_dir.join("outbox"))?),
+        };
+        let public_url = settings.public_url.trim_end_matches('/').to_owned();
+        Ok(Self { from: settings.mail_from.parse()?, public_url, way })
+    }
+
+    /// Sends a letter. Sent twice, it has the same name, by which the recipient's server knows it.
+    pub(crate) fn send(&self, letter: &Letter) -> Result<(), Undelivered> {
+        let message = self.compose(letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
+        match &self.way {
+            Way::Files(files) => files.send(&message).map(drop).map_err(|error| Undelivered::Later(error.to_string())),
+            Way::Smtp(smtp) => smtp.send(&message).map(drop).map_err(|error| {
+                let said = error.to_string();
+                if error.is_permanent() { Undelivered::Refused(said) } else { Undelivered::Later(said) }
+            }),
+        }
+    }
+
+    fn compose(&self, letter: &Letter) -> Result<Message, Failure> {
+        let (subject, text) = self.text(&letter.about);
+        let to = letter.address.as_ref().parse()?;
+        let message = Message::builder().from(self.from.clone()).to(Mailbox::new(None, to)).subject(subject);
+        let message = message.message_id(Some(format!("<{}@diapason>", letter.id)));
+        Ok(message.multipart(MultiPart::alternative_plain_html(text.clone(), page(&text)))?)
+    }
+
+    fn text(&self, about: &About) -> (&'static str, String) {
+        let About::Invitation { organization, joins, code, expires_at } = about;
+        let joins = match joins {
+            Some((Some(network), role)) => format!(" et à rejoindre le réseau « {network} » ({})", role.label().fr),
+            Some((None, role)) => format!(" et à rejoindre un réseau métier ({})", role.label().fr),
+            None => String::new(),
+        };
+        let day = expires_at.with_timezone(&kernel::PARIS).format("%d/%m/%Y à %H:%M");
+        let text = format!(
+            "Bonjour,\n\nVous êtes invité(e) à ouvrir votre compte Diapason pour {organization}{joins}.\n\n\
+            Ouvrez {} et présentez ce code, qui ne sert qu'une fois :\n\n{code}\n\n\
+            Il est valable jusqu'au {day} (heure de Paris). Ne le transmettez à personne.\n",
+            self.public_url
+        );
+        ("Diapason : votre invitation", text)
+    }
+}
+
+fn files(directory: &Path) -> Result<FileTransport, Failure> {
+    std::fs::create_dir_all(directory)?;
+    Ok(FileTransport::new(directory))
+}
+
+/// The same text for readers that want HTML.
+fn page(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let paragraphs: Vec<_> = text.split("\n\n").map(|part| format!("<p>{}</p>", part.replace('\n', "<br>"))).collect();
+    format!("<!doctype html><html lang=\"fr\"><body>{}</body></html>", paragraphs.concat())
+}

@@ -1,0 +1,41 @@
+//! HTTP of hand-overs.
+
+use ::members::hand_over::{HandOver, HandOverPlan, OwnedItems};
+use ::members::member::MemberView;
+use actix_web::web::Path;
+use actix_web::{get, post};
+use kernel::MemberId;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::answer::{Answer, plain};
+use crate::db::Db;
+use crate::extract::{IfMatch, Valid};
+
+plain!(OwnedItems);
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get_member_hand_over).service(hand_over_member);
+}
+
+/// List what a member owns.
+///
+/// What must be handed over before he leaves; for who may let him depart, and for himself.
+#[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = OwnedItems)))]
+#[get("/members/{id}/hand-over")]
+async fn get_member_hand_over(db: Db, id: Path<MemberId>) -> Answer<OwnedItems> {
+    db.read(move |store| store.member_hand_over(*id)).await
+}
+
+/// Hand over what a member owns.
+///
+/// All of it to others, in one step; for who may let him depart. Leads of networks go over by the SIG administrator
+/// alone.
+#[utoipa::path(tag = "members", params(MemberId, IfMatch), request_body = HandOverPlan, responses((status = 200, body = MemberView)))]
+#[post("/members/{id}/hand-over")]
+async fn hand_over_member(db: Db, id: Path<MemberId>, seen: IfMatch, plan: Valid<HandOverPlan>) -> Answer<MemberView> {
+    db.write(move |store| {
+        let grant = store.authorize(HandOver(*id))?;
+        store.hand_over_member(grant, seen.0, &plan.0)
+    })
+    .await
+}

@@ -1,0 +1,91 @@
+//! HTTP of invitations, and of the first login.
+
+use ::members::invitation::{
+    Confirm, InvitationAcceptance, InvitationAccepted, InvitationFilter, InvitationPage, InvitationView, Invite, Revoke,
+};
+use actix_web::web::Path;
+use actix_web::{get, post};
+use kernel::{InvitationId, MemberId, PageQuery};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::answer::{Answer, plain};
+use crate::db::Db;
+use crate::extract::{IfMatch, Listing, Valid};
+
+plain!(InvitationAccepted);
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(accept_invitation).service(invite_member);
+    config.service(list_invitations).service(get_invitation).service(confirm_invitation).service(revoke_invitation);
+}
+
+/// List invitations.
+///
+/// Those to the organizations whose members one keeps, to the networks that one leads, and those that one sent; the
+/// latest first.
+#[utoipa::path(tag = "members", params(InvitationFilter, PageQuery), responses((status = 200, body = InvitationPage)))]
+#[get("/invitations")]
+async fn list_invitations(db: Db, list: Listing<InvitationFilter>) -> Answer<InvitationPage> {
+    db.read(move |store| store.invitations(&list.filter, &list.page)).await
+}
+
+/// Read an invitation.
+///
+/// Whoever sees it in the list. Its code is in the e-mail alone.
+#[utoipa::path(tag = "members", params(InvitationId), responses((status = 200, body = InvitationView)))]
+#[get("/invitations/{id}")]
+async fn get_invitation(db: Db, id: Path<InvitationId>) -> Answer<InvitationView> {
+    db.read(move |store| store.invitation(*id)).await
+}
+
+/// Invite a member to log in for the first time.
+///
+/// Those who keep his card may. A code goes to his address by e-mail; earlier ones are good for nothing any more.
+#[utoipa::path(tag = "members", params(MemberId), responses((status = 201, body = InvitationView)))]
+#[post("/members/{id}/invite")]
+async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
+    db.create(move |store| {
+        let grant = store.authorize(Invite(*id))?;
+        store.invite_member(grant)
+    })
+    .await
+}
+
+/// Show the code of an invitation.
+///
+/// Whoever has a good token may, registered or not. If his issuer says that he works where he was invited (`siret` or
+/// `siren`), or if he is a member there already, his account is bound at once; else someone who answers for the
+/// organization or leads the network must confirm. A code serves once (409 `invitation_spent`); an address alone binds
+/// nobody. An idempotency key is not looked at: the code is one.
+#[utoipa::path(tag = "me", request_body = InvitationAcceptance, responses((status = 200, body = InvitationAccepted)))]
+#[post("/invitations/accept")]
+async fn accept_invitation(db: Db, said: Valid<InvitationAcceptance>) -> Answer<InvitationAccepted> {
+    db.write_unregistered(move |store, who, vouched| store.accept_invitation(&said.0, who, vouched)).await
+}
+
+/// Confirm who showed the code of an invitation.
+///
+/// Those who keep the members of the organization may, and the leads of the network: for who showed the code with a
+/// token that does not say that he works there.
+#[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
+#[post("/invitations/{id}/confirm")]
+async fn confirm_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {
+    db.write(move |store| {
+        let grant = store.authorize(Confirm(*id))?;
+        store.confirm_invitation(grant, seen.0)
+    })
+    .await
+}
+
+/// Take an invitation back.
+///
+/// Who sent it may, those who keep the members of the organization, and the leads of the network.
+#[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
+#[post("/invitations/{id}/revoke")]
+async fn revoke_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {
+    db.write(move |store| {
+        let grant = store.authorize(Revoke(*id))?;
+        store.revoke_invitation(grant, seen.0)
+    })
+    .await
+}

@@ -1,0 +1,91 @@
+//! The worker: does what waits for a time, in a thread of its own. Several instances may have one; each task is done once.
+
+use std::io;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use kernel::notification::{DeliveryStatus, TaskKind};
+use persistence::task::Task;
+use persistence::{Database, Error};
+
+use crate::mail::{Post, Undelivered};
+
+/// How often it looks whether something is due.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often what is past its time is forgotten.
+const TIDY: Duration = Duration::from_mins(10);
+
+/// Work that goes on aside until this is dropped.
+pub(crate) struct Aside {
+    until: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        drop(self.until.take());
+        // One that panicked has said so already.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+/// Starts the worker.
+pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
+    let (until, over) = mpsc::channel::<()>();
+    let work = move || {
+        let mut tidied = Instant::now();
+        while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+            if !database.is_ready() {
+                continue;
+            }
+            if let Err(error) = round(&database, &post) {
+                tracing::warn!(%error, "what was due waits");
+            }
+            if tidied.elapsed() > TIDY {
+                tidied = Instant::now();
+                if let Err(error) = database.tidy() {
+                    tracing::warn!(%error, "what is past its time is still there");
+                }
+            }
+        }
+    };
+    let thread = thread::Builder::new().name("worker".into()).spawn(work)?;
+    Ok(Aside { until: Some(until), thread: Some(thread) })
+}
+
+/// Does all that is due.
+fn round(database: &Database, post: &Post) -> Result<(), Error> {
+    loop {
+        let due = database.take_tasks()?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for task in due {
+            match perform(&task, database, post) {
+                Ok(()) => database.task_done(&task)?,
+                Err(why) => {
+                    let again = database.task_failed(&task, &why)?;
+                    tracing::warn!(task = task.position, kind = task.kind.code(), again, why, "a task failed");
+                }
+            }
+        }
+    }
+}
+
+fn perform(task: &Task, database: &Database, post: &Post) -> Result<(), String> {
+    let said = |error: Error| error.to_string();
+    match (task.kind, task.object_id) {
+        (TaskKind::Send, Some(id)) => {
+            let Some(letter) = database.letter(id).map_err(said)? else { return Ok(()) };
+            match post.send(&letter) {
+                Ok(()) => database.delivered(id, DeliveryStatus::Sent, None).map_err(said),
+                Err(why @ Undelivered::Refused(_)) => {
+                    database.delivered(id, DeliveryStatus::Bounced, Some(&why.to_string())).map_err(said)
+                }
+                Err(why) => Err(why.to_string()),
+            }
+        }
+        (kind, None) => Err(format!("a task of kind {} is about nothing", kind.code())),
+    }
+}

@@ -1,0 +1,262 @@
+//! Who may open a dossier, who decides for which side, and when.
+
+use diesel::BoxableExpression;
+use diesel::dsl::{InnerJoinQuerySource, LeftJoinQuerySource};
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kernel::schema::{member, membership_request, network, organization};
+use kernel::{
+    Action, Actor, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NetworkRole, Noun, OrganizationId,
+    Refusal, Role, Ruling, action,
+};
+
+use super::{MembershipRequest, NewMembershipRequest, RequestDecision, RequestKind, RequestStatus};
+use crate::membership::{INELIGIBLE, LEADS, NOT_IN_FORCE};
+use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, NetworkVisibility};
+
+/// What a dossier is read from.
+pub type Joined = LeftJoinQuerySource<
+    InnerJoinQuerySource<InnerJoinQuerySource<membership_request::table, organization::table>, network::table>,
+    member::table,
+>;
+
+const NOT_HIS: Label = Label {
+    fr: "Chacun demande pour lui-même ; le réseau invite ; le directeur de la communication et le référent désignent pour leur organisation.",
+    en: "Everyone asks for himself; the network invites; the communication director and the référent nominate for their organization.",
+};
+const SIDES: Label = Label {
+    fr: "Réservé à l'intéressé et aux animateurs du réseau, chacun sur ses sujets.",
+    en: "For the person himself and the leads of the network, each on his topics.",
+};
+const PROMOTION: Label = Label {
+    fr: "Seul l'administrateur SIG désigne les animateurs et co-animateurs.",
+    en: "The SIG administrator alone appoints leads and co-leads.",
+};
+const OPENER: Label =
+    Label { fr: "Réservé à qui a ouvert le dossier et au SIG.", en: "For who opened the dossier and the SIG." };
+const ONE_OF_TWO: Label = Label {
+    fr: "Indiquez un rattachement ou une personne sans compte, l'un des deux.",
+    en: "Give an affiliation or someone without an account, one of the two.",
+};
+const BY_INVITATION: Label =
+    Label { fr: "On rejoint ce réseau sur invitation.", en: "This network is joined by invitation." };
+const NO_ORGANIZATION: Label =
+    Label { fr: "Cette organisation n'est pas en activité.", en: "This organization is not active." };
+const LEVEL: Label =
+    Label { fr: "Choisissez comment ce réseau vous informe.", en: "Choose how this network keeps you informed." };
+
+/// The one who would join, and what stands in his way.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// The network.
+    pub network: Network,
+    /// What is asked.
+    pub new: NewMembershipRequest,
+    /// Who has an account.
+    pub member: Option<MemberId>,
+    /// For which organization; absent where the affiliation is not in force.
+    pub organization: Option<OrganizationId>,
+    /// Where he comes from; absent where the affiliation or the organization is not in force.
+    pub origin: Option<MemberOrigin>,
+    /// What he is in the network already, through the same affiliation.
+    pub sits_as: Option<NetworkRole>,
+    /// Whether a dossier of his is open there.
+    pub requested: bool,
+}
+
+/// Whether the caller decides for a network on such a role.
+#[must_use]
+pub fn decides(actor: &Actor, network: NetworkId, interministerial: bool, role: NetworkRole) -> bool {
+    let leads = actor.is_sig() || actor.leads_on(network, interministerial);
+    leads && (actor.is_sig_admin() || !LEADS.contains(&role))
+}
+
+action!(
+    /// Open a dossier.
+    Create((NetworkCode, NewMembershipRequest)) on MembershipRequest as "create_membership_request", Candidate,
+    |actor, it| {
+        let mine = it.member.is_some() && it.member == actor.member() && actor.is_insider();
+        let nominates = it.organization.is_some_and(|organization| {
+            actor.reaches(&[Role::DicomDirector], organization) || actor.answers_for(it.network.id, organization)
+        });
+        let may = match it.new.kind {
+            RequestKind::Request => mine,
+            RequestKind::Invitation => actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial),
+            RequestKind::Nomination => nominates || actor.is_sig(),
+        };
+        networks::Read::rule(actor, &it.network).and(may, NOT_HIS)
+    },
+    |it| {
+        it.network.open()?;
+        let (by_affiliation, new) = (it.new.affiliation_id.is_some(), &it.new);
+        if by_affiliation == new.invitee.is_some() {
+            return Err(Refusal::Invalid("/affiliation_id", ONE_OF_TWO));
+        }
+        let place = if by_affiliation { "/affiliation_id" } else { "/invitee/organization_id" };
+        let Some(origin) = it.origin else {
+            return Err(Refusal::Invalid(place, if by_affiliation { NOT_IN_FORCE } else { NO_ORGANIZATION }));
+        };
+        let eligible = &it.network.eligible_origins;
+        if !eligible.is_empty() && !eligible.contains(&origin) {
+            return Err(Refusal::Invalid(place, INELIGIBLE));
+        }
+        if new.kind == RequestKind::Request {
+            if it.network.join_policy == JoinPolicy::Invitation {
+                return Err(Refusal::Invalid("/kind", BY_INVITATION));
+            }
+            new.notification_level.ok_or(Refusal::Invalid("/notification_level", LEVEL))?;
+        }
+        match (it.requested, it.sits_as) {
+            (true, _) => Err(Refusal::AlreadyRequested),
+            (false, Some(role)) if role == new.role => Err(Refusal::Overlap),
+            _ => Ok(()),
+        }
+    }
+);
+
+impl Candidate {
+    /// Whether opening the dossier is the network's agreement too.
+    #[must_use]
+    pub fn is_agreed_by(&self, actor: &Actor) -> bool {
+        let (network, new) = (&self.network, &self.new);
+        let by_right = new.kind == RequestKind::Request
+            && network.join_policy == JoinPolicy::Automatic
+            && new.role == NetworkRole::Member;
+        by_right || decides(actor, network.id, new.interministerial, new.role)
+    }
+}
+
+/// For whom a decision is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The one who would join.
+    Person,
+    /// The network.
+    Network,
+}
+
+impl MembershipRequest {
+    fn is_about(&self, actor: &Actor) -> bool {
+        actor.is_insider() && self.member.as_ref().is_some_and(|member| Some(member.id) == actor.member())
+    }
+
+    /// For whom the caller would decide: for himself first, where he has not yet.
+    #[must_use]
+    pub fn side(&self, actor: &Actor) -> Side {
+        let himself = self.is_about(actor) && self.person_decision == RequestDecision::Pending;
+        if himself { Side::Person } else { Side::Network }
+    }
+
+    fn pends(&self, side: Side) -> bool {
+        let said = match side {
+            Side::Person => self.person_decision,
+            Side::Network => self.network_decision,
+        };
+        said == RequestDecision::Pending
+    }
+
+    fn decided_by(&self, actor: &Actor) -> bool {
+        self.is_about(actor) || decides(actor, self.network_id, self.interministerial, self.role)
+    }
+
+    fn open(&self) -> Result<(), Refusal> {
+        if self.status == RequestStatus::Open { Ok(()) } else { Err(Refusal::Illegal { allowed: Vec::new() }) }
+    }
+
+    fn open_to(&self, actor: &Actor) -> Result<(), Refusal> {
+        self.open()?;
+        let waits = self.pends(self.side(actor));
+        if waits { Ok(()) } else { Err(Refusal::Illegal { allowed: vec!["withdraw_membership_request"] }) }
+    }
+}
+
+action!(
+    /// See a dossier: the person, who opened it, those who decide, and those who answer for the organization.
+    Read(MembershipRequestId) on MembershipRequest as "get_membership_request", MembershipRequest,
+    |actor, it| {
+        let concerned = it.is_about(actor)
+            || (actor.is_insider() && it.created_by == actor.id)
+            || actor.leads_on(it.network_id, it.interministerial)
+            || actor.reaches(Actor::SCOPED, it.organization.id)
+            || actor.answers_for(it.network_id, it.organization.id);
+        Ruling::seen(it.network_visibility.shows(it.network_id, actor) && (actor.is_sig() || concerned))
+    }
+);
+
+/// What `Read` says one by one, for all: where every read starts.
+#[must_use]
+pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
+    use membership_request as dossier;
+    if actor.is_sig() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    let inside = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
+    // NULL where he has no account, which is no yes.
+    let mine = dossier::member_id.eq(MemberId(actor.id.0)).assume_not_null();
+    let own = inside.and(mine.or(dossier::created_by.eq(actor.id)));
+    let reached = dossier::organization_id.eq_any(actor.reach(Actor::SCOPED).collect::<Vec<OrganizationId>>());
+    let led = dossier::network_id.eq_any(actor.led().collect::<Vec<_>>());
+    let co_led = dossier::network_id.eq_any(actor.co_led().collect::<Vec<_>>()).and(dossier::interministerial);
+    let concerned: Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> =
+        Box::new(own.or(reached).or(led).or(co_led));
+    let concerned = actor.answered().fold(concerned, |concerned, (network, organization)| {
+        Box::new(concerned.or(dossier::network_id.eq(network).and(dossier::organization_id.eq(organization))))
+    });
+    let sits = dossier::network_id.eq_any(actor.networks().collect::<Vec<_>>());
+    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
+    Box::new(concerned.and(sits.or(network::visibility.ne(NetworkVisibility::Hidden).and(known))))
+}
+
+/// Declares a decision: one of the two sides takes it, where that side has not yet.
+macro_rules! decision {
+    ($(#[doc = $doc:literal])+ $name:ident as $called:literal) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone)]
+        pub struct $name(pub MembershipRequestId);
+
+        impl Action for $name {
+            type Facts = MembershipRequest;
+            const NAME: &'static str = $called;
+
+            fn rule(actor: &Actor, it: &MembershipRequest) -> Ruling {
+                let own = it.is_about(actor);
+                Read::rule(actor, it)
+                    .and(own || actor.is_sig() || actor.leads_on(it.network_id, it.interministerial), SIDES)
+                    .and(it.decided_by(actor), PROMOTION)
+            }
+
+            fn moment(it: &MembershipRequest) -> Result<(), Refusal> {
+                it.open()
+            }
+
+            fn moment_for(actor: &Actor, it: &MembershipRequest) -> Result<(), Refusal> {
+                it.open_to(actor)
+            }
+
+            fn object(&self) -> (&'static str, Option<String>) {
+                (MembershipRequest::NAME, Some(self.0.to_string()))
+            }
+        }
+    };
+}
+
+decision!(
+    /// Agree, for oneself or for the network.
+    Accept as "accept_membership_request"
+);
+decision!(
+    /// Refuse, for oneself or for the network.
+    Refuse as "refuse_membership_request"
+);
+
+action!(
+    /// Withdraw a dossier.
+    Withdraw(MembershipRequestId) on MembershipRequest as "withdraw_membership_request", MembershipRequest,
+    |actor, it| {
+        let own = it.created_by == actor.id || (it.is_about(actor) && it.kind == RequestKind::Request);
+        Read::rule(actor, it).and(own || actor.is_sig(), OPENER)
+    },
+    MembershipRequest::open
+);

@@ -1,0 +1,175 @@
+//! Membership review (revue des adhésions): from time to time, someone says of each who sits in a network that he still does.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use kernel::schema::{membership_review, network};
+use kernel::{
+    Actor, Label, MembershipId, MembershipReviewId, NetworkId, Noun, Offer, Page, PrincipalId, Refusal, Role, Ruling,
+    Seen, Version, action, codes,
+};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::membership::Read as ReadMembership;
+use crate::membership::{ITS_LEADS, Membership, decides, in_force};
+use crate::network::{self as networks, Network, NetworkCode, NetworkVisibility};
+
+codes! {
+    /// What a review says of a membership.
+    ReviewOutcome {
+        Keep = "keep" ("maintenir", "keep"),
+        End = "end" ("mettre fin", "end"),
+    }
+}
+
+/// SQL functions that a review's queries call.
+mod sql {
+    use diesel::sql_types::{Nullable, Timestamptz, Uuid};
+
+    diesel::define_sql_function! {
+        #[sql_name = "app.review_total"]
+        fn review_total(review: Uuid, network: Uuid, opened: Timestamptz, closed: Nullable<Timestamptz>) -> BigInt;
+    }
+    diesel::define_sql_function! {
+        #[sql_name = "app.review_answered"]
+        fn review_answered(review: Uuid) -> BigInt;
+    }
+}
+
+/// Someone says of each who sits in a network that he still does, or no longer.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
+#[diesel(table_name = membership_review, check_for_backend(Pg))]
+#[diesel(base_query = membership_review::table.inner_join(network::table))]
+pub struct MembershipReview {
+    /// Its identifier.
+    pub id: MembershipReviewId,
+    /// The network's code.
+    #[diesel(select_expression = network::code)]
+    pub network_code: NetworkCode,
+    /// The network.
+    pub network_id: NetworkId,
+    /// The day by which all should be answered.
+    pub due_on: NaiveDate,
+    /// When it was closed; open if absent.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// How many memberships it asks about: those that stood when it was opened.
+    #[diesel(select_expression = sql::review_total(membership_review::id, membership_review::network_id, membership_review::created_at, membership_review::closed_at))]
+    #[schema(minimum = 0)]
+    pub total: i64,
+    /// Of how many it was answered.
+    #[diesel(select_expression = sql::review_answered(membership_review::id))]
+    #[schema(minimum = 0)]
+    pub answered: i64,
+    /// Who knows of its network.
+    #[diesel(select_expression = network::visibility)]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub network_visibility: NetworkVisibility,
+    /// Grows at each change.
+    pub version: Version,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who opened it.
+    pub created_by: PrincipalId,
+    /// Who last changed it.
+    pub updated_by: PrincipalId,
+}
+
+/// A review to open.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = membership_review)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"due_on": "2027-01-31"}))]
+pub struct NewMembershipReview {
+    /// The day by which all should be answered.
+    pub due_on: NaiveDate,
+}
+
+/// What a review says of one membership.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"review_id": "01900000-0000-7000-8000-000000000004", "outcome": "keep"}))]
+pub struct ReviewAnswer {
+    /// In which review.
+    pub review_id: MembershipReviewId,
+    /// What it says.
+    pub outcome: ReviewOutcome,
+}
+
+/// A review as the caller sees it.
+pub type MembershipReviewView = Seen<MembershipReview>;
+/// A page of reviews.
+pub type MembershipReviewPage = Page<MembershipReviewView>;
+
+impl Noun for MembershipReview {
+    const NAME: &'static str = "membership_review";
+    const COLLECTION: &'static str = "membership-reviews";
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Close>()];
+
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+const FOLLOWERS: Label = Label {
+    fr: "Réservé au SIG, à ceux qui siègent dans le réseau et à ceux qui répondent d'une organisation.",
+    en: "For the SIG, those who sit in the network and those who answer for an organization.",
+};
+const ANSWERING: Label = Label {
+    fr: "Réservé au SIG, aux animateurs, et pour leur organisation au directeur de la communication, à l'administrateur et au référent.",
+    en: "For the SIG, the leads and, for their organization, the communication director, the administrator and the référent.",
+};
+
+/// Who follows the reviews of a network that he may know of.
+fn follows(actor: &Actor, network: NetworkId) -> bool {
+    actor.is_sig() || actor.sits_in(network) || actor.reach(Actor::SCOPED).next().is_some()
+}
+
+action!(
+    /// See the reviews of a network.
+    List(NetworkCode) on MembershipReview as "list_network_reviews", Network,
+    |actor, it| networks::Read::rule(actor, it).and(follows(actor, it.id), FOLLOWERS)
+);
+
+action!(
+    /// See a review.
+    Read(MembershipReviewId) on MembershipReview as "get_membership_review", MembershipReview,
+    |actor, it| {
+        Ruling::seen(it.network_visibility.shows(it.network_id, actor) && follows(actor, it.network_id))
+    }
+);
+
+action!(
+    /// Open a review of who sits in a network.
+    Create((NetworkCode, NewMembershipReview)) on MembershipReview as "create_network_review", Network,
+    |actor, it| networks::Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.id), ITS_LEADS), Network::open
+);
+
+action!(
+    /// Close a review: nothing more is answered in it.
+    Close(MembershipReviewId) on MembershipReview as "close_membership_review", MembershipReview,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.network_id), ITS_LEADS),
+    |it| if it.closed_at.is_some() { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+);
+
+action!(
+    /// Say in a review that a membership stands, or that it ends.
+    Review(MembershipId) on Membership as "review_membership", Membership,
+    |actor, it| {
+        let answers = actor.reaches(&[Role::DicomDirector, Role::OrgAdmin], it.organization.id)
+            || actor.answers_for(it.network_id, it.organization.id);
+        ReadMembership::rule(actor, it).and(answers || decides(actor, it), ANSWERING)
+    },
+    in_force
+);

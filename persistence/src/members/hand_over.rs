@@ -1,0 +1,134 @@
+//! SQL of hand-overs, and the registry of all that a member can own.
+
+use diesel::prelude::*;
+use kernel::schema::{affiliation, member, service_account};
+use kernel::{Actor, Grant, Label, MemberId, PrincipalId, Refusal, Version, sql};
+use members::hand_over::{
+    HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind,
+};
+use members::member::{Member, MemberView};
+use members::service_account::ServiceAccount;
+use uuid::Uuid;
+
+use super::member::{find as find_member, locked_with_networks};
+use crate::networks::{hand_over_leads, leads_of};
+use crate::store::{Known, Writer};
+use crate::{Result, Store};
+
+/// Something that a member can own: the column that says so, how what he owns is found, and how it goes to another.
+pub struct Owned {
+    /// Where it says so: table and column.
+    pub column: (&'static str, &'static str),
+    kind: OwnedKind,
+    list: fn(&mut PgConnection, MemberId) -> Result<Vec<OwnedItem>>,
+    give: fn(&mut Writer<'_>, &Actor, Uuid, MemberId) -> Result<()>,
+}
+
+/// All that a member can own. A noun that can be owned stands here; a test holds the list against the database.
+pub const OWNED: &[Owned] = &[
+    Owned { column: ("membership", "member_id"), kind: OwnedKind::Membership, list: leads_of, give: hand_over_leads },
+    Owned {
+        column: ("service_account", "owner_id"),
+        kind: OwnedKind::ServiceAccount,
+        list: accounts_of,
+        give: hand_over_account,
+    },
+];
+
+/// The columns that name a member without his owning anything: who did, said or is something.
+pub const NOT_OWNED: &[(&str, &str)] = &[
+    ("affiliation", "member_id"),
+    ("delivery", "member_id"),
+    ("invitation", "member_id"),
+    ("membership_request", "member_id"),
+    ("role_assignment", "member_id"),
+];
+
+impl Store<'_> {
+    /// What the member owns, and must hand over before he leaves.
+    ///
+    /// # Errors
+    /// There is no such member, or the caller may not let him leave.
+    pub fn member_hand_over(&mut self, id: MemberId) -> Result<OwnedItems> {
+        self.permit(ListOwned(id))?;
+        Ok(OwnedItems { items: owned_by(id, self.reading().0)? })
+    }
+
+    /// Gives all that the member that was granted owns to others, in one step.
+    ///
+    /// # Errors
+    /// He is no longer as the caller saw him; the plan leaves something out, or takes what is not his; someone cannot
+    /// take what he is given; the caller may not appoint leads.
+    pub fn hand_over_member(
+        &mut self,
+        grant: Grant<HandOver>,
+        seen: Version,
+        plan: &HandOverPlan,
+    ) -> Result<MemberView> {
+        let after = self.write_on(grant, seen, |writer, actor, _, it| {
+            let owned = owned_by(it.id, writer.conn)?;
+            let given = |kind, id| plan.items.iter().find(|item| (item.kind, item.id) == (kind, id));
+            if plan.items.iter().any(|item| !owned.iter().any(|own| (own.kind, own.id) == (item.kind, item.id))) {
+                return Err(Refusal::Invalid("/items", NOT_HIS).into());
+            }
+            for own in &owned {
+                let to = given(own.kind, own.id).ok_or(Refusal::Invalid("/items", MISSING))?.to_member_id;
+                refuse_taker(writer.conn, it.id, to, NO_TAKER)?;
+                let kind = OWNED.iter().find(|known| known.kind == own.kind).ok_or(Refusal::NotFound)?;
+                (kind.give)(writer, actor, own.id, to)?;
+            }
+            find_member(it.id, writer.conn)
+        })?;
+        Ok(self.shown_member(after))
+    }
+}
+
+/// Everything that a member owns.
+pub(super) fn owned_by(id: MemberId, conn: &mut PgConnection) -> Result<Vec<OwnedItem>> {
+    let mut all = Vec::new();
+    for owned in OWNED {
+        all.extend((owned.list)(conn, id)?);
+    }
+    Ok(all)
+}
+
+/// Whoever takes something is another one, present and affiliated.
+fn refuse_taker(conn: &mut PgConnection, from: MemberId, to: MemberId, why: Label) -> Result<()> {
+    let present = affiliation::table
+        .inner_join(member::table)
+        .filter(member::id.eq(to).and(member::departed_at.is_null()).and(member::suspended_at.is_null()))
+        .filter(affiliation::valid.contains(sql::clock()));
+    let stands: bool = diesel::select(diesel::dsl::exists(present)).get_result(conn)?;
+    if stands && from != to { Ok(()) } else { Err(Refusal::Invalid("/items", why).into()) }
+}
+
+fn accounts_of(conn: &mut PgConnection, owner: MemberId) -> Result<Vec<OwnedItem>> {
+    let all = ServiceAccount::query().filter(service_account::owner_id.eq(owner));
+    let all = all.filter(service_account::expires_at.gt(sql::clock())).order(service_account::id);
+    let item =
+        |it: ServiceAccount| OwnedItem { kind: OwnedKind::ServiceAccount, id: it.id.0, title: it.name, due_on: None };
+    Ok(all.load(conn)?.into_iter().map(item).collect())
+}
+
+/// The account writes with the rights of whoever answers for it: they change.
+fn hand_over_account(writer: &mut Writer<'_>, _: &Actor, id: Uuid, to: MemberId) -> Result<()> {
+    let find = |conn: &mut PgConnection| ServiceAccount::query().filter(service_account::id.eq(id)).first(conn);
+    let before: ServiceAccount = find(writer.conn)?;
+    writer.changes_rights_of(MemberId(id))?;
+    let row = (service_account::owner_id.eq(to), service_account::version.eq(before.version.next()));
+    diesel::update(service_account::table.find(PrincipalId(id))).set(row).execute(writer.conn)?;
+    let after = find(writer.conn)?;
+    writer.updated(&before, &after)
+}
+
+impl Known for ListOwned {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        find_member(self.0, conn)
+    }
+}
+
+impl Known for HandOver {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        locked_with_networks(self.0, conn)
+    }
+}

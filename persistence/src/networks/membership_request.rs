@@ -1,0 +1,378 @@
+//! SQL of membership requests.
+
+use ::networks::membership::{Membership, NewMembership};
+use ::networks::membership_request::{
+    Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestFilter, MembershipRequestPage,
+    MembershipRequestView, NewMembershipRequest, OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance,
+    RequestDecision, RequestKind, Side, Withdraw, request_status, visible,
+};
+use ::networks::network::{Network, NetworkCode};
+use diesel::prelude::*;
+use kernel::directory::Email;
+use kernel::schema::{affiliation, member, membership, membership_request, network, organization};
+use kernel::{
+    Action, AffiliationId, Grant, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NotificationLevel,
+    OrganizationId, PageQuery, Refusal, Version, sql,
+};
+use uuid::Uuid;
+
+use super::membership::join;
+use super::network::locked as locked_network;
+use super::tracking::lock;
+use crate::members::invite;
+use crate::page::counted;
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer};
+use crate::{Again, Result, Store};
+
+const LEVEL: Label =
+    Label { fr: "Choisissez comment ce réseau vous informe.", en: "Choose how this network keeps you informed." };
+
+impl Store<'_> {
+    /// The dossiers that the caller may see, the latest first.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn membership_requests(
+        &mut self,
+        filter: &MembershipRequestFilter,
+        page: &PageQuery,
+    ) -> Result<MembershipRequestPage> {
+        use membership_request as dossier;
+        let (conn, actor) = self.reading();
+        let all = || {
+            let mut query = MembershipRequest::query().filter(visible(actor)).into_boxed();
+            if let Some(code) = &filter.network_code {
+                query = query.filter(network::code.eq(code.clone()));
+            }
+            if let Some(organization) = filter.organization_id {
+                query = query.filter(dossier::organization_id.eq(organization));
+            }
+            if let Some(kind) = filter.kind {
+                query = query.filter(dossier::kind.eq(kind));
+            }
+            if let Some(status) = filter.status {
+                let stands = request_status(
+                    dossier::person_decision,
+                    dossier::network_decision,
+                    dossier::withdrawn_at,
+                    dossier::expires_at,
+                    sql::clock(),
+                );
+                query = query.filter(stands.eq(status));
+            }
+            query
+        };
+        let mut query = all();
+        if let Some(before) = page.key::<MembershipRequestId>()? {
+            query = query.filter(dossier::id.lt(before));
+        }
+        let rows = query.order(dossier::id.desc()).limit(page.probe()).load(conn)?;
+        let count = counted!(conn, filter.count, all());
+        let found = page.cut(rows, |it: &MembershipRequest| it.id).counted(count);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One dossier.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn membership_request(&mut self, id: MembershipRequestId) -> Result<MembershipRequestView> {
+        let it = self.permit(Read(id))?;
+        Ok(self.seen(it))
+    }
+
+    /// Opens the dossier that was granted: who asks agrees by asking, and so does a network that needs no more.
+    ///
+    /// # Errors
+    /// The affiliation ended meanwhile.
+    pub fn create_membership_request(&mut self, grant: Grant<Create>) -> Result<MembershipRequestView> {
+        let created = self.write(grant, |writer, actor, _, candidate| {
+            let id = MembershipRequestId::fresh();
+            let agreed = [candidate.new.kind == RequestKind::Request, candidate.is_agreed_by(actor)];
+            insert(writer, id, &candidate, agreed)?;
+            if let Some(invitee) = &candidate.new.invitee {
+                invite(writer, Some((candidate.network.id, id)), None, invitee.organization_id, &named(invitee))?;
+            }
+            if agreed == [true, true] {
+                conclude(writer, id)?;
+            }
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Agrees for the side that was granted; where both agree, the member sits in the network.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; his affiliation ended; he does not say how the network keeps him informed.
+    pub fn accept_membership_request(
+        &mut self,
+        grant: Grant<Accept>,
+        seen: Version,
+        said: &RequestAcceptance,
+    ) -> Result<MembershipRequestView> {
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            agree(writer, &before, before.side(actor), said.notification_level)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Refuses for the side that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn refuse_membership_request(
+        &mut self,
+        grant: Grant<Refuse>,
+        seen: Version,
+        reason: RefusalReason,
+    ) -> Result<MembershipRequestView> {
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            decide(writer, &before, before.side(actor), RequestDecision::Refused)?;
+            let reason = membership_request::refusal_reason.eq(reason);
+            diesel::update(membership_request::table.find(before.id)).set(reason).execute(writer.conn)?;
+            recorded(writer, &before)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Withdraws the dossier that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn withdraw_membership_request(
+        &mut self,
+        grant: Grant<Withdraw>,
+        seen: Version,
+    ) -> Result<MembershipRequestView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let row =
+                (membership_request::withdrawn_at.eq(writer.at), grown!(membership_request, writer, before.version));
+            diesel::update(membership_request::table.find(before.id)).set(row).execute(writer.conn)?;
+            recorded(writer, &before)
+        })?;
+        Ok(self.seen(changed))
+    }
+}
+
+fn named(invitee: &Invitee) -> (kernel::directory::GivenName, kernel::directory::UsualName, Email) {
+    (invitee.given_name.clone(), invitee.usual_name.clone(), invitee.email.clone())
+}
+
+fn insert(writer: &mut Writer<'_>, id: MembershipRequestId, it: &Candidate, agreed: [bool; 2]) -> Result<()> {
+    use membership_request as dossier;
+    let said = |agreed: bool| if agreed { RequestDecision::Accepted } else { RequestDecision::Pending };
+    let [person, network] = agreed;
+    let organization = it.organization.ok_or(Refusal::NotFound)?;
+    let new = it.new.clone();
+    let invitee = new.invitee;
+    let row = (
+        dossier::id.eq(id),
+        dossier::network_id.eq(it.network.id),
+        dossier::kind.eq(new.kind),
+        dossier::organization_id.eq(organization),
+        (dossier::affiliation_id.eq(new.affiliation_id), dossier::member_id.eq(it.member)),
+        dossier::invitee_given_name.eq(invitee.as_ref().map(|invitee| invitee.given_name.clone())),
+        dossier::invitee_usual_name.eq(invitee.as_ref().map(|invitee| invitee.usual_name.clone())),
+        dossier::invitee_email.eq(invitee.map(|invitee| invitee.email)),
+        (dossier::role.eq(new.role), dossier::interministerial.eq(new.interministerial)),
+        dossier::justification.eq(new.justification),
+        dossier::notification_level.eq(new.notification_level),
+        (dossier::person_decision.eq(said(person)), dossier::person_decided_at.eq(person.then_some(writer.at))),
+        (dossier::network_decision.eq(said(network)), dossier::network_decided_at.eq(network.then_some(writer.at))),
+        dossier::network_decided_by.eq(network.then_some(writer.by)),
+        dossier::expires_at.eq(writer.at + OPEN_FOR),
+        born!(dossier, writer),
+    );
+    diesel::insert_into(dossier::table).values(row).execute(writer.conn)?;
+    Ok(())
+}
+
+/// One side agrees; where both do, the member sits in the network.
+pub(crate) fn agree(
+    writer: &mut Writer<'_>,
+    before: &MembershipRequest,
+    side: Side,
+    level: Option<NotificationLevel>,
+) -> Result<MembershipRequest> {
+    if side == Side::Person {
+        let level = level.ok_or(Refusal::Invalid("/notification_level", LEVEL))?;
+        let chosen = membership_request::notification_level.eq(level);
+        diesel::update(membership_request::table.find(before.id)).set(chosen).execute(writer.conn)?;
+    }
+    decide(writer, before, side, RequestDecision::Accepted)?;
+    conclude(writer, before.id)?;
+    recorded(writer, before)
+}
+
+fn decide(writer: &mut Writer<'_>, before: &MembershipRequest, side: Side, says: RequestDecision) -> Result<()> {
+    use membership_request as dossier;
+    let row = diesel::update(dossier::table.find(before.id));
+    let stamps = grown!(dossier, writer, before.version);
+    match side {
+        Side::Person => {
+            let said = (dossier::person_decision.eq(says), dossier::person_decided_at.eq(writer.at));
+            row.set((said, stamps)).execute(writer.conn)?
+        }
+        Side::Network => {
+            let said = (dossier::network_decision.eq(says), dossier::network_decided_at.eq(writer.at));
+            row.set((said, dossier::network_decided_by.eq(writer.by), stamps)).execute(writer.conn)?
+        }
+    };
+    Ok(())
+}
+
+/// Has the member sit in the network, where both sides agree and he may still.
+fn conclude(writer: &mut Writer<'_>, id: MembershipRequestId) -> Result<()> {
+    let it = find(id, writer.conn)?;
+    let both = it.person_decision == RequestDecision::Accepted && it.network_decision == RequestDecision::Accepted;
+    let Some(affiliation_id) = it.affiliation_id.filter(|_| both) else { return Ok(()) };
+    let stands = through(writer.conn, affiliation_id)?.is_some();
+    if !stands {
+        let allowed = vec!["refuse_membership_request", "withdraw_membership_request"];
+        return Err(Refusal::Illegal { allowed }.into());
+    }
+    let new = NewMembership {
+        affiliation_id,
+        role: it.role,
+        interministerial: it.interministerial,
+        valid_from: None,
+        valid_to: None,
+    };
+    let Membership { id: came, .. } = join(writer, it.network_id, &new, it.notification_level)?;
+    let came = membership_request::membership_id.eq(came);
+    diesel::update(membership_request::table.find(id)).set(came).execute(writer.conn)?;
+    Ok(())
+}
+
+/// Binds a dossier to who has an account now.
+pub(crate) fn identify(
+    writer: &mut Writer<'_>,
+    id: MembershipRequestId,
+    member: MemberId,
+    affiliation: AffiliationId,
+) -> Result<()> {
+    let row = (membership_request::member_id.eq(member), membership_request::affiliation_id.eq(affiliation));
+    diesel::update(membership_request::table.find(id)).set(row).execute(writer.conn)?;
+    Ok(())
+}
+
+fn recorded(writer: &mut Writer<'_>, before: &MembershipRequest) -> Result<MembershipRequest> {
+    let after = find(before.id, writer.conn)?;
+    writer.updated(before, &after)?;
+    Ok(after)
+}
+
+fn find(id: MembershipRequestId, conn: &mut PgConnection) -> Result<MembershipRequest> {
+    let row = MembershipRequest::query().filter(membership_request::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+// The network first: under its lock alone, dossiers are decided and seats counted.
+pub(crate) fn locked(id: MembershipRequestId, conn: &mut PgConnection) -> Result<MembershipRequest> {
+    let row = membership_request::table.find(id);
+    let network: Option<NetworkId> = row.select(membership_request::network_id).first(conn).optional()?;
+    lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+    row.select(membership_request::id).for_no_key_update().first::<MembershipRequestId>(conn)?;
+    find(id, conn)
+}
+
+/// Whose an affiliation in force is, where, and where he comes from; who is suspended or left has none.
+fn through(
+    conn: &mut PgConnection,
+    affiliation: AffiliationId,
+) -> Result<Option<(MemberId, OrganizationId, MemberOrigin)>> {
+    let found = affiliation::table
+        .inner_join(organization::table)
+        .inner_join(member::table)
+        .filter(affiliation::id.eq(affiliation))
+        .filter(affiliation::valid.contains(sql::clock()))
+        .filter(member::departed_at.is_null().and(member::suspended_at.is_null()))
+        .select((affiliation::member_id, affiliation::organization_id, organization::origin));
+    Ok(found.for_share().first(conn).optional()?)
+}
+
+/// Whether a dossier of this person is open in a network.
+fn is_requested(
+    conn: &mut PgConnection,
+    network: NetworkId,
+    who: Option<MemberId>,
+    email: Option<&Email>,
+) -> Result<bool> {
+    use membership_request as dossier;
+    let status = request_status(
+        dossier::person_decision,
+        dossier::network_decision,
+        dossier::withdrawn_at,
+        dossier::expires_at,
+        sql::clock(),
+    );
+    let same = dossier::member_id.eq(who).or(dossier::invitee_email.eq(email));
+    let open = dossier::table.filter(dossier::network_id.eq(network)).filter(status.eq("open")).filter(same);
+    Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Candidate> {
+        let (code, new): &(NetworkCode, NewMembershipRequest) = &self.0;
+        let network: Network = locked_network(code, conn)?;
+        let mut it = Candidate {
+            network,
+            new: new.clone(),
+            member: None,
+            organization: None,
+            origin: None,
+            sits_as: None,
+            requested: false,
+        };
+        let mut email = None;
+        if let Some(affiliation) = new.affiliation_id
+            && let Some((member, organization, origin)) = through(conn, affiliation)?
+        {
+            (it.member, it.organization, it.origin) = (Some(member), Some(organization), Some(origin));
+            let sits = membership::table.filter(membership::network_id.eq(it.network.id));
+            let sits = sits.filter(membership::affiliation_id.eq(affiliation));
+            let sits = sits.filter(membership::valid.contains(sql::clock())).select(membership::role);
+            it.sits_as = sits.first(conn).optional()?;
+            email = member::table.find(member).select(member::email).first::<Option<Email>>(conn)?;
+        }
+        if let Some(invitee) = &new.invitee {
+            let place = organization::table.find(invitee.organization_id).filter(organization::status.eq("active"));
+            it.origin = place.select(organization::origin).for_share().first(conn).optional()?;
+            (it.organization, email) = (Some(invitee.organization_id), Some(invitee.email.clone()));
+        }
+        it.requested = is_requested(conn, it.network.id, it.member, email.as_ref())?;
+        Ok(it)
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<MembershipRequest> {
+        find(self.0, conn)
+    }
+}
+
+/// What changes a dossier locks it.
+macro_rules! locks {
+    ($($action:ty),+) => {
+        $(impl Known for $action {
+            fn facts(&self, conn: &mut PgConnection) -> Result<<Self as Action>::Facts> {
+                locked(self.0, conn)
+            }
+        })+
+    };
+}
+locks!(Accept, Refuse, Withdraw);
+
+impl Again for MembershipRequestView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.membership_request(MembershipRequestId(about))
+    }
+}

@@ -1,0 +1,188 @@
+//! SQL of membership reviews.
+
+use ::networks::membership::{End, EndReason, Membership, MembershipView};
+use ::networks::membership_review::{
+    Close, Create, List, MembershipReview, MembershipReviewPage, MembershipReviewView, Read, Review, ReviewAnswer,
+    ReviewOutcome,
+};
+use ::networks::network::{Network, NetworkCode};
+use diesel::prelude::*;
+use kernel::schema::{membership, membership_review, membership_review_answer};
+use kernel::{Action, Grant, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
+use uuid::Uuid;
+
+use super::membership::{end, find as find_membership, locked as locked_membership, stamps};
+use super::network::{find as find_network, locked as locked_network};
+use super::tracking::lock;
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer};
+use crate::{Again, Error, Result, Store};
+
+impl Store<'_> {
+    /// The reviews of a network, the latest first.
+    ///
+    /// # Errors
+    /// There is no such network whose reviews the caller may see; the cursor is none of ours.
+    pub fn network_reviews(&mut self, code: NetworkCode, page: &PageQuery) -> Result<MembershipReviewPage> {
+        let network = self.permit(List(code))?;
+        let query = MembershipReview::query().filter(membership_review::network_id.eq(network.id));
+        let mut query = query.into_boxed();
+        if let Some(before) = page.key::<MembershipReviewId>()? {
+            query = query.filter(membership_review::id.lt(before));
+        }
+        let rows = query.order(membership_review::id.desc()).limit(page.probe()).load(self.reading().0)?;
+        Ok(page.cut(rows, |it: &MembershipReview| it.id).map(|it| self.seen(it)))
+    }
+
+    /// One review.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn membership_review(&mut self, id: MembershipReviewId) -> Result<MembershipReviewView> {
+        let it = self.permit(Read(id))?;
+        Ok(self.seen(it))
+    }
+
+    /// Opens the review that was granted.
+    ///
+    /// # Errors
+    /// Another one is open.
+    pub fn create_network_review(&mut self, grant: Grant<Create>) -> Result<MembershipReviewView> {
+        let created = self.write(grant, |writer, _, Create((_, new)), network| {
+            let id = MembershipReviewId::fresh();
+            let row = (
+                new,
+                membership_review::id.eq(id),
+                membership_review::network_id.eq(network.id),
+                born!(membership_review, writer),
+            );
+            diesel::insert_into(membership_review::table).values(row).execute(writer.conn)?;
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Closes the review that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn close_membership_review(&mut self, grant: Grant<Close>, seen: Version) -> Result<MembershipReviewView> {
+        let closed = self.write_on(grant, seen, |writer, _, _, before| {
+            let row = (membership_review::closed_at.eq(writer.at), grown!(membership_review, writer, before.version));
+            diesel::update(membership_review::table.find(before.id)).set(row).execute(writer.conn)?;
+            let after = find(before.id, writer.conn)?;
+            writer.ended(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(closed))
+    }
+
+    /// Says of the membership that was granted what the caller says in a review.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the review is closed, or of another network; it was answered already; the
+    /// caller may not end it.
+    pub fn review_membership(
+        &mut self,
+        grant: Grant<Review>,
+        seen: Version,
+        answer: &ReviewAnswer,
+    ) -> Result<MembershipView> {
+        let reviewed = self.write_on(grant, seen, |writer, actor, _, before| {
+            if answer.outcome == ReviewOutcome::End {
+                match End::rule(actor, &before) {
+                    Ruling::Allow => End::moment(&before)?,
+                    Ruling::Deny(why) => return Err(Refusal::Forbidden(why).into()),
+                    Ruling::Hide => return Err(Refusal::NotFound.into()),
+                }
+            }
+            answered(writer, &before, answer)?;
+            match answer.outcome {
+                ReviewOutcome::Keep => keep(writer, &before),
+                ReviewOutcome::End => {
+                    writer.changes_rights_of(before.member.id)?;
+                    end(writer, &before, writer.at, EndReason::Revoked)
+                }
+            }
+        })?;
+        Ok(self.seen(reviewed))
+    }
+}
+
+/// Notes an answer in a review that is open. The network is locked already, so that it is not being closed.
+fn answered(writer: &mut Writer<'_>, about: &Membership, answer: &ReviewAnswer) -> Result<()> {
+    let here = MembershipReview::query()
+        .filter(membership_review::id.eq(answer.review_id))
+        .filter(membership_review::network_id.eq(about.network_id));
+    let review = here.first(writer.conn).optional()?.ok_or(Error::Dangling("/review_id"))?;
+    if review.closed_at.is_some() {
+        return Err(Refusal::Illegal { allowed: vec!["create_network_review"] }.into());
+    }
+    let row = (
+        membership_review_answer::review_id.eq(review.id),
+        membership_review_answer::membership_id.eq(about.id),
+        membership_review_answer::outcome.eq(answer.outcome),
+        membership_review_answer::answered_at.eq(writer.at),
+        membership_review_answer::answered_by.eq(writer.by),
+    );
+    diesel::insert_into(membership_review_answer::table).values(row).execute(writer.conn)?;
+    Ok(())
+}
+
+fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {
+    let row = (membership::last_reviewed_at.eq(writer.at), stamps(writer, before.version));
+    diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
+    let after = find_membership(before.id, writer.conn)?;
+    writer.updated(before, &after)?;
+    Ok(after)
+}
+
+fn find(id: MembershipReviewId, conn: &mut PgConnection) -> Result<MembershipReview> {
+    let row = MembershipReview::query().filter(membership_review::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Known for List {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        find_network(&self.0, conn)
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<MembershipReview> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
+        locked_network(&self.0.0, conn)
+    }
+}
+
+impl Known for Close {
+    fn facts(&self, conn: &mut PgConnection) -> Result<MembershipReview> {
+        let network = membership_review::table.find(self.0).select(membership_review::network_id);
+        let network: Option<NetworkId> = network.first(conn).optional()?;
+        lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        find(self.0, conn)
+    }
+}
+
+impl Known for Review {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
+        locked_membership(self.0, conn)
+    }
+}
+
+impl Again for MembershipReviewView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.membership_review(MembershipReviewId(about))
+    }
+}

@@ -1,0 +1,108 @@
+//! Tasks: what waits for a time. Several instances may look; each task is done once, by its key.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel::sql_types;
+use kernel::notification::TaskKind;
+use kernel::schema::task;
+use kernel::sql;
+use uuid::Uuid;
+
+use crate::{Database, Result};
+
+/// How long one who took a task may be at it before another may take it.
+const LEASE: TimeDelta = TimeDelta::minutes(2);
+/// How many are taken at a time.
+const BATCH: i64 = 20;
+/// How long after a failure a task is tried again: the first, the second, and so on. After the last it is given up.
+const RETRIES: &[TimeDelta] = &[
+    TimeDelta::seconds(30),
+    TimeDelta::minutes(5),
+    TimeDelta::minutes(30),
+    TimeDelta::hours(2),
+    TimeDelta::hours(6),
+    TimeDelta::hours(20),
+];
+
+/// A task that was taken.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Task {
+    /// Its place in the queue.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub position: i64,
+    /// What is to be done.
+    #[diesel(sql_type = sql_types::Text)]
+    pub kind: TaskKind,
+    /// With what.
+    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
+    pub object_id: Option<Uuid>,
+    /// When it was due.
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    pub due_at: DateTime<Utc>,
+    /// How often it was taken before.
+    #[diesel(sql_type = sql_types::Integer)]
+    pub attempt: i32,
+}
+
+/// Plans a task, once for its key.
+pub(crate) fn plan(
+    conn: &mut PgConnection,
+    kind: TaskKind,
+    key: &str,
+    object: Option<Uuid>,
+    due: DateTime<Utc>,
+) -> Result<()> {
+    let row = (task::kind.eq(kind), task::key.eq(key), task::object_id.eq(object), task::due_at.eq(due));
+    diesel::insert_into(task::table).values(row).on_conflict_do_nothing().execute(conn)?;
+    Ok(())
+}
+
+impl Database {
+    /// Takes tasks whose time has come, for a while.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn take_tasks(&self) -> Result<Vec<Task>> {
+        let taken = diesel::sql_query(
+            "UPDATE task SET lease_until = app.clock() + $1, attempt = attempt + 1
+            WHERE position IN (SELECT position FROM task WHERE done_at IS NULL AND due_at <= app.clock()
+                AND (lease_until IS NULL OR lease_until <= app.clock())
+                ORDER BY due_at, position LIMIT $2 FOR UPDATE SKIP LOCKED)
+            RETURNING position, kind, object_id, due_at, attempt - 1 AS attempt",
+        );
+        let taken = taken.bind::<sql_types::Interval, _>(LEASE).bind::<sql_types::BigInt, _>(BATCH);
+        Ok(taken.load(&mut *self.worker()?)?)
+    }
+
+    /// Says that a task is done.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn task_done(&self, it: &Task) -> Result<()> {
+        let done = diesel::update(task::table.find(it.position)).set(task::done_at.eq(sql::clock().nullable()));
+        done.execute(&mut *self.worker()?)?;
+        Ok(())
+    }
+
+    /// Says that a task failed; whether it will be tried again.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn task_failed(&self, it: &Task, why: &str) -> Result<bool> {
+        let mut conn = self.worker()?;
+        let failure = task::failure.eq(why.chars().take(500).collect::<String>());
+        let row = diesel::update(task::table.find(it.position));
+        match usize::try_from(it.attempt).ok().and_then(|attempt| RETRIES.get(attempt)) {
+            Some(wait) => {
+                let now: DateTime<Utc> = diesel::select(sql::clock()).get_result(&mut conn)?;
+                let later = (task::due_at.eq(now + *wait), task::lease_until.eq(None::<DateTime<Utc>>));
+                row.set((failure, later)).execute(&mut conn)?;
+                Ok(true)
+            }
+            None => {
+                row.set((failure, task::done_at.eq(sql::clock().nullable()))).execute(&mut conn)?;
+                Ok(false)
+            }
+        }
+    }
+}
