@@ -97,6 +97,9 @@ impl Database {
     }
 }
 
+/// What the letter of an invitation says.
+type InvitationRow = (OrganizationName, (Option<String>, Option<String>), Option<NetworkRole>, DateTime<Utc>);
+
 /// An invitation whose code is still good.
 fn about_invitation(id: InvitationId, conn: &mut PgConnection) -> Result<Option<About>> {
     let (used, revoked) = (invitation::used_at, invitation::revoked_at);
@@ -113,8 +116,8 @@ fn about_invitation(id: InvitationId, conn: &mut PgConnection) -> Result<Option<
             membership_request::role.nullable(),
             invitation::expires_at,
         ));
-    type Row = (OrganizationName, (Option<String>, Option<String>), Option<NetworkRole>, DateTime<Utc>);
-    let Some((organization, (name, visibility), role, expires_at)) = found.first::<Row>(conn).optional()? else {
+    let found = found.first::<InvitationRow>(conn).optional()?;
+    let Some((organization, (name, visibility), role, expires_at)) = found else {
         return Ok(None);
     };
     // What not everyone may know of is not named in the post.

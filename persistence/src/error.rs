@@ -75,7 +75,6 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("membership_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
     ("membership_once_excl", OVERLAP),
     ("membership_review_one_open_key", OVERLAP),
-    ("membership_review_answer_pkey", OVERLAP),
 ];
 
 impl Error {

@@ -69,6 +69,14 @@ impl<'a> Store<'a> {
         Ok(Grant::ask(&self.actor, action, facts?)?)
     }
 
+    /// Who calls, if he is somebody already.
+    pub(crate) fn registered(&mut self) -> Result<Option<Actor>> {
+        match crate::actor::looking(self.conn, &self.call.caller) {
+            Err(Error::Stranger) => Ok(None),
+            actor => actor.map(Some),
+        }
+    }
+
     /// The same for who may not be registered yet: what he shows speaks for him, and what he does is done by `fresh`.
     pub(crate) fn authorize_stranger<A: Known>(&mut self, action: A, fresh: PrincipalId) -> Result<Grant<A>> {
         let facts = action.facts(self.conn)?;

@@ -92,17 +92,13 @@ impl Database {
         let mut conn = self.worker()?;
         let failure = task::failure.eq(why.chars().take(500).collect::<String>());
         let row = diesel::update(task::table.find(it.position));
-        match usize::try_from(it.attempt).ok().and_then(|attempt| RETRIES.get(attempt)) {
-            Some(wait) => {
-                let now: DateTime<Utc> = diesel::select(sql::clock()).get_result(&mut conn)?;
-                let later = (task::due_at.eq(now + *wait), task::lease_until.eq(None::<DateTime<Utc>>));
-                row.set((failure, later)).execute(&mut conn)?;
-                Ok(true)
-            }
-            None => {
-                row.set((failure, task::done_at.eq(sql::clock().nullable()))).execute(&mut conn)?;
-                Ok(false)
-            }
-        }
+        let Some(wait) = usize::try_from(it.attempt).ok().and_then(|attempt| RETRIES.get(attempt)) else {
+            row.set((failure, task::done_at.eq(sql::clock().nullable()))).execute(&mut conn)?;
+            return Ok(false);
+        };
+        let now: DateTime<Utc> = diesel::select(sql::clock()).get_result(&mut conn)?;
+        let later = (task::due_at.eq(now + *wait), task::lease_until.eq(None::<DateTime<Utc>>));
+        row.set((failure, later)).execute(&mut conn)?;
+        Ok(true)
     }
 }

@@ -56,7 +56,8 @@ fn nobody_passes_any_door() {
     for row in rows() {
         let knock = knock(&world, &row);
         for (who, client, status, code) in &nobodies {
-            if row.operation.id == "get_me" && *status == 403 {
+            // Who one is may be asked, and a code shown, by those who are nobody yet.
+            if ["get_me", "accept_invitation"].contains(&row.operation.id.as_str()) && *status == 403 {
                 continue;
             }
             for address in std::iter::once(&knock.address).chain(&knock.nowhere) {
@@ -133,8 +134,9 @@ fn each_write_leaves_a_line_that_bears_its_name() {
         .client("lead-edito")
         .patch("/networks/ombre", "\"1-000000000000\"", json!({"cadence": "weekly"}))
         .refused(403, "forbidden");
+    let audit = world.audit();
     assert_eq!(
-        world.audit(),
+        audit[audit.len() - 3..],
         ["update_network done", "update_network refused hidden", "update_network refused forbidden"]
     );
     let lines = world.client("auditor").get("/audit-events?object=ombre").expect(200).at("/items");

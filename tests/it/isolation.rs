@@ -24,6 +24,8 @@ const NOUNS: &[(&str, &str, &str)] = &[
         "/role-assignments?limit=200",
     ),
     ("networks", "SELECT code AS it FROM network", "/networks?limit=200"),
+    ("membership-requests", "SELECT id::text AS it FROM membership_request", "/membership-requests?limit=200"),
+    ("invitations", "SELECT id::text AS it FROM invitation", "/invitations?limit=200"),
 ];
 
 #[test]

@@ -15,6 +15,7 @@ mod idempotency;
 mod import_members;
 mod import_organizations;
 mod isolation;
+mod joining;
 mod limits;
 mod lists;
 mod member;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use crate::support::contract::{Operation, operations};
+use crate::support::database::Database;
 use crate::support::world::PERSONAS;
 use crate::support::{Client, World};
 
@@ -36,7 +37,8 @@ pub fn rows() -> Vec<Row> {
 
 /// A world with a hidden network, in which lead-edito sits as a member and the SIG leads.
 pub fn world() -> World {
-    let world = World::demo();
+    // What the worker does by itself would look like a change.
+    let world = World::over(Database::demo(), &[("DIAPASON_NO_WORKER", "1")]);
     let member = |persona: &str, role: &str, id: u32| {
         format!(
             "INSERT INTO membership (id, network_id, affiliation_id, member_id, organization_id, organization_kind, sort_name, role, valid, created_at, updated_at, created_by, updated_by)
@@ -56,7 +58,28 @@ pub fn world() -> World {
         member("sig-admin", "lead", 2),
         member("lead-edito", "member", 3)
     ));
+    joining(&world);
     world
+}
+
+/// Dossiers, an invitation and reviews, in a listed network and in the hidden one.
+fn joining(world: &World) {
+    world.database.run("UPDATE network SET join_policy = 'request' WHERE code = 'edito'");
+    let open = |by: &str, network: &str, body: Value| {
+        world.client(by).post(&format!("/networks/{network}/requests"), body).expect(201);
+    };
+    let of = |kind: &str, persona: &str| json!({"kind": kind, "role": "referent", "affiliation_id": world.affiliation(persona), "notification_level": "digest"});
+    open("member", "edito", of("request", "member"));
+    open("director-sociaux", "edito", of("nomination", "contributor-sociaux"));
+    open("sig-admin", "ombre", of("invitation", "sig-coordinator"));
+    let invitee = json!({"given_name": "Éva", "usual_name": "Exemple", "email": "eva@travail.example", "organization_id": world.organization("MTRAV")});
+    open("sig-coordinator", "edito", json!({"kind": "invitation", "role": "member", "invitee": invitee}));
+    for network in ["edito", "ombre"] {
+        world
+            .client("sig-admin")
+            .post(&format!("/networks/{network}/reviews"), json!({"due_on": "2027-01-31"}))
+            .expect(201);
+    }
 }
 
 /// The identifier of an object of the table, by the type that stands in the address.
@@ -100,8 +123,19 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("MembershipId", "edito-member") => in_network("membership", "t.role = 'member'".into()),
         ("MembershipId", "crise-justice") => in_network("membership", at("justice")),
         ("MembershipId", "crise-sociaux") => in_network("membership", at("dicom-sociaux")),
+        ("InvitationId", _) => one("SELECT id::text AS it FROM invitation ORDER BY id LIMIT 1".into()),
+        ("MembershipRequestId", "edito-member") => one(dossier(&world.member("member"))),
+        ("MembershipRequestId", "edito-contributor") => one(dossier(&world.member("contributor-sociaux"))),
+        ("MembershipRequestId", _) => one(dossier(&world.member("sig-coordinator"))),
+        ("MembershipReviewId", name) => one(format!(
+            "SELECT r.id::text AS it FROM membership_review r JOIN network n ON n.id = r.network_id WHERE n.code = '{name}'"
+        )),
         (kind, name) => panic!("no {kind} is called {name}"),
     }
+}
+
+fn dossier(member: &str) -> String {
+    format!("SELECT id::text AS it FROM membership_request WHERE member_id = '{member}'")
 }
 
 /// The body that a row sends: the contract's example, told apart by what the row says of it.
@@ -130,6 +164,19 @@ fn body(world: &World, row: &Row) -> Option<Value> {
             body["affiliation_id"] = world.affiliation("org-admin-34").into();
             body["interministerial"] = row.object.contains("interministerial").into();
             body["role"] = if row.object.ends_with("lead") { "lead" } else { "member" }.into();
+        }
+        "create_membership_request" => {
+            let kind = row.object.split(' ').nth(1).unwrap();
+            body["kind"] = kind.into();
+            if kind == "request" {
+                body.as_object_mut().unwrap().remove("invitee");
+                body["affiliation_id"] = world.affiliation(last).into();
+                body["role"] = "member".into();
+                body["notification_level"] = "digest".into();
+            } else {
+                body["invitee"]["organization_id"] = organization(last);
+                body["invitee"]["email"] = format!("{}@exemple.example", row.object.replace(' ', "-")).into();
+            }
         }
         "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
         _ => {}

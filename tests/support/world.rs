@@ -5,8 +5,11 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use api::auth::{DEVELOPMENT_ISSUER, Development};
+use chrono::{DateTime, TimeDelta, Utc};
 use persistence::seed;
 
 use super::client::Client;
@@ -48,6 +51,8 @@ pub struct World {
     pub base: String,
     pub admin: String,
     pub server: Child,
+    /// How far its clock was moved, in seconds.
+    shift: AtomicI64,
 }
 
 impl World {
@@ -78,7 +83,7 @@ impl World {
             line[at..].split([' ', ')']).next().unwrap().trim_end_matches("/metrics").to_owned()
         };
         let (base, admin) = (address(), address());
-        Self { database, base, admin, server }
+        Self { database, base, admin, server, shift: AtomicI64::new(0) }
     }
 
     /// Signals the server.
@@ -97,7 +102,49 @@ impl World {
     /// A client that speaks for a persona, or for a member by his e-mail address.
     pub fn client(&self, persona: &str) -> Client {
         let subject = seed::subject(&self.database.owner(), DEVELOPMENT_ISSUER, persona).unwrap();
-        Client::new(&self.base, Some(Self::token(&subject)))
+        self.subject(&subject, None)
+    }
+
+    /// A client that speaks for a subject, of whom the issuer says perhaps where he works.
+    pub fn subject(&self, subject: &str, siret: Option<&str>) -> Client {
+        let now = kernel::clock::now() + TimeDelta::seconds(self.shift.load(Ordering::Relaxed));
+        Client::new(&self.base, Some(Development::new(SECRET.as_bytes()).token_at(subject, siret, now).unwrap()))
+    }
+
+    /// A server over the demo data whose clock can be moved.
+    pub fn timed() -> Self {
+        Self::over(Database::demo(), &[("DIAPASON_TEST_CLOCK", "1")])
+    }
+
+    /// Moves the clock on. Who speaks afterwards needs a new client.
+    pub fn pass(&self, time: TimeDelta) {
+        let shift = self.shift.fetch_add(time.num_seconds(), Ordering::Relaxed) + time.num_seconds();
+        self.at(kernel::clock::now() + TimeDelta::seconds(shift));
+    }
+
+    /// Moves the clock to a time. Who speaks afterwards needs a new client.
+    pub fn at(&self, now: DateTime<Utc>) {
+        self.shift.store((now - kernel::clock::now()).num_seconds(), Ordering::Relaxed);
+        let body = serde_json::json!({ "now": now }).to_string().into_bytes();
+        let put =
+            Client::new(&self.admin, None).raw("PUT", "/test/clock", &[("content-type", "application/json")], body);
+        put.expect(204);
+    }
+
+    /// The text of the letters that were sent to an address, once there are so many.
+    pub fn letters(address: &str, number: usize) -> Vec<String> {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let files = fs::read_dir(directory().join("outbox")).into_iter().flatten();
+            let all = files.filter_map(|file| fs::read_to_string(file.unwrap().path()).ok());
+            let to = format!("To: {address}\r\n");
+            let found: Vec<String> = all.filter(|text| text.contains(&to)).map(|text| decoded(&text)).collect();
+            if found.len() >= number {
+                return found;
+            }
+            assert!(Instant::now() < deadline, "{} of {number} letters to {address}", found.len());
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// A token for a subject.
@@ -146,6 +193,24 @@ impl World {
     pub fn audit(&self) -> Vec<String> {
         self.database.column("SELECT concat_ws(' ', action, outcome, reason) AS it FROM audit_event ORDER BY position")
     }
+}
+
+/// The plain text of a message (RFC 2045, §6.7: quoted-printable).
+fn decoded(message: &str) -> String {
+    let part = message.split("text/plain").nth(1).unwrap().split_once("\r\n\r\n").unwrap();
+    let (head, body) = (part.0, part.1.split("\r\n--").next().unwrap().replace("=\r\n", ""));
+    assert!(head.contains("quoted-printable"), "{message}");
+    let (mut bytes, mut rest) = (Vec::new(), body.as_bytes());
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first == b'=' {
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&rest[..2]).unwrap(), 16).unwrap());
+            rest = &rest[2..];
+        } else {
+            bytes.push(*first);
+        }
+    }
+    String::from_utf8(bytes).unwrap()
 }
 
 impl Drop for World {

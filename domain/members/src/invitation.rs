@@ -207,10 +207,10 @@ impl Invitation {
     /// Whether an issuer says of someone that he works where he was invited.
     #[must_use]
     pub fn fits(&self, vouched: &Vouched) -> bool {
-        let siret = vouched.siret.as_deref();
-        let siren = vouched.siren.as_deref().or_else(|| siret.and_then(|siret| siret.get(..9)));
-        let of_unit = self.siren.as_ref().is_some_and(|ours| Some(ours.as_ref()) == siren);
-        of_unit || self.sirets.iter().any(|ours| Some(ours.as_ref()) == siret)
+        let place = vouched.siret.as_deref();
+        let unit = vouched.siren.as_deref().or_else(|| place.and_then(|siret| siret.get(..9)));
+        let of_unit = self.siren.as_ref().is_some_and(|ours| Some(ours.as_ref()) == unit);
+        of_unit || self.sirets.iter().any(|ours| Some(ours.as_ref()) == place)
     }
 
     fn open(&self) -> Result<(), Refusal> {

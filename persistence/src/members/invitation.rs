@@ -25,10 +25,11 @@ use crate::networks::{agree, identify, locked_request};
 use crate::page::counted;
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer};
-use crate::{Again, Result, Store};
+use crate::{Again, Error, Result, Store};
 
 const NEEDS_LEVEL: Label =
     Label { fr: "Choisissez comment ce réseau vous informe.", en: "Choose how this network keeps you informed." };
+const PEOPLE: Label = Label { fr: "Réservé aux personnes.", en: "For people only." };
 const HAS_ACCOUNT: Label = Label {
     fr: "Cette adresse a déjà un compte : connectez-vous avec lui, puis présentez le code.",
     en: "This address has an account already: log in with it, then show the code.",
@@ -155,18 +156,22 @@ impl Store<'_> {
         })
     }
 
-    /// Binds the caller to the member whom the source of his issuer calls by the same name.
+    /// Binds the caller to the member whom the source of his issuer calls by the same name; who is somebody already stays
+    /// who he is.
     ///
     /// # Errors
     /// The issuer speaks of no source, or its source knows nobody of that name who has not left.
     pub fn bind_me(&mut self, who: &Identity, vouched: &Vouched) -> Result<MemberId> {
-        let source = vouched.source.clone().ok_or(crate::Error::Stranger)?;
+        if let Some(registered) = self.registered()? {
+            return registered.member().ok_or(Refusal::Forbidden(PEOPLE).into());
+        }
+        let source = vouched.source.clone().ok_or(Error::Stranger)?;
         let names = [vouched.uid.clone(), Some(who.subject.clone())];
         let names: Vec<String> = names.into_iter().flatten().collect();
         let found = external_id::table.inner_join(source::table).filter(source::code.eq(source));
         let found = found.filter(external_id::noun.eq("member")).filter(external_id::value.eq_any(names));
         let found: Option<Uuid> = found.select(external_id::object_id).first(self.reading().0).optional()?;
-        let member = MemberId(found.ok_or(crate::Error::Stranger)?);
+        let member = MemberId(found.ok_or(Error::Stranger)?);
         let grant = self.authorize_stranger(Bind(member), PrincipalId(member.0))?;
         self.write(grant, |writer, _, Bind(member), _| {
             writer.by = PrincipalId(member.0);

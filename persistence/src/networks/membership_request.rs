@@ -131,9 +131,9 @@ impl Store<'_> {
         reason: RefusalReason,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
-            decide(writer, &before, before.side(actor), RequestDecision::Refused)?;
             let reason = membership_request::refusal_reason.eq(reason);
             diesel::update(membership_request::table.find(before.id)).set(reason).execute(writer.conn)?;
+            decide(writer, &before, before.side(actor), RequestDecision::Refused)?;
             recorded(writer, &before)
         })?;
         Ok(self.seen(changed))

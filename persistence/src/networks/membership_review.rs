@@ -127,8 +127,8 @@ fn answered(writer: &mut Writer<'_>, about: &Membership, answer: &ReviewAnswer) 
         membership_review_answer::answered_at.eq(writer.at),
         membership_review_answer::answered_by.eq(writer.by),
     );
-    diesel::insert_into(membership_review_answer::table).values(row).execute(writer.conn)?;
-    Ok(())
+    let first = diesel::insert_into(membership_review_answer::table).values(row).on_conflict_do_nothing();
+    if first.execute(writer.conn)? == 1 { Ok(()) } else { Err(Refusal::Overlap.into()) }
 }
 
 fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {

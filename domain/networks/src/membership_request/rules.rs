@@ -145,7 +145,8 @@ impl MembershipRequest {
     /// For whom the caller would decide: for himself first, where he has not yet.
     #[must_use]
     pub fn side(&self, actor: &Actor) -> Side {
-        let himself = self.is_about(actor) && self.person_decision == RequestDecision::Pending;
+        let network = decides(actor, self.network_id, self.interministerial, self.role);
+        let himself = self.is_about(actor) && (self.pends(Side::Person) || !network);
         if himself { Side::Person } else { Side::Network }
     }
 
