@@ -25,6 +25,8 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ),
     ("networks", "SELECT code AS it FROM network", "/networks?limit=200"),
     ("membership-requests", "SELECT id::text AS it FROM membership_request", "/membership-requests?limit=200"),
+    ("follow-ups", "SELECT id::text AS it FROM follow_up", "/follow-ups?limit=200"),
+    ("action-items", "SELECT id::text AS it FROM action_item", "/action-items?limit=200"),
     ("invitations", "SELECT id::text AS it FROM invitation", "/invitations?limit=200"),
 ];
 

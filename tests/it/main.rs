@@ -11,6 +11,7 @@ mod demo;
 mod draining;
 mod embedded;
 mod faults;
+mod follow_up;
 mod idempotency;
 mod import_members;
 mod import_organizations;

@@ -59,6 +59,7 @@ pub fn world() -> World {
         member("lead-edito", "member", 3)
     ));
     joining(&world);
+    following(&world);
     world
 }
 
@@ -79,6 +80,47 @@ fn joining(world: &World) {
             .client("sig-admin")
             .post(&format!("/networks/{network}/reviews"), json!({"due_on": "2027-01-31"}))
             .expect(201);
+    }
+}
+
+/// Follow-ups of each kind, with what came of them: their summaries and titles name them.
+fn following(world: &World) {
+    let [sociaux, prefecture, sig] =
+        ["DICOM sociaux", "Préfecture de l'Hérault", "SIG"].map(|at| world.organization(at));
+    let follow_up = |by: &str, name: &str, mut body: Value| {
+        body["held_on"] = "2026-11-02".into();
+        body["health"] = "amber".into();
+        body["summary"] = name.into();
+        world.client(by).post("/follow-ups", body).expect(201).str("/id")
+    };
+    let on_network = |network: &str| json!({"axis": "network", "network_code": network});
+    let with = |mut body: Value, field: &str, value: &Value| {
+        body[field] = value.clone();
+        body
+    };
+    let edito = with(on_network("edito"), "organization_id", &json!(sociaux));
+    let edito = follow_up("lead-edito", "edito-sociaux", edito);
+    let dicom = json!({"axis": "organization", "organization_id": sociaux, "network_code": "edito"});
+    follow_up("sig-coordinator", "dicom-sociaux", dicom.clone());
+    let secret = follow_up("sig-admin", "secret-sociaux", with(dicom, "confidentiality", &json!("confidential")));
+    let prefectures = with(on_network("prefectures"), "organization_id", &json!(prefecture));
+    follow_up("colead-interieur", "prefectures-34", with(prefectures, "interministerial", &json!(true)));
+    follow_up("sig-admin", "ombre", on_network("ombre"));
+    let action = |by: &str, name: &str, network: &str, owner: &str, more: Value| {
+        let body =
+            json!({"title": name, "network_code": network, "owner_organization_id": owner, "due_on": "2026-12-24"});
+        let more = more.as_object().unwrap().clone();
+        let body: serde_json::Map<_, _> = body.as_object().unwrap().clone().into_iter().chain(more).collect();
+        world.client(by).post("/action-items", body.into()).expect(201);
+    };
+    action("lead-edito", "edito-sociaux", "edito", &sociaux, json!({"follow_up_id": edito}));
+    let person = world.member("contributor-sociaux");
+    let more = json!({"follow_up_id": secret, "owner_member_id": person});
+    action("sig-admin", "secret-sociaux", "edito", &sociaux, more);
+    action("sig-admin", "ombre", "ombre", &sig, json!({}));
+    for (by, id, name) in [("lead-edito", &edito, "edito-sociaux"), ("sig-admin", &secret, "secret-sociaux")] {
+        let body = json!({"body": name, "decided_on": "2026-11-02"});
+        world.client(by).post(&format!("/follow-ups/{id}/decisions"), body).expect(201);
     }
 }
 
@@ -123,6 +165,11 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("MembershipId", "edito-member") => in_network("membership", "t.role = 'member'".into()),
         ("MembershipId", "crise-justice") => in_network("membership", at("justice")),
         ("MembershipId", "crise-sociaux") => in_network("membership", at("dicom-sociaux")),
+        ("FollowUpId", name) => one(format!("SELECT id::text AS it FROM follow_up WHERE summary = '{name}'")),
+        ("DecisionId", name) => one(format!("SELECT id::text AS it FROM decision WHERE body = '{name}'")),
+        ("ActionItemId", name) => {
+            one(format!("SELECT id::text AS it FROM action_item WHERE title = '{name}' ORDER BY id LIMIT 1"))
+        }
         ("InvitationId", _) => one("SELECT id::text AS it FROM invitation ORDER BY id LIMIT 1".into()),
         ("MembershipRequestId", "edito-member") => one(dossier(&world.member("member"))),
         ("MembershipRequestId", "edito-contributor") => one(dossier(&world.member("contributor-sociaux"))),
@@ -177,6 +224,22 @@ fn body(world: &World, row: &Row) -> Option<Value> {
                 body["invitee"]["organization_id"] = organization(last);
                 body["invitee"]["email"] = format!("{}@exemple.example", row.object.replace(' ', "-")).into();
             }
+        }
+        "create_follow_up" => {
+            let about = row.object.split(' ').next().unwrap();
+            body.as_object_mut().unwrap().remove("organization_id");
+            if last == "organization" {
+                body.as_object_mut().unwrap().remove("network_code");
+                body["axis"] = "organization".into();
+                body["organization_id"] = organization(about);
+            } else {
+                body["network_code"] = about.into();
+                body["interministerial"] = (last == "interministerial").into();
+            }
+        }
+        "create_action_item" => {
+            body["network_code"] = row.object.split(' ').next().unwrap().into();
+            body["owner_organization_id"] = organization(last);
         }
         "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
         _ => {}

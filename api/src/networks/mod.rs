@@ -1,6 +1,8 @@
 //! HTTP of the networks' crate, one noun a file.
 
+mod action_item;
 mod co_animation;
+mod follow_up;
 mod gap;
 mod matrix_csv;
 mod matrix_svg;
@@ -22,5 +24,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(membership_request::routes)
         .configure(membership_review::routes)
         .configure(gap::routes)
-        .configure(tracking::routes);
+        .configure(tracking::routes)
+        .configure(follow_up::routes)
+        .configure(action_item::routes);
 }

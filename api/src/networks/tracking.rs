@@ -1,8 +1,12 @@
 //! HTTP of the matrix: as JSON, as CSV, as a picture, and cell by cell.
 
+use ::networks::network::NetworkCode;
 use ::networks::tracking::{CellQuery, Matrix, MatrixQuery, TrackingCells};
+use ::networks::tracking_page::{NetworkTracking, OrganizationTracking};
 use actix_web::http::header;
+use actix_web::web::Path;
 use actix_web::{HttpResponse, get};
+use kernel::OrganizationId;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{matrix_csv, matrix_svg};
@@ -11,11 +15,11 @@ use crate::db::Db;
 use crate::extract::Query;
 use crate::problem::Problem;
 
-plain!(Matrix, TrackingCells);
+plain!(Matrix, NetworkTracking, OrganizationTracking, TrackingCells);
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_tracking_matrix).service(get_tracking_matrix_csv).service(get_tracking_matrix_svg);
-    config.service(list_tracking_cells);
+    config.service(list_tracking_cells).service(get_network_tracking).service(get_organization_tracking);
 }
 
 /// Read the matrix.
@@ -59,6 +63,26 @@ async fn get_tracking_matrix_svg(db: Db, query: Query<MatrixQuery>) -> Result<Ht
 #[get("/tracking/cells")]
 async fn list_tracking_cells(db: Db, query: Query<CellQuery>) -> Answer<TrackingCells> {
     db.read(move |store| store.matrix_cells(&query.0)).await
+}
+
+/// Follow a network.
+///
+/// Row by row (organization and référent): how its seats stand, who answers, what has yet to be done, how things stood;
+/// with its latest follow-ups and its actions. Who reads its column of the matrix, as far as he reads it.
+#[utoipa::path(tag = "tracking", params(NetworkCode), responses((status = 200, body = NetworkTracking)))]
+#[get("/tracking/networks/{code}")]
+async fn get_network_tracking(db: Db, code: Path<NetworkCode>) -> Answer<NetworkTracking> {
+    db.read(move |store| store.network_tracking(&code)).await
+}
+
+/// Follow an organization.
+///
+/// Network by network, and for a DICOM with the organizations that it serves: the same facts as on the network axis. Who
+/// reads its row of the matrix, as far as he reads it.
+#[utoipa::path(tag = "tracking", params(OrganizationId), responses((status = 200, body = OrganizationTracking)))]
+#[get("/tracking/organizations/{id}")]
+async fn get_organization_tracking(db: Db, id: Path<OrganizationId>) -> Answer<OrganizationTracking> {
+    db.read(move |store| store.organization_tracking(*id)).await
 }
 
 fn private() -> actix_web::HttpResponseBuilder {

@@ -105,6 +105,22 @@ id!(
     MembershipReviewId, v7
 );
 id!(
+    /// Identifier of a follow-up.
+    FollowUpId, v7
+);
+id!(
+    /// Identifier of a comment on a follow-up.
+    FollowUpCommentId, v7
+);
+id!(
+    /// Identifier of a decision.
+    DecisionId, v7
+);
+id!(
+    /// Identifier of an action.
+    ActionItemId, v7
+);
+id!(
     /// Identifier of a co-animation.
     CoAnimationId, v7
 );

@@ -8,6 +8,27 @@ pub mod sql_types {
 }
 
 diesel::table! {
+    action_item (id) {
+        id -> Uuid,
+        title -> Text,
+        detail -> Nullable<Text>,
+        network_id -> Nullable<Uuid>,
+        owner_organization_id -> Uuid,
+        owner_member_id -> Nullable<Uuid>,
+        follow_up_id -> Nullable<Uuid>,
+        interministerial -> Bool,
+        due_on -> Date,
+        status -> Text,
+        closed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
     affiliation (id) {
         id -> Uuid,
         member_id -> Uuid,
@@ -76,6 +97,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    decision (id) {
+        id -> Uuid,
+        follow_up_id -> Uuid,
+        body -> Text,
+        decided_on -> Date,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
     delivery (id) {
         id -> Uuid,
         kind -> Text,
@@ -102,6 +137,39 @@ diesel::table! {
         source_id -> Uuid,
         value -> Text,
         object_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    follow_up (id) {
+        id -> Uuid,
+        axis -> Text,
+        network_id -> Nullable<Uuid>,
+        organization_id -> Nullable<Uuid>,
+        interministerial -> Bool,
+        held_on -> Date,
+        health -> Text,
+        summary -> Text,
+        confidentiality -> Text,
+        attendee_ids -> Array<Uuid>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    follow_up_comment (id) {
+        id -> Uuid,
+        follow_up_id -> Uuid,
+        body -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
     }
 }
 
@@ -464,12 +532,20 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(action_item -> follow_up (follow_up_id));
+diesel::joinable!(action_item -> member (owner_member_id));
+diesel::joinable!(action_item -> network (network_id));
+diesel::joinable!(action_item -> organization (owner_organization_id));
 diesel::joinable!(affiliation -> member (member_id));
 diesel::joinable!(affiliation -> organization (organization_id));
 diesel::joinable!(co_animation -> network (network_id));
 diesel::joinable!(co_animation -> organization (organization_id));
+diesel::joinable!(decision -> follow_up (follow_up_id));
 diesel::joinable!(delivery -> member (member_id));
 diesel::joinable!(external_id -> source (source_id));
+diesel::joinable!(follow_up -> network (network_id));
+diesel::joinable!(follow_up -> organization (organization_id));
+diesel::joinable!(follow_up_comment -> follow_up (follow_up_id));
 diesel::joinable!(identity -> principal (principal_id));
 diesel::joinable!(invitation -> member (member_id));
 diesel::joinable!(invitation -> membership_request (request_id));
@@ -507,13 +583,17 @@ diesel::joinable!(tracking_cell -> network (network_id));
 diesel::joinable!(tracking_cell -> organization (organization_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    action_item,
     affiliation,
     audit_event,
     change_event,
     co_animation,
+    decision,
     delivery,
     epoch,
     external_id,
+    follow_up,
+    follow_up_comment,
     history,
     idempotency_key,
     identity,

@@ -14,6 +14,7 @@ codes! {
     /// What can be owned, and must be handed over.
     OwnedKind {
         Membership = "membership" ("animation d'un réseau", "lead of a network"),
+        ActionItem = "action_item" ("action à mener", "action to be done"),
         ServiceAccount = "service_account" ("compte de service", "service account"),
     }
 }

@@ -1,10 +1,16 @@
 //! The professional networks (réseaux métiers), who is expected in them, who sits there, and where the gaps are.
 
+pub mod action_item;
 pub mod co_animation;
+pub mod decision;
+pub mod follow_up;
+pub mod follow_up_comment;
 pub mod gap;
 pub mod membership;
 pub mod membership_request;
 pub mod membership_review;
+pub mod my_task;
 pub mod network;
 pub mod seat;
 pub mod tracking;
+pub mod tracking_page;

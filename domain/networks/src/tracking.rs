@@ -142,6 +142,16 @@ pub struct MatrixNetwork {
     pub column: MatrixColumn,
 }
 
+impl MatrixNetwork {
+    /// Whether a caller who reads a cell knows who sits there: as memberships are seen one by one.
+    #[must_use]
+    pub fn names_members(&self, actor: &Actor, organization: OrganizationId) -> bool {
+        let listed = self.visibility == NetworkVisibility::Listed && actor.is_insider();
+        let dicom = self.visibility != NetworkVisibility::Hidden && actor.reaches(Actor::DICOM, organization);
+        actor.is_sig() || actor.sits_in(self.id) || listed || dicom
+    }
+}
+
 /// A column of the matrix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = network, check_for_backend(Pg))]
@@ -239,7 +249,8 @@ pub struct MatrixFacts {
 }
 
 impl MatrixFacts {
-    fn columns<'a>(&'a self, actor: &'a Actor, reach: &'a Reach) -> impl Iterator<Item = &'a MatrixNetwork> {
+    /// The columns that a caller reads something of.
+    pub fn columns<'a>(&'a self, actor: &'a Actor, reach: &'a Reach) -> impl Iterator<Item = &'a MatrixNetwork> {
         self.networks.iter().filter(|it| it.visibility.shows(it.id, actor) && reach.shows(it.id))
     }
 

@@ -11,7 +11,7 @@ use members::service_account::ServiceAccount;
 use uuid::Uuid;
 
 use super::member::{find as find_member, locked_with_networks};
-use crate::networks::{hand_over_leads, leads_of};
+use crate::networks::{actions_of, hand_over_action, hand_over_leads, leads_of};
 use crate::store::{Known, Writer};
 use crate::{Result, Store};
 
@@ -27,6 +27,12 @@ pub struct Owned {
 /// All that a member can own. A noun that can be owned stands here; a test holds the list against the database.
 pub const OWNED: &[Owned] = &[
     Owned { column: ("membership", "member_id"), kind: OwnedKind::Membership, list: leads_of, give: hand_over_leads },
+    Owned {
+        column: ("action_item", "owner_member_id"),
+        kind: OwnedKind::ActionItem,
+        list: actions_of,
+        give: hand_over_action,
+    },
     Owned {
         column: ("service_account", "owner_id"),
         kind: OwnedKind::ServiceAccount,

@@ -15,3 +15,4 @@ mod territory;
 pub(crate) use closure::changes_rights_over;
 pub use hand_over::{NOT_OWNED, OWNED, Owned};
 pub(crate) use invitation::invite;
+pub(crate) use organization::resting_on;

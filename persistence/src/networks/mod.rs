@@ -1,15 +1,20 @@
 //! SQL of the networks' crate, one noun a file.
 
+mod action_item;
 mod co_animation;
+mod follow_up;
 mod gap;
 mod kept_facts;
 mod membership;
 mod membership_request;
 mod membership_review;
+mod my_task;
 mod network;
 mod seat;
 mod tracking;
+mod tracking_page;
 
+pub(crate) use action_item::{actions_of, hand_over_action};
 pub(crate) use co_animation::end_co_animations_of;
 pub(crate) use kept_facts::KeptFacts;
 pub(crate) use membership::{end_memberships, hand_over_leads, leads_of};

@@ -58,7 +58,7 @@ impl Store<'_> {
         Ok(Matrix::build(at, &facts, self.actor(), &reach))
     }
 
-    fn matrix_facts(&mut self, as_of: Option<AsOf>) -> Result<(DateTime<Utc>, Arc<MatrixFacts>)> {
+    pub(super) fn matrix_facts(&mut self, as_of: Option<AsOf>) -> Result<(DateTime<Utc>, Arc<MatrixFacts>)> {
         let kept = self.kept_facts().clone();
         let (conn, _) = self.reading();
         if let Some(day) = as_of {

@@ -1,0 +1,123 @@
+//! HTTP of actions, and of what waits for the caller.
+
+use ::networks::action_item::{
+    ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, Cancel, Complete, Create, NewActionItem, Reopen,
+    Update,
+};
+use ::networks::my_task::MyTasks;
+use actix_web::web::Path;
+use actix_web::{get, patch, post};
+use kernel::{ActionItemId, PageQuery};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::answer::{Answer, plain};
+use crate::db::Db;
+use crate::extract::{IfMatch, Listing, Valid};
+
+plain!(MyTasks);
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_action_items).service(create_action_item).service(get_action_item).service(update_action_item);
+    config.service(complete_action_item).service(cancel_action_item).service(reopen_action_item);
+    config.service(list_my_tasks);
+}
+
+/// List actions.
+///
+/// Those that one owes or follows: one's own, those of the organizations that one answers for, those of the networks
+/// that one leads; by the day when they are due.
+#[utoipa::path(tag = "tracking", params(ActionItemFilter, PageQuery), responses((status = 200, body = ActionItemPage)))]
+#[get("/action-items")]
+async fn list_action_items(db: Db, list: Listing<ActionItemFilter>) -> Answer<ActionItemPage> {
+    db.read(move |store| store.action_items(&list.filter, &list.page)).await
+}
+
+/// Give an action to an organization.
+///
+/// The leads of the network that follows it, each on his topics, the SIG, and a communication director to his own. Both
+/// axes show the same action.
+#[utoipa::path(tag = "tracking", request_body = NewActionItem, responses((status = 201, body = ActionItemView)))]
+#[post("/action-items")]
+async fn create_action_item(db: Db, new: Valid<NewActionItem>) -> Answer<ActionItemView> {
+    db.create(move |store| {
+        let grant = store.authorize(Create(new.0.clone()))?;
+        store.create_action_item(grant)
+    })
+    .await
+}
+
+/// Read an action.
+///
+/// Whoever sees it in the list.
+#[utoipa::path(tag = "tracking", params(ActionItemId), responses((status = 200, body = ActionItemView)))]
+#[get("/action-items/{id}")]
+async fn get_action_item(db: Db, id: Path<ActionItemId>) -> Answer<ActionItemView> {
+    db.read(move |store| store.action_item(*id)).await
+}
+
+/// Change an action.
+///
+/// Who may give it.
+#[utoipa::path(tag = "tracking", params(ActionItemId, IfMatch), request_body = ActionItemPatch, responses((status = 200, body = ActionItemView)))]
+#[patch("/action-items/{id}")]
+async fn update_action_item(
+    db: Db,
+    id: Path<ActionItemId>,
+    seen: IfMatch,
+    patch: Valid<ActionItemPatch>,
+) -> Answer<ActionItemView> {
+    db.write(move |store| {
+        let grant = store.authorize(Update(*id))?;
+        store.update_action_item(grant, seen.0, patch.0.clone())
+    })
+    .await
+}
+
+/// Complete an action.
+///
+/// Who may give it, and the organization that owes it: its communication director, and the person who does it.
+#[utoipa::path(tag = "tracking", params(ActionItemId, IfMatch), responses((status = 200, body = ActionItemView)))]
+#[post("/action-items/{id}/complete")]
+async fn complete_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> Answer<ActionItemView> {
+    db.write(move |store| {
+        let grant = store.authorize(Complete(*id))?;
+        store.complete_action_item(grant, seen.0)
+    })
+    .await
+}
+
+/// Give an action up.
+///
+/// Who may give it.
+#[utoipa::path(tag = "tracking", params(ActionItemId, IfMatch), responses((status = 200, body = ActionItemView)))]
+#[post("/action-items/{id}/cancel")]
+async fn cancel_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> Answer<ActionItemView> {
+    db.write(move |store| {
+        let grant = store.authorize(Cancel(*id))?;
+        store.cancel_action_item(grant, seen.0)
+    })
+    .await
+}
+
+/// Take an action up again.
+///
+/// Who may give it.
+#[utoipa::path(tag = "tracking", params(ActionItemId, IfMatch), responses((status = 200, body = ActionItemView)))]
+#[post("/action-items/{id}/reopen")]
+async fn reopen_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> Answer<ActionItemView> {
+    db.write(move |store| {
+        let grant = store.authorize(Reopen(*id))?;
+        store.reopen_action_item(grant, seen.0)
+    })
+    .await
+}
+
+/// List what waits for me.
+///
+/// Dossiers to decide, people to confirm, actions to do, reviews to answer, for the SIG networks that nobody leads; the
+/// most pressing first.
+#[utoipa::path(tag = "me", responses((status = 200, body = MyTasks)))]
+#[get("/me/tasks")]
+async fn list_my_tasks(db: Db) -> Answer<MyTasks> {
+    db.read(|store| store.my_tasks()).await
+}

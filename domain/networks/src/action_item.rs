@@ -1,0 +1,201 @@
+//! Action item (action): an organization does something by a day, perhaps by one of its people; both axes show the same one.
+
+mod rules;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use kernel::directory::{MemberReference, OrganizationReference};
+use kernel::patch::{clearable, replaceable};
+use kernel::schema::{action_item, follow_up, member, network, organization};
+use kernel::{
+    ActionItemId, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
+    Version, codes, text,
+};
+pub use rules::{Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, not_there, visible};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality};
+use crate::network::{NetworkCode, NetworkVisibility};
+
+text!(
+    /// What is to be done, in a line.
+    ActionTitle, 1..=200, Line
+);
+text!(
+    /// What is to be done, at length.
+    ActionDetail, 1..=4000, Prose
+);
+
+codes! {
+    /// Where an action stands.
+    ActionStatus {
+        Open = "open" ("à faire", "open"),
+        Done = "done" ("faite", "done"),
+        Cancelled = "cancelled" ("abandonnée", "cancelled"),
+    }
+}
+
+/// An organization does something by a day.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
+#[diesel(table_name = action_item, check_for_backend(Pg))]
+#[diesel(base_query = action_item::table.inner_join(organization::table).left_join(network::table).left_join(member::table).left_join(follow_up::table))]
+pub struct ActionItem {
+    /// Its identifier.
+    pub id: ActionItemId,
+    /// What is to be done, in a line.
+    pub title: ActionTitle,
+    /// What is to be done, at length.
+    pub detail: Option<ActionDetail>,
+    /// The network that follows it.
+    #[diesel(select_expression = network::code.nullable())]
+    pub network_code: Option<NetworkCode>,
+    /// The organization that owes it.
+    #[diesel(embed)]
+    pub owner_organization: OrganizationReference,
+    /// The person who does it there.
+    #[diesel(embed)]
+    pub owner_member: Option<MemberReference>,
+    /// The follow-up that it came of.
+    pub follow_up_id: Option<FollowUpId>,
+    /// Whether it belongs to the interministerial topics.
+    pub interministerial: bool,
+    /// The day by which it is due.
+    pub due_on: NaiveDate,
+    /// Where it stands.
+    pub status: ActionStatus,
+    /// When it was done or given up.
+    pub closed_at: Option<DateTime<Utc>>,
+    /// The network that follows it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub network_id: Option<NetworkId>,
+    /// Who knows of that network.
+    #[diesel(select_expression = network::visibility.nullable())]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub network_visibility: Option<NetworkVisibility>,
+    /// The axis and the confidentiality of the follow-up that it came of.
+    #[diesel(select_expression = (follow_up::axis.nullable(), follow_up::confidentiality.nullable()))]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub origin: (Option<FollowUpAxis>, Option<FollowUpConfidentiality>),
+    /// Grows at each change.
+    pub version: Version,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who recorded it.
+    pub created_by: PrincipalId,
+    /// Who last changed it.
+    pub updated_by: PrincipalId,
+}
+
+/// An action to record.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"title": "Transmettre le plan éditorial", "network_code": "edito",
+    "owner_organization_id": "01900000-0000-7000-8000-000000000002", "due_on": "2026-12-15"}))]
+pub struct NewActionItem {
+    /// What is to be done, in a line.
+    pub title: ActionTitle,
+    /// What is to be done, at length.
+    pub detail: Option<ActionDetail>,
+    /// The network that follows it.
+    pub network_code: Option<NetworkCode>,
+    /// The organization that owes it.
+    pub owner_organization_id: OrganizationId,
+    /// The person who does it there.
+    pub owner_member_id: Option<MemberId>,
+    /// The follow-up that it comes of.
+    pub follow_up_id: Option<FollowUpId>,
+    /// Whether it belongs to the interministerial topics.
+    #[serde(default)]
+    pub interministerial: bool,
+    /// The day by which it is due.
+    pub due_on: NaiveDate,
+}
+
+/// What to change of an action: absent keeps, `null` clears.
+#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
+#[diesel(table_name = action_item)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"due_on": "2027-01-15"}))]
+pub struct ActionItemPatch {
+    /// What is to be done, in a line.
+    #[serde(default, deserialize_with = "replaceable")]
+    pub title: Option<ActionTitle>,
+    /// What is to be done, at length.
+    #[serde(default, deserialize_with = "clearable")]
+    pub detail: Option<Option<ActionDetail>>,
+    /// The person who does it there.
+    #[serde(default, deserialize_with = "clearable")]
+    pub owner_member_id: Option<Option<MemberId>>,
+    /// The day by which it is due.
+    #[serde(default, deserialize_with = "replaceable")]
+    pub due_on: Option<NaiveDate>,
+}
+
+/// Which actions of the list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ActionItemFilter {
+    /// Followed by this network.
+    #[param(inline)]
+    pub network_code: Option<NetworkCode>,
+    /// Owed by this organization.
+    pub owner_organization_id: Option<OrganizationId>,
+    /// Done by this person.
+    pub owner_member_id: Option<MemberId>,
+    /// That came of this follow-up.
+    pub follow_up_id: Option<FollowUpId>,
+    /// Where they stand.
+    pub status: Option<ActionStatus>,
+    /// Those alone that are open past their day, or those alone that are not.
+    pub overdue: Option<bool>,
+    /// Whether to say how many there are in all.
+    pub count: Option<Count>,
+}
+
+/// An action as the caller sees it.
+pub type ActionItemView = Seen<ActionItem>;
+/// A page of actions.
+pub type ActionItemPage = Page<ActionItemView>;
+
+impl Noun for ActionItem {
+    const NAME: &'static str = "action_item";
+    const COLLECTION: &'static str = "action-items";
+    const OFFERS: &'static [Offer<Self>] = &[
+        Offer::of::<Read>(),
+        Offer::of::<Update>(),
+        Offer::of::<Complete>(),
+        Offer::of::<Cancel>(),
+        Offer::of::<Reopen>(),
+    ];
+
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+/// What actions are read from.
+#[must_use]
+#[diesel::dsl::auto_type(no_type_alias)]
+pub fn joined() -> _ {
+    action_item::table
+        .inner_join(organization::table)
+        .left_join(network::table)
+        .left_join(member::table)
+        .left_join(follow_up::table)
+}

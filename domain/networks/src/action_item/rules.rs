@@ -1,0 +1,207 @@
+//! Who may do what to an action, and when.
+
+use diesel::BoxableExpression;
+use diesel::dsl::{InnerJoinQuerySource, LeftJoinQuerySource};
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kernel::schema::{action_item, follow_up, member, network, organization};
+use kernel::{
+    Action as _, ActionItemId, Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Role, Ruling, action,
+};
+
+use super::{ActionItem, ActionStatus, NewActionItem};
+use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality, FollowUpScope, reads};
+use crate::network::{Network, NetworkVisibility};
+
+/// What an action is read from.
+pub type Joined = LeftJoinQuerySource<
+    LeftJoinQuerySource<
+        LeftJoinQuerySource<InnerJoinQuerySource<action_item::table, organization::table>, network::table>,
+        member::table,
+    >,
+    follow_up::table,
+>;
+type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
+
+const GIVERS: Label = Label {
+    fr: "Réservé au SIG, aux animateurs du réseau et, pour ses organisations, au directeur de la communication.",
+    en: "For the SIG, the leads of the network and, for his organizations, the communication director.",
+};
+const DOERS: Label = Label {
+    fr: "Réservé au SIG, aux animateurs du réseau et à l'organisation qui doit l'action.",
+    en: "For the SIG, the leads of the network and the organization that owes the action.",
+};
+const NO_FOLLOW_UP: Label = Label { fr: "Ce point de suivi n'existe pas.", en: "There is no such follow-up." };
+const NOT_THERE: Label = Label {
+    fr: "Cette personne n'est pas rattachée à l'organisation.",
+    en: "This person is not affiliated to the organization.",
+};
+const NO_NETWORK: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is no such network." };
+
+impl ActionItem {
+    /// Whether it came of a confidential follow-up.
+    #[must_use]
+    pub fn is_confidential(&self) -> bool {
+        self.origin.1 == Some(FollowUpConfidentiality::Confidential)
+    }
+
+    fn led_by(&self, actor: &Actor) -> bool {
+        let private = self.is_confidential() && self.origin.0 == Some(FollowUpAxis::Organization);
+        !private && self.network_id.is_some_and(|network| actor.leads_on(network, self.interministerial))
+    }
+
+    fn answered_by(&self, actor: &Actor) -> bool {
+        let at = self.owner_organization.id;
+        !self.is_confidential() && self.network_id.is_some_and(|network| actor.answers_for(network, at))
+    }
+
+    fn is_owed_by(&self, actor: &Actor) -> bool {
+        actor.is_insider() && self.owner_member.as_ref().is_some_and(|owner| Some(owner.id) == actor.member())
+    }
+
+    /// The organization that owes it sees and does it, its network hidden or not.
+    fn owed(&self, actor: &Actor, roles: &[Role]) -> bool {
+        self.is_owed_by(actor) || actor.reaches(roles, self.owner_organization.id)
+    }
+
+    fn shows(&self, actor: &Actor) -> bool {
+        match (self.network_id, self.network_visibility) {
+            (Some(network), Some(visibility)) => visibility.shows(network, actor),
+            _ => true,
+        }
+    }
+
+    fn is(&self, status: ActionStatus, allowed: &[&'static str]) -> Result<(), Refusal> {
+        if self.status == status { Ok(()) } else { Err(Refusal::Illegal { allowed: allowed.to_vec() }) }
+    }
+}
+
+action!(
+    /// See an action: who owes it, who follows it.
+    Read(ActionItemId) on ActionItem as "get_action_item", ActionItem,
+    |actor, it| {
+        let owes = it.is_owed_by(actor) || (actor.reaches(Actor::DICOM, it.owner_organization.id) && it.shows(actor));
+        let follows = it.shows(actor) && (it.led_by(actor) || it.answered_by(actor));
+        Ruling::seen(actor.is_sig() || owes || follows)
+    }
+);
+
+fn never() -> Condition {
+    Box::new(<bool as AsExpression<Bool>>::as_expression(false))
+}
+
+/// What `Read` says one by one, for all: where every read starts.
+#[must_use]
+pub fn visible(actor: &Actor) -> Condition {
+    if actor.is_sig() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    let inside = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
+    let own = action_item::owner_member_id.eq(MemberId(actor.id.0)).assume_not_null().and(inside);
+    let reached = actor.reach(Actor::DICOM).collect::<Vec<OrganizationId>>();
+    let owed = action_item::owner_organization_id.eq_any(reached);
+    let led = action_item::network_id.eq_any(actor.led().collect::<Vec<NetworkId>>()).assume_not_null();
+    let co_led = action_item::network_id.eq_any(actor.co_led().collect::<Vec<NetworkId>>()).assume_not_null();
+    let leads = led.or(co_led.and(action_item::interministerial));
+    let open = || {
+        let normal = follow_up::confidentiality.nullable().eq(FollowUpConfidentiality::Normal).assume_not_null();
+        follow_up::id.nullable().is_null().or(normal)
+    };
+    let of_network = follow_up::axis.nullable().eq(FollowUpAxis::Network).assume_not_null();
+    let answered = actor.answered().fold(never(), |answered, (network, organization)| {
+        let here = action_item::network_id.eq(network).assume_not_null();
+        Box::new(answered.or(here.and(action_item::owner_organization_id.eq(organization))))
+    });
+    let followed = leads.and(open().or(of_network)).or(answered.and(open()));
+    let sits = action_item::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>()).assume_not_null();
+    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
+    let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);
+    let shown = action_item::network_id.is_null().or(sits).or(listed);
+    Box::new(own.or(owed.or(followed).and(shown)))
+}
+
+/// A duty to be given, as far as what it refers to exists.
+#[derive(Debug, Clone)]
+pub struct Duty {
+    /// What is asked.
+    pub new: NewActionItem,
+    /// The network that would follow it.
+    pub network: Option<Network>,
+    /// The follow-up that it would come of.
+    pub follow_up: Option<FollowUpScope>,
+    /// Whether the person is affiliated to the organization.
+    pub person_there: bool,
+}
+
+action!(
+    /// Give an action to an organization: the leads of its network, the SIG, and a director to his own.
+    Create(NewActionItem) on ActionItem as "create_action_item", Duty,
+    |actor, it| {
+        // What is not there and what is hidden are told alike.
+        let seen = |network: &Network| network.visibility.shows(network.id, actor);
+        let shown = it.new.network_code.is_none() || it.network.as_ref().is_some_and(seen);
+        let follow_up = it.new.follow_up_id.is_none() || it.follow_up.as_ref().is_some_and(|scope| reads(actor, scope));
+        let leads = it.network.as_ref().is_some_and(|network| actor.leads_on(network.id, it.new.interministerial));
+        let own = actor.reaches(&[Role::DicomDirector], it.new.owner_organization_id);
+        Ruling::Allow.and(actor.is_sig() || (shown && follow_up && (leads || own)), GIVERS)
+    },
+    |it| {
+        if it.new.network_code.is_some() && it.network.is_none() {
+            return Err(Refusal::Invalid("/network_code", NO_NETWORK));
+        }
+        if it.new.follow_up_id.is_some() && it.follow_up.is_none() {
+            return Err(Refusal::Invalid("/follow_up_id", NO_FOLLOW_UP));
+        }
+        if it.person_there { Ok(()) } else { Err(Refusal::Invalid("/owner_member_id", NOT_THERE)) }
+    }
+);
+
+impl kernel::policy::Target for NewActionItem {}
+
+fn gives(actor: &Actor, it: &ActionItem) -> Ruling {
+    let own = actor.reaches(&[Role::DicomDirector], it.owner_organization.id);
+    Read::rule(actor, it).and(actor.is_sig() || it.led_by(actor) || own, GIVERS)
+}
+
+fn does(actor: &Actor, it: &ActionItem) -> Ruling {
+    let owes = it.owed(actor, &[Role::DicomDirector]);
+    Read::rule(actor, it).and(actor.is_sig() || it.led_by(actor) || owes, DOERS)
+}
+
+action!(
+    /// Change an action.
+    Update(ActionItemId) on ActionItem as "update_action_item", ActionItem,
+    gives, |it| it.is(ActionStatus::Open, &["reopen_action_item"])
+);
+
+action!(
+    /// Say that an action is done: who gave it, and who owes it.
+    Complete(ActionItemId) on ActionItem as "complete_action_item", ActionItem,
+    does, |it| it.is(ActionStatus::Open, &["reopen_action_item"])
+);
+
+action!(
+    /// Give an action up: who gave it.
+    Cancel(ActionItemId) on ActionItem as "cancel_action_item", ActionItem,
+    gives, |it| it.is(ActionStatus::Open, &["reopen_action_item"])
+);
+
+action!(
+    /// Take an action up again.
+    Reopen(ActionItemId) on ActionItem as "reopen_action_item", ActionItem,
+    gives, |it| {
+        if it.status == ActionStatus::Open {
+            Err(Refusal::Illegal { allowed: vec!["complete_action_item", "cancel_action_item"] })
+        } else {
+            Ok(())
+        }
+    }
+);
+
+/// The person who would do it is there.
+#[must_use]
+pub const fn not_there() -> Refusal {
+    Refusal::Invalid("/owner_member_id", NOT_THERE)
+}

@@ -1,0 +1,114 @@
+//! Decision (décision): what was decided in a follow-up.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use kernel::patch::replaceable;
+use kernel::schema::{decision, follow_up, network, organization};
+use kernel::{DecisionId, FollowUpId, Label, Noun, Offer, Page, PrincipalId, Ruling, Seen, Version, action, text};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use crate::follow_up::{FollowUp, FollowUpScope, reads, writes, writing};
+
+text!(
+    /// What was decided.
+    DecisionBody, 1..=2000, Prose
+);
+
+/// What was decided in a follow-up.
+#[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
+#[diesel(table_name = decision, check_for_backend(Pg))]
+#[diesel(base_query = decision::table.inner_join(follow_up::table.left_join(network::table).left_join(organization::table)))]
+pub struct Decision {
+    /// Its identifier.
+    pub id: DecisionId,
+    /// The follow-up.
+    pub follow_up_id: FollowUpId,
+    /// What was decided.
+    pub body: DecisionBody,
+    /// On which day.
+    pub decided_on: NaiveDate,
+    /// For whom its follow-up is.
+    #[diesel(embed)]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub scope: FollowUpScope,
+    /// Grows at each change.
+    pub version: Version,
+    /// When it was recorded.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who recorded it.
+    pub created_by: PrincipalId,
+    /// Who last changed it.
+    pub updated_by: PrincipalId,
+}
+
+/// A decision to record.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = decision)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"body": "Le plan éditorial paraît le 15 janvier.", "decided_on": "2026-11-20"}))]
+pub struct NewDecision {
+    /// What was decided.
+    pub body: DecisionBody,
+    /// On which day.
+    pub decided_on: NaiveDate,
+}
+
+/// What to change of a decision: absent keeps.
+#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
+#[diesel(table_name = decision)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"body": "Le plan éditorial paraît le 22 janvier."}))]
+pub struct DecisionPatch {
+    /// What was decided.
+    #[serde(default, deserialize_with = "replaceable")]
+    pub body: Option<DecisionBody>,
+    /// On which day.
+    #[serde(default, deserialize_with = "replaceable")]
+    pub decided_on: Option<NaiveDate>,
+}
+
+/// A decision as the caller sees it.
+pub type DecisionView = Seen<Decision>;
+/// A page of decisions.
+pub type DecisionPage = Page<DecisionView>;
+
+impl Noun for Decision {
+    const NAME: &'static str = "decision";
+    const COLLECTION: &'static str = "decisions";
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Update>()];
+
+    fn id(&self) -> Uuid {
+        self.id.0
+    }
+
+    fn version(&self) -> Version {
+        self.version
+    }
+}
+
+const WRITERS: Label =
+    Label { fr: "Réservé à qui écrit ce point de suivi.", en: "For those who write this follow-up." };
+
+action!(
+    /// See a decision: who sees its follow-up.
+    Read(DecisionId) on Decision as "get_decision", Decision,
+    |actor, it| Ruling::seen(reads(actor, &it.scope))
+);
+
+action!(
+    /// Record a decision.
+    Create(FollowUpId) on Decision as "create_follow_up_decision", FollowUp, writing
+);
+
+action!(
+    /// Change a decision.
+    Update(DecisionId) on Decision as "update_decision", Decision,
+    |actor, it| Ruling::seen(reads(actor, &it.scope)).and(writes(actor, &it.scope), WRITERS)
+);

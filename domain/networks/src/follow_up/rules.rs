@@ -1,0 +1,201 @@
+//! Who may read, write and comment a follow-up, on each axis.
+
+use chrono::NaiveDate;
+use diesel::BoxableExpression;
+use diesel::dsl::LeftJoinQuerySource;
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kernel::schema::{follow_up, network, organization};
+use kernel::{
+    Action as _, Actor, FollowUpId, Label, MemberId, NetworkId, OrganizationId, PARIS, Refusal, Role, Ruling, action,
+    clock,
+};
+
+use super::{FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpScope, NewFollowUp};
+use crate::network::NetworkVisibility;
+
+/// What a follow-up is read from.
+pub type Joined = LeftJoinQuerySource<LeftJoinQuerySource<follow_up::table, network::table>, organization::table>;
+type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
+
+const WRITERS: Label = Label {
+    fr: "Réservé au SIG et, sur l'axe réseau, aux animateurs du réseau, chacun sur ses sujets.",
+    en: "For the SIG and, on the network axis, the leads of the network, each on his topics.",
+};
+const INPUT: Label = Label {
+    fr: "Réservé au SIG, aux animateurs, au directeur de la communication et au référent concernés.",
+    en: "For the SIG, the leads, and the communication director and the référent whom it concerns.",
+};
+const NEEDS_NETWORK: Label =
+    Label { fr: "Sur l'axe réseau, indiquez le réseau.", en: "On the network axis, name the network." };
+const NEEDS_ORGANIZATION: Label = Label {
+    fr: "Sur l'axe organisation, indiquez l'organisation.",
+    en: "On the organization axis, name the organization.",
+};
+const NO_NETWORK: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is no such network." };
+const NOT_YET: Label = Label { fr: "Ce jour n'est pas encore venu.", en: "That day has not come yet." };
+
+impl FollowUpScope {
+    fn shows(&self, actor: &Actor) -> bool {
+        match (self.network_id, self.network_visibility) {
+            (Some(network), Some(visibility)) => visibility.shows(network, actor),
+            _ => true,
+        }
+    }
+
+    fn leads(&self, actor: &Actor) -> bool {
+        self.network_id.is_some_and(|network| actor.leads_on(network, self.interministerial))
+    }
+
+    fn reached_by(&self, actor: &Actor, roles: &[Role]) -> bool {
+        self.organization_id.is_some_and(|organization| actor.reaches(roles, organization))
+    }
+
+    fn answered_by(&self, actor: &Actor) -> bool {
+        self.network_id.zip(self.organization_id).is_some_and(|(network, at)| actor.answers_for(network, at))
+    }
+
+    /// Whom it concerns, however confidential: who wrote it, who was there, and who answers for its axis.
+    fn concerns(&self, actor: &Actor) -> bool {
+        let there = actor.member().is_some_and(|member| self.attendee_ids.contains(&member));
+        let answers = match self.axis {
+            FollowUpAxis::Network => self.leads(actor),
+            FollowUpAxis::Organization => self.reached_by(actor, &[Role::DicomDirector]),
+        };
+        actor.is_sig() || (actor.is_insider() && (self.created_by == actor.id || there)) || answers
+    }
+
+    /// Who follows the network or the organization.
+    fn followed_by(&self, actor: &Actor) -> bool {
+        match self.axis {
+            FollowUpAxis::Network => self.answered_by(actor) || self.reached_by(actor, &[Role::DicomDirector]),
+            FollowUpAxis::Organization => {
+                let co_leads = self.network_id.is_some_and(|network| actor.co_led().any(|led| led == network));
+                self.reached_by(actor, Actor::DICOM) || self.leads(actor) || co_leads
+            }
+        }
+    }
+}
+
+/// Whether a follow-up is for this caller.
+#[must_use]
+pub fn reads(actor: &Actor, it: &FollowUpScope) -> bool {
+    let normal = it.confidentiality == FollowUpConfidentiality::Normal;
+    it.shows(actor) && (it.concerns(actor) || (normal && it.followed_by(actor)))
+}
+
+/// Whether the caller writes follow-ups of this scope.
+#[must_use]
+pub fn writes(actor: &Actor, it: &FollowUpScope) -> bool {
+    actor.is_sig() || (it.axis == FollowUpAxis::Network && it.leads(actor))
+}
+
+/// Whether the caller says something on it: the director on what concerns his organizations, the référent on his row.
+fn comments(actor: &Actor, it: &FollowUpScope) -> bool {
+    let input = match it.axis {
+        FollowUpAxis::Network => it.answered_by(actor),
+        FollowUpAxis::Organization => it.reached_by(actor, &[Role::DicomDirector]),
+    };
+    writes(actor, it) || input
+}
+
+action!(
+    /// See a follow-up.
+    Read(FollowUpId) on FollowUp as "get_follow_up", FollowUp,
+    |actor, it| Ruling::seen(reads(actor, &it.scope))
+);
+
+fn never() -> Condition {
+    Box::new(<bool as AsExpression<Bool>>::as_expression(false))
+}
+
+/// What `Read` says one by one, for all: where every read starts.
+#[must_use]
+pub fn visible(actor: &Actor) -> Condition {
+    if actor.is_sig() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    let inside = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
+    let on_network = || follow_up::axis.eq(FollowUpAxis::Network);
+    let led = || follow_up::network_id.eq_any(actor.led().collect::<Vec<NetworkId>>()).assume_not_null();
+    let co_led = || follow_up::network_id.eq_any(actor.co_led().collect::<Vec<NetworkId>>()).assume_not_null();
+    let leads = || led().or(co_led().and(follow_up::interministerial));
+    let at = |roles: &'static [Role]| {
+        follow_up::organization_id.eq_any(actor.reach(roles).collect::<Vec<OrganizationId>>()).assume_not_null()
+    };
+    let there = follow_up::attendee_ids.contains(vec![MemberId(actor.id.0)]);
+    let own = inside.and(follow_up::created_by.eq(actor.id).or(there));
+    let answered = actor.answered().fold(never(), |answered, (network, organization)| {
+        let here = follow_up::network_id.eq(network).and(follow_up::organization_id.eq(organization));
+        Box::new(answered.or(here.assume_not_null()))
+    });
+    let director = || at(&[Role::DicomDirector]);
+    let concerned =
+        own.or(on_network().and(leads())).or(follow_up::axis.eq(FollowUpAxis::Organization).and(director()));
+    let of_network = on_network().and(answered.or(director()));
+    let of_organization = follow_up::axis.eq(FollowUpAxis::Organization).and(at(Actor::DICOM).or(led()).or(co_led()));
+    let followed = follow_up::confidentiality.eq(FollowUpConfidentiality::Normal).and(of_network.or(of_organization));
+    let sits = follow_up::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>()).assume_not_null();
+    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
+    let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);
+    Box::new(concerned.or(followed).and(follow_up::network_id.is_null().or(sits).or(listed)))
+}
+
+/// What a new follow-up is about, as far as its network and its organization exist.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// What is asked.
+    pub new: NewFollowUp,
+    /// What its rules look at.
+    pub scope: FollowUpScope,
+}
+
+action!(
+    /// Record a follow-up: the leads on the network axis, the SIG on both.
+    Create(NewFollowUp) on FollowUp as "create_follow_up", Subject,
+    |actor, it| Ruling::Allow.and(it.scope.shows(actor) && writes(actor, &it.scope), WRITERS),
+    |it| {
+        if it.new.network_code.is_some() && it.scope.network_id.is_none() {
+            return Err(Refusal::Invalid("/network_code", NO_NETWORK));
+        }
+        match it.scope.axis {
+            FollowUpAxis::Network if it.new.network_code.is_none() => {
+                return Err(Refusal::Invalid("/network_code", NEEDS_NETWORK));
+            }
+            FollowUpAxis::Organization if it.new.organization_id.is_none() => {
+                return Err(Refusal::Invalid("/organization_id", NEEDS_ORGANIZATION));
+            }
+            _ => {}
+        }
+        past(it.new.held_on)
+    }
+);
+
+/// What was said was said by today (Europe/Paris).
+///
+/// # Errors
+/// The day has not come yet.
+pub fn past(day: NaiveDate) -> Result<(), Refusal> {
+    let today = clock::now().with_timezone(&PARIS).date_naive();
+    if day <= today { Ok(()) } else { Err(Refusal::Invalid("/held_on", NOT_YET)) }
+}
+
+impl kernel::policy::Target for NewFollowUp {}
+
+action!(
+    /// Change a follow-up.
+    Update(FollowUpId) on FollowUp as "update_follow_up", FollowUp,
+    |actor, it| Read::rule(actor, it).and(writes(actor, &it.scope), WRITERS)
+);
+
+/// Says something on a follow-up, for who may.
+pub(crate) fn input(actor: &Actor, it: &FollowUp) -> Ruling {
+    Read::rule(actor, it).and(comments(actor, &it.scope), INPUT)
+}
+
+/// Writes on a follow-up, for who may.
+pub(crate) fn writing(actor: &Actor, it: &FollowUp) -> Ruling {
+    Read::rule(actor, it).and(writes(actor, &it.scope), WRITERS)
+}

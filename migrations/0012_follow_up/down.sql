@@ -1,0 +1,1 @@
+DROP TABLE action_item, decision, follow_up_comment, follow_up;

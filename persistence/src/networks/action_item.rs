@@ -1,0 +1,258 @@
+//! SQL of actions.
+
+use ::networks::action_item::{
+    ActionItem, ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, ActionStatus, Cancel, Complete,
+    Create, Duty, Read, Reopen, Update, not_there, visible,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use kernel::schema::{action_item, affiliation, member, network};
+use kernel::{
+    Action, ActionItemId, Actor, Grant, MemberId, OrganizationId, PARIS, PageQuery, Refusal, Version, clock, sql,
+};
+use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
+use uuid::Uuid;
+
+use super::follow_up::{named, scope_of};
+use crate::page::counted;
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer};
+use crate::{Again, Error, Result, Store};
+
+/// Today, where the State works.
+pub(super) fn today() -> NaiveDate {
+    clock::now().with_timezone(&PARIS).date_naive()
+}
+
+impl Store<'_> {
+    /// The actions that the caller may see, by the day when they are due.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn action_items(&mut self, filter: &ActionItemFilter, page: &PageQuery) -> Result<ActionItemPage> {
+        let (conn, actor) = self.reading();
+        let all = || {
+            let mut query = ActionItem::query().filter(visible(actor)).into_boxed::<Pg>();
+            if let Some(code) = &filter.network_code {
+                query = query.filter(network::code.nullable().eq(code.clone()));
+            }
+            if let Some(organization) = filter.owner_organization_id {
+                query = query.filter(action_item::owner_organization_id.eq(organization));
+            }
+            if let Some(member) = filter.owner_member_id {
+                query = query.filter(action_item::owner_member_id.eq(member));
+            }
+            if let Some(follow_up) = filter.follow_up_id {
+                query = query.filter(action_item::follow_up_id.eq(follow_up));
+            }
+            if let Some(status) = filter.status {
+                query = query.filter(action_item::status.eq(status));
+            }
+            let overdue = || action_item::status.eq(ActionStatus::Open).and(action_item::due_on.lt(today()));
+            match filter.overdue {
+                Some(true) => query.filter(overdue()),
+                Some(false) => query.filter(diesel::dsl::not(overdue())),
+                None => query,
+            }
+        };
+        let mut query = all();
+        if let Some((day, after)) = page.key::<(NaiveDate, ActionItemId)>()? {
+            let later = action_item::due_on.gt(day).or(action_item::id.gt(after));
+            query = query.filter(action_item::due_on.ge(day).and(later));
+        }
+        let rows = query.order((action_item::due_on, action_item::id)).limit(page.probe()).load(conn)?;
+        let count = counted!(conn, filter.count, all());
+        let found = page.cut(rows, |it: &ActionItem| (it.due_on, it.id)).counted(count);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One action.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn action_item(&mut self, id: ActionItemId) -> Result<ActionItemView> {
+        let it = self.permit(Read(id))?;
+        Ok(self.seen(it))
+    }
+
+    /// Gives the action that was granted.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn create_action_item(&mut self, grant: Grant<Create>) -> Result<ActionItemView> {
+        let created = self.write(grant, |writer, _, _, Duty { new, network, .. }| {
+            let id = ActionItemId::fresh();
+            let row = (
+                action_item::id.eq(id),
+                (action_item::title.eq(new.title), action_item::detail.eq(new.detail)),
+                action_item::network_id.eq(network.map(|network| network.id)),
+                action_item::owner_organization_id.eq(new.owner_organization_id),
+                action_item::owner_member_id.eq(new.owner_member_id),
+                action_item::follow_up_id.eq(new.follow_up_id),
+                action_item::interministerial.eq(new.interministerial),
+                action_item::due_on.eq(new.due_on),
+                born!(action_item, writer),
+            );
+            diesel::insert_into(action_item::table).values(row).execute(writer.conn)?;
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Changes the action that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the person who would do it is not affiliated there.
+    pub fn update_action_item(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        patch: ActionItemPatch,
+    ) -> Result<ActionItemView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let person = patch.owner_member_id.flatten();
+            if !is_there(writer.conn, person, before.owner_organization.id)? {
+                return Err(not_there().into());
+            }
+            let row = (patch, grown!(action_item, writer, before.version));
+            diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
+            recorded(writer, &before)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Completes the action that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn complete_action_item(&mut self, grant: Grant<Complete>, seen: Version) -> Result<ActionItemView> {
+        self.moves(grant, seen, ActionStatus::Done)
+    }
+
+    /// Gives up the action that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn cancel_action_item(&mut self, grant: Grant<Cancel>, seen: Version) -> Result<ActionItemView> {
+        self.moves(grant, seen, ActionStatus::Cancelled)
+    }
+
+    /// Takes up again the action that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn reopen_action_item(&mut self, grant: Grant<Reopen>, seen: Version) -> Result<ActionItemView> {
+        self.moves(grant, seen, ActionStatus::Open)
+    }
+
+    fn moves<A>(&mut self, grant: Grant<A>, seen: Version, to: ActionStatus) -> Result<ActionItemView>
+    where
+        A: Action<Facts = ActionItem>,
+    {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let closed: Option<DateTime<Utc>> = (to != ActionStatus::Open).then_some(writer.at);
+            let row = (
+                action_item::status.eq(to),
+                action_item::closed_at.eq(closed),
+                grown!(action_item, writer, before.version),
+            );
+            diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
+            recorded(writer, &before)
+        })?;
+        Ok(self.seen(changed))
+    }
+}
+
+fn recorded(writer: &mut Writer<'_>, before: &ActionItem) -> Result<ActionItem> {
+    let after = find(before.id, writer.conn)?;
+    writer.updated(before, &after)?;
+    Ok(after)
+}
+
+fn find(id: ActionItemId, conn: &mut PgConnection) -> Result<ActionItem> {
+    let row = ActionItem::query().filter(action_item::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+/// Whether the person who would do something for an organization, if one is named, is affiliated there.
+fn is_there(conn: &mut PgConnection, person: Option<MemberId>, at: OrganizationId) -> Result<bool> {
+    let Some(person) = person else { return Ok(true) };
+    let there = affiliation::table
+        .inner_join(member::table)
+        .filter(affiliation::member_id.eq(person).and(affiliation::organization_id.eq(at)))
+        .filter(affiliation::valid.contains(sql::clock()))
+        .filter(member::departed_at.is_null());
+    Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
+}
+
+/// The actions that a member has yet to do. Whoever hands them over may let him depart; what is confidential is not named.
+pub(crate) fn actions_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<OwnedItem>> {
+    let all = ActionItem::query().filter(action_item::owner_member_id.eq(who));
+    let all = all.filter(action_item::status.eq(ActionStatus::Open)).order((action_item::due_on, action_item::id));
+    let item = |it: ActionItem| {
+        let title = if it.is_confidential() { String::new() } else { it.title.to_string() };
+        OwnedItem { kind: OwnedKind::ActionItem, id: it.id.0, title, due_on: Some(it.due_on) }
+    };
+    Ok(all.load(conn)?.into_iter().map(item).collect())
+}
+
+/// Someone else of the same organization does it from now on.
+pub(crate) fn hand_over_action(writer: &mut Writer<'_>, _: &Actor, id: Uuid, to: MemberId) -> Result<()> {
+    let before = locked(ActionItemId(id), writer.conn)?;
+    if !is_there(writer.conn, Some(to), before.owner_organization.id)? {
+        return Err(Refusal::Invalid("/items", NO_TAKER).into());
+    }
+    let row = (action_item::owner_member_id.eq(to), grown!(action_item, writer, before.version));
+    diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
+    recorded(writer, &before)?;
+    Ok(())
+}
+
+fn locked(id: ActionItemId, conn: &mut PgConnection) -> Result<ActionItem> {
+    let row = action_item::table.find(id).select(action_item::id).for_no_key_update();
+    row.first::<ActionItemId>(conn).optional()?.ok_or(Refusal::NotFound)?;
+    find(id, conn)
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<ActionItem> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Duty> {
+        let new = self.0.clone();
+        let organization = crate::members::resting_on(conn, new.owner_organization_id)?;
+        organization.ok_or(Error::Dangling("/owner_organization_id"))?;
+        let network = named(new.network_code.as_ref(), conn)?;
+        let follow_up = scope_of(new.follow_up_id, conn)?;
+        let person_there = is_there(conn, new.owner_member_id, new.owner_organization_id)?;
+        Ok(Duty { new, network, follow_up, person_there })
+    }
+}
+
+/// What changes an action locks it.
+macro_rules! locks {
+    ($($action:ty),+) => {
+        $(impl Known for $action {
+            fn facts(&self, conn: &mut PgConnection) -> Result<ActionItem> {
+                locked(self.0, conn)
+            }
+        })+
+    };
+}
+locks!(Update, Complete, Cancel, Reopen);
+
+impl Again for ActionItemView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.action_item(ActionItemId(about))
+    }
+}

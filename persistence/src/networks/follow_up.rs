@@ -1,0 +1,346 @@
+//! SQL of follow-ups, with what is decided and said in them.
+
+use ::networks::decision::{
+    Create as CreateDecision, Decision, DecisionPage, DecisionPatch, DecisionView, NewDecision, Read as ReadDecision,
+    Update as UpdateDecision,
+};
+use ::networks::follow_up::{
+    Create, FollowUp, FollowUpConfidentiality, FollowUpFilter, FollowUpPage, FollowUpPatch, FollowUpScope,
+    FollowUpView, Read, Subject, Update, past, visible,
+};
+use ::networks::follow_up_comment::{
+    Create as CreateComment, FollowUpComment, FollowUpCommentPage, FollowUpCommentView, NewFollowUpComment,
+};
+use ::networks::network::{Network, NetworkCode};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use kernel::schema::{decision, follow_up, follow_up_comment, member, network, organization};
+use kernel::{DecisionId, FollowUpCommentId, FollowUpId, Grant, MemberId, PageQuery, Refusal, Version};
+use uuid::Uuid;
+
+use crate::page::counted;
+use crate::stamps::{born, grown};
+use crate::store::Known;
+use crate::{Again, Error, Result, Store};
+
+impl Store<'_> {
+    /// The follow-ups that the caller may see, the latest first.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn follow_ups(&mut self, filter: &FollowUpFilter, page: &PageQuery) -> Result<FollowUpPage> {
+        let (conn, actor) = self.reading();
+        let all = || {
+            let mut query = FollowUp::query().filter(visible(actor)).into_boxed();
+            if let Some(axis) = filter.axis {
+                query = query.filter(follow_up::axis.eq(axis));
+            }
+            if let Some(code) = &filter.network_code {
+                query = query.filter(network::code.nullable().eq(code.clone()));
+            }
+            if let Some(organization) = filter.organization_id {
+                query = query.filter(follow_up::organization_id.eq(organization));
+            }
+            if let Some(health) = filter.health {
+                query = query.filter(follow_up::health.eq(health));
+            }
+            query
+        };
+        let mut query = all();
+        if let Some((day, before)) = page.key::<(NaiveDate, FollowUpId)>()? {
+            let earlier = follow_up::held_on.lt(day).or(follow_up::id.lt(before));
+            query = query.filter(follow_up::held_on.le(day).and(earlier));
+        }
+        let order = (follow_up::held_on.desc(), follow_up::id.desc());
+        let rows = query.order(order).limit(page.probe()).load(conn)?;
+        let count = counted!(conn, filter.count, all());
+        let found = page.cut(rows, |it: &FollowUp| (it.held_on, it.id)).counted(count);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One follow-up.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn follow_up(&mut self, id: FollowUpId) -> Result<FollowUpView> {
+        let it = self.permit(Read(id))?;
+        Ok(self.seen(it))
+    }
+
+    /// Records the follow-up that was granted.
+    ///
+    /// # Errors
+    /// Someone who was there is nobody we know.
+    pub fn create_follow_up(&mut self, grant: Grant<Create>) -> Result<FollowUpView> {
+        let created = self.write(grant, |writer, _, _, Subject { new, scope }| {
+            refuse_unknown(writer.conn, &new.attendee_ids)?;
+            let id = FollowUpId::fresh();
+            let row = (
+                follow_up::id.eq(id),
+                follow_up::axis.eq(scope.axis),
+                (follow_up::network_id.eq(scope.network_id), follow_up::organization_id.eq(scope.organization_id)),
+                follow_up::interministerial.eq(scope.interministerial),
+                (follow_up::held_on.eq(new.held_on), follow_up::health.eq(new.health)),
+                (follow_up::summary.eq(new.summary), follow_up::confidentiality.eq(scope.confidentiality)),
+                follow_up::attendee_ids.eq(new.attendee_ids),
+                born!(follow_up, writer),
+            );
+            diesel::insert_into(follow_up::table).values(row).execute(writer.conn)?;
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Changes the follow-up that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the day has not come; someone who was there is nobody we know.
+    pub fn update_follow_up(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        patch: FollowUpPatch,
+    ) -> Result<FollowUpView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            patch.held_on.map_or(Ok(()), past)?;
+            refuse_unknown(writer.conn, patch.attendee_ids.as_deref().unwrap_or_default())?;
+            let row = (patch, grown!(follow_up, writer, before.version));
+            diesel::update(follow_up::table.find(before.id)).set(row).execute(writer.conn)?;
+            let after = find(before.id, writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// What was said of a follow-up, in the order it was said.
+    ///
+    /// # Errors
+    /// There is no such follow-up that the caller may see; the cursor is none of ours.
+    pub fn follow_up_comments(&mut self, id: FollowUpId, page: &PageQuery) -> Result<FollowUpCommentPage> {
+        self.permit(Read(id))?;
+        let mut query = FollowUpComment::query().filter(follow_up_comment::follow_up_id.eq(id)).into_boxed();
+        if let Some(after) = page.key::<FollowUpCommentId>()? {
+            query = query.filter(follow_up_comment::id.gt(after));
+        }
+        let rows = query.order(follow_up_comment::id).limit(page.probe()).load(self.reading().0)?;
+        Ok(page.cut(rows, |it: &FollowUpComment| it.id).map(|it| self.seen(it)))
+    }
+
+    /// Says something of the follow-up that was granted.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn create_follow_up_comment(
+        &mut self,
+        grant: Grant<CreateComment>,
+        new: NewFollowUpComment,
+    ) -> Result<FollowUpCommentView> {
+        let created = self.write(grant, |writer, _, CreateComment(about), _| {
+            let row = (
+                new,
+                follow_up_comment::id.eq(FollowUpCommentId::fresh()),
+                follow_up_comment::follow_up_id.eq(about),
+                born!(follow_up_comment, writer),
+            );
+            let row = diesel::insert_into(follow_up_comment::table).values(row);
+            let created = row.returning(FollowUpComment::as_returning()).get_result(writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// What was decided in a follow-up.
+    ///
+    /// # Errors
+    /// There is no such follow-up that the caller may see; the cursor is none of ours.
+    pub fn follow_up_decisions(&mut self, id: FollowUpId, page: &PageQuery) -> Result<DecisionPage> {
+        self.permit(Read(id))?;
+        let mut query = Decision::query().filter(decision::follow_up_id.eq(id)).into_boxed();
+        if let Some(after) = page.key::<DecisionId>()? {
+            query = query.filter(decision::id.gt(after));
+        }
+        let rows = query.order(decision::id).limit(page.probe()).load(self.reading().0)?;
+        Ok(page.cut(rows, |it: &Decision| it.id).map(|it| self.seen(it)))
+    }
+
+    /// One decision.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn decision(&mut self, id: DecisionId) -> Result<DecisionView> {
+        let it = self.permit(ReadDecision(id))?;
+        Ok(self.seen(it))
+    }
+
+    /// Records what was decided in the follow-up that was granted.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn create_follow_up_decision(
+        &mut self,
+        grant: Grant<CreateDecision>,
+        new: NewDecision,
+    ) -> Result<DecisionView> {
+        let created = self.write(grant, |writer, _, CreateDecision(about), _| {
+            let id = DecisionId::fresh();
+            let row = (new, decision::id.eq(id), decision::follow_up_id.eq(about), born!(decision, writer));
+            diesel::insert_into(decision::table).values(row).execute(writer.conn)?;
+            let created = find_decision(id, writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Changes the decision that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn update_decision(
+        &mut self,
+        grant: Grant<UpdateDecision>,
+        seen: Version,
+        patch: DecisionPatch,
+    ) -> Result<DecisionView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let row = (patch, grown!(decision, writer, before.version));
+            diesel::update(decision::table.find(before.id)).set(row).execute(writer.conn)?;
+            let after = find_decision(before.id, writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+}
+
+/// Everyone who was there is someone.
+fn refuse_unknown(conn: &mut PgConnection, there: &[MemberId]) -> Result<()> {
+    let mut there = there.to_vec();
+    there.sort_unstable();
+    there.dedup();
+    let known: i64 = member::table.filter(member::id.eq_any(&there)).count().get_result(conn)?;
+    if usize::try_from(known).is_ok_and(|known| known == there.len()) {
+        Ok(())
+    } else {
+        Err(Error::Dangling("/attendee_ids"))
+    }
+}
+
+fn find(id: FollowUpId, conn: &mut PgConnection) -> Result<FollowUp> {
+    let row = FollowUp::query().filter(follow_up::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+fn find_decision(id: DecisionId, conn: &mut PgConnection) -> Result<Decision> {
+    let row = Decision::query().filter(decision::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+fn locked(id: FollowUpId, conn: &mut PgConnection) -> Result<FollowUp> {
+    let row = follow_up::table.find(id).select(follow_up::id).for_no_key_update();
+    row.first::<FollowUpId>(conn).optional()?.ok_or(Refusal::NotFound)?;
+    find(id, conn)
+}
+
+/// The network of a code, whoever may know of it.
+pub(super) fn named(code: Option<&NetworkCode>, conn: &mut PgConnection) -> Result<Option<Network>> {
+    let Some(code) = code else { return Ok(None) };
+    Ok(Network::query().filter(network::code.eq(code)).first(conn).optional()?)
+}
+
+/// The scope of a follow-up, whoever may see it.
+pub(super) fn scope_of(id: Option<FollowUpId>, conn: &mut PgConnection) -> Result<Option<FollowUpScope>> {
+    let Some(id) = id else { return Ok(None) };
+    Ok(FollowUpScope::query().filter(follow_up::id.eq(id)).first(conn).optional()?)
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<FollowUp> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Subject> {
+        let new = self.0.clone();
+        let network = named(new.network_code.as_ref(), conn)?;
+        if let Some(at) = new.organization_id {
+            let there = organization::table.find(at).select(organization::id).for_share();
+            there.first::<kernel::OrganizationId>(conn).optional()?.ok_or(Error::Dangling("/organization_id"))?;
+        }
+        let scope = FollowUpScope {
+            axis: new.axis,
+            network_id: network.as_ref().map(|network| network.id),
+            organization_id: new.organization_id,
+            interministerial: new.interministerial,
+            confidentiality: new.confidentiality.unwrap_or(FollowUpConfidentiality::Normal),
+            attendee_ids: Vec::new(),
+            created_by: kernel::PrincipalId::system(),
+            network_visibility: network.map(|network| network.visibility),
+        };
+        Ok(Subject { new, scope })
+    }
+}
+
+/// What changes a follow-up, or adds to it, locks it.
+macro_rules! locks {
+    ($($action:ty),+) => {
+        $(impl Known for $action {
+            fn facts(&self, conn: &mut PgConnection) -> Result<FollowUp> {
+                locked(self.0, conn)
+            }
+        })+
+    };
+}
+locks!(Update, CreateComment, CreateDecision);
+
+impl Known for ReadDecision {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Decision> {
+        find_decision(self.0, conn)
+    }
+}
+
+impl Known for UpdateDecision {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Decision> {
+        let row = decision::table.find(self.0).select(decision::id).for_no_key_update();
+        row.first::<DecisionId>(conn).optional()?.ok_or(Refusal::NotFound)?;
+        find_decision(self.0, conn)
+    }
+}
+
+impl Again for FollowUpView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.follow_up(FollowUpId(about))
+    }
+}
+
+impl Again for DecisionView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.decision(DecisionId(about))
+    }
+}
+
+impl Again for FollowUpCommentView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        let row = FollowUpComment::query().filter(follow_up_comment::id.eq(FollowUpCommentId(about)));
+        let it = row.first(store.reading().0).optional()?.ok_or(Refusal::NotFound)?;
+        store.permit(Read(it.follow_up_id))?;
+        Ok(store.seen(it))
+    }
+}

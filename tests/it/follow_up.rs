@@ -1,0 +1,244 @@
+//! Follow-up on two axes over the same facts; what a leaver has yet to do.
+
+use serde_json::{Value, json};
+
+use crate::support::{Client, World};
+
+fn action_titles(page: &Value) -> Vec<&str> {
+    page["action_items"].as_array().unwrap().iter().map(|it| it["title"].as_str().unwrap()).collect()
+}
+
+fn summaries(page: &Value) -> Vec<&str> {
+    page["follow_ups"].as_array().unwrap().iter().map(|it| it["summary"].as_str().unwrap()).collect()
+}
+
+fn sum(rows: &Value, of: &str) -> i64 {
+    rows.as_array().unwrap().iter().map(|row| row[of].as_i64().or(row["tally"][of].as_i64()).unwrap()).sum()
+}
+
+fn record(
+    client: &Client,
+    axis: &str,
+    network: Option<&str>,
+    organization: Option<&str>,
+    summary: &str,
+    private: bool,
+) -> String {
+    let mut body = json!({"axis": axis, "held_on": "2026-11-10", "health": "amber", "summary": summary});
+    if let Some(network) = network {
+        body["network_code"] = network.into();
+    }
+    if let Some(organization) = organization {
+        body["organization_id"] = organization.into();
+    }
+    if private {
+        body["confidentiality"] = "confidential".into();
+    }
+    client.post("/follow-ups", body).expect(201).str("/id")
+}
+
+/// Journey J2.
+#[test]
+fn both_axes_show_the_same_action_and_change_at_once() {
+    let world = World::demo();
+    let (lead, sig, director) =
+        (world.client("lead-edito"), world.client("sig-coordinator"), world.client("director-sociaux"));
+    let dicom = world.organization("DICOM sociaux");
+    let held = record(&lead, "network", Some("edito"), Some(&dicom), "Point avec le référent", false);
+    let given = json!({"title": "Transmettre le plan éditorial", "network_code": "edito", "owner_organization_id": dicom,
+        "follow_up_id": held, "due_on": "2026-11-01"});
+    let action = lead.post("/action-items", given).expect(201);
+    record(&sig, "organization", None, Some(&dicom), "Point DICOM trimestriel", false);
+    record(&sig, "organization", Some("edito"), Some(&dicom), "Tensions au cabinet", true);
+    let (network, organization) = ("/tracking/networks/edito".to_owned(), format!("/tracking/organizations/{dicom}"));
+    let (by_network, by_organization) =
+        (lead.get(&network).expect(200).json(), director.get(&organization).expect(200).json());
+    assert_eq!(action_titles(&by_network), ["Transmettre le plan éditorial"]);
+    assert_eq!(by_network["action_items"][0]["id"], by_organization["action_items"][0]["id"]);
+    assert_eq!(summaries(&by_network), ["Point avec le référent"], "what is confidential stays with whom it concerns");
+    assert_eq!(
+        summaries(&by_organization),
+        ["Tensions au cabinet", "Point DICOM trimestriel", "Point avec le référent"]
+    );
+    // A cell of the matrix is what its drill-downs add up to, on both pages.
+    let query = format!("/tracking/cells?network_code=edito&dicom_id={dicom}");
+    let cells = sig.get(&query).expect(200).at("/items");
+    let matrix = sig.get("/tracking/matrix").expect(200).json();
+    let row = matrix["rows"].as_array().unwrap().iter().find(|row| row["dicom"]["id"] == dicom.as_str()).unwrap();
+    let cell = row["cells"].as_array().unwrap().iter().find(|cell| cell["network_code"] == "edito").unwrap();
+    let here: Vec<&Value> = cells.as_array().unwrap().iter().collect();
+    let ids: Vec<&str> = here.iter().map(|cell| cell["organization"]["id"].as_str().unwrap()).collect();
+    for page in [sig.get(&network).expect(200).json(), sig.get(&organization).expect(200).json()] {
+        let rows = page["rows"].as_array().unwrap().iter();
+        let rows: Vec<Value> = rows
+            .filter(|row| row["network_code"] == "edito" && ids.contains(&row["organization"]["id"].as_str().unwrap()))
+            .cloned()
+            .collect();
+        let rows = Value::from(rows);
+        for of in ["expected", "filled", "gaps", "referents", "members"] {
+            let added: i64 = if of == "referents" {
+                rows.as_array().unwrap().iter().map(|row| row["tally"][of].as_i64().unwrap()).sum()
+            } else {
+                sum(&rows, of)
+            };
+            assert_eq!(added, cell["tally"][of].as_i64().unwrap(), "{of}");
+        }
+        assert_eq!(sum(&rows, "open_actions"), 1);
+        assert_eq!(sum(&rows, "overdue_actions"), 1);
+    }
+    // The director closes it: both change at once.
+    let tasks = director.get("/me/tasks").expect(200).json();
+    assert!(tasks["items"].as_array().unwrap().iter().any(|task| task["id"] == action.str("/id")), "{tasks}");
+    let seen = director.get(&format!("/action-items/{}", action.str("/id"))).expect(200);
+    let done = director.act(&format!("/action-items/{}/complete", action.str("/id")), seen.etag(), None).expect(200);
+    assert_eq!(done.str("/status"), "done");
+    assert!(action_titles(&lead.get(&network).expect(200).json()).is_empty());
+    assert!(action_titles(&director.get(&organization).expect(200).json()).is_empty());
+    director
+        .act(&format!("/action-items/{}/complete", action.str("/id")), done.etag(), None)
+        .refused(409, "invalid_transition");
+    let tasks = director.get("/me/tasks").expect(200).json();
+    assert!(tasks["items"].as_array().unwrap().iter().all(|task| task["id"] != action.str("/id")));
+    // The lead reads the row of the other axis, not its confidential notes.
+    let private = sig.walk("/follow-ups?axis=organization");
+    let private = private.iter().find(|it| it["summary"] == "Tensions au cabinet").unwrap()["id"].as_str().unwrap();
+    lead.get(&format!("/follow-ups/{private}")).refused(404, "not_found");
+    director.get(&format!("/follow-ups/{private}")).expect(200);
+    world.client("contributor-sociaux").get(&format!("/follow-ups/{private}")).refused(404, "not_found");
+}
+
+#[test]
+fn a_follow_up_is_decided_commented_and_changed() {
+    let world = World::demo();
+    let (sig, director) = (world.client("sig-coordinator"), world.client("director-sociaux"));
+    let dicom = world.organization("DICOM sociaux");
+    let id = record(&sig, "organization", None, Some(&dicom), "Point DICOM", false);
+    let address = format!("/follow-ups/{id}");
+    let comment =
+        director.post(&format!("{address}/comments"), json!({"body": "Le cabinet valide jeudi."})).expect(201);
+    assert_eq!(comment.str("/follow_up_id"), id);
+    let decided = json!({"body": "Le plan paraît le 15.", "decided_on": "2026-11-10"});
+    let decision = sig.post(&format!("{address}/decisions"), decided).expect(201);
+    let changed =
+        sig.patch(decision.header("location"), decision.etag(), json!({"body": "Le plan paraît le 22."})).expect(200);
+    assert_eq!(director.get(changed_address(&changed).as_str()).expect(200).str("/body"), "Le plan paraît le 22.");
+    assert_eq!(director.walk(&format!("{address}/comments")).len(), 1);
+    assert_eq!(director.walk(&format!("{address}/decisions")).len(), 1);
+    let seen = sig.get(&address).expect(200);
+    let changed = sig.patch(&address, seen.etag(), json!({"health": "green"})).expect(200);
+    assert_eq!(changed.str("/health"), "green");
+    sig.patch(&address, changed.etag(), json!({"held_on": "2999-01-01"})).refused(422, "invalid");
+    sig.patch(&address, changed.etag(), json!({"attendee_ids": ["01900000-0000-7000-8fff-ffffffffffff"]}))
+        .refused(422, "invalid");
+    for (missing, pointer) in [("network", "/network_code"), ("organization", "/organization_id")] {
+        let body = json!({"axis": missing, "held_on": "2026-11-10", "health": "red", "summary": "?"});
+        assert_eq!(sig.post("/follow-ups", body).refused(422, "invalid").str("/errors/0/pointer"), pointer);
+    }
+    // Whoever was there reads it, however confidential.
+    let mut body = json!({"axis": "network", "network_code": "edito", "held_on": "2026-11-10", "health": "red", "summary": "À huis clos"});
+    body["confidentiality"] = "confidential".into();
+    body["attendee_ids"] = json!([world.member("referent-34")]);
+    let closed = sig.post("/follow-ups", body).expect(201).header("location").to_owned();
+    world.client("referent-34").get(&closed).expect(200);
+    world.client("deputy-34").get(&closed).refused(404, "not_found");
+}
+
+fn changed_address(reply: &crate::support::client::Reply) -> String {
+    format!("/decisions/{}", reply.str("/id"))
+}
+
+#[test]
+fn actions_are_listed_by_their_day_and_found_by_what_they_are() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let dicom = world.organization("DICOM sociaux");
+    for (title, day) in [("hier", "2026-01-01"), ("demain", "2099-01-01"), ("avant", "2025-01-01")] {
+        let body = json!({"title": title, "network_code": "edito", "owner_organization_id": dicom, "due_on": day});
+        sig.post("/action-items", body).expect(201);
+    }
+    let titles = |query: &str| -> Vec<String> {
+        sig.walk(&format!("/action-items?limit=1&{query}"))
+            .iter()
+            .map(|it| it["title"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(titles("network_code=edito"), ["avant", "hier", "demain"]);
+    assert_eq!(titles("overdue=true"), ["avant", "hier"]);
+    assert_eq!(titles("overdue=false"), ["demain"]);
+    assert_eq!(titles(&format!("owner_organization_id={dicom}&status=done")), [""; 0]);
+    let stranger = json!({"title": "x", "owner_organization_id": dicom, "owner_member_id": world.member("referent-34"), "due_on": "2027-01-01"});
+    assert_eq!(
+        sig.post("/action-items", stranger).refused(422, "invalid").str("/errors/0/pointer"),
+        "/owner_member_id"
+    );
+    // What is hidden and what is not there are told alike.
+    world.database.run("UPDATE network SET visibility = 'hidden' WHERE code = 'veille'");
+    let director = world.client("director-sociaux");
+    let said = |network: &str| {
+        let body =
+            json!({"title": "x", "network_code": network, "owner_organization_id": dicom, "due_on": "2027-01-01"});
+        director.post("/action-items", body).refused(403, "forbidden").said()
+    };
+    assert_eq!(said("veille"), said("nulle-part"));
+    let said = |network: &str| {
+        let body = json!({"axis": "network", "network_code": network, "held_on": "2026-11-10", "health": "red", "summary": "?"});
+        director.post("/follow-ups", body).refused(403, "forbidden").said()
+    };
+    assert_eq!(said("veille"), said("nulle-part"));
+}
+
+/// Journey J13, from the departure on.
+#[test]
+fn a_leaver_is_suspended_hands_over_and_leaves() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let leaver = world.member("lead-edito");
+    let address = format!("/members/{leaver}");
+    let place =
+        format!("SELECT organization_id::text AS it FROM affiliation WHERE id = '{}'", world.affiliation("lead-edito"));
+    let home = world.database.one(&place);
+    for number in 1..=4 {
+        let body = json!({"title": format!("Action {number}"), "owner_organization_id": home, "owner_member_id": leaver, "due_on": "2026-12-01"});
+        sig.post("/action-items", body).expect(201);
+    }
+    let client = world.client("lead-edito");
+    client.get("/me/tasks").expect(200);
+    sig.act(&format!("{address}/suspend"), sig.get(&address).etag(), None).expect(200);
+    // Suspended at once for writes, and within two seconds for reads.
+    client
+        .post("/action-items", json!({"title": "x", "owner_organization_id": home, "due_on": "2026-12-01"}))
+        .refused(403, "suspended");
+    let tasks = sig.get("/me/tasks").expect(200).json();
+    let kinds: Vec<_> = tasks["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|task| (task["kind"].as_str().unwrap(), task["network_code"].as_str().unwrap_or("")))
+        .collect();
+    assert!(kinds.contains(&("appoint_lead", "edito")), "nobody leads it now: {kinds:?}");
+    let etag = |client: &Client| client.get(&address).expect(200).etag().to_owned();
+    sig.act(&format!("{address}/depart"), &etag(&sig), None).refused(409, "hand_over_required");
+    let owned = sig.get(&format!("{address}/hand-over")).expect(200).at("/items");
+    let owned = owned.as_array().unwrap();
+    let count = |kind: &str| owned.iter().filter(|item| item["kind"] == kind).count();
+    assert_eq!((count("membership"), count("action_item")), (1, 4), "{owned:?}");
+    let colleague = format!(
+        "SELECT a.member_id::text AS it FROM affiliation a JOIN member m ON m.id = a.member_id WHERE a.organization_id = '{home}' AND a.is_primary AND upper_inf(a.valid) AND m.suspended_at IS NULL AND m.departed_at IS NULL AND m.id <> '{leaver}' ORDER BY m.id LIMIT 1"
+    );
+    let colleague = world.database.one(&colleague);
+    let plan = |items: &[Value]| json!({"items": items.iter().map(|item| json!({"kind": item["kind"], "id": item["id"], "to_member_id": colleague})).collect::<Vec<_>>()});
+    // All of it, or nothing.
+    sig.act(&format!("{address}/hand-over"), &etag(&sig), Some(plan(&owned[1..]))).refused(422, "invalid");
+    assert_eq!(sig.get(&format!("{address}/hand-over")).expect(200).at("/items").as_array().unwrap().len(), 5);
+    sig.act(&format!("{address}/hand-over"), &etag(&sig), Some(plan(owned))).expect(200);
+    assert_eq!(sig.walk(&format!("/action-items?owner_member_id={colleague}")).len(), 4);
+    sig.act(&format!("{address}/depart"), &etag(&sig), None).expect(200);
+    let said = sig.get(&address).expect(200);
+    assert_eq!((said.str("/status"), said.at("/affiliations")), ("departed".into(), json!([])));
+    let history = format!(
+        "SELECT image->'owner_member'->>'id' AS it FROM history WHERE noun = 'action_item' AND image->>'title' = 'Action 1' ORDER BY object_version"
+    );
+    assert_eq!(world.database.column(&history), [leaver.as_str(), &colleague], "the history says who did what");
+    let former = world.client("sig-coordinator").get(&format!("/members/{leaver}/affiliations")).expect(200);
+    assert_eq!(former.at("/items/0/organization_id"), home.as_str(), "he keeps the history of his organization");
+}
