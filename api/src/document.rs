@@ -22,6 +22,7 @@ use crate::{members, networks, platform, problem};
         problem::Body, problem::FieldBody, problem::Code, problem::FieldCode,
         // Of parameters alone: no body brings them along.
         kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
+        ::networks::indicator::IndicatorStep,
     )),
     tags(
         (name = "me", description = "The caller himself, and what he may."),

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use kernel::notification::{DeliveryStatus, TaskKind};
 use persistence::task::Task;
-use persistence::{Database, Error};
+use persistence::{Database, Error, published_day};
 
 use crate::mail::{Post, Undelivered};
 
@@ -35,12 +35,19 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     let (until, over) = mpsc::channel::<()>();
     let work = move || {
         let mut tidied = Instant::now();
+        let mut planned = today();
         while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             if !database.is_ready() {
                 continue;
             }
             if let Err(error) = round(&database, &post) {
                 tracing::warn!(%error, "what was due waits");
+            }
+            if planned != today() || tidied.elapsed() > TIDY {
+                planned = today();
+                if let Err(error) = database.plan_publications() {
+                    tracing::warn!(%error, "the next indicators are not planned");
+                }
             }
             if tidied.elapsed() > TIDY {
                 tidied = Instant::now();
@@ -52,6 +59,11 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     };
     let thread = thread::Builder::new().name("worker".into()).spawn(work)?;
     Ok(Aside { until: Some(until), thread: Some(thread) })
+}
+
+/// The day it is, where the State works.
+fn today() -> chrono::NaiveDate {
+    kernel::clock::now().with_timezone(&kernel::PARIS).date_naive()
 }
 
 /// Does all that is due.
@@ -85,6 +97,10 @@ fn perform(task: &Task, database: &Database, post: &Post) -> Result<(), String> 
                 }
                 Err(why) => Err(why.to_string()),
             }
+        }
+        (TaskKind::PublishIndicators, _) => {
+            let day = published_day(&task.key).ok_or_else(|| format!("{} names no day", task.key))?;
+            database.publish_indicators(day).map(drop).map_err(said)
         }
         (kind, None) => Err(format!("a task of kind {} is about nothing", kind.code())),
     }

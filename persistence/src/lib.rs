@@ -24,6 +24,7 @@ pub use database::{Call, Database};
 pub use error::Error;
 pub use idempotency::{Again, Key};
 pub use members::{NOT_OWNED, OWNED, Owned};
+pub use networks::published_day;
 pub use store::Store;
 
 /// What the work of a store ends in.

@@ -33,6 +33,9 @@ pub struct Task {
     /// What is to be done.
     #[diesel(sql_type = sql_types::Text)]
     pub kind: TaskKind,
+    /// What makes it one.
+    #[diesel(sql_type = sql_types::Text)]
+    pub key: String,
     /// With what.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
     pub object_id: Option<Uuid>,
@@ -68,7 +71,7 @@ impl Database {
             WHERE position IN (SELECT position FROM task WHERE done_at IS NULL AND due_at <= app.clock()
                 AND (lease_until IS NULL OR lease_until <= app.clock())
                 ORDER BY due_at, position LIMIT $2 FOR UPDATE SKIP LOCKED)
-            RETURNING position, kind, object_id, due_at, attempt - 1 AS attempt",
+            RETURNING position, kind, key, object_id, due_at, attempt - 1 AS attempt",
         );
         let taken = taken.bind::<sql_types::Interval, _>(LEASE).bind::<sql_types::BigInt, _>(BATCH);
         Ok(taken.load(&mut *self.worker()?)?)

@@ -15,6 +15,7 @@ mod follow_up;
 mod idempotency;
 mod import_members;
 mod import_organizations;
+mod indicator;
 mod isolation;
 mod joining;
 mod limits;

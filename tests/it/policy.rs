@@ -165,6 +165,7 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("MembershipId", "edito-member") => in_network("membership", "t.role = 'member'".into()),
         ("MembershipId", "crise-justice") => in_network("membership", at("justice")),
         ("MembershipId", "crise-sociaux") => in_network("membership", at("dicom-sociaux")),
+        ("CriterionCode", name) => name.to_owned(),
         ("FollowUpId", name) => one(format!("SELECT id::text AS it FROM follow_up WHERE summary = '{name}'")),
         ("DecisionId", name) => one(format!("SELECT id::text AS it FROM decision WHERE body = '{name}'")),
         ("ActionItemId", name) => {

@@ -4,7 +4,7 @@ use ::networks::tracking::{CellScope, Matrix};
 use chrono::SecondsFormat;
 
 /// Tells spreadsheets that the text is UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
+pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 const UNSERVED: &str = "(sans DICOM)";
 
@@ -48,7 +48,7 @@ pub(super) fn write(matrix: &Matrix) -> Result<Vec<u8>, csv::Error> {
 }
 
 /// A text that no spreadsheet takes for a formula.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if risky { format!("'{text}") } else { text.to_owned() }
 }

@@ -188,7 +188,7 @@ fn short(name: &str, room: usize) -> String {
 }
 
 /// A text that is no markup.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -4,6 +4,7 @@ mod action_item;
 mod co_animation;
 mod follow_up;
 mod gap;
+mod indicator;
 mod matrix_csv;
 mod matrix_svg;
 mod membership;
@@ -11,7 +12,10 @@ mod membership_request;
 mod membership_review;
 mod network;
 mod seat;
+mod sparkline;
+mod standard;
 mod tracking;
+mod trends;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -25,6 +29,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(membership_review::routes)
         .configure(gap::routes)
         .configure(tracking::routes)
+        .configure(indicator::routes)
+        .configure(standard::routes)
         .configure(follow_up::routes)
         .configure(action_item::routes);
 }

@@ -85,7 +85,7 @@ async fn get_organization_tracking(db: Db, id: Path<OrganizationId>) -> Answer<O
     db.read(move |store| store.organization_tracking(*id)).await
 }
 
-fn private() -> actix_web::HttpResponseBuilder {
+pub(super) fn private() -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
     response.insert_header((header::VARY, "Authorization, Accept-Language"));

@@ -32,5 +32,6 @@ codes! {
     /// What can wait for a time.
     TaskKind {
         Send = "send" ("envoyer un message", "send a message"),
+        PublishIndicators = "publish_indicators" ("publier les indicateurs", "publish indicators"),
     }
 }

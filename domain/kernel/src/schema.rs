@@ -203,6 +203,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    indicator_cell (on_date, revision, network_id, organization_id) {
+        on_date -> Date,
+        revision -> Int4,
+        network_id -> Uuid,
+        organization_id -> Uuid,
+        expected -> Int8,
+        filled -> Int8,
+        referents_expected -> Int8,
+        referents_filled -> Int8,
+        members -> Int8,
+    }
+}
+
+diesel::table! {
+    indicator_publication (on_date, revision) {
+        on_date -> Date,
+        revision -> Int4,
+        computed_at -> Timestamptz,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     invitation (id) {
         id -> Uuid,
         organization_id -> Uuid,
@@ -352,6 +375,36 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Uuid,
         updated_by -> Uuid,
+        charter_adopted_on -> Nullable<Date>,
+        objectives_reviewed_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    network_criterion (code) {
+        code -> Text,
+        label -> Text,
+        measure -> Text,
+        weight -> Int2,
+        full_at -> Float8,
+        half_at -> Float8,
+        rank -> Int2,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+        id -> Uuid,
+    }
+}
+
+diesel::table! {
+    network_score (network_id, on_date) {
+        network_id -> Uuid,
+        on_date -> Date,
+        score -> Nullable<Float8>,
+        results -> Jsonb,
+        computed_at -> Timestamptz,
     }
 }
 
@@ -547,6 +600,8 @@ diesel::joinable!(follow_up -> network (network_id));
 diesel::joinable!(follow_up -> organization (organization_id));
 diesel::joinable!(follow_up_comment -> follow_up (follow_up_id));
 diesel::joinable!(identity -> principal (principal_id));
+diesel::joinable!(indicator_cell -> network (network_id));
+diesel::joinable!(indicator_cell -> organization (organization_id));
 diesel::joinable!(invitation -> member (member_id));
 diesel::joinable!(invitation -> membership_request (request_id));
 diesel::joinable!(invitation -> network (network_id));
@@ -566,6 +621,7 @@ diesel::joinable!(membership_review -> network (network_id));
 diesel::joinable!(membership_review_answer -> membership (membership_id));
 diesel::joinable!(membership_review_answer -> membership_review (review_id));
 diesel::joinable!(membership_review_answer -> principal (answered_by));
+diesel::joinable!(network_score -> network (network_id));
 diesel::joinable!(organization -> territory (territory_code));
 diesel::joinable!(organization_period -> organization (organization_id));
 diesel::joinable!(role_assignment -> affiliation (affiliation_id));
@@ -597,6 +653,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     history,
     idempotency_key,
     identity,
+    indicator_cell,
+    indicator_publication,
     invitation,
     member,
     membership,
@@ -604,6 +662,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     membership_review,
     membership_review_answer,
     network,
+    network_criterion,
+    network_score,
     organization,
     organization_link,
     organization_period,

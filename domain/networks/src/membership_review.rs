@@ -132,7 +132,7 @@ const ANSWERING: Label = Label {
 };
 
 /// Who follows the reviews of a network that he may know of.
-fn follows(actor: &Actor, network: NetworkId) -> bool {
+pub(crate) fn follows(actor: &Actor, network: NetworkId) -> bool {
     actor.is_sig() || actor.sits_in(network) || actor.reach(Actor::SCOPED).next().is_some()
 }
 

@@ -2,7 +2,7 @@
 
 mod rules;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::patch::{clearable, replaceable};
@@ -126,6 +126,10 @@ pub struct Network {
     /// What it means to reach this year.
     #[schema(max_items = 10)]
     pub annual_objectives: Vec<Objective>,
+    /// The day on which its charter was adopted.
+    pub charter_adopted_on: Option<NaiveDate>,
+    /// The day on which its objectives were last reviewed.
+    pub objectives_reviewed_on: Option<NaiveDate>,
     /// Where it stands in its life.
     pub status: NetworkStatus,
     /// Grows at each change.
@@ -211,6 +215,12 @@ pub struct NetworkPatch {
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
     pub annual_objectives: Option<Vec<Objective>>,
+    /// The day on which its charter was adopted.
+    #[serde(default, deserialize_with = "clearable")]
+    pub charter_adopted_on: Option<Option<NaiveDate>>,
+    /// The day on which its objectives were last reviewed.
+    #[serde(default, deserialize_with = "clearable")]
+    pub objectives_reviewed_on: Option<Option<NaiveDate>>,
 }
 
 /// Which networks of the list.

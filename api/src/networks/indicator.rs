@@ -1,0 +1,96 @@
+//! HTTP of indicators: as JSON, as CSV, as a small picture, and as a page of trends.
+
+use ::networks::indicator::{IndicatorQuery, IndicatorSeries, Indicators};
+use actix_web::http::header;
+use actix_web::{HttpResponse, get};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::matrix_csv::{BYTE_ORDER_MARK, harmless};
+use super::tracking::private;
+use super::{sparkline, trends};
+use crate::answer::{Answer, plain};
+use crate::db::Db;
+use crate::extract::Query;
+use crate::problem::{Code, Problem};
+
+plain!(Indicators);
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get_tracking_indicators).service(get_tracking_indicators_csv);
+    config.service(get_tracking_indicators_svg).service(get_tracking_trends);
+}
+
+/// Read indicators over time.
+///
+/// Seats filled, référents, days to join, overdue actions, memberships reviewed: by network, DICOM, origin or territory,
+/// at the ends of weeks, months or quarters, reproducible for any past day. As far as the caller reads the matrix;
+/// others nothing (403).
+#[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = Indicators)))]
+#[get("/tracking/indicators")]
+async fn get_tracking_indicators(db: Db, query: Query<IndicatorQuery>) -> Answer<Indicators> {
+    db.read(move |store| store.indicators(&query.0)).await
+}
+
+/// Read indicators as CSV.
+///
+/// One line per series and day (RFC 4180, UTF-8 with a byte order mark), for the same readers.
+#[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+#[get("/tracking/indicators.csv")]
+async fn get_tracking_indicators_csv(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
+    let indicators = db.render(move |store| store.indicators(&query.0)).await?;
+    let csv = lines(&indicators).map_err(|error| Problem::fault(&error))?;
+    let mut response = private();
+    response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"indicateurs.csv\""));
+    Ok(response.content_type("text/csv; charset=utf-8; header=present").body(csv))
+}
+
+/// Read an indicator as a small picture.
+///
+/// A line (SVG) that carries its values as text: the first series of those that are asked of, so name `metric` and
+/// `key`. For the same readers; 404 where there is no such series for the caller.
+#[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "image/svg+xml")))]
+#[get("/tracking/indicators.svg")]
+async fn get_tracking_indicators_svg(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
+    let indicators = db.render(move |store| store.indicators(&query.0)).await?;
+    let series: &IndicatorSeries = indicators.series.first().ok_or(Problem::new(Code::NotFound))?;
+    Ok(private().content_type("image/svg+xml").body(sparkline::draw(series)))
+}
+
+/// Read the page of trends.
+///
+/// Every series as a small picture, one row each and one column per metric (HTML that prints well), for the same readers.
+#[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "text/html")))]
+#[get("/tracking/trends")]
+async fn get_tracking_trends(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
+    let days = query.0.days().map_err(Problem::from)?;
+    let indicators = db.render(move |store| store.indicators(&query.0)).await?;
+    let ends = days.first().zip(days.last()).map(|((_, from), (_, to))| (*from, *to));
+    let (from, to) = ends.ok_or(Problem::new(Code::NotFound))?;
+    let mut response = private();
+    // The page brings its own style, and nothing else.
+    response.insert_header((
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    ));
+    Ok(response.content_type("text/html; charset=utf-8").body(trends::write(&indicators, from, to)))
+}
+
+fn lines(indicators: &Indicators) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.into());
+    writer.write_record(["metric", "group_by", "key", "label", "on", "numerator", "denominator", "value"])?;
+    for series in &indicators.series {
+        for point in &series.points {
+            writer.write_record([
+                series.metric.code().to_owned(),
+                indicators.group_by.code().to_owned(),
+                harmless(&series.key),
+                harmless(&series.label),
+                point.on.to_string(),
+                point.numerator.to_string(),
+                point.denominator.to_string(),
+                point.value.map(|value| format!("{value:.4}")).unwrap_or_default(),
+            ])?;
+        }
+    }
+    writer.into_inner().map_err(|error| error.into_error().into())
+}

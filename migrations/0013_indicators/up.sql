@@ -1,0 +1,137 @@
+-- Indicators over time, from the facts of any day; and one standard for all networks.
+
+ALTER TABLE task DROP CONSTRAINT task_kind_check;
+ALTER TABLE task ADD CONSTRAINT task_kind_check CHECK (kind IN ('send', 'publish_indicators'));
+
+-- Every cell of the matrix at a time, in one pass: the same as app.cell one by one (a test compares).
+CREATE FUNCTION app.cells_at(at timestamptz)
+RETURNS TABLE (network_id uuid, organization_id uuid, expected bigint, filled bigint, referents_expected bigint,
+    referents_filled bigint, members bigint)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH active AS (
+        SELECT m.network_id, m.organization_id, m.role, count(*) AS number
+        FROM membership m JOIN member p ON p.id = m.member_id JOIN affiliation a ON a.id = m.affiliation_id
+        WHERE m.valid @> at AND a.valid @> at AND (m.suspended_at IS NULL OR m.suspended_at > at)
+            AND (p.suspended_at IS NULL OR p.suspended_at > at) AND (p.departed_at IS NULL OR p.departed_at > at)
+        GROUP BY m.network_id, m.organization_id, m.role
+    ), seats AS (
+        SELECT s.network_id, s.organization_id, sum(s.min) AS expected,
+            sum(least(coalesce(a.number, 0), s.min)) AS filled,
+            coalesce(sum(s.min) FILTER (WHERE s.role = 'referent'), 0) AS referents_expected,
+            coalesce(sum(least(coalesce(a.number, 0), s.min)) FILTER (WHERE s.role = 'referent'), 0) AS referents_filled
+        FROM seat s LEFT JOIN active a USING (network_id, organization_id, role)
+        WHERE s.valid @> at GROUP BY s.network_id, s.organization_id
+    ), people AS (
+        SELECT network_id, organization_id, sum(number) AS members FROM active GROUP BY network_id, organization_id
+    )
+    SELECT network_id, organization_id, coalesce(s.expected, 0)::bigint, coalesce(s.filled, 0)::bigint,
+        coalesce(s.referents_expected, 0)::bigint, coalesce(s.referents_filled, 0)::bigint, coalesce(p.members, 0)::bigint
+    FROM seats s FULL JOIN people p USING (network_id, organization_id);
+END $$;
+
+-- What was published of a day: a later computation that differs is another revision, with its reason.
+CREATE TABLE indicator_publication (
+    on_date date NOT NULL,
+    revision integer NOT NULL,
+    computed_at timestamptz NOT NULL,
+    reason text,
+    CONSTRAINT indicator_publication_pkey PRIMARY KEY (on_date, revision)
+);
+CREATE TABLE indicator_cell (
+    on_date date NOT NULL,
+    revision integer NOT NULL,
+    network_id uuid NOT NULL CONSTRAINT indicator_cell_network_id_fkey REFERENCES network,
+    organization_id uuid NOT NULL CONSTRAINT indicator_cell_organization_id_fkey REFERENCES organization,
+    expected bigint NOT NULL,
+    filled bigint NOT NULL,
+    referents_expected bigint NOT NULL,
+    referents_filled bigint NOT NULL,
+    members bigint NOT NULL,
+    CONSTRAINT indicator_cell_pkey PRIMARY KEY (on_date, revision, network_id, organization_id),
+    CONSTRAINT indicator_cell_publication_fkey FOREIGN KEY (on_date, revision) REFERENCES indicator_publication
+);
+
+-- The end of a day where the State works.
+CREATE FUNCTION app.end_of(day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT ((day + 1)::timestamp AT TIME ZONE 'Europe/Paris') $$;
+
+-- Publishes a day, unless what is published says the same. Gives the revision that stands.
+CREATE FUNCTION app.publish_indicators(day date, why text) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    standing integer := (SELECT max(revision) FROM indicator_publication WHERE on_date = day);
+BEGIN
+    IF standing IS NOT NULL AND NOT EXISTS (
+        WITH fresh AS MATERIALIZED (SELECT * FROM app.cells_at(app.end_of(day))),
+        published AS (SELECT network_id, organization_id, expected, filled, referents_expected, referents_filled, members
+            FROM indicator_cell WHERE on_date = day AND revision = standing)
+        (TABLE fresh EXCEPT TABLE published) UNION ALL (TABLE published EXCEPT TABLE fresh)) THEN
+        RETURN standing;
+    END IF;
+    standing := coalesce(standing, 0) + 1;
+    INSERT INTO indicator_publication VALUES (day, standing, app.clock(), CASE WHEN standing > 1 THEN why END);
+    INSERT INTO indicator_cell SELECT day, standing, f.* FROM app.cells_at(app.end_of(day)) f;
+    RETURN standing;
+END $$;
+
+-- The cells of a day: as they were published, else from the facts. NULL is now.
+CREATE FUNCTION app.indicator_cells(day date) RETURNS TABLE (network_id uuid, organization_id uuid, expected bigint,
+    filled bigint, referents_expected bigint, referents_filled bigint, members bigint)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    standing integer := (SELECT max(p.revision) FROM indicator_publication p WHERE p.on_date = day);
+BEGIN
+    IF standing IS NULL THEN
+        RETURN QUERY SELECT * FROM app.cells_at(least(app.end_of(day), app.clock()));
+    ELSE
+        RETURN QUERY SELECT c.network_id, c.organization_id, c.expected, c.filled, c.referents_expected,
+            c.referents_filled, c.members FROM indicator_cell c WHERE c.on_date = day AND c.revision = standing;
+    END IF;
+END $$;
+
+-- What a network is measured by: an objective of its year was looked at again, its charter was adopted.
+ALTER TABLE network ADD COLUMN charter_adopted_on date;
+ALTER TABLE network ADD COLUMN objectives_reviewed_on date;
+
+-- One standard for all networks: criteria are data, each names a measure; full and half are its bounds.
+CREATE TABLE network_criterion (
+    code text CONSTRAINT network_criterion_pkey PRIMARY KEY,
+    label text NOT NULL,
+    measure text NOT NULL,
+    weight smallint NOT NULL CONSTRAINT network_criterion_weight_check CHECK (weight BETWEEN 0 AND 100),
+    full_at double precision NOT NULL,
+    half_at double precision NOT NULL,
+    rank smallint NOT NULL,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    created_by uuid NOT NULL CONSTRAINT network_criterion_created_by_fkey REFERENCES principal,
+    updated_by uuid NOT NULL CONSTRAINT network_criterion_updated_by_fkey REFERENCES principal,
+    id uuid NOT NULL CONSTRAINT network_criterion_id_key UNIQUE
+);
+INSERT INTO network_criterion (code, label, measure, weight, full_at, half_at, rank, id, created_at, updated_at, created_by, updated_by)
+SELECT c.*, gen_random_uuid(), '2026-01-01Z', '2026-01-01Z', app.system(), app.system() FROM (VALUES
+    ('charter', 'Charte adoptée, objet et périmètre écrits', 'charter', 10::smallint, 1, 0.5, 1::smallint),
+    ('lead', 'Au moins un animateur en exercice', 'leads', 20, 1, 1, 2),
+    ('referents', 'Sièges de référent pourvus', 'referent_rate', 20, 0.8, 0.5, 3),
+    ('cadence', 'Suivi tenu à la cadence du réseau', 'follow_up_delay', 15, 1, 2, 4),
+    ('objectives', 'Objectifs de l''année revus', 'objectives', 10, 1, 0.5, 5),
+    ('reviews', 'Adhésions revues dans l''année', 'review_rate', 10, 0.9, 0.5, 6),
+    ('actions', 'Actions à jour', 'overdue_rate', 15, 0, 0.1, 7),
+    ('minutes', 'Comptes rendus publiés', 'minutes', 10, 1, 0.5, 8),
+    ('rex', 'Un retour d''expérience par trimestre', 'experience_reports', 10, 1, 0.5, 9),
+    ('reporting', 'Remontées rendues à l''heure', 'reporting', 10, 0.9, 0.5, 10)
+) AS c (code, label, measure, weight, full_at, half_at, rank);
+
+-- What a network scored on a day, with the fact of each criterion.
+CREATE TABLE network_score (
+    network_id uuid NOT NULL CONSTRAINT network_score_network_id_fkey REFERENCES network,
+    on_date date NOT NULL,
+    score double precision,
+    results jsonb NOT NULL,
+    computed_at timestamptz NOT NULL,
+    CONSTRAINT network_score_pkey PRIMARY KEY (network_id, on_date)
+);

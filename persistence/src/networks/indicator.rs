@@ -1,0 +1,158 @@
+//! SQL of indicators: from what was published of a day, else from the facts.
+
+use ::networks::indicator::{IndicatorGroup, IndicatorQuery, IndicatorRow, Indicators};
+use ::networks::tracking::{Reach, Track};
+use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
+use kernel::notification::TaskKind;
+use kernel::{NetworkId, OrganizationId, PARIS};
+
+use super::action_item::today;
+use crate::task::plan;
+use crate::{Database, Result, Store};
+
+/// How a group tells the organizations of a cell apart: key and label.
+const fn grouping(group: IndicatorGroup) -> (&'static str, &'static str) {
+    match group {
+        IndicatorGroup::Network => ("n.code, n.name", "JOIN network n ON n.id = f.network_id"),
+        IndicatorGroup::Dicom => (
+            "coalesce(d.id::text, 'unserved'), coalesce(d.short_name, d.name, 'sans DICOM')",
+            "LEFT JOIN served v ON v.day = f.day AND v.organization_id = f.organization_id
+             LEFT JOIN organization d ON d.id = v.dicom_id",
+        ),
+        IndicatorGroup::Origin => ("o.origin, o.origin", "JOIN organization o ON o.id = f.organization_id"),
+        IndicatorGroup::Territory => (
+            "coalesce(t.code, 'none'), coalesce(t.name, 'sans territoire')",
+            "JOIN organization o ON o.id = f.organization_id LEFT JOIN territory t ON t.code = o.territory_code",
+        ),
+    }
+}
+
+/// $1 days, $2 the days before them, $3 networks that are shown, $4 all of them whole, $5 networks read whole, $6
+/// organizations read everywhere, $7 what is confidential too, $8 metric, $9 key.
+fn question(group: IndicatorGroup) -> String {
+    let (names, join) = grouping(group);
+    format!(
+        "WITH days AS (SELECT * FROM unnest($1, $2) AS d (day, before)),
+        cells AS MATERIALIZED (SELECT d.day, c.* FROM days d, app.indicator_cells(d.day) c),
+        served AS (SELECT d.day, s.dicom_id, s.organization_id
+            FROM days d, app.served(NULL, least(app.end_of(d.day), app.clock())) s),
+        facts AS (
+            SELECT day, network_id, organization_id, 'coverage' AS metric, filled::float8 AS numerator, expected::float8 AS denominator FROM cells
+            UNION ALL SELECT day, network_id, organization_id, 'referent_rate', referents_filled, referents_expected FROM cells
+            UNION ALL SELECT day, network_id, organization_id, 'reviews_done', 0, members FROM cells
+            UNION ALL SELECT d.day, m.network_id, m.organization_id, 'reviews_done', count(DISTINCT m.id), 0
+                FROM days d JOIN membership_review_answer a ON a.outcome = 'keep' AND a.answered_at <= app.end_of(d.day)
+                    AND a.answered_at > app.end_of(d.day - 365)
+                JOIN membership m ON m.id = a.membership_id AND m.valid @> least(app.end_of(d.day), app.clock())
+                GROUP BY d.day, m.network_id, m.organization_id
+            UNION ALL SELECT d.day, r.network_id, r.organization_id, 'time_to_join',
+                    extract(epoch FROM greatest(r.person_decided_at, r.network_decided_at) - r.created_at) / 86400, 1
+                FROM days d JOIN membership_request r ON r.membership_id IS NOT NULL
+                    AND greatest(r.person_decided_at, r.network_decided_at) <= app.end_of(d.day)
+                    AND greatest(r.person_decided_at, r.network_decided_at) > app.end_of(d.before)
+            UNION ALL SELECT d.day, i.network_id, i.owner_organization_id, 'overdue_actions', (i.due_on < d.day)::int, 1
+                FROM days d JOIN action_item i ON i.created_at <= app.end_of(d.day)
+                    AND (i.closed_at IS NULL OR i.closed_at > app.end_of(d.day))
+                LEFT JOIN follow_up u ON u.id = i.follow_up_id
+                WHERE $7 OR u.id IS NULL OR u.confidentiality = 'normal'
+        )
+        SELECT f.metric, k.key, k.label, f.day, sum(f.numerator)::float8 AS numerator, sum(f.denominator)::float8 AS denominator
+        FROM facts f {join} CROSS JOIN LATERAL (SELECT {names}) AS k (key, label)
+        WHERE (f.network_id IS NULL OR f.network_id = ANY ($3))
+            AND ($4 OR f.network_id = ANY ($5) OR f.organization_id = ANY ($6))
+            AND ($8 IS NULL OR f.metric = $8) AND ($9 IS NULL OR k.key = $9)
+        GROUP BY f.metric, k.key, k.label, f.day ORDER BY f.metric, k.key, f.day"
+    )
+}
+
+impl Store<'_> {
+    /// Indicators over time, as far as the caller reads the matrix.
+    ///
+    /// # Errors
+    /// He reads nothing of it; the days are too many, run backwards, or have not come yet.
+    pub fn indicators(&mut self, query: &IndicatorQuery) -> Result<Indicators> {
+        let reach = Track::reach(self.actor())?;
+        let days = query.days()?;
+        let group = query.group_by.unwrap_or(IndicatorGroup::Network);
+        let (_, facts) = self.matrix_facts(None)?;
+        let (conn, actor) = self.reading();
+        let shown: Vec<NetworkId> = facts.columns(actor, &reach).map(|network| network.id).collect();
+        let (everything, networks, organizations) = match reach {
+            Reach::Everything => (true, Vec::new(), Vec::new()),
+            Reach::Part { networks, organizations } => {
+                (false, networks.into_iter().collect::<Vec<NetworkId>>(), organizations.into_iter().collect())
+            }
+        };
+        let organizations: Vec<OrganizationId> = organizations;
+        let (before, asked): (Vec<NaiveDate>, Vec<NaiveDate>) = days.iter().copied().unzip();
+        let rows = diesel::sql_query(question(group))
+            .bind::<Array<Date>, _>(asked)
+            .bind::<Array<Date>, _>(before)
+            .bind::<Array<SqlUuid>, _>(shown)
+            .bind::<Bool, _>(everything)
+            .bind::<Array<SqlUuid>, _>(networks)
+            .bind::<Array<SqlUuid>, _>(organizations)
+            .bind::<Bool, _>(actor.is_sig())
+            .bind::<Nullable<Text>, _>(query.metric.map(::networks::indicator::IndicatorMetric::code))
+            .bind::<Nullable<Text>, _>(query.key.as_deref());
+        let rows: Vec<IndicatorRow> = rows.load(conn)?;
+        Ok(Indicators::gather(group, &days, rows))
+    }
+}
+
+#[derive(QueryableByName)]
+struct Revision {
+    #[diesel(sql_type = Integer)]
+    revision: i32,
+}
+
+impl Database {
+    /// Plans what is published of the last months (a correction of the past is another revision) and of this one.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn plan_publications(&self) -> Result<()> {
+        let mut conn = self.worker()?;
+        let mut first = today().with_day(1);
+        for _ in 0..3 {
+            let Some((next, last)) = first.and_then(|first| Some((first, first.pred_opt()?))) else { break };
+            // Three in the morning, where the State works.
+            let due = next.and_time(NaiveTime::MIN).checked_add_signed(chrono::TimeDelta::hours(3));
+            let due = due.and_then(|due| due.and_local_timezone(PARIS).earliest());
+            if let Some(due) = due {
+                let key = format!("indicators:{last}:{next}");
+                plan(&mut conn, TaskKind::PublishIndicators, &key, None, due.to_utc())?;
+            }
+            first = last.with_day(1);
+        }
+        Ok(())
+    }
+
+    /// Publishes the day of a task, and what the networks scored on it. Gives the revision that stands.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn publish_indicators(&self, day: NaiveDate) -> Result<i32> {
+        let mut conn = self.worker()?;
+        conn.transaction(|conn| {
+            let publish = diesel::sql_query("SELECT app.publish_indicators($1, $2) AS revision");
+            let publish = publish.bind::<Date, _>(day).bind::<Nullable<Text>, _>(Some("recomputed"));
+            let Revision { revision } = publish.get_result(conn)?;
+            super::standard::keep_scores(conn, day)?;
+            Ok(revision)
+        })
+    }
+}
+
+/// The day that the key of a task names.
+#[must_use]
+pub fn published_day(key: &str) -> Option<NaiveDate> {
+    key.split(':').nth(1)?.parse().ok()
+}
+
+/// A day before another.
+pub(super) fn days_before(day: NaiveDate, number: u64) -> NaiveDate {
+    day.checked_sub_days(Days::new(number)).unwrap_or(day)
+}
