@@ -20,6 +20,7 @@ mod void;
 pub use database::{Call, Database};
 pub use error::Error;
 pub use idempotency::{Again, Key};
+pub use members::registry;
 pub use store::Store;
 
 /// What the work of a store ends in.

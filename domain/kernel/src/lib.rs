@@ -30,7 +30,7 @@ pub use actor::{
 pub use codes::Label;
 pub use id::{
     AffiliationId, CoAnimationId, MemberId, MembershipId, NetworkId, OrganizationId, OrganizationLinkId, PrincipalId,
-    RoleAssignmentId, SeatId,
+    ReorganizationId, RoleAssignmentId, SeatId,
 };
 pub use noun::{Noun, Seen};
 pub use page::{AsOf, Count, Cursor, Page, PageQuery, SearchWords, Sort};

@@ -6,8 +6,12 @@ mod member;
 mod organization;
 mod organization_link;
 mod organization_period;
+mod reorganization;
 mod role_assignment;
 mod search;
 mod territory;
 
 pub(crate) use closure::changes_rights_over;
+pub(crate) use organization::resting_on;
+pub use reorganization::registry;
+pub(crate) use reorganization::{Ledger, Moving, both, capped};

@@ -7,6 +7,7 @@ use ::networks::membership::{
 use ::networks::network::NetworkCode;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, member, membership, organization};
 use kernel::{
     AffiliationId, AsOf, Grant, Label, MemberOrigin, MembershipId, NetworkId, PageQuery, Refusal, Sort, Validity,
@@ -173,7 +174,7 @@ impl Store<'_> {
     }
 }
 
-fn insert(
+pub(super) fn insert(
     writer: &mut Writer<'_>,
     network: NetworkId,
     id: MembershipId,
@@ -223,7 +224,7 @@ fn end(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: 
 }
 
 /// Ends a membership, and leaves its cell to the caller.
-fn close(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: EndReason) -> Result<Membership> {
+pub(super) fn close(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: EndReason) -> Result<Membership> {
     let row = (
         membership::valid.eq(before.valid.until(at)),
         membership::end_reason.eq(reason),
@@ -259,17 +260,17 @@ pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()>
     Ok(())
 }
 
-type Stamps = (
+pub(super) type Stamps = (
     diesel::dsl::Eq<membership::version, Version>,
     diesel::dsl::Eq<membership::updated_at, DateTime<Utc>>,
     diesel::dsl::Eq<membership::updated_by, kernel::PrincipalId>,
 );
 
-fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
     (membership::version.eq(before.next()), membership::updated_at.eq(writer.at), membership::updated_by.eq(writer.by))
 }
 
-fn find(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
+pub(super) fn find(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
     Ok(Membership::query().filter(membership::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
@@ -309,7 +310,12 @@ impl Known for Create {
             .select((organization::origin, affiliation::valid));
         let found = through.for_share().first::<(MemberOrigin, Validity)>(conn).optional().map_err(Error::from)?;
         let (origin, until) = (found.map(|(origin, _)| origin), found.and_then(|(_, valid)| valid.to));
-        Ok(Candidate { network, new: new.clone(), origin, until })
+        let mut left = None;
+        if origin.is_none() {
+            let place = affiliation::table.inner_join(organization::table).filter(affiliation::id.eq(new.affiliation_id));
+            left = place.select(OrganizationLife::as_select()).first(conn).optional()?;
+        }
+        Ok(Candidate { network, new: new.clone(), origin, until, left })
     }
 }
 
