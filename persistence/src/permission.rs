@@ -6,7 +6,8 @@ use ::networks::network::Network;
 use ::networks::seat::Seat;
 use diesel::prelude::*;
 use kernel::schema::{
-    affiliation, co_animation, member, membership, network, organization, organization_link, reorganization, role_assignment, seat,
+    affiliation, co_animation, member, membership, network, organization, organization_link, reorganization,
+    role_assignment, seat,
 };
 use kernel::{Label, Noun, Refusal, Ruling};
 use members::affiliation::Affiliation;

@@ -237,10 +237,7 @@ impl Writer<'_> {
 }
 
 /// Does a work in a transaction that is always taken back.
-pub(crate) fn taken_back<T>(
-    conn: &mut PgConnection,
-    work: impl FnOnce(&mut PgConnection) -> Result<T>,
-) -> Result<T> {
+pub(crate) fn taken_back<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
     let mut done = None;
     let undone = conn.transaction(|conn| {
         done = Some(work(conn)?);

@@ -20,8 +20,8 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::reorganization::NewSuccessor;
 use crate::contact::{ContactPoints, EmailDomain, Website};
+use crate::reorganization::NewSuccessor;
 use crate::siren::{Siren, Siret};
 use crate::territory::TerritoryCode;
 

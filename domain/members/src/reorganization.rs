@@ -129,8 +129,7 @@ impl Noun for Reorganization {
 }
 
 const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
-const READERS: Label =
-    Label { fr: "Réservé au SIG et à l'auditeur.", en: "For the SIG and the auditor only." };
+const READERS: Label = Label { fr: "Réservé au SIG et à l'auditeur.", en: "For the SIG and the auditor only." };
 
 impl Target for NewReorganization {}
 

@@ -6,8 +6,8 @@ use kernel::directory::{OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
 use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Version};
 use members::organization::{
-    Close, Create, NewOrganization, Organization, OrganizationContacts, OrganizationFilter, OrganizationPage, OrganizationPatch,
-    OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
+    Close, Create, NewOrganization, Organization, OrganizationContacts, OrganizationFilter, OrganizationPage,
+    OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
 };
 use uuid::Uuid;
 

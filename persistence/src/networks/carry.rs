@@ -37,12 +37,7 @@ pub(crate) fn carry_memberships(
     Ok(())
 }
 
-fn carry_membership(
-    writer: &mut Writer<'_>,
-    ledger: &mut Ledger,
-    before: &Membership,
-    to: &Affiliation,
-) -> Result<()> {
+fn carry_membership(writer: &mut Writer<'_>, ledger: &mut Ledger, before: &Membership, to: &Affiliation) -> Result<()> {
     let at = writer.at;
     let valid = capped(before.valid, at, to.valid.to);
     let rival = Membership::query()
@@ -346,11 +341,8 @@ fn join_co_animations(
         let valid = Validity { from: at, ..valid };
         return animate(writer, rival.network_id, rival.organization.id, scope, valid);
     }
-    let change = (
-        co_animation::scope.eq(scope),
-        co_animation::valid.eq(valid),
-        animations::stamps(writer, rival.version),
-    );
+    let change =
+        (co_animation::scope.eq(scope), co_animation::valid.eq(valid), animations::stamps(writer, rival.version));
     diesel::update(co_animation::table.find(rival.id)).set(change).execute(writer.conn)?;
     let after = animations::find(rival.id, writer.conn)?;
     writer.updated(rival, &after)

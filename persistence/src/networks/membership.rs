@@ -224,7 +224,12 @@ fn end(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: 
 }
 
 /// Ends a membership, and leaves its cell to the caller.
-pub(super) fn close(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: EndReason) -> Result<Membership> {
+pub(super) fn close(
+    writer: &mut Writer<'_>,
+    before: &Membership,
+    at: DateTime<Utc>,
+    reason: EndReason,
+) -> Result<Membership> {
     let row = (
         membership::valid.eq(before.valid.until(at)),
         membership::end_reason.eq(reason),
@@ -312,7 +317,8 @@ impl Known for Create {
         let (origin, until) = (found.map(|(origin, _)| origin), found.and_then(|(_, valid)| valid.to));
         let mut left = None;
         if origin.is_none() {
-            let place = affiliation::table.inner_join(organization::table).filter(affiliation::id.eq(new.affiliation_id));
+            let place =
+                affiliation::table.inner_join(organization::table).filter(affiliation::id.eq(new.affiliation_id));
             left = place.select(OrganizationLife::as_select()).first(conn).optional()?;
         }
         Ok(Candidate { network, new: new.clone(), origin, until, left })

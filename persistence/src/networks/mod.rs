@@ -15,6 +15,6 @@ pub(crate) use kept_facts::KeptFacts;
 pub(crate) use membership::end_memberships;
 pub(crate) use seat::end_seats_of;
 pub(crate) use tracking::{
-    lock as lock_networks, lock_networks_at, lock_networks_of, refresh_member, refresh_organization, refresh_organizations,
-    still_all_networks_of,
+    lock as lock_networks, lock_networks_at, lock_networks_of, refresh_member, refresh_organization,
+    refresh_organizations, still_all_networks_of,
 };

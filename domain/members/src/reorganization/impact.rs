@@ -26,8 +26,17 @@ codes! {
 pub const MOST_NAMED: usize = 50;
 
 /// All that a reorganization does.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
+#[derive(
+    Debug,
+    Clone,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    ToSchema,
+    diesel::expression::AsExpression,
+    diesel::deserialize::FromSqlRow,
+)]
 #[diesel(sql_type = diesel::sql_types::Jsonb)]
 pub struct ReorganizationImpact {
     /// How many members have a place or a role that moves.
@@ -68,7 +77,7 @@ pub struct ImpactKind {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImpactObject {
-    /// Its identifier as long as nothing is done; absent of what would begin.
+    /// Its identifier; absent of what begins.
     pub id: Option<Uuid>,
     /// What people call it.
     #[schema(max_length = 800)]
@@ -76,7 +85,7 @@ pub struct ImpactObject {
     /// What happens to it.
     pub effect: ImpactEffect,
     /// Where it goes.
-    #[schema(max_length = 300)]
+    #[schema(max_length = 6100)]
     pub to: Option<String>,
 }
 

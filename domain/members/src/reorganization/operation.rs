@@ -139,6 +139,7 @@ pub struct Split {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "AssignmentFields")]
+#[schema(as = SplitAssignment)]
 pub struct Assignment {
     /// An affiliation to the organization that is split; this or `organization_id`.
     pub affiliation_id: Option<AffiliationId>,

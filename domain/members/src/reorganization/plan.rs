@@ -55,8 +55,9 @@ fn invalid<T>(pointer: impl Into<String>, why: Label) -> Result<T, Refusal> {
 pub fn mentions(operations: &[Operation]) -> Vec<Mention> {
     let mut all = Vec::new();
     for (number, operation) in operations.iter().enumerate() {
-        let mut mention =
-            |at: &str, place: Place, how| all.push(Mention { pointer: format!("/operations/{number}/{at}"), place, how });
+        let mut mention = |at: &str, place: Place, how| {
+            all.push(Mention { pointer: format!("/operations/{number}/{at}"), place, how })
+        };
         match operation {
             Operation::Rename(it) => {
                 mention("organization_id", Place::Existing(it.organization_id), How::IsRenamed);
@@ -235,9 +236,7 @@ mod tests {
         let existing = |number| json!({"organization_id": id(number)});
         let rename = |number| json!({"type": "rename", "organization_id": id(number), "name": "D"});
         let relink = |dicom: Value, serves: Value| json!({"type": "relink", "dicom": dicom, "serves": serves});
-        let split = |successors: Value, default: Value, assignments: Value| {
-            json!({"type": "split", "organization_id": id(1), "successors": successors, "default_successor": default, "assignments": assignments})
-        };
+        let split = |successors: Value, default: Value, assignments: Value| json!({"type": "split", "organization_id": id(1), "successors": successors, "default_successor": default, "assignments": assignments});
         let (two, of_two) = (json!([new("a"), new("b")]), json!({"ref": "a"}));
         let cases = [
             (json!([merge(&[1, 2], existing(2))]), "/operations/0/into"),
@@ -251,12 +250,35 @@ mod tests {
             (json!([relink(existing(1), json!([existing(2), existing(2)]))]), "/operations/0/serves/1"),
             (json!([relink(existing(1), json!([existing(1)]))]), "/operations/0/serves/0"),
             (json!([relink(existing(1), json!([])), relink(existing(1), json!([]))]), "/operations/1/dicom"),
-            (json!([merge(&[1, 2], json!({"new": {"ref": "c", "name": "N", "kind": "ministry", "parent_id": id(1)}}))]), "/operations/0/into/new/parent_id"),
-            (json!([split(json!([existing(1), new("b")]), json!({"ref": "b"}), json!([]))]), "/operations/0/successors/0"),
+            (
+                json!([merge(
+                    &[1, 2],
+                    json!({"new": {"ref": "c", "name": "N", "kind": "ministry", "parent_id": id(1)}})
+                )]),
+                "/operations/0/into/new/parent_id",
+            ),
+            (
+                json!([split(json!([existing(1), new("b")]), json!({"ref": "b"}), json!([]))]),
+                "/operations/0/successors/0",
+            ),
             (json!([split(json!([existing(2), existing(2)]), existing(2), json!([]))]), "/operations/0/successors/1"),
             (json!([split(two.clone(), existing(2), json!([]))]), "/operations/0/default_successor"),
-            (json!([split(two.clone(), of_two.clone(), json!([{"organization_id": id(5), "successor": existing(6)}]))]), "/operations/0/assignments/0/successor"),
-            (json!([split(two, of_two.clone(), json!([{"organization_id": id(5), "successor": of_two}, {"organization_id": id(5), "successor": of_two}]))]), "/operations/0/assignments/1"),
+            (
+                json!([split(
+                    two.clone(),
+                    of_two.clone(),
+                    json!([{"organization_id": id(5), "successor": existing(6)}])
+                )]),
+                "/operations/0/assignments/0/successor",
+            ),
+            (
+                json!([split(
+                    two,
+                    of_two.clone(),
+                    json!([{"organization_id": id(5), "successor": of_two}, {"organization_id": id(5), "successor": of_two}])
+                )]),
+                "/operations/0/assignments/1",
+            ),
         ];
         for (plan, pointer) in cases {
             assert_eq!(refused(plan.clone()).as_deref(), Some(pointer), "{plan}");

@@ -125,4 +125,3 @@ fn widen(writer: &mut Writer<'_>, there: &Affiliation, other: &Affiliation, vali
     writer.updated(there, &after)?;
     Ok(after)
 }
-

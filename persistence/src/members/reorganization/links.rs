@@ -17,10 +17,8 @@ use crate::members::organization::{is_below, set};
 use crate::members::organization_link::{end, insert, stamps};
 use crate::store::Writer;
 
-const CIRCLE: Label = Label {
-    fr: "Le successeur se trouverait au-dessous de lui-même.",
-    en: "The successor would stand below itself.",
-};
+const CIRCLE: Label =
+    Label { fr: "Le successeur se trouverait au-dessous de lui-même.", en: "The successor would stand below itself." };
 
 type Ends = (OrganizationId, OrganizationId, LinkKind);
 

@@ -24,9 +24,9 @@ pub(super) fn carry_held(
     let held = role_assignment::table.filter(role_assignment::affiliation_id.eq(before.id)).order(role_assignment::id);
     let held = held.select(RoleAssignment::as_select()).for_no_key_update().load(writer.conn)?;
     for role in held {
-        let over = role.organization_id.map(|over| {
-            if over == before.organization_id { after.organization_id } else { moving.heir(over) }
-        });
+        let over = role
+            .organization_id
+            .map(|over| if over == before.organization_id { after.organization_id } else { moving.heir(over) });
         carry(writer, ledger, &role, after, over)?;
     }
     Ok(())
