@@ -123,7 +123,7 @@ impl Problem {
                 .map(|e| FieldBody { pointer: e.pointer, code: e.code, detail: said(e.code.label()) })
                 .collect(),
             allowed: self.allowed,
-            successor_ids: self.successors,
+            successor_ids: self.successors.unwrap_or_default().into_vec(),
         };
         response.content_type("application/problem+json").body(serde_json::to_vec(&body).unwrap_or_default())
     }

@@ -45,8 +45,8 @@ pub(super) fn carry_out(writer: &mut Writer<'_>, operations: &[Operation]) -> Re
         let pointer = format!("/operations/{number}");
         match operation {
             Operation::Rename(it) => work.rename(writer, it)?,
-            Operation::Merge(it) => work.merge(writer, it, pointer)?,
-            Operation::Split(it) => work.split(writer, it, pointer)?,
+            Operation::Merge(it) => work.merge(writer, it, &pointer)?,
+            Operation::Split(it) => work.split(writer, it, &pointer)?,
             Operation::Relink(it) => work.relink(writer, it, &pointer)?,
         }
     }
@@ -87,7 +87,7 @@ impl Work {
         Ok(())
     }
 
-    fn merge(&mut self, writer: &mut Writer<'_>, it: &Merge, pointer: String) -> Result<()> {
+    fn merge(&mut self, writer: &mut Writer<'_>, it: &Merge, pointer: &str) -> Result<()> {
         let into = self.successor(writer, &it.into)?;
         let heirs = it.organization_ids.iter().map(|id| (*id, into)).collect();
         let pointer = format!("{pointer}/into");
@@ -95,7 +95,7 @@ impl Work {
         self.go(writer, &moving, OrganizationStatus::Merged, ImpactEffect::Merged)
     }
 
-    fn split(&mut self, writer: &mut Writer<'_>, it: &Split, pointer: String) -> Result<()> {
+    fn split(&mut self, writer: &mut Writer<'_>, it: &Split, pointer: &str) -> Result<()> {
         let mut successors = Vec::new();
         for successor in &it.successors {
             successors.push(self.successor(writer, successor)?);

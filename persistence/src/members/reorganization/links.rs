@@ -123,12 +123,12 @@ pub(super) fn serve(
     served: &BTreeSet<OrganizationId>,
 ) -> Result<()> {
     let at = writer.at;
-    let serves = organization_link::from_id.eq(dicom).and(organization_link::kind.eq(LinkKind::Serves));
-    let serves = organization_link::table.filter(serves).order(organization_link::id);
-    let serves: Vec<OrganizationLink> =
-        serves.select(OrganizationLink::as_select()).for_no_key_update().load(writer.conn)?;
+    let links = organization_link::from_id.eq(dicom).and(organization_link::kind.eq(LinkKind::Serves));
+    let links = organization_link::table.filter(links).order(organization_link::id);
+    let links: Vec<OrganizationLink> =
+        links.select(OrganizationLink::as_select()).for_no_key_update().load(writer.conn)?;
     let mut begun = BTreeSet::new();
-    for before in serves.iter().filter(|it| !it.valid.ended_by(at)) {
+    for before in links.iter().filter(|it| !it.valid.ended_by(at)) {
         if !served.contains(&before.to_id) {
             end(writer, before, at)?;
             tell(writer, ledger, before, ImpactEffect::Ended, None)?;
