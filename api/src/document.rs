@@ -21,7 +21,7 @@ use crate::{members, networks, platform, problem};
     components(schemas(
         problem::Body, problem::FieldBody, problem::Code, problem::FieldCode,
         // Of parameters alone: no body brings them along.
-        kernel::Count, kernel::Sort, ::members::reorganization::OperationType, ::networks::membership::MembershipInclude,
+        kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
     )),
     tags(
         (name = "me", description = "The caller himself, and what he may."),

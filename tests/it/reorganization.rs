@@ -335,6 +335,49 @@ fn one_that_goes_into_another_takes_everything_along() {
 }
 
 #[test]
+fn whatever_is_merged_the_trial_is_the_deed_and_the_matrix_the_facts() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let mut seed: u64 = 20_261_126;
+    let mut draw = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    let (mut done, mut moved) = (0, 0);
+    for round in 0..8 {
+        let sql = "SELECT o.id::text AS it FROM organization o WHERE o.status = 'active' AND o.origin NOT IN ('government_partner', 'observer')
+            AND EXISTS (SELECT FROM affiliation a WHERE a.organization_id = o.id AND upper_inf(a.valid)) ORDER BY o.id";
+        let mut all = world.database.column(sql);
+        let gone: Vec<String> = (0..2 + draw(3)).map(|_| all.remove(draw(all.len()))).collect();
+        let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+        let into = if round % 2 == 0 {
+            existing(&all[draw(all.len())])
+        } else {
+            new("n", &format!("Ensemble {round}"), "ministry")
+        };
+        let operations = json!([merge(&gone, &into)]);
+        let tried = try_out(&sig, &operations);
+        if tried.status == 422 {
+            // The one that would stay stands below one that goes.
+            continue;
+        }
+        let tried = tried.expect(200).json();
+        let deed = apply(&sig, &operations);
+        assert_eq!(deed.at("/impact"), tried);
+        moved += kind(&tried, "membership")["count"].as_i64().unwrap();
+        done += 1;
+        assert_eq!(differences(&world), [""; 0], "{operations}");
+        for network in tried["networks"].as_array().unwrap() {
+            let sql = "SELECT count(*)::text AS it FROM membership WHERE network_id = '#' AND valid @> now()";
+            let sits = world.database.one(&sql.replace('#', network["network_id"].as_str().unwrap()));
+            assert_eq!(sits, network["after"].to_string(), "{network}");
+        }
+    }
+    println!("random reshuffles: {done} done, {moved} memberships moved");
+    assert!(done > 4 && moved > 20);
+}
+
+#[test]
 fn a_split_gives_each_its_part_and_the_rest_to_one() {
     let world = World::demo();
     let sig = world.client("sig-admin");
@@ -550,6 +593,12 @@ fn what_is_being_prepared_is_nobody_elses() {
         client.get("/reorganizations").refused(403, "forbidden");
         try_out(&client, &it.plan()).refused(403, "forbidden");
     }
+    // Sent again with its key, it is drafted once; a trial minds no key.
+    let again = |address: &str| sig.send("POST", address, &[("idempotency-key", "one")], Some(plan(&it.plan())));
+    let (first, second) = (again("/reorganizations").expect(201), again("/reorganizations").expect(201));
+    assert_eq!((second.header("idempotency-replayed"), second.json()), ("true", first.json()));
+    assert_eq!(again("/reorganizations?dry_run=true").expect(200).json(), first.at("/impact"));
+    sig.act(&format!("/reorganizations/{}/withdraw", first.str("/id")), first.etag(), None).expect(200);
     let listed = sig.walk("/reorganizations?status=draft");
     assert_eq!((listed.len(), listed[0].get("impact")), (1, None));
     let withdrawn = sig.act(&format!("{address}/withdraw"), &etag, None).expect(200);
@@ -563,7 +612,7 @@ fn what_is_being_prepared_is_nobody_elses() {
     apply(&sig, &json!([merge(&[&it.gard], &existing(&it.herault))]));
     assert!(sig.get(&late).expect(200).json().get("impact").is_none());
     sig.act(&format!("{late}/apply"), &etag, None).refused(409, "superseded");
-    assert_eq!(sig.walk("/reorganizations?limit=1").len(), 3, "pages walk them all");
+    assert_eq!(sig.walk("/reorganizations?limit=1").len(), 4, "pages walk them all");
 }
 
 #[test]

@@ -73,7 +73,6 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
             ::members::organization::PrefectureLevel as PrefectureLevel,
             ::members::organization_link::LinkKind as LinkKind,
             ::members::reorganization::ImpactEffect as ImpactEffect,
-            ::members::reorganization::OperationType as OperationType,
             ::members::reorganization::ReorganizationStatus as ReorganizationStatus,
             ::members::search::SearchType as SearchType,
             ::members::territory::TerritoryKind as TerritoryKind,

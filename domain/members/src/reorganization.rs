@@ -19,8 +19,7 @@ use kernel::{
     Actor, Label, Noun, Offer, Page, PrincipalId, Refusal, ReorganizationId, Ruling, Seen, Version, action, codes, text,
 };
 pub use operation::{
-    Assignment, LocalRef, Merge, NewSuccessor, Operation, OperationType, Operations, Place, Relink, Rename, Split,
-    Successor,
+    Assignment, LocalRef, Merge, NewSuccessor, Operation, Operations, Place, Relink, Rename, Split, Successor,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
