@@ -30,6 +30,8 @@ enum Wish {
     /// Its line in the audit log is written.
     ReadOnRecord,
     Write,
+    /// What is written is taken back.
+    TryOut,
 }
 
 /// The database, for a caller whose token is good. First parameter of a handler, so that 401 comes first.
@@ -76,6 +78,19 @@ impl Db {
     {
         self.run(Wish::ReadOnRecord, move |database, call| {
             let done = database.read_on_record(call, |store| Ok((work(store)?, store.actor().rights.clone())))?;
+            Ok((done, false))
+        })
+        .await
+    }
+
+    /// Tries what would be written, and takes it back.
+    pub(crate) async fn try_out<T, W>(self, work: W) -> Answer<T>
+    where
+        T: Represent,
+        W: Fn(&mut Store<'_>) -> Result<T> + Send + 'static,
+    {
+        self.run(Wish::TryOut, move |database, call| {
+            let done = database.try_out(call, |store| Ok((work(store)?, store.actor().rights.clone())))?;
             Ok((done, false))
         })
         .await

@@ -16,7 +16,7 @@ use crate::actor::{entering, looking};
 use crate::networks::KeptFacts;
 use crate::pools::{Pools, patient};
 use crate::pulse::Pulse;
-use crate::store::Asked;
+use crate::store::{Asked, taken_back};
 use crate::{Again, Error, Key, Result, Store, audit, idempotency};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
@@ -160,11 +160,36 @@ impl Database {
             Ok(done)
         });
         let done = done.map_err(|error: Error| if committing { error.at_commit() } else { error });
-        if let (Err(Error::Refused(refusal)), Some(asked)) = (&done, asked)
-            && matches!(refusal, Refusal::Forbidden(_) | Refusal::NotFound)
-        {
-            audit::refused(&mut conn, call, &asked, refusal)?;
+        record_refused(&mut conn, call, &done, asked.as_ref())?;
+        done
+    }
+
+    /// Lets a caller try what would be written: all of the work is done, and taken back.
+    ///
+    /// # Errors
+    /// Those of the work; a caller who is not registered; a database that does not answer.
+    pub fn try_out<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.try_once(call, &work) {
+                Err(error) if error.is_retriable() && tries < TRIES => {}
+                done => return self.heard(done),
+            }
         }
+    }
+
+    fn try_once<T>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
+        let mut conn = self.pools.writer()?;
+        let mut asked = None;
+        let done = taken_back(&mut conn, |conn| {
+            let actor = looking(conn, &call.caller)?;
+            let mut store = Store::new(conn, call, Arc::new(actor), &self.kept);
+            let done = work(&mut store);
+            asked = store.asked.take();
+            done
+        });
+        record_refused(&mut conn, call, &done, asked.as_ref())?;
         done
     }
 
@@ -203,6 +228,16 @@ impl Database {
     /// Forgets every reader's rights: for tests that move the clock.
     pub fn forget_rights(&self) {
         self.actors.invalidate_all();
+    }
+}
+
+/// What was refused is on the record.
+fn record_refused<T>(conn: &mut PgConnection, call: &Call, done: &Result<T>, asked: Option<&Asked>) -> Result<()> {
+    match (done, asked) {
+        (Err(Error::Refused(refusal @ (Refusal::Forbidden(_) | Refusal::NotFound))), Some(asked)) => {
+            audit::refused(conn, call, asked, refusal)
+        }
+        _ => Ok(()),
     }
 }
 

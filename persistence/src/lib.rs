@@ -23,6 +23,7 @@ mod void;
 pub use database::{Call, Database};
 pub use error::Error;
 pub use idempotency::{Again, Key};
+pub use members::registry;
 pub use members::{NOT_OWNED, OWNED, Owned};
 pub use networks::published_day;
 pub use store::Store;

@@ -6,13 +6,15 @@ use ::networks::network::Network;
 use ::networks::seat::Seat;
 use diesel::prelude::*;
 use kernel::schema::{
-    affiliation, co_animation, member, membership, network, organization, organization_link, role_assignment, seat,
+    affiliation, co_animation, member, membership, network, organization, organization_link, reorganization,
+    role_assignment, seat,
 };
 use kernel::{Label, Noun, Refusal, Ruling};
 use members::affiliation::Affiliation;
 use members::member::Member;
 use members::organization::Organization;
 use members::organization_link::OrganizationLink;
+use members::reorganization::Reorganization;
 use members::role_assignment::RoleAssignment;
 use uuid::Uuid;
 
@@ -60,6 +62,7 @@ impl Store<'_> {
             OrganizationLink => OrganizationLink::query().filter(organization_link::id.eq(id)),
             Member => Member::query().filter(member::id.eq(id)),
             Affiliation => Affiliation::query().filter(affiliation::id.eq(id)),
+            Reorganization => Reorganization::query().filter(reorganization::id.eq(id)),
             RoleAssignment => RoleAssignment::query().filter(role_assignment::id.eq(id)),
             Network => Network::query().filter(network::code.eq(object)),
             CoAnimation => CoAnimation::query().filter(co_animation::id.eq(id)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, VoidReason, Voided, policy};
+use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, VoidReason, Voided, policy, sql};
 use serde_json::Value;
 
 use crate::actor::entering;
@@ -140,6 +140,13 @@ impl<'a> Store<'a> {
         self.write(grant, work)
     }
 
+    /// Does a work whole, and takes it back: what it tells is all that is left of it.
+    pub(crate) fn trial<T>(&mut self, work: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+        let at = diesel::select(sql::clock()).get_result(self.conn)?;
+        let by = self.actor.id;
+        Writer { conn: self.conn, at, by, changes: Vec::new() }.tried(work)
+    }
+
     /// The connection, for a read that starts from what this actor may see.
     pub(crate) fn reading(&mut self) -> (&mut PgConnection, &Actor) {
         (self.conn, &self.actor)
@@ -213,6 +220,30 @@ impl Writer<'_> {
         Ok(Voided { id: row.id(), version, voided_at: self.at, reason })
     }
 
+    /// Does a work whole, with all that it records, and takes it back.
+    pub(crate) fn tried<T>(&mut self, work: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+        let (at, by) = (self.at, self.by);
+        taken_back(self.conn, |conn| {
+            let mut trial = Writer { conn, at, by, changes: Vec::new() };
+            let done = work(&mut trial)?;
+            let changes = Value::Array(trial.changes);
+            diesel::select(record(by, at, uuid::Uuid::nil(), "trial", changes)).execute(trial.conn)?;
+            Ok(done)
+        })
+    }
+
+    /// The identifier of what was there before this work began: what is made on the way has none to be told.
+    pub(crate) fn known(&self, id: uuid::Uuid, created: DateTime<Utc>) -> Option<uuid::Uuid> {
+        (created < self.at).then_some(id)
+    }
+
+    /// What was recorded last is what the call is about: the audit log tells of it.
+    pub(crate) fn tells_of_the_last(&mut self) {
+        if !self.changes.is_empty() {
+            self.changes.rotate_right(1);
+        }
+    }
+
     fn record<T: Noun>(&mut self, row: &T, version: Version, verb: &str, fields: &[String], image: &Value) {
         self.changes.push(serde_json::json!({
             "noun": T::NAME, "key": row.key(), "id": row.id(), "version": version.number(), "verb": verb,
@@ -225,6 +256,16 @@ impl Writer<'_> {
         diesel::select(change_rights(member.0)).execute(self.conn)?;
         Ok(())
     }
+}
+
+/// Does a work in a transaction that is always taken back.
+pub(crate) fn taken_back<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+    let mut done = None;
+    let undone = conn.transaction(|conn| {
+        done = Some(work(conn)?);
+        Err::<(), Error>(diesel::result::Error::RollbackTransaction.into())
+    });
+    done.map_or_else(|| undone.and(Err(Error::Fault("a trial ended in nothing".into()))), Ok)
 }
 
 fn difference<T: Noun>(before: &T, after: &T) -> Result<(Vec<String>, Value)> {

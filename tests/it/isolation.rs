@@ -28,6 +28,7 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("follow-ups", "SELECT id::text AS it FROM follow_up", "/follow-ups?limit=200"),
     ("action-items", "SELECT id::text AS it FROM action_item", "/action-items?limit=200"),
     ("invitations", "SELECT id::text AS it FROM invitation", "/invitations?limit=200"),
+    ("reorganizations", "SELECT id::text AS it FROM reorganization", "/reorganizations?limit=200"),
 ];
 
 #[test]
@@ -38,8 +39,9 @@ fn lists_show_just_what_can_be_read_one_by_one() {
         let client = world.client(persona);
         for (noun, sample, list) in NOUNS {
             let key = if *noun == "networks" { "code" } else { "id" };
-            let listed: BTreeSet<String> =
-                client.walk(list).iter().map(|it| it[key].as_str().unwrap().to_owned()).collect();
+            // Who may not list may not read one by one either.
+            let walked = if client.get(list).status == 403 { Vec::new() } else { client.walk(list) };
+            let listed: BTreeSet<String> = walked.iter().map(|it| it[key].as_str().unwrap().to_owned()).collect();
             for id in world.database.column(sample) {
                 let read = client.get(&format!("/{noun}/{id}"));
                 assert_eq!(read.status == 200, listed.contains(&id), "{persona} {noun} {id}: {}", read.status);

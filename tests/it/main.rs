@@ -25,6 +25,7 @@ mod network;
 mod organization;
 mod policy;
 mod problem;
+mod reorganization;
 mod search;
 mod service_account;
 mod telemetry;

@@ -53,8 +53,14 @@ pub fn world() -> World {
          VALUES ('01900000-0000-7000-8f00-000000000004', '01900000-0000-7000-8f00-000000000001', '{}', 'lead', 1, 1, tstzrange('2025-01-01Z', NULL), '2025-01-01Z', '2025-01-01Z', app.system(), app.system());",
         world.organization("SIG")
     );
+    // A reshuffle in preparation.
+    let reshuffle = format!(
+        r#"INSERT INTO reorganization (id, title, operations, created_at, updated_at, created_by, updated_by)
+         VALUES ('01900000-0000-4000-8f00-000000000005', 'Remaniement', '[{{"type": "rename", "organization_id": "{}", "name": "Ministère du Travail et de l''Emploi"}}]', '2026-01-01Z', '2026-01-01Z', app.system(), app.system());"#,
+        world.organization("MTRAV")
+    );
     world.database.run(&format!(
-        "{network}{}{}{seat}",
+        "{network}{}{}{seat}{reshuffle}",
         member("sig-admin", "lead", 2),
         member("lead-edito", "member", 3)
     ));
@@ -155,6 +161,9 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("RoleAssignmentId", name) => {
             one(format!("SELECT id::text AS it FROM role_assignment WHERE member_id = '{}'", world.member(name)))
         }
+        ("ReorganizationId", _) => {
+            one("SELECT id::text AS it FROM reorganization WHERE title = 'Remaniement' AND status = 'draft'".into())
+        }
         ("CoAnimationId", _) => one("SELECT id::text AS it FROM co_animation WHERE scope = 'all'".into()),
         ("SeatId", "edito-sociaux") => in_network("seat", at("dicom-sociaux")),
         ("SeatId", "prefectures-34") => in_network("seat", format!("{} AND t.role = 'referent'", at("prefecture-34"))),
@@ -192,6 +201,10 @@ fn body(world: &World, row: &Row) -> Option<Value> {
     let organization = |name: &str| Value::from(object(world, "OrganizationId", name));
     let last = row.object.rsplit(' ').next().unwrap();
     match row.operation.id.as_str() {
+        "create_reorganization" => {
+            body["operations"] =
+                json!([{"type": "rename", "organization_id": organization("travail"), "name": "Autre nom"}]);
+        }
         "create_organization_link" => body["to_id"] = organization("justice"),
         "create_member" => body["affiliation"]["organization_id"] = organization(last),
         "create_member_affiliation" => body["organization_id"] = organization(last),

@@ -123,7 +123,7 @@ fn every_reader_sees_his_part() {
 }
 
 /// The kept cells beside those computed from the facts.
-fn differences(world: &World) -> Vec<String> {
+pub fn differences(world: &World) -> Vec<String> {
     world.database.column(
         "SELECT concat_ws(' ', n.code, p.organization_id, k.*, c.*) AS it
          FROM (SELECT network_id, organization_id FROM seat UNION SELECT network_id, organization_id FROM membership) p

@@ -1,5 +1,7 @@
 //! The contract as tests walk it: a new operation is under them the day it is registered.
 
+use std::sync::LazyLock;
+
 use serde_json::Value;
 
 /// One operation of the contract.
@@ -26,8 +28,10 @@ pub fn operations() -> Vec<Operation> {
 
 /// A schema of the contract, by its reference.
 pub fn schema(reference: &Value) -> Value {
+    // Writing the contract takes a while, and it has many references.
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(api::document);
     let pointer = reference.as_str().unwrap().trim_start_matches('#');
-    api::document().pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere")).clone()
+    DOCUMENT.pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere")).clone()
 }
 
 impl Operation {

@@ -7,6 +7,7 @@ mod member;
 mod organization;
 mod organization_link;
 mod organization_period;
+mod reorganization;
 mod role_assignment;
 mod search;
 mod territory;
@@ -19,6 +20,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(organization::routes)
         .configure(organization_link::routes)
         .configure(organization_period::routes)
+        .configure(reorganization::routes)
         .configure(member::routes)
         .configure(invitation::routes)
         .configure(hand_over::routes)

@@ -75,6 +75,8 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
             ::members::organization::OrganizationStatus as OrganizationStatus,
             ::members::organization::PrefectureLevel as PrefectureLevel,
             ::members::organization_link::LinkKind as LinkKind,
+            ::members::reorganization::ImpactEffect as ImpactEffect,
+            ::members::reorganization::ReorganizationStatus as ReorganizationStatus,
             ::members::search::SearchType as SearchType,
             ::members::territory::TerritoryKind as TerritoryKind,
             ::networks::action_item::ActionStatus as ActionStatus,

@@ -6,7 +6,7 @@ mod speak;
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
-use kernel::{Label, Refusal};
+use kernel::{Label, OrganizationId, Refusal};
 use persistence::Error;
 
 pub use code::Code;
@@ -22,13 +22,15 @@ pub struct Problem {
     why: Option<Label>,
     errors: Vec<FieldError>,
     allowed: Vec<String>,
+    /// Who lives on, where someone does.
+    successors: Option<Box<[OrganizationId]>>,
     /// Seconds to wait, where it matters how many.
     wait: Option<u64>,
 }
 
 impl Problem {
     pub(crate) const fn new(code: Code) -> Self {
-        Self { code, why: None, errors: Vec::new(), allowed: Vec::new(), wait: None }
+        Self { code, why: None, errors: Vec::new(), allowed: Vec::new(), successors: None, wait: None }
     }
 
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
@@ -81,9 +83,12 @@ impl From<Refusal> for Problem {
             }
             Refusal::LastAdmin => Self::new(Code::LastAdmin),
             Refusal::NotEmpty => Self::new(Code::NotEmpty),
-            Refusal::Superseded => Self::new(Code::Superseded),
+            Refusal::Superseded(heirs) => Self { successors: Some(heirs.into()), ..Self::new(Code::Superseded) },
             Refusal::Invalid(pointer, why) => {
                 Self { why: Some(why), ..Self::invalid(vec![FieldError::new(pointer, FieldCode::Invalid)]) }
+            }
+            Refusal::InvalidAt(pointer, why) => {
+                Self { why: Some(why), ..Self::invalid(vec![FieldError::new(&pointer, FieldCode::Invalid)]) }
             }
             Refusal::Illegal { allowed } => {
                 let allowed = allowed.into_iter().map(str::to_owned).collect();

@@ -5,7 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
-use kernel::{Label, clock};
+use kernel::{Label, OrganizationId, clock};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -38,6 +38,9 @@ pub struct Body {
     /// What would have been possible: states, or methods.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allowed: Vec<String>,
+    /// The organizations that live on in the place of one that was merged or split.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    successor_ids: Vec<OrganizationId>,
 }
 
 /// One value that is not acceptable.
@@ -120,6 +123,7 @@ impl Problem {
                 .map(|e| FieldBody { pointer: e.pointer, code: e.code, detail: said(e.code.label()) })
                 .collect(),
             allowed: self.allowed,
+            successor_ids: self.successors.unwrap_or_default().into_vec(),
         };
         response.content_type("application/problem+json").body(serde_json::to_vec(&body).unwrap_or_default())
     }

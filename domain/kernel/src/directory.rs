@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use validator::ValidateEmail as _;
 
 use crate::schema::{member, organization};
-use crate::{MemberId, OrganizationId, codes, text};
+use crate::{MemberId, OrganizationId, Refusal, codes, text};
 
 text!(
     /// The full name of an organization.
@@ -53,6 +53,42 @@ codes! {
 }
 
 codes! {
+    /// Where an organization stands in its life.
+    OrganizationStatus {
+        Active = "active" ("active", "active"),
+        Merged = "merged" ("fusionnée", "merged"),
+        Split = "split" ("scindée", "split"),
+        Closed = "closed" ("fermée", "closed"),
+    }
+}
+
+/// Whether an organization lives, and who lives on in its place.
+#[derive(Debug, Clone, HasQuery)]
+#[diesel(table_name = organization, check_for_backend(Pg))]
+pub struct OrganizationLife {
+    /// Where it stands.
+    pub status: OrganizationStatus,
+    /// Those that it was merged or split into.
+    pub successor_ids: Vec<OrganizationId>,
+}
+
+impl OrganizationLife {
+    /// Whether anything may still be written on it.
+    ///
+    /// # Errors
+    /// It was merged, split or closed.
+    pub fn alive(&self) -> Result<(), Refusal> {
+        match self.status {
+            OrganizationStatus::Active => Ok(()),
+            OrganizationStatus::Merged | OrganizationStatus::Split => {
+                Err(Refusal::Superseded(self.successor_ids.clone()))
+            }
+            OrganizationStatus::Closed => Err(Refusal::Illegal { allowed: Vec::new() }),
+        }
+    }
+}
+
+codes! {
     /// The métier of a communicator, which seats may require. The list grows; codes never change.
     Profession {
         CommunicationDirector = "communication_director" ("directeur ou directrice de la communication", "communication director"),
@@ -89,7 +125,7 @@ pub struct OrganizationReference {
 }
 
 /// A member by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, HasQuery)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, HasQuery)]
 #[diesel(table_name = member, check_for_backend(Pg))]
 pub struct MemberReference {
     /// Its identifier.

@@ -125,6 +125,10 @@ id!(
     CoAnimationId, v7
 );
 id!(
+    /// Identifier of a reorganization, which tells nothing of when it was drafted.
+    ReorganizationId, v4
+);
+id!(
     /// Identifier of a seat.
     SeatId, v7
 );

@@ -33,7 +33,7 @@ pub use codes::Label;
 pub use id::{
     ActionItemId, AffiliationId, CoAnimationId, DecisionId, FollowUpCommentId, FollowUpId, InvitationId, MemberId,
     MembershipId, MembershipRequestId, MembershipReviewId, NetworkId, OrganizationId, OrganizationLinkId, PrincipalId,
-    RoleAssignmentId, SeatId,
+    ReorganizationId, RoleAssignmentId, SeatId,
 };
 pub use notification::NotificationLevel;
 pub use noun::{Noun, Seen};

@@ -1,6 +1,6 @@
 //! Permission as a value: nothing is written without a `Grant`, and only a rule gives one.
 
-use crate::{Actor, Label, Version};
+use crate::{Actor, Label, OrganizationId, Version};
 
 /// Something an actor may ask for. Its rule is pure, so that it is tested as a table.
 pub trait Action {
@@ -118,7 +118,7 @@ pub enum Refusal {
     /// Other organizations stand below it.
     NotEmpty,
     /// It was merged or split: its successors live on.
-    Superseded,
+    Superseded(Vec<OrganizationId>),
     /// The same fact, or one that excludes it, stands already at that time.
     Overlap,
     /// The same person has an open dossier for the same network.
@@ -133,6 +133,8 @@ pub enum Refusal {
     BadCursor,
     /// A value of the request cannot be taken; where it stands (RFC 6901), and why.
     Invalid(&'static str, Label),
+    /// The same, where it stands in a list.
+    InvalidAt(String, Label),
 }
 
 /// Proof that the rule said yes. It has no public constructor and cannot be copied, so this does not compile:

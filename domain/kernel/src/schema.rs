@@ -473,6 +473,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    reorganization (id) {
+        id -> Uuid,
+        title -> Text,
+        operations -> Jsonb,
+        applied_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        status -> Text,
+        impact -> Nullable<Jsonb>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
     role_assignment (id) {
         id -> Uuid,
         member_id -> Uuid,
@@ -668,6 +685,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_link,
     organization_period,
     principal,
+    reorganization,
     role_assignment,
     search_name,
     search_word,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::directory::Profession;
+use kernel::directory::{OrganizationLife, Profession};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::affiliation;
 use kernel::{
@@ -17,7 +17,6 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::member::{self, Member};
-use crate::organization::OrganizationStatus;
 
 text!(
     /// A member's function (fonction) in an organization.
@@ -181,11 +180,11 @@ fn seen(actor: &Actor, it: &Affiliation) -> Ruling {
 action!(
     /// Give a member a place in an organization.
     Create((MemberId, NewAffiliation)) on Affiliation as "create_member_affiliation",
-    (Member, OrganizationId, OrganizationStatus),
+    (Member, OrganizationId, OrganizationLife),
     |actor, (member, organization, _)| {
         member::Read::rule(actor, member).and(actor.keeps(*organization), KEEPERS)
     },
-    |(member, _, status)| member.present().and(status.alive())
+    |(member, _, life)| member.present().and_then(|()| life.alive())
 );
 
 /// Who may make another affiliation the main one: whoever keeps the main one that there is.

@@ -10,6 +10,7 @@ pub mod member_file;
 pub mod organization;
 pub mod organization_link;
 pub mod organization_period;
+pub mod reorganization;
 pub mod role_assignment;
 pub mod search;
 pub mod service_account;

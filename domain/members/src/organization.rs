@@ -5,7 +5,8 @@ mod rules;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::directory::{OrganizationKind, OrganizationName, OrganizationReference, ShortName};
+pub use kernel::directory::OrganizationStatus;
+use kernel::directory::{OrganizationKind, OrganizationLife, OrganizationName, OrganizationReference, ShortName};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::organization;
 use kernel::{
@@ -20,6 +21,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::contact::{ContactPoints, EmailDomain, Website};
+use crate::reorganization::NewSuccessor;
 use crate::siren::{Siren, Siret};
 use crate::territory::TerritoryCode;
 
@@ -30,16 +32,6 @@ codes! {
         Region = "region" ("région", "region"),
         Police = "police" ("police", "police"),
         Overseas = "overseas" ("outre-mer", "overseas"),
-    }
-}
-
-codes! {
-    /// Where an organization stands in its life.
-    OrganizationStatus {
-        Active = "active" ("active", "active"),
-        Merged = "merged" ("fusionnée", "merged"),
-        Split = "split" ("scindée", "split"),
-        Closed = "closed" ("fermée", "closed"),
     }
 }
 
@@ -143,6 +135,28 @@ pub struct NewOrganization {
     #[serde(default)]
     #[validate(length(max = 20))]
     pub contact_points: ContactPoints,
+}
+
+impl NewOrganization {
+    /// The organization that a reorganization creates: the rest is said of it later.
+    #[must_use]
+    pub fn of(new: &NewSuccessor) -> Self {
+        Self {
+            kind: new.kind,
+            prefecture_level: None,
+            origin_override: None,
+            name: new.name.clone(),
+            short_name: new.short_name.clone(),
+            aliases: Vec::new(),
+            parent_id: new.parent_id,
+            siren: None,
+            sirets: Vec::new(),
+            territory_code: None,
+            email_domains: Vec::new(),
+            website: None,
+            contact_points: ContactPoints::default(),
+        }
+    }
 }
 
 /// What to change of an organization: absent keeps, `null` clears. A name that goes is kept as an alias.
@@ -255,6 +269,14 @@ pub type OrganizationPage = Page<OrganizationView>;
 impl From<Organization> for OrganizationReference {
     fn from(it: Organization) -> Self {
         Self { id: it.id, kind: it.kind, name: it.name, short_name: it.short_name }
+    }
+}
+
+impl Organization {
+    /// Whether it lives, and who lives on in its place.
+    #[must_use]
+    pub fn life(&self) -> OrganizationLife {
+        OrganizationLife { status: self.status, successor_ids: self.successor_ids.clone() }
     }
 }
 

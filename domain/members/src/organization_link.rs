@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::directory::OrganizationLife;
 use kernel::schema::organization_link;
 use kernel::{
     Label, Noun, Offer, OrganizationId, OrganizationLinkId, Page, PrincipalId, Refusal, Ruling, Seen, Validity,
@@ -99,8 +100,9 @@ action!(
 
 action!(
     /// Link an organization to another.
-    Create((OrganizationId, NewOrganizationLink)) on OrganizationLink as "create_organization_link", (),
-    |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+    Create((OrganizationId, NewOrganizationLink)) on OrganizationLink as "create_organization_link", Vec<OrganizationLife>,
+    |actor, _| Ruling::Allow.and(actor.is_sig(), SIG),
+    |ends| ends.iter().try_for_each(OrganizationLife::alive)
 );
 
 action!(

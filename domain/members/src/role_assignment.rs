@@ -5,6 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel::{BoxableExpression, expression::AsExpression};
+use kernel::directory::OrganizationLife;
 use kernel::policy::Target;
 use kernel::schema::role_assignment;
 use kernel::{
@@ -147,6 +148,8 @@ pub struct Gift {
     pub through: Option<(MemberId, OrganizationId, Validity)>,
     /// The organization and all below it, which the role would reach.
     pub reached: Vec<OrganizationId>,
+    /// Whether the organization lives.
+    pub life: Option<OrganizationLife>,
 }
 
 const WITHIN: Label =
@@ -163,8 +166,11 @@ action!(
             .and(actor.is_sig_admin() || within, WITHIN)
             .and(holder.is_none() || actor.member() != holder, NOT_ONESELF)
     },
-    |Gift { new, .. }| {
-        if new.role.is_scoped() == new.organization_id.is_some() { Ok(()) } else { Err(Refusal::Invalid("/organization_id", SCOPE)) }
+    |Gift { new, life, .. }| {
+        if new.role.is_scoped() != new.organization_id.is_some() {
+            return Err(Refusal::Invalid("/organization_id", SCOPE));
+        }
+        life.as_ref().map_or(Ok(()), OrganizationLife::alive)
     }
 );
 

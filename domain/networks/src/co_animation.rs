@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::directory::OrganizationReference;
+use kernel::directory::{OrganizationLife, OrganizationReference};
 use kernel::schema::{co_animation, network as network_table, organization};
 use kernel::{
     Actor, CoAnimationId, CoAnimationScope, Label, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal,
@@ -95,8 +95,10 @@ fn seen(actor: &Actor, it: &CoAnimation) -> Ruling {
 
 action!(
     /// Let an organization animate a network together with the SIG.
-    Create((NetworkCode, NewCoAnimation)) on CoAnimation as "create_network_co_animation", Network,
-    |actor, it| network::Read::rule(actor, it).and(actor.is_sig(), SIG), Network::open
+    Create((NetworkCode, NewCoAnimation)) on CoAnimation as "create_network_co_animation",
+    (Network, Option<OrganizationLife>),
+    |actor, (it, _)| network::Read::rule(actor, it).and(actor.is_sig(), SIG),
+    |(it, life)| it.open().and_then(|()| life.as_ref().map_or(Ok(()), OrganizationLife::alive))
 );
 
 action!(

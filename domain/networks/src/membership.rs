@@ -42,6 +42,7 @@ codes! {
         LeftOrg = "left_org" ("départ de l'organisation", "left the organization"),
         NetworkClosed = "network_closed" ("fermeture du réseau", "network closed"),
         Revoked = "revoked" ("révocation", "revoked"),
+        Reorganized = "reorganized" ("réorganisation", "reorganized"),
     }
 }
 

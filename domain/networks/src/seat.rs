@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::directory::{OrganizationReference, Profession};
+use kernel::directory::{OrganizationLife, OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
 use kernel::{
@@ -187,11 +187,11 @@ action!(
 
 action!(
     /// Expect a seat.
-    Create((NetworkCode, NewSeat)) on Seat as "create_network_seat", (Network, bool),
-    |actor, (network, interministerial)| {
+    Create((NetworkCode, NewSeat)) on Seat as "create_network_seat", (Network, bool, Option<OrganizationLife>),
+    |actor, (network, interministerial, _)| {
         network::Read::rule(actor, network).and(expects(actor, network.id, *interministerial), ITS_LEADS)
     },
-    |(network, _)| network.open()
+    |(network, _, life)| network.open().and_then(|()| life.as_ref().map_or(Ok(()), OrganizationLife::alive))
 );
 
 action!(

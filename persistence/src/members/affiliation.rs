@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, membership, role_assignment};
 use kernel::{
     AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
@@ -12,7 +13,6 @@ use members::affiliation::{
     Update, Void, may_make_main,
 };
 use members::member::Member;
-use members::organization::OrganizationStatus;
 use members::role_assignment::RoleAssignment;
 use uuid::Uuid;
 
@@ -148,13 +148,13 @@ const MAIN: Label = Label {
     en: "The main affiliation stays so until another becomes it.",
 };
 
-type Stamps = (
+pub(super) type Stamps = (
     diesel::dsl::Eq<affiliation::version, Version>,
     diesel::dsl::Eq<affiliation::updated_at, DateTime<Utc>>,
     diesel::dsl::Eq<affiliation::updated_by, kernel::PrincipalId>,
 );
 
-fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
     (
         affiliation::version.eq(before.next()),
         affiliation::updated_at.eq(writer.at),
@@ -226,7 +226,7 @@ fn record_demoted(writer: &mut Writer<'_>, before: Vec<Affiliation>) -> Result<(
 }
 
 /// Makes an affiliation the main one of all its time.
-fn promote(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
+pub(super) fn promote(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
     let others = demote(writer, before.member_id, Some(before.id), before.valid)?;
     record_demoted(writer, others)?;
     let main = (affiliation::is_primary.eq(true), stamps(writer, before.version));
@@ -325,11 +325,11 @@ impl Known for List {
 }
 
 impl Known for Create {
-    fn facts(&self, conn: &mut PgConnection) -> Result<(Member, OrganizationId, OrganizationStatus)> {
+    fn facts(&self, conn: &mut PgConnection) -> Result<(Member, OrganizationId, OrganizationLife)> {
         let (member, new) = &self.0;
         let member = locked_member(*member, conn)?;
-        let status = resting_on(conn, new.organization_id)?;
-        Ok((member, new.organization_id, status.ok_or(Error::Dangling("/organization_id"))?))
+        let life = resting_on(conn, new.organization_id)?;
+        Ok((member, new.organization_id, life.ok_or(Error::Dangling("/organization_id"))?))
     }
 }
 

@@ -1,6 +1,7 @@
 //! SQL of members.
 
 use diesel::prelude::*;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, member};
 use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Version, sql};
 use members::contact::Email;
@@ -8,7 +9,6 @@ use members::member::{
     Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, Read, Restore, Suspend, Update, carded,
     visible,
 };
-use members::organization::OrganizationStatus;
 use uuid::Uuid;
 
 use super::affiliation::{end_affiliations, in_force_of, insert};
@@ -247,10 +247,10 @@ impl Known for Read {
 }
 
 impl Known for Create {
-    fn facts(&self, conn: &mut PgConnection) -> Result<(OrganizationId, OrganizationStatus)> {
+    fn facts(&self, conn: &mut PgConnection) -> Result<(OrganizationId, OrganizationLife)> {
         let organization = self.0.affiliation.organization_id;
-        let status = resting_on(conn, organization)?;
-        Ok((organization, status.ok_or(Error::Dangling("/affiliation/organization_id"))?))
+        let life = resting_on(conn, organization)?;
+        Ok((organization, life.ok_or(Error::Dangling("/affiliation/organization_id"))?))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::directory::OrganizationName;
+use kernel::directory::{OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
 use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Version};
 use members::organization::{
-    Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationPage, OrganizationPatch,
-    OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
+    Close, Create, NewOrganization, Organization, OrganizationContacts, OrganizationFilter, OrganizationPage,
+    OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
 };
 use uuid::Uuid;
 
@@ -106,19 +106,7 @@ impl Store<'_> {
     /// # Errors
     /// Its parent or its territory does not exist.
     pub fn create_organization(&mut self, grant: Grant<Create>) -> Result<OrganizationView> {
-        let created = self.write(grant, |writer, _, Create(new), ()| {
-            let stamps = (
-                organization::id.eq(OrganizationId::fresh()),
-                organization::created_at.eq(writer.at),
-                organization::updated_at.eq(writer.at),
-                organization::created_by.eq(writer.by),
-                organization::updated_by.eq(writer.by),
-            );
-            let row = diesel::insert_into(organization::table).values((new, stamps));
-            let created = row.returning(Organization::as_returning()).get_result(writer.conn)?;
-            writer.created(&created)?;
-            Ok(created)
-        })?;
+        let created = self.write(grant, |writer, _, Create(new), _| insert(writer, new))?;
         Ok(self.shown(created))
     }
 
@@ -130,17 +118,12 @@ impl Store<'_> {
         &mut self,
         grant: Grant<Update>,
         seen: Version,
-        mut patch: OrganizationPatch,
+        patch: OrganizationPatch,
     ) -> Result<OrganizationView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            if let Some(Some(parent)) = patch.parent_id {
+            if let Some(Some(parent)) = patch.parent_id.filter(|parent| *parent != before.parent_id) {
                 refuse_circle(writer.conn, before.id, parent)?;
-            }
-            let renamed = patch.name.as_ref().is_some_and(|name| *name != before.name);
-            if renamed && !before.aliases.contains(&before.name) {
-                let aliases = patch.aliases.take().unwrap_or_else(|| before.aliases.clone());
-                let kept = std::iter::once(before.name.clone()).chain(aliases);
-                patch.aliases = Some(kept.take(members::organization::MOST_ALIASES).collect());
+                resting_on(writer.conn, parent)?.map_or(Ok(()), |above| above.alive())?;
             }
             let kind_changes = patch.kind.is_some_and(|kind| kind != before.kind) || patch.origin_override.is_some();
             let moves = patch.parent_id.is_some_and(|parent| parent != before.parent_id);
@@ -198,13 +181,13 @@ impl Store<'_> {
     }
 }
 
-type Stamps = (
+pub(super) type Stamps = (
     diesel::dsl::Eq<organization::version, Version>,
     diesel::dsl::Eq<organization::updated_at, chrono::DateTime<chrono::Utc>>,
     diesel::dsl::Eq<organization::updated_by, kernel::PrincipalId>,
 );
 
-fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
     (
         organization::version.eq(before.next()),
         organization::updated_at.eq(writer.at),
@@ -212,7 +195,33 @@ fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
     )
 }
 
-fn set(writer: &mut Writer<'_>, before: &Organization, patch: OrganizationPatch) -> Result<Organization> {
+/// Inserts an organization.
+pub(super) fn insert(writer: &mut Writer<'_>, new: NewOrganization) -> Result<Organization> {
+    let stamps = (
+        organization::id.eq(OrganizationId::fresh()),
+        organization::created_at.eq(writer.at),
+        organization::updated_at.eq(writer.at),
+        organization::created_by.eq(writer.by),
+        organization::updated_by.eq(writer.by),
+    );
+    let row = diesel::insert_into(organization::table).values((new, stamps));
+    let created = row.returning(Organization::as_returning()).get_result(writer.conn)?;
+    writer.created(&created)?;
+    Ok(created)
+}
+
+/// Changes an organization. A name that goes is kept as an alias.
+pub(super) fn set(
+    writer: &mut Writer<'_>,
+    before: &Organization,
+    mut patch: OrganizationPatch,
+) -> Result<Organization> {
+    let renamed = patch.name.as_ref().is_some_and(|name| *name != before.name);
+    if renamed && !before.aliases.contains(&before.name) {
+        let aliases = patch.aliases.take().unwrap_or_else(|| before.aliases.clone());
+        let kept = std::iter::once(before.name.clone()).chain(aliases);
+        patch.aliases = Some(kept.take(members::organization::MOST_ALIASES).collect());
+    }
     let row = diesel::update(organization::table.find(before.id)).set((patch, stamps(writer, before.version)));
     Ok(row.returning(Organization::as_returning()).get_result(writer.conn)?)
 }
@@ -223,14 +232,15 @@ diesel::define_sql_function! {
 }
 
 /// An organization never stands below itself.
-fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent: OrganizationId) -> Result<()> {
+pub(super) fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent: OrganizationId) -> Result<()> {
     let circle: bool = diesel::select(is_below(parent, id)).get_result(conn)?;
     if circle { Err(crate::Error::Dangling("/parent_id")) } else { Ok(()) }
 }
 
-/// The status of an organization that others will rest on, kept as it is until the end of the transaction.
-pub(crate) fn resting_on(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationStatus>> {
-    Ok(organization::table.find(id).select(organization::status).for_share().first(conn).optional()?)
+/// The life of an organization that others will rest on, kept as it is until the end of the transaction.
+pub(crate) fn resting_on(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
+    let life = organization::table.find(id).select(OrganizationLife::as_select());
+    Ok(life.for_share().first(conn).optional()?)
 }
 
 impl Again for OrganizationView {
@@ -264,8 +274,8 @@ impl Known for Read {
 }
 
 impl Known for Create {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
+    fn facts(&self, conn: &mut PgConnection) -> Result<Option<OrganizationLife>> {
+        Ok(self.0.parent_id.map(|above| resting_on(conn, above)).transpose()?.flatten())
     }
 }
 

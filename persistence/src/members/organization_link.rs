@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use kernel::directory::OrganizationLife;
 use kernel::schema::organization_link;
 use kernel::{
     AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
@@ -13,6 +14,7 @@ use members::organization_link::{
 use uuid::Uuid;
 
 use super::closure::changes_rights_over;
+use super::organization::resting_on;
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
@@ -48,23 +50,9 @@ impl Store<'_> {
     /// # Errors
     /// It stands already at that time; an organization does not exist.
     pub fn create_organization_link(&mut self, grant: Grant<Create>) -> Result<OrganizationLinkView> {
-        let created = self.write(grant, |writer, _, Create((from, new)), ()| {
-            let row = (
-                organization_link::id.eq(OrganizationLinkId::fresh()),
-                organization_link::from_id.eq(from),
-                organization_link::to_id.eq(new.to_id),
-                organization_link::kind.eq(new.kind),
-                organization_link::valid.eq(Validity::since(new.valid_from.unwrap_or(writer.at))),
-                organization_link::created_at.eq(writer.at),
-                organization_link::updated_at.eq(writer.at),
-                organization_link::created_by.eq(writer.by),
-                organization_link::updated_by.eq(writer.by),
-            );
-            let row = diesel::insert_into(organization_link::table).values(row);
-            let created = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
-            writer.created(&created)?;
-            change_rights_through(writer, &created)?;
-            Ok(created)
+        let created = self.write(grant, |writer, _, Create((from, new)), _| {
+            let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+            insert(writer, (from, new.to_id, new.kind), valid)
         })?;
         Ok(self.seen(created))
     }
@@ -99,14 +87,47 @@ impl Store<'_> {
     }
 }
 
-/// Ends a link at a time.
-pub(super) fn end(writer: &mut Writer<'_>, before: &OrganizationLink, at: DateTime<Utc>) -> Result<OrganizationLink> {
-    let change = (
-        organization_link::valid.eq(before.valid.until(at)),
-        organization_link::version.eq(before.version.next()),
+/// Inserts a link, from one to another.
+pub(super) fn insert(
+    writer: &mut Writer<'_>,
+    (from, to, kind): (OrganizationId, OrganizationId, LinkKind),
+    valid: Validity,
+) -> Result<OrganizationLink> {
+    let row = (
+        organization_link::id.eq(OrganizationLinkId::fresh()),
+        organization_link::from_id.eq(from),
+        organization_link::to_id.eq(to),
+        organization_link::kind.eq(kind),
+        organization_link::valid.eq(valid),
+        organization_link::created_at.eq(writer.at),
         organization_link::updated_at.eq(writer.at),
+        organization_link::created_by.eq(writer.by),
         organization_link::updated_by.eq(writer.by),
     );
+    let row = diesel::insert_into(organization_link::table).values(row);
+    let created = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
+    writer.created(&created)?;
+    change_rights_through(writer, &created)?;
+    Ok(created)
+}
+
+pub(super) type Stamps = (
+    diesel::dsl::Eq<organization_link::version, Version>,
+    diesel::dsl::Eq<organization_link::updated_at, DateTime<Utc>>,
+    diesel::dsl::Eq<organization_link::updated_by, kernel::PrincipalId>,
+);
+
+pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (
+        organization_link::version.eq(before.next()),
+        organization_link::updated_at.eq(writer.at),
+        organization_link::updated_by.eq(writer.by),
+    )
+}
+
+/// Ends a link at a time.
+pub(super) fn end(writer: &mut Writer<'_>, before: &OrganizationLink, at: DateTime<Utc>) -> Result<OrganizationLink> {
+    let change = (organization_link::valid.eq(before.valid.until(at)), stamps(writer, before.version));
     let row = diesel::update(organization_link::table.find(before.id)).set(change);
     let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
     writer.ended(before, &after)?;
@@ -148,8 +169,14 @@ impl Known for List {
 }
 
 impl Known for Create {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
+    fn facts(&self, conn: &mut PgConnection) -> Result<Vec<OrganizationLife>> {
+        let (from, new) = &self.0;
+        // What is over is succeeded, and not served.
+        let to = (new.kind != LinkKind::Succeeds).then_some(new.to_id);
+        let mut ends: Vec<OrganizationId> = std::iter::once(*from).chain(to).collect();
+        ends.sort_unstable();
+        let lives = ends.into_iter().filter_map(|end| resting_on(conn, end).transpose());
+        lives.collect()
     }
 }
 

@@ -14,6 +14,7 @@ use members::role_assignment::{
 };
 use uuid::Uuid;
 
+use super::organization::resting_on;
 use crate::store::{Known, Writer};
 use crate::{Again, Error, Result, Store};
 
@@ -138,6 +139,11 @@ diesel::define_sql_function! {
     fn other_sig_admin(assignment: diesel::sql_types::Uuid, at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Bool;
 }
 
+/// Whether the service has a SIG administrator.
+pub(crate) fn has_admin(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<bool> {
+    Ok(diesel::select(other_sig_admin(Uuid::nil(), at)).get_result(conn)?)
+}
+
 fn refuse_last_admin(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<()> {
     if before.role == Role::SigAdmin && !before.valid.ended_by(at) {
         let other: bool = diesel::select(other_sig_admin(before.id, at)).get_result(writer.conn)?;
@@ -151,6 +157,11 @@ fn refuse_last_admin(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateT
 /// Ends a role at a time; never the last one of a SIG administrator.
 pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
     refuse_last_admin(writer, before, at)?;
+    close(writer, before, at)
+}
+
+/// Ends a role at a time, whoever is left.
+pub(super) fn close(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
     let change = (
         role_assignment::valid.eq(before.valid.until(at)),
         role_assignment::version.eq(before.version.next()),
@@ -182,6 +193,7 @@ impl Known for Read {
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Gift> {
+        let life = self.0.organization_id.map(|over| resting_on(conn, over)).transpose()?.flatten();
         let through = affiliation::table.find(self.0.affiliation_id).filter(affiliation::valid.contains(sql::clock()));
         let through = through.select((affiliation::member_id, affiliation::organization_id, affiliation::valid));
         let through = through.for_share().first::<(MemberId, OrganizationId, Validity)>(conn).optional()?;
@@ -189,7 +201,7 @@ impl Known for Create {
             Some(organization) => below(conn, organization)?,
             None => Vec::new(),
         };
-        Ok(Gift { new: self.0.clone(), through, reached })
+        Ok(Gift { new: self.0.clone(), through, reached, life })
     }
 }
 

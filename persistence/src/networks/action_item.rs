@@ -227,11 +227,11 @@ impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Duty> {
         let new = self.0.clone();
         let organization = crate::members::resting_on(conn, new.owner_organization_id)?;
-        organization.ok_or(Error::Dangling("/owner_organization_id"))?;
+        let life = organization.ok_or(Error::Dangling("/owner_organization_id"))?;
         let network = named(new.network_code.as_ref(), conn)?;
         let follow_up = scope_of(new.follow_up_id, conn)?;
         let person_there = is_there(conn, new.owner_member_id, new.owner_organization_id)?;
-        Ok(Duty { new, network, follow_up, person_there })
+        Ok(Duty { new, network, follow_up, life, person_there })
     }
 }
 

@@ -4,6 +4,7 @@ use ::networks::co_animation::{CoAnimation, CoAnimationPage, CoAnimationView, Cr
 use ::networks::network::{Network, NetworkCode};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{co_animation, membership};
 use kernel::{
     AsOf, CoAnimationId, Grant, MemberId, NetworkId, NetworkRole, OrganizationId, PageQuery, Refusal, Validity,
@@ -13,6 +14,7 @@ use members::affiliation::Ending;
 use uuid::Uuid;
 
 use super::network::{locked, seen_by};
+use crate::members::resting_on;
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
@@ -46,7 +48,7 @@ impl Store<'_> {
     /// # Errors
     /// It stands already at that time; the organization does not exist.
     pub fn create_network_co_animation(&mut self, grant: Grant<Create>) -> Result<CoAnimationView> {
-        let created = self.write(grant, |writer, _, Create((_, new)), network| {
+        let created = self.write(grant, |writer, _, Create((_, new)), (network, _)| {
             let id = CoAnimationId::fresh();
             let row = (
                 co_animation::id.eq(id),
@@ -93,13 +95,8 @@ impl Store<'_> {
     }
 }
 
-fn end(writer: &mut Writer<'_>, before: &CoAnimation, at: DateTime<Utc>) -> Result<CoAnimation> {
-    let change = (
-        co_animation::valid.eq(before.valid.until(at)),
-        co_animation::version.eq(before.version.next()),
-        co_animation::updated_at.eq(writer.at),
-        co_animation::updated_by.eq(writer.by),
-    );
+pub(super) fn end(writer: &mut Writer<'_>, before: &CoAnimation, at: DateTime<Utc>) -> Result<CoAnimation> {
+    let change = (co_animation::valid.eq(before.valid.until(at)), stamps(writer, before.version));
     diesel::update(co_animation::table.find(before.id)).set(change).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
     writer.ended(before, &after)?;
@@ -141,7 +138,21 @@ fn change_rights_through(writer: &mut Writer<'_>, network: NetworkId, organizati
     Ok(())
 }
 
-fn find(id: CoAnimationId, conn: &mut PgConnection) -> Result<CoAnimation> {
+pub(super) type Stamps = (
+    diesel::dsl::Eq<co_animation::version, Version>,
+    diesel::dsl::Eq<co_animation::updated_at, DateTime<Utc>>,
+    diesel::dsl::Eq<co_animation::updated_by, kernel::PrincipalId>,
+);
+
+pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (
+        co_animation::version.eq(before.next()),
+        co_animation::updated_at.eq(writer.at),
+        co_animation::updated_by.eq(writer.by),
+    )
+}
+
+pub(super) fn find(id: CoAnimationId, conn: &mut PgConnection) -> Result<CoAnimation> {
     let row = CoAnimation::query().filter(co_animation::id.eq(id));
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
@@ -164,8 +175,9 @@ impl Known for Read {
 }
 
 impl Known for Create {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        locked(&self.0.0, conn)
+    fn facts(&self, conn: &mut PgConnection) -> Result<(Network, Option<OrganizationLife>)> {
+        let (code, new) = &self.0;
+        Ok((locked(code, conn)?, resting_on(conn, new.organization_id)?))
     }
 }
 

@@ -7,6 +7,7 @@ use ::networks::membership::{
 use ::networks::network::NetworkCode;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, member, membership, organization};
 use kernel::{
     Actor, AffiliationId, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole,
@@ -161,7 +162,7 @@ impl Store<'_> {
     }
 }
 
-fn insert(
+pub(super) fn insert(
     writer: &mut Writer<'_>,
     network: NetworkId,
     id: MembershipId,
@@ -300,7 +301,12 @@ pub(super) fn end(
 }
 
 /// Ends a membership, and leaves its cell to the caller.
-fn close(writer: &mut Writer<'_>, before: &Membership, at: DateTime<Utc>, reason: EndReason) -> Result<Membership> {
+pub(super) fn close(
+    writer: &mut Writer<'_>,
+    before: &Membership,
+    at: DateTime<Utc>,
+    reason: EndReason,
+) -> Result<Membership> {
     let row = (
         membership::valid.eq(before.valid.until(at)),
         membership::end_reason.eq(reason),
@@ -386,7 +392,13 @@ impl Known for Create {
             .select((organization::origin, affiliation::valid));
         let found = through.for_share().first::<(MemberOrigin, Validity)>(conn).optional().map_err(Error::from)?;
         let (origin, until) = (found.map(|(origin, _)| origin), found.and_then(|(_, valid)| valid.to));
-        Ok(Candidate { network, new: new.clone(), origin, until })
+        let mut left = None;
+        if origin.is_none() {
+            let place =
+                affiliation::table.inner_join(organization::table).filter(affiliation::id.eq(new.affiliation_id));
+            left = place.select(OrganizationLife::as_select()).first(conn).optional()?;
+        }
+        Ok(Candidate { network, new: new.clone(), origin, until, left })
     }
 }
 

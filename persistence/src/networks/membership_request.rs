@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::membership::join;
 use super::network::locked as locked_network;
 use super::tracking::lock;
-use crate::members::invite;
+use crate::members::{invite, resting_on};
 use crate::page::counted;
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer};
@@ -325,6 +325,7 @@ impl Known for Create {
             member: None,
             organization: None,
             origin: None,
+            life: None,
             sits_as: None,
             requested: false,
         };
@@ -340,7 +341,8 @@ impl Known for Create {
             email = member::table.find(member).select(member::email).first::<Option<Email>>(conn)?;
         }
         if let Some(invitee) = &new.invitee {
-            let place = organization::table.find(invitee.organization_id).filter(organization::status.eq("active"));
+            it.life = resting_on(conn, invitee.organization_id)?;
+            let place = organization::table.find(invitee.organization_id);
             it.origin = place.select(organization::origin).for_share().first(conn).optional()?;
             (it.organization, email) = (Some(invitee.organization_id), Some(invitee.email.clone()));
         }

@@ -1,6 +1,7 @@
 //! SQL of the networks' crate, one noun a file.
 
 mod action_item;
+mod carry;
 mod co_animation;
 mod follow_up;
 mod gap;
@@ -17,6 +18,10 @@ mod tracking;
 mod tracking_page;
 
 pub(crate) use action_item::{actions_of, hand_over_action};
+pub(crate) use carry::{
+    carry_actions, carry_co_animations, carry_invitations, carry_memberships, carry_requests, carry_seats,
+    refresh_cells_of,
+};
 pub(crate) use co_animation::end_co_animations_of;
 pub use indicator::published_day;
 pub(crate) use kept_facts::KeptFacts;
@@ -24,6 +29,6 @@ pub(crate) use membership::{end_memberships, hand_over_leads, leads_of};
 pub(crate) use membership_request::{agree, identify, locked as locked_request};
 pub(crate) use seat::end_seats_of;
 pub(crate) use tracking::{
-    lock_networks_at, lock_networks_of, refresh_member, refresh_organization, refresh_organizations,
-    still_all_networks_of,
+    lock as lock_networks, lock_networks_at, lock_networks_of, refresh_member, refresh_organization,
+    refresh_organizations, still_all_networks_of,
 };

@@ -3,6 +3,7 @@
 use ::networks::network::{Network, NetworkCode};
 use ::networks::seat::{Create, End, List, Read, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update, Void};
 use diesel::prelude::*;
+use kernel::directory::OrganizationLife;
 use kernel::schema::seat;
 use kernel::{
     AsOf, Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Version, VoidReason, Voided,
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::{lock, refresh};
+use crate::members::resting_on;
 use crate::page::counted;
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
@@ -50,7 +52,7 @@ impl Store<'_> {
     /// # Errors
     /// It is expected already at that time; the organization does not exist.
     pub fn create_network_seat(&mut self, grant: Grant<Create>) -> Result<SeatView> {
-        let created = self.write(grant, |writer, _, Create((_, new)), (network, _)| {
+        let created = self.write(grant, |writer, _, Create((_, new)), (network, ..)| {
             let (id, organization) = (SeatId::fresh(), new.organization_id);
             let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
             let row = (
@@ -116,7 +118,7 @@ impl Store<'_> {
     }
 }
 
-fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>) -> Result<Seat> {
+pub(super) fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>) -> Result<Seat> {
     let change = (seat::valid.eq(before.valid.until(at)), stamps(writer, before.version));
     diesel::update(seat::table.find(before.id)).set(change).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
@@ -146,17 +148,17 @@ pub(super) fn end_seats(writer: &mut Writer<'_>, network: NetworkId) -> Result<(
     Ok(())
 }
 
-type Stamps = (
+pub(super) type Stamps = (
     diesel::dsl::Eq<seat::version, Version>,
     diesel::dsl::Eq<seat::updated_at, chrono::DateTime<chrono::Utc>>,
     diesel::dsl::Eq<seat::updated_by, kernel::PrincipalId>,
 );
 
-fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
     (seat::version.eq(before.next()), seat::updated_at.eq(writer.at), seat::updated_by.eq(writer.by))
 }
 
-fn find(id: SeatId, conn: &mut PgConnection) -> Result<Seat> {
+pub(super) fn find(id: SeatId, conn: &mut PgConnection) -> Result<Seat> {
     Ok(Seat::query().filter(seat::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
@@ -191,9 +193,9 @@ impl Known for List {
 }
 
 impl Known for Create {
-    fn facts(&self, conn: &mut PgConnection) -> Result<(Network, bool)> {
+    fn facts(&self, conn: &mut PgConnection) -> Result<(Network, bool, Option<OrganizationLife>)> {
         let (code, new) = &self.0;
-        Ok((locked_network(code, conn)?, new.interministerial))
+        Ok((locked_network(code, conn)?, new.interministerial, resting_on(conn, new.organization_id)?))
     }
 }
 

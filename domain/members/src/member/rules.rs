@@ -5,13 +5,13 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::directory::OrganizationLife;
 use kernel::policy::Target;
 use kernel::schema::{affiliation, member, membership};
 use kernel::sql::clock;
 use kernel::{Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Ruling, action};
 
 use super::{Member, MemberStatus, NewMember, ProfileVisibility};
-use crate::organization::OrganizationStatus;
 
 /// A condition on members.
 type Condition = Box<dyn BoxableExpression<member::table, Pg, SqlType = Bool>>;
@@ -126,9 +126,9 @@ pub fn carded(actor: &Actor) -> Condition {
 
 action!(
     /// Record a member, with a first affiliation.
-    Create(NewMember) on Member as "create_member", (OrganizationId, OrganizationStatus),
+    Create(NewMember) on Member as "create_member", (OrganizationId, OrganizationLife),
     |actor, (organization, _)| Ruling::Allow.and(actor.keeps(*organization), KEEPERS),
-    |(_, status)| status.alive()
+    |(_, life)| life.alive()
 );
 
 action!(

@@ -4,11 +4,12 @@ use diesel::BoxableExpression;
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::sql_types::Bool;
+use kernel::directory::OrganizationLife;
 use kernel::policy::Target;
 use kernel::schema::organization;
 use kernel::{Actor, Label, OrganizationId, Refusal, Role, Ruling, action};
 
-use super::{NewOrganization, Organization, OrganizationStatus};
+use super::{NewOrganization, Organization};
 
 const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
 const SIG_OR_DIRECTOR: Label = Label {
@@ -31,9 +32,10 @@ pub fn visible(_: &Actor) -> Box<dyn BoxableExpression<organization::table, Pg, 
 }
 
 action!(
-    /// Record an organization.
-    Create(NewOrganization) on Organization as "create_organization", (),
-    |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+    /// Record an organization, below one that lives.
+    Create(NewOrganization) on Organization as "create_organization", Option<OrganizationLife>,
+    |actor, _| Ruling::Allow.and(actor.is_sig(), SIG),
+    |above| above.as_ref().map_or(Ok(()), OrganizationLife::alive)
 );
 
 action!(
@@ -59,19 +61,5 @@ action!(
 
 /// Nothing is written on what lives no more; what was merged or split says who lives on.
 fn alive(organization: &Organization) -> Result<(), Refusal> {
-    organization.status.alive()
-}
-
-impl OrganizationStatus {
-    /// Whether anything may still be written on it.
-    ///
-    /// # Errors
-    /// It was merged, split or closed.
-    pub const fn alive(self) -> Result<(), Refusal> {
-        match self {
-            Self::Active => Ok(()),
-            Self::Merged | Self::Split => Err(Refusal::Superseded),
-            Self::Closed => Err(Refusal::Illegal { allowed: Vec::new() }),
-        }
-    }
+    organization.life().alive()
 }

@@ -6,6 +6,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{action_item, follow_up, member, network, organization};
 use kernel::{
     Action as _, ActionItemId, Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Role, Ruling, action,
@@ -131,6 +132,8 @@ pub struct Duty {
     pub network: Option<Network>,
     /// The follow-up that it would come of.
     pub follow_up: Option<FollowUpScope>,
+    /// Whether the organization lives.
+    pub life: OrganizationLife,
     /// Whether the person is affiliated to the organization.
     pub person_there: bool,
 }
@@ -154,6 +157,7 @@ action!(
         if it.new.follow_up_id.is_some() && it.follow_up.is_none() {
             return Err(Refusal::Invalid("/follow_up_id", NO_FOLLOW_UP));
         }
+        it.life.alive()?;
         if it.person_there { Ok(()) } else { Err(Refusal::Invalid("/owner_member_id", NOT_THERE)) }
     }
 );

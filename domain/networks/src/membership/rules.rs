@@ -7,6 +7,7 @@ use diesel::helper_types::InnerJoinQuerySource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{member, membership, network, organization};
 use kernel::{
     Actor, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, OrganizationId, Refusal, Ruling, action,
@@ -93,6 +94,8 @@ pub struct Candidate {
     pub origin: Option<MemberOrigin>,
     /// When the affiliation holds: the membership lasts no longer.
     pub until: Option<DateTime<Utc>>,
+    /// Where the affiliation was, if it is over: whoever was moved on sits there no more.
+    pub left: Option<OrganizationLife>,
 }
 
 action!(
@@ -107,7 +110,10 @@ action!(
         it.network.open()?;
         let eligible = &it.network.eligible_origins;
         match it.origin {
-            None => Err(Refusal::Invalid("/affiliation_id", NOT_IN_FORCE)),
+            None => {
+                it.left.as_ref().map_or(Ok(()), OrganizationLife::alive)?;
+                Err(Refusal::Invalid("/affiliation_id", NOT_IN_FORCE))
+            }
             Some(origin) if !eligible.is_empty() && !eligible.contains(&origin) => {
                 Err(Refusal::Invalid("/affiliation_id", INELIGIBLE))
             }

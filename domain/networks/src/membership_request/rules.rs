@@ -6,6 +6,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{member, membership_request, network, organization};
 use kernel::{
     Action, Actor, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NetworkRole, Noun, OrganizationId,
@@ -60,6 +61,8 @@ pub struct Candidate {
     pub organization: Option<OrganizationId>,
     /// Where he comes from; absent where the affiliation or the organization is not in force.
     pub origin: Option<MemberOrigin>,
+    /// Whether the organization of who has no account yet lives.
+    pub life: Option<OrganizationLife>,
     /// What he is in the network already, through the same affiliation.
     pub sits_as: Option<NetworkRole>,
     /// Whether a dossier of his is open there.
@@ -95,6 +98,7 @@ action!(
             return Err(Refusal::Invalid("/affiliation_id", ONE_OF_TWO));
         }
         let place = if by_affiliation { "/affiliation_id" } else { "/invitee/organization_id" };
+        it.life.as_ref().map_or(Ok(()), OrganizationLife::alive)?;
         let Some(origin) = it.origin else {
             return Err(Refusal::Invalid(place, if by_affiliation { NOT_IN_FORCE } else { NO_ORGANIZATION }));
         };

@@ -1,0 +1,94 @@
+//! HTTP of reorganizations.
+
+use ::members::reorganization::{
+    Apply, Create, NewReorganization, ReorganizationFilter, ReorganizationImpact, ReorganizationPage,
+    ReorganizationView, Trial, Withdraw,
+};
+use actix_web::web::Path;
+use actix_web::{Either, get, post};
+use kernel::{PageQuery, ReorganizationId};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::answer::{Answer, Reply, plain};
+use crate::db::Db;
+use crate::extract::{IfMatch, Listing, Query, Valid};
+use crate::problem::Problem;
+
+pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_reorganizations).service(create_reorganization).service(get_reorganization);
+    config.service(apply_reorganization).service(withdraw_reorganization);
+}
+
+plain!(ReorganizationImpact);
+
+/// What would be done, or what was drafted.
+type TriedOrDrafted = Result<Either<Reply<ReorganizationImpact>, Reply<ReorganizationView>>, Problem>;
+
+/// List reorganizations.
+///
+/// The latest draft first; for the SIG and the auditor.
+#[utoipa::path(tag = "organizations", params(ReorganizationFilter, PageQuery), responses((status = 200, body = ReorganizationPage)))]
+#[get("/reorganizations")]
+async fn list_reorganizations(db: Db, list: Listing<ReorganizationFilter>) -> Answer<ReorganizationPage> {
+    db.read(move |store| store.reorganizations(list.filter, &list.page)).await
+}
+
+/// Draft a reorganization, or try one.
+///
+/// The SIG may. With `dry_run=true` it is done whole and taken back: the answer (200) is its impact, and nothing is written.
+/// Without, the draft is recorded (201) if it could be done now; `apply` does it. A plan that contradicts itself is 422; one that names an
+/// organization that was merged or split is 409 `superseded`, with `successor_ids`.
+#[utoipa::path(tag = "organizations", params(Trial), request_body = NewReorganization, responses(
+    (status = 200, body = ReorganizationImpact), (status = 201, body = ReorganizationView)))]
+#[post("/reorganizations")]
+async fn create_reorganization(db: Db, trial: Query<Trial>, new: Valid<NewReorganization>) -> TriedOrDrafted {
+    if trial.0.dry_run {
+        let tried = db.try_out(move |store| {
+            let grant = store.authorize(Create(new.0.clone()))?;
+            store.try_reorganization(grant)
+        });
+        return tried.await.map(Either::Left);
+    }
+    let drafted = db.create(move |store| {
+        let grant = store.authorize(Create(new.0.clone()))?;
+        store.create_reorganization(grant)
+    });
+    drafted.await.map(Either::Right)
+}
+
+/// Read a reorganization.
+///
+/// For the SIG and the auditor; for all others there is none. A draft comes with the impact that it would have now, absent if it could
+/// not be done any more (`apply` says why); what was applied with the figures of what it did.
+#[utoipa::path(tag = "organizations", params(ReorganizationId), responses((status = 200, body = ReorganizationView)))]
+#[get("/reorganizations/{id}")]
+async fn get_reorganization(db: Db, id: Path<ReorganizationId>) -> Answer<ReorganizationView> {
+    db.try_out(move |store| store.reorganization(*id)).await
+}
+
+/// Apply a reorganization.
+///
+/// The SIG may. One transaction at one instant: memberships, roles, seats and links of what goes go on in the successors, and none is
+/// lost. The answer names what was moved. 409 `superseded` where an organization was merged or split meanwhile.
+#[utoipa::path(tag = "organizations", params(ReorganizationId, IfMatch), responses((status = 200, body = ReorganizationView)))]
+#[post("/reorganizations/{id}/apply")]
+async fn apply_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch) -> Answer<ReorganizationView> {
+    db.write(move |store| {
+        let grant = store.authorize(Apply(*id))?;
+        store.apply_reorganization(grant, seen.0)
+    })
+    .await
+}
+
+/// Withdraw a reorganization.
+///
+/// The SIG may, as long as it is a draft.
+#[utoipa::path(tag = "organizations", params(ReorganizationId, IfMatch), responses((status = 200, body = ReorganizationView)))]
+#[post("/reorganizations/{id}/withdraw")]
+async fn withdraw_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch) -> Answer<ReorganizationView> {
+    db.write(move |store| {
+        let grant = store.authorize(Withdraw(*id))?;
+        store.withdraw_reorganization(grant, seen.0)
+    })
+    .await
+}

@@ -1,0 +1,127 @@
+//! Affiliations go on in the successor, with all that is held through them.
+
+use diesel::prelude::*;
+use kernel::schema::affiliation;
+use kernel::{AffiliationId, Noun as _, OrganizationId, Validity};
+use members::affiliation::Affiliation;
+use members::reorganization::ImpactEffect;
+use serde_json::Value;
+
+use super::moving::{both, capped};
+use super::{Ledger, Moving, roles};
+use crate::Result;
+use crate::members::affiliation::{find, promote, stamps};
+use crate::networks::carry_memberships;
+use crate::store::Writer;
+
+/// Carries every affiliation that lasts: the main one of a member first, so that it is the one that others join.
+pub(super) fn carry_all(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let here = affiliation::table.filter(affiliation::organization_id.eq_any(moving.gone()));
+    let here = here.order((affiliation::is_primary.desc(), affiliation::id)).select(affiliation::id);
+    for id in here.for_no_key_update().load::<AffiliationId>(writer.conn)? {
+        let before = find(id, writer.conn)?;
+        if !before.valid.ended_by(writer.at) {
+            carry(writer, moving, ledger, &before)?;
+        }
+    }
+    Ok(())
+}
+
+fn carry(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger, before: &Affiliation) -> Result<()> {
+    let (at, to) = (writer.at, moving.heir_of(before));
+    let valid = capped(before.valid, at, None);
+    let there = affiliation::table
+        .filter(affiliation::member_id.eq(before.member_id).and(affiliation::organization_id.eq(to)))
+        .filter(affiliation::valid.overlaps_with(valid))
+        .order(affiliation::id);
+    let there = there.select(Affiliation::as_select()).first(writer.conn).optional()?;
+    let joins = there.is_some();
+    let (after, effect) = match there {
+        Some(there) => {
+            end(writer, before)?;
+            (widen(writer, &there, before, both(there.valid, valid))?, ImpactEffect::Joined)
+        }
+        None if before.valid.from >= at => (repoint(writer, before, to)?, ImpactEffect::Repointed),
+        None => {
+            end(writer, before)?;
+            (copy(writer, before, to, valid)?, ImpactEffect::Moved)
+        }
+    };
+    let name = ledger.member(writer.conn, before.member_id)?;
+    let to = ledger.organization(writer.conn, to)?;
+    ledger.concerns(before.member_id);
+    ledger.tell(Affiliation::NAME, (writer.known(before.id.0, before.created_at), name), effect, Some(to));
+    carry_memberships(writer, ledger, before.id, &after)?;
+    roles::carry_held(writer, moving, ledger, before, &after)?;
+    // Who sat there in the second place sits there in the first.
+    let after = find(after.id, writer.conn)?;
+    if joins && before.is_primary && !after.is_primary {
+        promote(writer, &after)?;
+    }
+    Ok(())
+}
+
+fn end(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
+    let valid = affiliation::valid.eq(before.valid.until(writer.at));
+    let row = diesel::update(affiliation::table.find(before.id)).set((valid, stamps(writer, before.version)));
+    let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
+    writer.ended(before, &after)
+}
+
+/// What has not begun has no past to keep: it begins in the successor.
+fn repoint(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId) -> Result<Affiliation> {
+    let place = (affiliation::organization_id.eq(to), stamps(writer, before.version));
+    let row = diesel::update(affiliation::table.find(before.id)).set(place);
+    let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
+    writer.updated(before, &after)?;
+    Ok(after)
+}
+
+/// The same place, in the successor: its fields stay whose they are.
+fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid: Validity) -> Result<Affiliation> {
+    let id = AffiliationId::fresh();
+    let row = (
+        affiliation::id.eq(id),
+        affiliation::member_id.eq(before.member_id),
+        affiliation::organization_id.eq(to),
+        affiliation::position.eq(&before.position),
+        affiliation::service.eq(&before.service),
+        affiliation::profession.eq(&before.profession),
+        affiliation::is_primary.eq(before.is_primary),
+        affiliation::valid.eq(valid),
+        affiliation::created_at.eq(writer.at),
+        affiliation::updated_at.eq(writer.at),
+        affiliation::created_by.eq(writer.by),
+        affiliation::updated_by.eq(writer.by),
+    );
+    diesel::insert_into(affiliation::table).values(row).execute(writer.conn)?;
+    let whose = affiliation::table.find(before.id).select(affiliation::field_sources);
+    let whose: Value = whose.first(writer.conn)?;
+    let row = diesel::update(affiliation::table.find(id)).set(affiliation::field_sources.eq(whose));
+    let created = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
+    writer.created(&created)?;
+    Ok(created)
+}
+
+/// A place that another one joins lasts as long as either, and says what either says.
+fn widen(writer: &mut Writer<'_>, there: &Affiliation, other: &Affiliation, valid: Validity) -> Result<Affiliation> {
+    let said = (
+        there.position.as_ref().or(other.position.as_ref()),
+        there.service.as_ref().or(other.service.as_ref()),
+        there.profession.or(other.profession),
+    );
+    if valid == there.valid && said == (there.position.as_ref(), there.service.as_ref(), there.profession) {
+        return Ok(there.clone());
+    }
+    let change = (
+        affiliation::position.eq(said.0),
+        affiliation::service.eq(said.1),
+        affiliation::profession.eq(said.2),
+        affiliation::valid.eq(valid),
+        stamps(writer, there.version),
+    );
+    let row = diesel::update(affiliation::table.find(there.id)).set(change);
+    let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
+    writer.updated(there, &after)?;
+    Ok(after)
+}

@@ -1,0 +1,194 @@
+//! The operations of a plan, one after the other, at one instant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use kernel::directory::OrganizationKind;
+use kernel::schema::{affiliation, organization};
+use kernel::{Label, Noun as _, OrganizationId, Refusal};
+use members::affiliation::Affiliation;
+use members::organization::{NewOrganization, Organization, OrganizationPatch, OrganizationStatus};
+use members::reorganization::{
+    ImpactEffect, LocalRef, Merge, NewSuccessor, Operation, Place, Relink, Rename, ReorganizationImpact, Split,
+    Successor, plan,
+};
+
+use super::registry::carry_everything;
+use super::{Ledger, Moving, links, lock};
+use crate::members::organization::{insert, set, stamps};
+use crate::networks::refresh_cells_of;
+use crate::store::Writer;
+use crate::{Error, Result};
+
+const NOWHERE: Label = Label { fr: "Il n'y a pas une telle organisation.", en: "There is no such organization." };
+const NO_DICOM: Label =
+    Label { fr: "Ce n'est pas une direction de la communication.", en: "This is no communication directorate." };
+const NOT_THERE: Label = Label {
+    fr: "Ce n'est ni un rattachement en cours, ni une organisation de celle qui est scindée.",
+    en: "This is neither an affiliation in force nor an organization of the one that is split.",
+};
+
+diesel::define_sql_function! {
+    #[sql_name = "app.change_rights_over"]
+    fn change_rights_over(organizations: diesel::sql_types::Array<diesel::sql_types::Uuid>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+}
+
+/// Carries out a plan over what is locked already, and tells all that it did.
+pub(super) fn carry_out(writer: &mut Writer<'_>, operations: &[Operation]) -> Result<ReorganizationImpact> {
+    plan::check(operations)?;
+    let mut concerned = lock::named(operations);
+    all_alive(writer.conn, operations, &concerned)?;
+    let networks = lock::networks_of(writer.conn, &concerned)?;
+    diesel::select(change_rights_over(concerned.clone())).execute(writer.conn)?;
+    let mut work = Work { ledger: Ledger::open(writer, &networks)?, created: BTreeMap::new() };
+    for (number, operation) in operations.iter().enumerate() {
+        let pointer = format!("/operations/{number}");
+        match operation {
+            Operation::Rename(it) => work.rename(writer, it)?,
+            Operation::Merge(it) => work.merge(writer, it, &pointer)?,
+            Operation::Split(it) => work.split(writer, it, &pointer)?,
+            Operation::Relink(it) => work.relink(writer, it, &pointer)?,
+        }
+    }
+    concerned.extend(work.created.values());
+    refresh_cells_of(writer.conn, &concerned)?;
+    diesel::select(change_rights_over(concerned)).execute(writer.conn)?;
+    work.ledger.close(writer)
+}
+
+/// Every organization that is named exists, and lives.
+fn all_alive(conn: &mut PgConnection, operations: &[Operation], named: &[OrganizationId]) -> Result<()> {
+    let rows = organization::table.filter(organization::id.eq_any(named)).select(Organization::as_select());
+    let rows: BTreeMap<OrganizationId, Organization> =
+        rows.load(conn)?.into_iter().map(|row: Organization| (row.id, row)).collect();
+    for mention in plan::mentions(operations) {
+        if let Place::Existing(id) = mention.place {
+            rows.get(&id).ok_or(Refusal::InvalidAt(mention.pointer, NOWHERE))?.life().alive()?;
+        }
+    }
+    Ok(())
+}
+
+/// What was told, and what was created, so far.
+struct Work {
+    ledger: Ledger,
+    created: BTreeMap<LocalRef, OrganizationId>,
+}
+
+impl Work {
+    fn rename(&mut self, writer: &mut Writer<'_>, it: &Rename) -> Result<()> {
+        let before = find(writer.conn, it.organization_id)?;
+        let short_name = it.short_name.clone().map(Some);
+        let patch = OrganizationPatch { name: Some(it.name.clone()), short_name, ..Default::default() };
+        let after = set(writer, &before, patch)?;
+        writer.updated(&before, &after)?;
+        let object = (Some(before.id.0), before.name.to_string());
+        self.ledger.tell(Organization::NAME, object, ImpactEffect::Renamed, Some(it.name.to_string()));
+        Ok(())
+    }
+
+    fn merge(&mut self, writer: &mut Writer<'_>, it: &Merge, pointer: &str) -> Result<()> {
+        let into = self.successor(writer, &it.into)?;
+        let heirs = it.organization_ids.iter().map(|id| (*id, into)).collect();
+        let pointer = format!("{pointer}/into");
+        let moving = Moving { pointer, successors: vec![into], heirs, ..Moving::default() };
+        self.go(writer, &moving, OrganizationStatus::Merged, ImpactEffect::Merged)
+    }
+
+    fn split(&mut self, writer: &mut Writer<'_>, it: &Split, pointer: &str) -> Result<()> {
+        let mut successors = Vec::new();
+        for successor in &it.successors {
+            successors.push(self.successor(writer, successor)?);
+        }
+        let heir = self.place(&it.default_successor)?;
+        let mut moving = Moving { successors, heirs: [(it.organization_id, heir)].into(), ..Moving::default() };
+        for (number, assignment) in it.assignments.iter().enumerate() {
+            let to = self.place(&assignment.successor)?;
+            let here = is_there(writer, it.organization_id, assignment)?;
+            if !here {
+                return Err(Refusal::InvalidAt(format!("{pointer}/assignments/{number}"), NOT_THERE).into());
+            }
+            moving.affiliations.extend(assignment.affiliation_id.map(|id| (id, to)));
+            moving.below.extend(assignment.organization_id.map(|id| (id, to)));
+        }
+        moving.pointer = format!("{pointer}/successors");
+        self.go(writer, &moving, OrganizationStatus::Split, ImpactEffect::Split)
+    }
+
+    fn relink(&mut self, writer: &mut Writer<'_>, it: &Relink, pointer: &str) -> Result<()> {
+        let dicom = self.place(&it.dicom)?;
+        if find(writer.conn, dicom)?.kind != OrganizationKind::CommunicationDirectorate {
+            return Err(Refusal::InvalidAt(format!("{pointer}/dicom"), NO_DICOM).into());
+        }
+        let served = it.serves.iter().map(|place| self.place(place)).collect::<Result<BTreeSet<_>>>()?;
+        links::serve(writer, &mut self.ledger, dicom, &served)
+    }
+
+    /// Moves all that rests on what goes; then it is gone.
+    fn go(
+        &mut self,
+        writer: &mut Writer<'_>,
+        moving: &Moving,
+        status: OrganizationStatus,
+        effect: ImpactEffect,
+    ) -> Result<()> {
+        carry_everything(writer, moving, &mut self.ledger)?;
+        for id in moving.gone() {
+            let before = find(writer.conn, id)?;
+            let end = (organization::status.eq(status), organization::successor_ids.eq(&moving.successors));
+            let row = diesel::update(organization::table.find(id)).set((end, stamps(writer, before.version)));
+            let after = row.returning(Organization::as_returning()).get_result(writer.conn)?;
+            writer.ended(&before, &after)?;
+            let mut names = Vec::new();
+            for successor in &moving.successors {
+                links::succeed(writer, *successor, id)?;
+                names.push(self.ledger.organization(writer.conn, *successor)?);
+            }
+            let object = (Some(id.0), before.name.to_string());
+            self.ledger.tell(Organization::NAME, object, effect, Some(names.join(" · ")));
+        }
+        Ok(())
+    }
+
+    fn place(&self, it: &Place) -> Result<OrganizationId> {
+        match it {
+            Place::Existing(id) => Ok(*id),
+            Place::Created(local) => {
+                let created = self.created.get(local).copied();
+                created.ok_or_else(|| Error::Fault(format!("nothing is called {local}").into()))
+            }
+        }
+    }
+
+    fn successor(&mut self, writer: &mut Writer<'_>, it: &Successor) -> Result<OrganizationId> {
+        match it {
+            Successor::Place(place) => self.place(place),
+            Successor::New(new) => self.create(writer, new),
+        }
+    }
+
+    fn create(&mut self, writer: &mut Writer<'_>, new: &NewSuccessor) -> Result<OrganizationId> {
+        let created = insert(writer, NewOrganization::of(new))?;
+        self.created.insert(new.r#ref.clone(), created.id);
+        self.ledger.tell(Organization::NAME, (None, new.name.to_string()), ImpactEffect::Created, None);
+        Ok(created.id)
+    }
+}
+
+/// Whether what is assigned rests on the organization that is split.
+fn is_there(
+    writer: &mut Writer<'_>,
+    split: OrganizationId,
+    assignment: &members::reorganization::Assignment,
+) -> Result<bool> {
+    if let Some(id) = assignment.affiliation_id {
+        let place = affiliation::table.find(id).select(Affiliation::as_select()).first(writer.conn).optional()?;
+        return Ok(place.is_some_and(|it| it.organization_id == split && !it.valid.ended_by(writer.at)));
+    }
+    let below = assignment.organization_id.map(|id| find(writer.conn, id)).transpose()?;
+    Ok(below.is_some_and(|it| it.parent_id == Some(split)))
+}
+
+fn find(conn: &mut PgConnection, id: OrganizationId) -> Result<Organization> {
+    Ok(organization::table.find(id).select(Organization::as_select()).first(conn)?)
+}

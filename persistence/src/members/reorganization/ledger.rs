@@ -1,0 +1,157 @@
+//! What a reorganization did, told as it happens, and held against what it must not do.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
+use kernel::schema::{member, membership, network, organization};
+use kernel::{MemberId, NetworkId, OrganizationId, Refusal};
+use members::reorganization::{
+    ImpactEffect, ImpactKind, ImpactNetwork, ImpactObject, JoinedMembership, MOST_NAMED, ReorganizationImpact,
+};
+use uuid::Uuid;
+
+use super::registry;
+use crate::members::role_assignment::has_admin;
+use crate::store::Writer;
+use crate::{Error, Result};
+
+/// What was told so far, and how things stood before.
+pub(crate) struct Ledger {
+    kinds: BTreeMap<&'static str, (i64, Vec<ImpactObject>)>,
+    joined: Vec<JoinedMembership>,
+    members: BTreeSet<MemberId>,
+    names: HashMap<Uuid, String>,
+    networks: BTreeMap<NetworkId, String>,
+    before: Standing,
+}
+
+/// What must not change: how many sit in each network, which are led, whether the service has an administrator.
+struct Standing {
+    sitting: HashMap<NetworkId, i64>,
+    led: BTreeSet<NetworkId>,
+    administered: bool,
+}
+
+/// The networks that an active lead animates.
+const LED: &str = "SELECT DISTINCT m.network_id AS id FROM membership m JOIN member p ON p.id = m.member_id
+        JOIN affiliation a ON a.id = m.affiliation_id JOIN organization o ON o.id = m.organization_id
+    WHERE m.network_id = ANY ($1) AND m.role = 'lead' AND m.valid @> $2 AND a.valid @> $2 AND m.suspended_at IS NULL
+        AND p.suspended_at IS NULL AND p.departed_at IS NULL AND o.origin NOT IN ('government_partner', 'observer')";
+
+#[derive(QueryableByName)]
+struct Led {
+    #[diesel(sql_type = SqlUuid)]
+    id: NetworkId,
+}
+
+impl Standing {
+    fn of(conn: &mut PgConnection, at: DateTime<Utc>, networks: &[NetworkId]) -> Result<Self> {
+        let sitting = membership::table
+            .filter(membership::network_id.eq_any(networks).and(membership::valid.contains(at)))
+            .group_by(membership::network_id)
+            .select((membership::network_id, diesel::dsl::count_star()));
+        let sitting = sitting.load::<(NetworkId, i64)>(conn)?.into_iter().collect();
+        let led = diesel::sql_query(LED).bind::<Array<SqlUuid>, _>(networks.to_vec()).bind::<Timestamptz, _>(at);
+        let led = led.load::<Led>(conn)?.into_iter().map(|row| row.id).collect();
+        Ok(Self { sitting, led, administered: has_admin(conn, at)? })
+    }
+
+    fn sitting_in(&self, network: NetworkId) -> i64 {
+        self.sitting.get(&network).copied().unwrap_or_default()
+    }
+}
+
+impl Ledger {
+    pub(super) fn open(writer: &mut Writer<'_>, networks: &[NetworkId]) -> Result<Self> {
+        let before = Standing::of(writer.conn, writer.at, networks)?;
+        let names = network::table.filter(network::id.eq_any(networks)).select((network::id, network::name));
+        Ok(Self {
+            kinds: registry::kinds().into_iter().map(|kind| (kind, (0, Vec::new()))).collect(),
+            joined: Vec::new(),
+            members: BTreeSet::new(),
+            names: HashMap::new(),
+            networks: names.load::<(NetworkId, String)>(writer.conn)?.into_iter().collect(),
+            before,
+        })
+    }
+
+    /// Tells what happens to one object; what is made on the way has no identifier to tell yet.
+    pub(crate) fn tell(
+        &mut self,
+        noun: &'static str,
+        object: (Option<Uuid>, String),
+        effect: ImpactEffect,
+        to: Option<String>,
+    ) {
+        let (count, objects) = self.kinds.entry(noun).or_default();
+        *count += 1;
+        if objects.len() < MOST_NAMED {
+            let (id, name) = object;
+            objects.push(ImpactObject { id, name, effect, to });
+        }
+    }
+
+    /// Someone has a place or a role that moves.
+    pub(crate) fn concerns(&mut self, member: MemberId) {
+        self.members.insert(member);
+    }
+
+    /// A member sat twice, and sits once.
+    pub(crate) fn joins(&mut self, joined: JoinedMembership) {
+        self.joined.push(joined);
+    }
+
+    pub(crate) fn network(&self, id: NetworkId) -> &str {
+        self.networks.get(&id).map_or("", String::as_str)
+    }
+
+    pub(crate) fn organization(&mut self, conn: &mut PgConnection, id: OrganizationId) -> Result<String> {
+        let name = organization::table.find(id).select(organization::name);
+        self.called(id.0, || Ok(name.first(conn)?))
+    }
+
+    pub(crate) fn member(&mut self, conn: &mut PgConnection, id: MemberId) -> Result<String> {
+        let name = member::table.find(id).select(member::display_name);
+        self.called(id.0, || Ok(name.first(conn)?))
+    }
+
+    fn called(&mut self, id: Uuid, ask: impl FnOnce() -> Result<String>) -> Result<String> {
+        if let Some(name) = self.names.get(&id) {
+            return Ok(name.clone());
+        }
+        let name = ask()?;
+        self.names.insert(id, name.clone());
+        Ok(name)
+    }
+
+    /// Holds what was done against what must not be, and tells all of it.
+    pub(super) fn close(self, writer: &mut Writer<'_>) -> Result<ReorganizationImpact> {
+        let networks: Vec<NetworkId> = self.networks.keys().copied().collect();
+        let after = Standing::of(writer.conn, writer.at, &networks)?;
+        if !self.before.led.is_subset(&after.led) {
+            return Err(Refusal::LastLead.into());
+        }
+        if self.before.administered && !after.administered {
+            return Err(Refusal::LastAdmin.into());
+        }
+        let (before, mut lost) = (&self.before, 0);
+        let of_network = |(id, name): (NetworkId, String)| {
+            let joined = self.joined.iter().filter(|it| it.network_id == id).count();
+            let joined = i64::try_from(joined).unwrap_or(i64::MAX);
+            let (before, after) = (before.sitting_in(id), after.sitting_in(id));
+            lost += (before - after - joined).abs();
+            ImpactNetwork { network_id: id, name, before, after, joined }
+        };
+        let networks = self.networks.clone().into_iter().map(of_network).collect();
+        if lost != 0 {
+            return Err(Error::Fault(format!("a reorganization would lose {lost} memberships").into()));
+        }
+        let kinds = self.kinds.into_iter();
+        let kinds = kinds.map(|(noun, (count, objects))| ImpactKind { noun: noun.to_owned(), count, objects });
+        let members = i64::try_from(self.members.len()).unwrap_or(i64::MAX);
+        let joined = self.joined.into_iter().take(1000).collect();
+        Ok(ReorganizationImpact { members, kinds: kinds.collect(), networks, joined, lost })
+    }
+}

@@ -1,0 +1,50 @@
+//! All that a reorganization will change is locked before anything is changed, in the one order of everyone.
+
+use std::collections::BTreeSet;
+
+use diesel::prelude::*;
+use kernel::schema::{affiliation, co_animation, member, membership, organization, seat, tracking_cell};
+use kernel::{MemberId, NetworkId, OrganizationId};
+use members::reorganization::{Operation, Place, plan};
+
+use crate::networks::lock_networks;
+use crate::{Error, Result};
+
+/// The organizations that operations name.
+pub(super) fn named(operations: &[Operation]) -> Vec<OrganizationId> {
+    let existing = plan::mentions(operations).into_iter().filter_map(|mention| match mention.place {
+        Place::Existing(id) => Some(id),
+        Place::Created(_) => None,
+    });
+    existing.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// The networks in which organizations are expected, sit, sat or animate.
+pub(super) fn networks_of(conn: &mut PgConnection, organizations: &[OrganizationId]) -> Result<Vec<NetworkId>> {
+    let mut all = BTreeSet::<NetworkId>::new();
+    macro_rules! of {
+        ($($table:ident),+) => {
+            $(let here = $table::table.filter($table::organization_id.eq_any(organizations));
+            all.extend(here.select($table::network_id).distinct().load::<NetworkId>(conn)?);)+
+        };
+    }
+    of!(tracking_cell, seat, membership, co_animation);
+    Ok(all.into_iter().collect())
+}
+
+/// Locks the networks, the members who sit in what goes, the organizations and what stands below them.
+pub(super) fn all(conn: &mut PgConnection, operations: &[Operation]) -> Result<()> {
+    let (named, gone) = (named(operations), plan::gone(operations));
+    let networks = networks_of(conn, &named)?;
+    lock_networks(conn, &networks)?;
+    let here = affiliation::table.filter(affiliation::organization_id.eq_any(&gone)).select(affiliation::member_id);
+    let members = member::table.filter(member::id.eq_any(here)).order(member::id).select(member::id);
+    members.for_no_key_update().load::<MemberId>(conn)?;
+    let below = organization::parent_id.assume_not_null().eq_any(&gone);
+    let organizations = organization::table.filter(organization::id.eq_any(&named).or(below));
+    let organizations = organizations.order(organization::id).select(organization::id);
+    organizations.for_no_key_update().load::<OrganizationId>(conn)?;
+    // Whoever was faster brought a network more: begin again.
+    let all = networks_of(conn, &named)?.iter().all(|network| networks.contains(network));
+    if all { Ok(()) } else { Err(Error::Again) }
+}

@@ -1,0 +1,207 @@
+//! SQL of reorganizations: drafts, trials, and the one transaction that applies them.
+
+mod affiliations;
+mod apply;
+mod ledger;
+mod links;
+mod lock;
+mod moving;
+pub mod registry;
+mod roles;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use kernel::schema::reorganization;
+use kernel::{Grant, PageQuery, Refusal, ReorganizationId, Version};
+use members::reorganization::{
+    Apply, Create, List, Operations, Read, Reorganization, ReorganizationFilter, ReorganizationImpact,
+    ReorganizationPage, ReorganizationStatus, ReorganizationView, Withdraw, visible,
+};
+use uuid::Uuid;
+
+use apply::carry_out;
+pub(crate) use ledger::Ledger;
+pub(crate) use moving::{Moving, both, capped};
+
+use crate::store::{Known, Writer};
+use crate::{Again, Result, Store};
+
+impl Store<'_> {
+    /// The reorganizations, the latest draft first.
+    ///
+    /// # Errors
+    /// The caller may not know of them; the cursor is none of ours.
+    pub fn reorganizations(&mut self, filter: ReorganizationFilter, page: &PageQuery) -> Result<ReorganizationPage> {
+        self.permit(List)?;
+        let (conn, actor) = self.reading();
+        let mut query = Reorganization::query().filter(visible(actor)).into_boxed();
+        if let Some(status) = filter.status {
+            query = query.filter(reorganization::status.eq(status));
+        }
+        if let Some((at, id)) = page.key::<(DateTime<Utc>, ReorganizationId)>()? {
+            let before = reorganization::created_at.lt(at);
+            query = query.filter(before.or(reorganization::created_at.eq(at).and(reorganization::id.lt(id))));
+        }
+        let query = query.order((reorganization::created_at.desc(), reorganization::id.desc()));
+        let rows = query.limit(page.probe()).load(conn)?;
+        let found = page.cut(rows, |it: &Reorganization| (it.created_at, it.id));
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One reorganization; a draft with what it would do now, if it could be done.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn reorganization(&mut self, id: ReorganizationId) -> Result<ReorganizationView> {
+        let mut it = self.permit(Read(id))?;
+        if it.status == ReorganizationStatus::Draft {
+            let tried = self.trial(|writer| {
+                lock::all(writer.conn, &it.operations.0)?;
+                carry_out(writer, &it.operations.0)
+            });
+            it.impact = match tried {
+                Ok(impact) => Some(impact),
+                Err(error) if error.is_answer() => None,
+                Err(error) => return Err(error),
+            };
+        }
+        Ok(self.seen(it))
+    }
+
+    /// What the reorganization that was granted would do: it is done, and taken back.
+    ///
+    /// # Errors
+    /// It contradicts itself, or the world.
+    pub fn try_reorganization(&mut self, grant: Grant<Create>) -> Result<ReorganizationImpact> {
+        let (Create(new), ()) = grant.spend();
+        self.trial(|writer| carry_out(writer, &new.operations))
+    }
+
+    /// Drafts the reorganization that was granted, which could be done now.
+    ///
+    /// # Errors
+    /// It contradicts itself, or the world.
+    pub fn create_reorganization(&mut self, grant: Grant<Create>) -> Result<ReorganizationView> {
+        let (created, impact) = self.write(grant, |writer, _, Create(new), ()| {
+            let impact = writer.tried(|trial| carry_out(trial, &new.operations))?;
+            let row = (
+                reorganization::id.eq(ReorganizationId::fresh()),
+                reorganization::title.eq(new.title),
+                reorganization::operations.eq(Operations(new.operations)),
+                reorganization::created_at.eq(writer.at),
+                reorganization::updated_at.eq(writer.at),
+                reorganization::created_by.eq(writer.by),
+                reorganization::updated_by.eq(writer.by),
+            );
+            let row = diesel::insert_into(reorganization::table).values(row);
+            let created = row.returning(Reorganization::as_returning()).get_result(writer.conn)?;
+            writer.created(&created)?;
+            Ok((created, impact))
+        })?;
+        Ok(self.seen(Reorganization { impact: Some(impact), ..created }))
+    }
+
+    /// Applies the reorganization that was granted: all of it, at this instant.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the world changed so that it cannot be done any more.
+    pub fn apply_reorganization(&mut self, grant: Grant<Apply>, seen: Version) -> Result<ReorganizationView> {
+        let (applied, impact) = self.write_on(grant, seen, |writer, _, _, before| {
+            let impact = carry_out(writer, &before.operations.0)?;
+            let done = End { applied_at: Some(writer.at), impact: Some(impact.figures()), ..End::default() };
+            let applied = close(writer, &before, done)?;
+            writer.tells_of_the_last();
+            Ok((applied, impact))
+        })?;
+        Ok(self.seen(Reorganization { impact: Some(impact), ..applied }))
+    }
+
+    /// Withdraws the draft that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn withdraw_reorganization(&mut self, grant: Grant<Withdraw>, seen: Version) -> Result<ReorganizationView> {
+        let withdrawn = self.write_on(grant, seen, |writer, _, _, before| {
+            let done = End { withdrawn_at: Some(writer.at), ..End::default() };
+            close(writer, &before, done)
+        })?;
+        Ok(self.seen(withdrawn))
+    }
+}
+
+/// How a draft ends.
+#[derive(Default, AsChangeset)]
+#[diesel(table_name = reorganization)]
+struct End {
+    applied_at: Option<DateTime<Utc>>,
+    withdrawn_at: Option<DateTime<Utc>>,
+    impact: Option<ReorganizationImpact>,
+}
+
+fn close(writer: &mut Writer<'_>, before: &Reorganization, end: End) -> Result<Reorganization> {
+    let stamps = (
+        reorganization::version.eq(before.version.next()),
+        reorganization::updated_at.eq(writer.at),
+        reorganization::updated_by.eq(writer.by),
+    );
+    let row = diesel::update(reorganization::table.find(before.id)).set((end, stamps));
+    let after = row.returning(Reorganization::as_returning()).get_result(writer.conn)?;
+    writer.updated(before, &after)?;
+    Ok(after)
+}
+
+fn find(id: ReorganizationId, conn: &mut PgConnection) -> Result<Reorganization> {
+    Ok(Reorganization::query().filter(reorganization::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+/// The draft first, so that of two who apply it one waits before either has begun.
+fn locked(id: ReorganizationId, conn: &mut PgConnection) -> Result<Reorganization> {
+    let row = reorganization::table.find(id).select(reorganization::id).for_no_key_update();
+    row.first::<ReorganizationId>(conn).optional()?.ok_or(Refusal::NotFound)?;
+    find(id, conn)
+}
+
+impl Again for ReorganizationView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.reorganization(ReorganizationId(about))
+    }
+}
+
+impl Known for List {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Reorganization> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<()> {
+        lock::all(conn, &self.0.operations)
+    }
+}
+
+impl Known for Apply {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Reorganization> {
+        let it = locked(self.0, conn)?;
+        // What is over needs no world.
+        if it.status == ReorganizationStatus::Draft {
+            lock::all(conn, &it.operations.0)?;
+        }
+        Ok(it)
+    }
+}
+
+impl Known for Withdraw {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Reorganization> {
+        locked(self.0, conn)
+    }
+}

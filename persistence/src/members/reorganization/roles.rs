@@ -1,0 +1,147 @@
+//! Roles held through what moves, or over what goes, go on in the successor.
+
+use diesel::prelude::*;
+use kernel::schema::role_assignment;
+use kernel::{AffiliationId, Noun as _, OrganizationId, RoleAssignmentId, Validity};
+use members::affiliation::Affiliation;
+use members::reorganization::ImpactEffect;
+use members::role_assignment::RoleAssignment;
+
+use super::moving::{both, capped};
+use super::{Ledger, Moving};
+use crate::Result;
+use crate::members::role_assignment::close;
+use crate::store::Writer;
+
+/// Carries the roles that were held through an affiliation. A role over the place itself goes where its holder goes.
+pub(super) fn carry_held(
+    writer: &mut Writer<'_>,
+    moving: &Moving,
+    ledger: &mut Ledger,
+    before: &Affiliation,
+    after: &Affiliation,
+) -> Result<()> {
+    let held = role_assignment::table.filter(role_assignment::affiliation_id.eq(before.id)).order(role_assignment::id);
+    let held = held.select(RoleAssignment::as_select()).for_no_key_update().load(writer.conn)?;
+    for role in held {
+        let over = role
+            .organization_id
+            .map(|over| if over == before.organization_id { after.organization_id } else { moving.heir(over) });
+        carry(writer, ledger, &role, after, over)?;
+    }
+    Ok(())
+}
+
+/// Carries the roles over what goes that are held through affiliations elsewhere.
+pub(super) fn carry_over(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let over = role_assignment::organization_id.assume_not_null().eq_any(moving.gone());
+    let over = role_assignment::table.filter(over).order(role_assignment::id).select(RoleAssignment::as_select());
+    for role in over.for_no_key_update().load::<RoleAssignment>(writer.conn)? {
+        let through = crate::members::affiliation::find(role.affiliation_id, writer.conn)?;
+        let heir = role.organization_id.map(|over| moving.heir(over));
+        carry(writer, ledger, &role, &through, heir)?;
+    }
+    Ok(())
+}
+
+fn carry(
+    writer: &mut Writer<'_>,
+    ledger: &mut Ledger,
+    before: &RoleAssignment,
+    through: &Affiliation,
+    over: Option<OrganizationId>,
+) -> Result<()> {
+    let at = writer.at;
+    if before.valid.ended_by(at) || (before.affiliation_id == through.id && before.organization_id == over) {
+        return Ok(());
+    }
+    let valid = capped(before.valid, at, through.valid.to);
+    let rival = role_assignment::table
+        .filter(role_assignment::affiliation_id.eq(through.id).and(role_assignment::role.eq(before.role)))
+        .filter(role_assignment::organization_id.is_not_distinct_from(over))
+        .filter(role_assignment::valid.overlaps_with(valid).and(role_assignment::id.ne(before.id)))
+        .order(role_assignment::id);
+    let rival = rival.select(RoleAssignment::as_select()).first(writer.conn).optional()?;
+    let effect = match rival {
+        Some(rival) => {
+            widen(writer, &rival, both(rival.valid, valid))?;
+            close(writer, before, at)?;
+            ImpactEffect::Joined
+        }
+        None if before.valid.from >= at => {
+            repoint(writer, before, through.id, over)?;
+            ImpactEffect::Repointed
+        }
+        None => {
+            copy(writer, before, through.id, over, valid)?;
+            close(writer, before, at)?;
+            ImpactEffect::Moved
+        }
+    };
+    let name = format!("{} · {}", ledger.member(writer.conn, before.member_id)?, before.role.code());
+    let to = ledger.organization(writer.conn, over.unwrap_or(through.organization_id))?;
+    ledger.concerns(before.member_id);
+    ledger.tell(RoleAssignment::NAME, (writer.known(before.id.0, before.created_at), name), effect, Some(to));
+    Ok(())
+}
+
+type Stamps = (
+    diesel::dsl::Eq<role_assignment::version, kernel::Version>,
+    diesel::dsl::Eq<role_assignment::updated_at, chrono::DateTime<chrono::Utc>>,
+    diesel::dsl::Eq<role_assignment::updated_by, kernel::PrincipalId>,
+);
+
+fn stamps(writer: &Writer<'_>, before: &RoleAssignment) -> Stamps {
+    (
+        role_assignment::version.eq(before.version.next()),
+        role_assignment::updated_at.eq(writer.at),
+        role_assignment::updated_by.eq(writer.by),
+    )
+}
+
+fn widen(writer: &mut Writer<'_>, before: &RoleAssignment, valid: Validity) -> Result<()> {
+    if valid == before.valid {
+        return Ok(());
+    }
+    let change = (role_assignment::valid.eq(valid), stamps(writer, before));
+    let row = diesel::update(role_assignment::table.find(before.id)).set(change);
+    let after = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
+    writer.updated(before, &after)
+}
+
+fn repoint(
+    writer: &mut Writer<'_>,
+    before: &RoleAssignment,
+    through: AffiliationId,
+    over: Option<OrganizationId>,
+) -> Result<()> {
+    let place = (role_assignment::affiliation_id.eq(through), role_assignment::organization_id.eq(over));
+    let row = diesel::update(role_assignment::table.find(before.id)).set((place, stamps(writer, before)));
+    let after = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
+    writer.updated(before, &after)
+}
+
+fn copy(
+    writer: &mut Writer<'_>,
+    before: &RoleAssignment,
+    through: AffiliationId,
+    over: Option<OrganizationId>,
+    valid: Validity,
+) -> Result<()> {
+    let row = (
+        role_assignment::id.eq(RoleAssignmentId::fresh()),
+        role_assignment::member_id.eq(before.member_id),
+        role_assignment::affiliation_id.eq(through),
+        role_assignment::role.eq(before.role),
+        role_assignment::organization_id.eq(over),
+        role_assignment::valid.eq(valid),
+        role_assignment::granted_by.eq(before.granted_by),
+        role_assignment::created_at.eq(writer.at),
+        role_assignment::updated_at.eq(writer.at),
+        role_assignment::created_by.eq(writer.by),
+        role_assignment::updated_by.eq(writer.by),
+    );
+    let row = diesel::insert_into(role_assignment::table).values(row);
+    let created = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
+    writer.created(&created)
+}

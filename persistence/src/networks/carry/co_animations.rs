@@ -1,0 +1,96 @@
+//! What was animated by what goes is animated by its successor.
+
+use ::networks::co_animation::CoAnimation;
+use diesel::prelude::*;
+use kernel::schema::co_animation;
+use kernel::{CoAnimationId, CoAnimationScope, NetworkId, Noun as _, OrganizationId, Validity};
+use members::reorganization::ImpactEffect;
+
+use crate::Result;
+use crate::members::{Ledger, Moving, both, capped};
+use crate::networks::co_animation::{end, find, stamps};
+use crate::store::Writer;
+
+/// Carries the co-animations of what goes; of two in one network, the wider stays.
+pub(crate) fn carry_co_animations(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let here = CoAnimation::query().filter(co_animation::organization_id.eq_any(moving.gone()));
+    let here: Vec<CoAnimation> = here.order(co_animation::id).load(writer.conn)?;
+    let at = writer.at;
+    for before in here.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        let (to, valid) = (moving.heir(before.organization.id), capped(before.valid, at, None));
+        let rival = CoAnimation::query()
+            .filter(co_animation::network_id.eq(before.network_id).and(co_animation::organization_id.eq(to)))
+            .filter(co_animation::valid.overlaps_with(valid))
+            .order(co_animation::id);
+        let effect = match rival.first(writer.conn).optional()? {
+            Some(rival) => {
+                end(writer, &before, at)?;
+                join_co_animations(writer, &before, &rival, both(rival.valid, valid))?;
+                ImpactEffect::Joined
+            }
+            None if before.valid.from >= at => {
+                let place = (co_animation::organization_id.eq(to), stamps(writer, before.version));
+                diesel::update(co_animation::table.find(before.id)).set(place).execute(writer.conn)?;
+                let after = find(before.id, writer.conn)?;
+                writer.updated(&before, &after)?;
+                ImpactEffect::Repointed
+            }
+            None => {
+                end(writer, &before, at)?;
+                animate(writer, before.network_id, to, before.scope, valid)?;
+                ImpactEffect::Moved
+            }
+        };
+        let name = format!("{} · {}", ledger.network(before.network_id), before.scope.code());
+        let place = ledger.organization(writer.conn, to)?;
+        ledger.tell(CoAnimation::NAME, (writer.known(before.id.0, before.created_at), name), effect, Some(place));
+    }
+    Ok(())
+}
+
+fn join_co_animations(
+    writer: &mut Writer<'_>,
+    before: &CoAnimation,
+    rival: &CoAnimation,
+    valid: Validity,
+) -> Result<()> {
+    let at = writer.at;
+    // The codes stand from the wider to the narrower.
+    let scope = before.scope.min(rival.scope);
+    if scope == rival.scope && valid == rival.valid {
+        return Ok(());
+    }
+    if rival.valid.from < at {
+        end(writer, rival, at)?;
+        let valid = Validity { from: at, ..valid };
+        return animate(writer, rival.network_id, rival.organization.id, scope, valid);
+    }
+    let change = (co_animation::scope.eq(scope), co_animation::valid.eq(valid), stamps(writer, rival.version));
+    diesel::update(co_animation::table.find(rival.id)).set(change).execute(writer.conn)?;
+    let after = find(rival.id, writer.conn)?;
+    writer.updated(rival, &after)
+}
+
+fn animate(
+    writer: &mut Writer<'_>,
+    network: NetworkId,
+    by: OrganizationId,
+    scope: CoAnimationScope,
+    valid: Validity,
+) -> Result<()> {
+    let id = CoAnimationId::fresh();
+    let row = (
+        co_animation::id.eq(id),
+        co_animation::network_id.eq(network),
+        co_animation::organization_id.eq(by),
+        co_animation::scope.eq(scope),
+        co_animation::valid.eq(valid),
+        co_animation::created_at.eq(writer.at),
+        co_animation::updated_at.eq(writer.at),
+        co_animation::created_by.eq(writer.by),
+        co_animation::updated_by.eq(writer.by),
+    );
+    diesel::insert_into(co_animation::table).values(row).execute(writer.conn)?;
+    let created = find(id, writer.conn)?;
+    writer.created(&created)
+}

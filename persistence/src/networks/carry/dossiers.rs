@@ -1,0 +1,82 @@
+//! What an organization that goes has yet to decide, to confirm and to do goes on in its successor.
+
+use ::networks::action_item::{ActionItem, ActionStatus};
+use ::networks::membership_request::{MembershipRequest, RequestStatus};
+use diesel::prelude::*;
+use kernel::schema::{action_item, affiliation, invitation, membership_request};
+use kernel::{AffiliationId, MemberId, Noun as _, OrganizationId};
+use members::invitation::{Invitation, InvitationStatus};
+use members::reorganization::ImpactEffect;
+
+use crate::Result;
+use crate::members::{Ledger, Moving};
+use crate::stamps::grown;
+use crate::store::Writer;
+
+/// Carries the dossiers that are open: through the affiliation that goes on, where there is one.
+pub(crate) fn carry_requests(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let here = MembershipRequest::query().filter(membership_request::organization_id.eq_any(moving.gone()));
+    let here: Vec<MembershipRequest> = here.order(membership_request::id).load(writer.conn)?;
+    for before in here.into_iter().filter(|it| it.status == RequestStatus::Open) {
+        let to = before.affiliation_id.and_then(|id| moving.affiliations.get(&id).copied());
+        let to = to.unwrap_or_else(|| moving.heir(before.organization.id));
+        let member = before.member.as_ref().map(|member| member.id);
+        let through = member.map(|member| goes_on(writer.conn, member, to)).transpose()?.flatten();
+        let place = (
+            membership_request::organization_id.eq(to),
+            membership_request::affiliation_id.eq(through.or(before.affiliation_id)),
+            grown!(membership_request, writer, before.version),
+        );
+        diesel::update(membership_request::table.find(before.id)).set(place).execute(writer.conn)?;
+        let after = MembershipRequest::query().filter(membership_request::id.eq(before.id)).first(writer.conn)?;
+        writer.updated(&before, &after)?;
+        let name = format!("{} · {}", ledger.network(before.network_id), before.role.code());
+        let place = ledger.organization(writer.conn, to)?;
+        let known = writer.known(before.id.0, before.created_at);
+        ledger.tell(MembershipRequest::NAME, (known, name), ImpactEffect::Repointed, Some(place));
+    }
+    Ok(())
+}
+
+fn goes_on(conn: &mut PgConnection, member: MemberId, at: OrganizationId) -> Result<Option<AffiliationId>> {
+    let there = affiliation::table.filter(affiliation::member_id.eq(member).and(affiliation::organization_id.eq(at)));
+    let there = there.filter(affiliation::valid.contains(kernel::sql::clock())).select(affiliation::id);
+    Ok(there.first(conn).optional()?)
+}
+
+/// Carries the invitations whose code is still good.
+pub(crate) fn carry_invitations(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let here = Invitation::query().filter(invitation::organization_id.eq_any(moving.gone()));
+    let here: Vec<Invitation> = here.order(invitation::id).load(writer.conn)?;
+    let open = |it: &Invitation| matches!(it.status, InvitationStatus::Sent | InvitationStatus::Claimed);
+    for before in here.into_iter().filter(open) {
+        let to = moving.heir(before.organization.id);
+        let place = (invitation::organization_id.eq(to), grown!(invitation, writer, before.version));
+        diesel::update(invitation::table.find(before.id)).set(place).execute(writer.conn)?;
+        let after = Invitation::query().filter(invitation::id.eq(before.id)).first(writer.conn)?;
+        writer.updated(&before, &after)?;
+        let name = format!("{} {}", before.given_name, before.usual_name);
+        let place = ledger.organization(writer.conn, to)?;
+        let known = writer.known(before.id.0, before.created_at);
+        ledger.tell(Invitation::NAME, (known, name), ImpactEffect::Repointed, Some(place));
+    }
+    Ok(())
+}
+
+/// Carries the actions that are yet to be done.
+pub(crate) fn carry_actions(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let here = ActionItem::query().filter(action_item::owner_organization_id.eq_any(moving.gone()));
+    let here = here.filter(action_item::status.eq(ActionStatus::Open)).order(action_item::id);
+    let here: Vec<ActionItem> = here.load(writer.conn)?;
+    for before in here {
+        let to = moving.heir(before.owner_organization.id);
+        let place = (action_item::owner_organization_id.eq(to), grown!(action_item, writer, before.version));
+        diesel::update(action_item::table.find(before.id)).set(place).execute(writer.conn)?;
+        let after = ActionItem::query().filter(action_item::id.eq(before.id)).first(writer.conn)?;
+        writer.updated(&before, &after)?;
+        let place = ledger.organization(writer.conn, to)?;
+        let known = writer.known(before.id.0, before.created_at);
+        ledger.tell(ActionItem::NAME, (known, before.title.to_string()), ImpactEffect::Repointed, Some(place));
+    }
+    Ok(())
+}

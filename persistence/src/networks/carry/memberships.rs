@@ -1,0 +1,157 @@
+//! Who sat for what goes sits for its successor.
+
+use ::networks::membership::{EndReason, Membership, MembershipStatus, NewMembership};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use kernel::directory::OrganizationKind;
+use kernel::schema::{membership, organization};
+use kernel::{AffiliationId, MembershipId, Noun as _, Validity};
+use members::affiliation::Affiliation;
+use members::reorganization::{ImpactEffect, JoinedMembership};
+
+use crate::Result;
+use crate::members::{Ledger, both, capped};
+use crate::networks::membership::{close, find, insert, stamps};
+use crate::store::Writer;
+
+/// Carries what is held through an affiliation over to the one that goes on; both may be the same, in another place.
+pub(crate) fn carry_memberships(
+    writer: &mut Writer<'_>,
+    ledger: &mut Ledger,
+    from: AffiliationId,
+    to: &Affiliation,
+) -> Result<()> {
+    let held = Membership::query().filter(membership::affiliation_id.eq(from)).order(membership::id);
+    let held: Vec<Membership> = held.load(writer.conn)?;
+    let at = writer.at;
+    for before in held.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        carry_membership(writer, ledger, &before, to)?;
+    }
+    Ok(())
+}
+
+fn carry_membership(writer: &mut Writer<'_>, ledger: &mut Ledger, before: &Membership, to: &Affiliation) -> Result<()> {
+    let at = writer.at;
+    let valid = capped(before.valid, at, to.valid.to);
+    let rival = Membership::query()
+        .filter(membership::affiliation_id.eq(to.id).and(membership::network_id.eq(before.network_id)))
+        .filter(membership::valid.overlaps_with(valid).and(membership::id.ne(before.id)))
+        .order(membership::id);
+    let effect = match rival.first(writer.conn).optional()? {
+        Some(rival) => {
+            join(writer, ledger, before, &rival, valid)?;
+            ImpactEffect::Joined
+        }
+        None if before.valid.from >= at => {
+            repoint(writer, before, to)?;
+            ImpactEffect::Repointed
+        }
+        None => {
+            close(writer, before, at, EndReason::Reorganized)?;
+            copy(writer, before, to.id, valid)?;
+            ImpactEffect::Moved
+        }
+    };
+    let name = format!("{} · {}", before.member.display_name, ledger.network(before.network_id));
+    let place = ledger.organization(writer.conn, to.organization_id)?;
+    ledger.tell(Membership::NAME, (writer.known(before.id.0, before.created_at), name), effect, Some(place));
+    Ok(())
+}
+
+/// Of two memberships of one member in one network, the stronger stays: an active one before one that waits, then the
+/// role that does more.
+fn join(
+    writer: &mut Writer<'_>,
+    ledger: &mut Ledger,
+    before: &Membership,
+    rival: &Membership,
+    valid: Validity,
+) -> Result<()> {
+    let at = writer.at;
+    let weakness = |it: &Membership| (it.status == MembershipStatus::Suspended, it.role);
+    let wins = weakness(before) < weakness(rival);
+    let (stays, goes) = if wins { (before, rival) } else { (rival, before) };
+    if before.valid.holds(at) && rival.valid.holds(at) {
+        ledger.joins(JoinedMembership {
+            member: before.member.clone(),
+            network_id: before.network_id,
+            kept_role: stays.role,
+            given_up_role: goes.role,
+        });
+    }
+    let whole = both(rival.valid, valid);
+    close(writer, before, at, EndReason::Reorganized)?;
+    if !wins {
+        return date(writer, rival, whole, rival);
+    }
+    if rival.valid.from >= at {
+        return date(writer, rival, whole, before);
+    }
+    close(writer, rival, at, EndReason::Reorganized)?;
+    copy(writer, before, rival.affiliation_id, Validity { from: at, to: whole.to })
+}
+
+type Terms = (Option<DateTime<Utc>>, Option<DateTime<Utc>>, uuid::Uuid);
+
+/// What of a membership its noun does not say, or says for itself alone.
+fn terms(conn: &mut PgConnection, id: MembershipId) -> Result<Terms> {
+    let row = membership::table.find(id);
+    Ok(row.select((membership::suspended_at, membership::last_reviewed_at, membership::source_id)).first(conn)?)
+}
+
+/// The membership lasts as said, on the terms of the one that is stronger.
+fn date(writer: &mut Writer<'_>, before: &Membership, valid: Validity, like: &Membership) -> Result<()> {
+    if valid == before.valid && like.id == before.id {
+        return Ok(());
+    }
+    let (suspended, reviewed, source) = terms(writer.conn, like.id)?;
+    let change = (
+        membership::valid.eq(valid),
+        membership::role.eq(like.role),
+        membership::interministerial.eq(like.interministerial),
+        membership::suspended_at.eq(suspended),
+        membership::last_reviewed_at.eq(reviewed),
+        membership::source_id.eq(source),
+        membership::notification_level.eq(like.notification_level),
+        stamps(writer, before.version),
+    );
+    diesel::update(membership::table.find(before.id)).set(change).execute(writer.conn)?;
+    let after = find(before.id, writer.conn)?;
+    writer.updated(before, &after)
+}
+
+fn repoint(writer: &mut Writer<'_>, before: &Membership, to: &Affiliation) -> Result<()> {
+    let kind = organization::table.find(to.organization_id).select(organization::kind);
+    let kind: OrganizationKind = kind.first(writer.conn)?;
+    let place = (
+        membership::affiliation_id.eq(to.id),
+        membership::organization_id.eq(to.organization_id),
+        membership::organization_kind.eq(kind),
+        stamps(writer, before.version),
+    );
+    diesel::update(membership::table.find(before.id)).set(place).execute(writer.conn)?;
+    let after = find(before.id, writer.conn)?;
+    writer.updated(before, &after)
+}
+
+fn copy(writer: &mut Writer<'_>, before: &Membership, through: AffiliationId, valid: Validity) -> Result<()> {
+    let new = NewMembership {
+        affiliation_id: through,
+        role: before.role,
+        interministerial: before.interministerial,
+        valid_from: None,
+        valid_to: None,
+    };
+    let id = MembershipId::fresh();
+    insert(writer, before.network_id, id, &new, valid)?;
+    let (suspended, reviewed, source) = terms(writer.conn, before.id)?;
+    let terms = (
+        membership::suspended_at.eq(suspended),
+        membership::last_reviewed_at.eq(reviewed),
+        membership::source_id.eq(source),
+        membership::notification_level.eq(before.notification_level),
+    );
+    diesel::update(membership::table.find(id)).set(terms).execute(writer.conn)?;
+    let created = find(id, writer.conn)?;
+    writer.created(&created)
+}

@@ -1,0 +1,139 @@
+//! Who was expected of what goes is expected of its successor.
+
+use ::networks::seat::Seat;
+use diesel::prelude::*;
+use kernel::directory::Profession;
+use kernel::schema::{membership, seat};
+use kernel::{Noun as _, OrganizationId, SeatId, Validity};
+use members::reorganization::ImpactEffect;
+
+use crate::Result;
+use crate::members::{Ledger, Moving, both, capped};
+use crate::networks::seat::{end, find, stamps};
+use crate::store::Writer;
+
+/// Carries the seats of what goes; two of one role in one network become one, wide enough for who sits there now.
+pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let here = Seat::query().filter(seat::organization_id.eq_any(moving.gone())).order(seat::id);
+    let here: Vec<Seat> = here.load(writer.conn)?;
+    let at = writer.at;
+    for before in here.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        let (to, valid) = (moving.heir(before.organization.id), capped(before.valid, at, None));
+        let rival = Seat::query()
+            .filter(seat::network_id.eq(before.network_id).and(seat::organization_id.eq(to)))
+            .filter(seat::role.eq(before.role).and(seat::valid.overlaps_with(valid)))
+            .order(seat::id);
+        let effect = match rival.first(writer.conn).optional()? {
+            Some(rival) => {
+                end(writer, &before, at)?;
+                join_seats(writer, &before, &rival, valid)?;
+                ImpactEffect::Joined
+            }
+            None if before.valid.from >= at => {
+                let place = (seat::organization_id.eq(to), stamps(writer, before.version));
+                diesel::update(seat::table.find(before.id)).set(place).execute(writer.conn)?;
+                let after = find(before.id, writer.conn)?;
+                writer.updated(&before, &after)?;
+                ImpactEffect::Repointed
+            }
+            None => {
+                end(writer, &before, at)?;
+                expect(writer, &before, to, &Bounds::of(&before, valid))?;
+                ImpactEffect::Moved
+            }
+        };
+        let name = format!("{} · {}", ledger.network(before.network_id), before.role.code());
+        let place = ledger.organization(writer.conn, to)?;
+        ledger.tell(Seat::NAME, (writer.known(before.id.0, before.created_at), name), effect, Some(place));
+    }
+    Ok(())
+}
+
+/// What a seat asks.
+#[derive(PartialEq)]
+struct Bounds {
+    min: i16,
+    max: i16,
+    professions: Vec<Profession>,
+    interministerial: bool,
+    valid: Validity,
+}
+
+impl Bounds {
+    fn of(it: &Seat, valid: Validity) -> Self {
+        let (professions, interministerial) = (it.professions.clone(), it.interministerial);
+        Self { min: it.min, max: it.max, professions, interministerial, valid }
+    }
+
+    /// What asks for both: any métier where one asks for none.
+    fn both(one: &Seat, other: &Seat, holders: i64, valid: Validity) -> Self {
+        let mut professions = Vec::new();
+        if !one.professions.is_empty() && !other.professions.is_empty() {
+            professions = one.professions.iter().chain(&other.professions).copied().collect();
+            professions.sort_unstable();
+            professions.dedup();
+        }
+        let holders = i16::try_from(holders).unwrap_or(i16::MAX).min(MOST_HOLDERS);
+        Self {
+            min: one.min.max(other.min),
+            max: one.max.max(other.max).max(holders),
+            professions,
+            interministerial: one.interministerial && other.interministerial,
+            valid,
+        }
+    }
+}
+
+/// As many as a seat may have.
+const MOST_HOLDERS: i16 = 100;
+
+fn join_seats(writer: &mut Writer<'_>, before: &Seat, rival: &Seat, valid: Validity) -> Result<()> {
+    let (at, to) = (writer.at, rival.organization.id);
+    let holders = membership::table
+        .filter(membership::network_id.eq(rival.network_id).and(membership::organization_id.eq(to)))
+        .filter(membership::role.eq(rival.role).and(membership::valid.contains(at)))
+        .count();
+    let bounds = Bounds::both(before, rival, holders.get_result(writer.conn)?, both(rival.valid, valid));
+    if bounds == Bounds::of(rival, rival.valid) {
+        return Ok(());
+    }
+    if rival.valid.from < at {
+        // What was expected so far stays as it was.
+        end(writer, rival, at)?;
+        let valid = Validity { from: at, ..bounds.valid };
+        return expect(writer, rival, to, &Bounds { valid, ..bounds });
+    }
+    let change = (
+        seat::min.eq(bounds.min),
+        seat::max.eq(bounds.max),
+        seat::professions.eq(bounds.professions),
+        seat::interministerial.eq(bounds.interministerial),
+        seat::valid.eq(bounds.valid),
+        stamps(writer, rival.version),
+    );
+    diesel::update(seat::table.find(rival.id)).set(change).execute(writer.conn)?;
+    let after = find(rival.id, writer.conn)?;
+    writer.updated(rival, &after)
+}
+
+fn expect(writer: &mut Writer<'_>, like: &Seat, of: OrganizationId, bounds: &Bounds) -> Result<()> {
+    let id = SeatId::fresh();
+    let row = (
+        seat::id.eq(id),
+        seat::network_id.eq(like.network_id),
+        seat::organization_id.eq(of),
+        seat::role.eq(like.role),
+        seat::min.eq(bounds.min),
+        seat::max.eq(bounds.max),
+        seat::professions.eq(&bounds.professions),
+        seat::interministerial.eq(bounds.interministerial),
+        seat::valid.eq(bounds.valid),
+        seat::created_at.eq(writer.at),
+        seat::updated_at.eq(writer.at),
+        seat::created_by.eq(writer.by),
+        seat::updated_by.eq(writer.by),
+    );
+    diesel::insert_into(seat::table).values(row).execute(writer.conn)?;
+    let created = find(id, writer.conn)?;
+    writer.created(&created)
+}
