@@ -8,6 +8,7 @@ pub mod config;
 mod db;
 mod document;
 pub mod embedded;
+mod expertise;
 mod extract;
 mod gate;
 pub mod import;

@@ -74,6 +74,9 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("seat_once_excl", OVERLAP),
     ("membership_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
     ("membership_once_excl", OVERLAP),
+    ("expertise_term_code_key", || Error::Taken("/code")),
+    ("member_expertise_once_excl", OVERLAP),
+    ("expertise_endorsement_once_key", OVERLAP),
 ];
 
 impl Error {

@@ -4,6 +4,7 @@ mod actor;
 pub mod audit;
 pub mod database;
 pub mod error;
+mod expertise;
 mod idempotency;
 pub mod import;
 mod members;

@@ -1,12 +1,14 @@
 //! What a caller may do to an object that he names: the rules, over facts loaded without locks.
 
+use ::expertise::member_expertise::MemberExpertise;
+use ::expertise::term::ExpertiseTerm;
 use ::networks::co_animation::CoAnimation;
 use ::networks::membership::Membership;
 use ::networks::network::Network;
 use ::networks::seat::Seat;
 use diesel::prelude::*;
 use kernel::schema::{
-    affiliation, co_animation, member, membership, network, organization, organization_link, role_assignment, seat,
+    affiliation, co_animation, expertise_term, member, member_expertise, membership, network, organization, organization_link, role_assignment, seat,
 };
 use kernel::{Label, Noun, Refusal, Ruling};
 use members::affiliation::Affiliation;
@@ -65,6 +67,8 @@ impl Store<'_> {
             CoAnimation => CoAnimation::query().filter(co_animation::id.eq(id)),
             Seat => Seat::query().filter(seat::id.eq(id)),
             Membership => Membership::query().filter(membership::id.eq(id)),
+            MemberExpertise => MemberExpertise::query().filter(member_expertise::id.eq(id)),
+            ExpertiseTerm => ExpertiseTerm::query().filter(expertise_term::code.eq(object)),
         }
         Err(Refusal::Invalid("/checks", UNKNOWN).into())
     }

@@ -40,6 +40,17 @@ fn every_case_occurs() {
             "two affiliations at once",
             "SELECT count(*) FROM affiliation a JOIN affiliation b USING (member_id) WHERE a.id < b.id AND a.valid && b.valid",
         ),
+        ("masters two things", "SELECT count(*) FROM (SELECT member_id FROM member_expertise GROUP BY 1 HAVING count(*) > 1) x"),
+        ("unavailable", "SELECT count(*) FROM member_expertise WHERE NOT available_to_help"),
+        ("endorsed", "SELECT count(*) FROM member_expertise WHERE endorsements > 1"),
+        (
+            "offered by one who left",
+            "SELECT count(*) FROM member_expertise e JOIN member m ON m.id = e.member_id WHERE m.departed_at IS NOT NULL AND available_to_help",
+        ),
+        (
+            "offered on a card kept to few",
+            "SELECT count(*) FROM member_expertise e JOIN member m ON m.id = e.member_id WHERE m.profile_visibility <> 'all_members' AND available_to_help",
+        ),
         ("merged", "SELECT count(*) FROM organization WHERE status = 'merged' AND successor_ids <> '{}'"),
         ("renamed", "SELECT count(*) FROM organization_period WHERE NOT upper_inf(valid) AND status = 'active'"),
         ("restricted cards", "SELECT count(*) FROM member WHERE profile_visibility <> 'all_members'"),
@@ -54,6 +65,16 @@ fn every_case_occurs() {
     ] {
         assert!(number(sql) > 0, "{what}");
     }
+    let experts = number("SELECT count(DISTINCT member_id) FROM member_expertise");
+    assert!((400..=900).contains(&experts), "{experts}");
+    assert_eq!(number("SELECT count(DISTINCT level) FROM member_expertise"), 4);
+    assert_eq!(number("SELECT count(DISTINCT decision) FROM expertise_request"), 4);
+    assert_eq!(
+        number("SELECT count(*) FROM network n WHERE NOT EXISTS (SELECT FROM expertise_term t WHERE n.id = ANY (t.network_ids))"),
+        0,
+        "each of the thirteen networks has its terms"
+    );
+    assert!(number("SELECT count(*) FROM expertise_term WHERE cardinality(synonyms) > 0") >= 45);
     assert_eq!(number("SELECT count(*) FROM member WHERE email NOT LIKE '%.example'"), 0);
     assert_eq!(number("SELECT count(*) FROM territory WHERE kind = 'region'"), 18);
     assert_eq!(number("SELECT count(*) FROM territory WHERE kind = 'department'"), 101);

@@ -10,6 +10,7 @@ mod contract;
 mod demo;
 mod draining;
 mod embedded;
+mod expertise;
 mod faults;
 mod idempotency;
 mod import_members;

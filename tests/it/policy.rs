@@ -78,10 +78,13 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
     };
     let at = |name: &str| format!("t.organization_id = '{}'", organization(name));
     match (kind, name) {
-        ("NetworkCode", name) => name.split(' ').next().unwrap().to_owned(),
+        ("NetworkCode" | "TermCode", name) => name.split(' ').next().unwrap().to_owned(),
         ("OrganizationId", name) => organization(name),
         ("MemberId", name) => world.member(name.split(' ').next().unwrap()),
         ("AffiliationId", name) => world.affiliation(name),
+        ("MemberExpertiseId", name) => {
+            one(format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{}'", world.member(name)))
+        }
         ("OrganizationLinkId", _) => one(format!(
             "SELECT id::text AS it FROM organization_link WHERE from_id = '{}' AND to_id = '{}'",
             organization("dicom-sociaux"),
@@ -151,7 +154,7 @@ pub fn knock(world: &World, row: &Row) -> Knock {
     let (mut address, mut nowhere) = (operation.path.clone(), None);
     if let Some(kind) = operation.target() {
         address = operation.address(&object(world, &kind, row.object));
-        nowhere = Some(operation.address(if kind == "NetworkCode" { "nowhere" } else { NOWHERE }));
+        nowhere = Some(operation.address(if kind.ends_with("Code") { "nowhere" } else { NOWHERE }));
     }
     if operation.id == "list_tracking_cells" {
         let network = row.object.split(' ').next().unwrap();

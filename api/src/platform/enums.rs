@@ -66,6 +66,8 @@ macro_rules! lists {
 async fn list_enums(db: Db) -> Answer<EnumLists> {
     db.read(|_| {
         let mut items = lists![
+            ::expertise::member_expertise::ExpertiseLevel as ExpertiseLevel,
+            ::expertise::term::TermStatus as TermStatus,
             ::members::contact::ContactKind as ContactKind,
             ::members::member::MemberStatus as MemberStatus,
             ::members::member::ProfileVisibility as ProfileVisibility,

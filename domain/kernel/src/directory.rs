@@ -70,7 +70,7 @@ pub struct OrganizationReference {
 }
 
 /// A member by name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, HasQuery)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, HasQuery)]
 #[diesel(table_name = member, check_for_backend(Pg))]
 pub struct MemberReference {
     /// Its identifier.

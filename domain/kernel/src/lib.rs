@@ -29,8 +29,8 @@ pub use actor::{
 };
 pub use codes::Label;
 pub use id::{
-    AffiliationId, CoAnimationId, MemberId, MembershipId, NetworkId, OrganizationId, OrganizationLinkId, PrincipalId,
-    RoleAssignmentId, SeatId,
+    AffiliationId, CoAnimationId, ContactId, ExpertiseRequestId, ExpertiseTermId, MemberExpertiseId, MemberId,
+    MembershipId, NetworkId, OrganizationId, OrganizationLinkId, PrincipalId, RoleAssignmentId, SeatId,
 };
 pub use noun::{Noun, Seen};
 pub use page::{AsOf, Count, Cursor, Page, PageQuery, SearchWords, Sort};

@@ -76,8 +76,81 @@ diesel::table! {
 }
 
 diesel::table! {
+    contact (id) {
+        id -> Uuid,
+        kind -> Text,
+        given_name -> Nullable<Text>,
+        name -> Text,
+        organization_id -> Nullable<Uuid>,
+        organization_name -> Nullable<Text>,
+        role_title -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phones -> Array<Text>,
+        website -> Nullable<Text>,
+        note -> Nullable<Text>,
+        sharing -> Text,
+        network_id -> Nullable<Uuid>,
+        owner_id -> Uuid,
+        review_by -> Nullable<Date>,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
     epoch (number) {
         number -> Int4,
+    }
+}
+
+diesel::table! {
+    expertise_endorsement (id) {
+        id -> Uuid,
+        expertise_id -> Uuid,
+        member_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    expertise_request (id) {
+        id -> Uuid,
+        asker_id -> Uuid,
+        expert_id -> Uuid,
+        term_id -> Nullable<Uuid>,
+        need -> Text,
+        decision -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        decline_reason -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    expertise_term (id) {
+        id -> Uuid,
+        code -> Text,
+        label -> Text,
+        label_en -> Nullable<Text>,
+        synonyms -> Array<Text>,
+        names -> Array<Text>,
+        parent_id -> Nullable<Uuid>,
+        network_ids -> Array<Uuid>,
+        retired_at -> Nullable<Timestamptz>,
+        status -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
     }
 }
 
@@ -136,6 +209,24 @@ diesel::table! {
         pseudonymised_at -> Nullable<Timestamptz>,
         status -> Text,
         field_sources -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    member_expertise (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        term_id -> Uuid,
+        level -> Text,
+        available_to_help -> Bool,
+        last_confirmed_at -> Timestamptz,
+        endorsements -> Int4,
+        valid -> Tstzrange,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -356,9 +447,15 @@ diesel::joinable!(affiliation -> member (member_id));
 diesel::joinable!(affiliation -> organization (organization_id));
 diesel::joinable!(co_animation -> network (network_id));
 diesel::joinable!(co_animation -> organization (organization_id));
+diesel::joinable!(contact -> network (network_id));
+diesel::joinable!(expertise_endorsement -> member (member_id));
+diesel::joinable!(expertise_endorsement -> member_expertise (expertise_id));
+diesel::joinable!(expertise_request -> expertise_term (term_id));
 diesel::joinable!(external_id -> source (source_id));
 diesel::joinable!(identity -> principal (principal_id));
 diesel::joinable!(member -> principal (id));
+diesel::joinable!(member_expertise -> expertise_term (term_id));
+diesel::joinable!(member_expertise -> member (member_id));
 diesel::joinable!(membership -> affiliation (affiliation_id));
 diesel::joinable!(membership -> member (member_id));
 diesel::joinable!(membership -> network (network_id));
@@ -385,12 +482,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_event,
     change_event,
     co_animation,
+    contact,
     epoch,
+    expertise_endorsement,
+    expertise_request,
+    expertise_term,
     external_id,
     history,
     idempotency_key,
     identity,
     member,
+    member_expertise,
     membership,
     network,
     organization,

@@ -11,3 +11,4 @@ mod search;
 mod territory;
 
 pub(crate) use closure::changes_rights_over;
+pub(crate) use member::find as find_member;

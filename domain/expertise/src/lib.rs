@@ -1,0 +1,6 @@
+//! Who can help: what members master, who asks whom, and the contacts that are shared.
+
+pub mod linked_network;
+pub mod member_expertise;
+pub mod person;
+pub mod term;
