@@ -22,6 +22,7 @@ use crate::{expertise, members, networks, platform, problem};
         problem::Body, problem::FieldBody, problem::Code, problem::FieldCode,
         // Of parameters alone: no body brings them along.
         kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
+        ::expertise::request::RequestRole,
     )),
     tags(
         (name = "expertise", description = "What members master, who can help, and who asks whom."),
@@ -42,7 +43,12 @@ struct Contract;
 /// Every route of the API, in the order of the contract.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     let api = scope::scope("/api/v1");
-    config.service(api.configure(platform::routes).configure(members::routes).configure(networks::routes).configure(expertise::routes));
+    config.service(
+        api.configure(platform::routes)
+            .configure(members::routes)
+            .configure(networks::routes)
+            .configure(expertise::routes),
+    );
 }
 
 /// The whole contract, as it is served and committed.

@@ -99,5 +99,13 @@ fn describe(status: &str, response: &mut Value, reads: bool) {
 }
 
 /// Answers that are neither an object with a version nor a page.
-const PLAIN: &[&str] =
-    &["Me", "EnumLists", "PermissionAnswers", "Matrix", "SearchHits", "Suggestions", "TrackingCells"];
+const PLAIN: &[&str] = &[
+    "Me",
+    "EnumLists",
+    "PermissionAnswers",
+    "Matrix",
+    "ExpertProposals",
+    "SearchHits",
+    "Suggestions",
+    "TrackingCells",
+];

@@ -295,9 +295,9 @@ CREATE TEMP TABLE mastered AS
 SELECT p.number, t.id AS term, row_number() OVER (ORDER BY p.number, t.code) AS rank
 FROM person p JOIN organization o ON o.id = p.place CROSS JOIN (SELECT id, code, row_number() OVER (ORDER BY code) - 1 AS place FROM expertise_term) t
 WHERE p.code IS NULL AND o.kind NOT IN ('government_partner', 'observer')
-    AND ((pg_temp.draw('masters' || p.number, 8) = 0 AND t.place = pg_temp.draw('term' || p.number, 48))
-        OR (pg_temp.draw('masters' || p.number, 16) = 0 AND t.place = pg_temp.draw('second' || p.number, 48))
-        OR (p.number % 250 = 13 AND t.code = 'chatbot-vocal'));
+    AND CASE t.code WHEN 'chatbot-vocal' THEN p.number % 250 = 13 ELSE
+        (pg_temp.draw('masters' || p.number, 8) = 0 AND t.place = pg_temp.draw('term' || p.number, 48))
+        OR (pg_temp.draw('masters' || p.number, 16) = 0 AND t.place = pg_temp.draw('second' || p.number, 48)) END;
 INSERT INTO member_expertise (id, member_id, term_id, level, available_to_help, last_confirmed_at, valid, created_at, updated_at, created_by, updated_by)
 SELECT pg_temp.id(96, rank), pg_temp.id(48, number), term,
     (ARRAY['awareness', 'practitioner', 'practitioner', 'expert', 'expert', 'reference'])[1 + pg_temp.draw('level' || rank, 6)],
@@ -324,6 +324,10 @@ FROM mastered m JOIN person a ON a.number = 1 + m.rank % 12,
     LATERAL (SELECT (ARRAY['accepted', 'accepted', 'declined', 'withdrawn', 'pending'])[1 + pg_temp.draw('decided' || m.rank, 5)] AS decision,
         timestamptz '2026-03-01Z' + m.rank % 60 * interval '1 day' AS at) d
 WHERE m.rank % 6 = 0;
+INSERT INTO expertise_request (id, asker_id, expert_id, term_id, need, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(100, 1), pg_temp.id(48, a.number), pg_temp.id(48, e.number), t.id, 'Un retour sur votre chatbot vocal.', '2026-02-01Z', '2026-02-01Z',
+    pg_temp.id(48, a.number), pg_temp.id(48, a.number)
+FROM person a, person e, expertise_term t WHERE a.code = 'member' AND e.code = 'colead-dinum' AND t.code = 'chatbot-vocal';
 
 -- the service account of the ministère de l'Intérieur's directory
 INSERT INTO source (id, code, kind) VALUES (pg_temp.id(80, 1), 'annuaire-mi', 'scim');

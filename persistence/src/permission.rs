@@ -1,6 +1,7 @@
 //! What a caller may do to an object that he names: the rules, over facts loaded without locks.
 
 use ::expertise::member_expertise::MemberExpertise;
+use ::expertise::request::ExpertiseRequest;
 use ::expertise::term::ExpertiseTerm;
 use ::networks::co_animation::CoAnimation;
 use ::networks::membership::Membership;
@@ -8,7 +9,8 @@ use ::networks::network::Network;
 use ::networks::seat::Seat;
 use diesel::prelude::*;
 use kernel::schema::{
-    affiliation, co_animation, expertise_term, member, member_expertise, membership, network, organization, organization_link, role_assignment, seat,
+    affiliation, co_animation, expertise_request, expertise_term, member, member_expertise, membership, network,
+    organization, organization_link, role_assignment, seat,
 };
 use kernel::{Label, Noun, Refusal, Ruling};
 use members::affiliation::Affiliation;
@@ -68,6 +70,7 @@ impl Store<'_> {
             Seat => Seat::query().filter(seat::id.eq(id)),
             Membership => Membership::query().filter(membership::id.eq(id)),
             MemberExpertise => MemberExpertise::query().filter(member_expertise::id.eq(id)),
+            ExpertiseRequest => ExpertiseRequest::query().filter(expertise_request::id.eq(id)),
             ExpertiseTerm => ExpertiseTerm::query().filter(expertise_term::code.eq(object)),
         }
         Err(Refusal::Invalid("/checks", UNKNOWN).into())

@@ -40,7 +40,10 @@ fn every_case_occurs() {
             "two affiliations at once",
             "SELECT count(*) FROM affiliation a JOIN affiliation b USING (member_id) WHERE a.id < b.id AND a.valid && b.valid",
         ),
-        ("masters two things", "SELECT count(*) FROM (SELECT member_id FROM member_expertise GROUP BY 1 HAVING count(*) > 1) x"),
+        (
+            "masters two things",
+            "SELECT count(*) FROM (SELECT member_id FROM member_expertise GROUP BY 1 HAVING count(*) > 1) x",
+        ),
         ("unavailable", "SELECT count(*) FROM member_expertise WHERE NOT available_to_help"),
         ("endorsed", "SELECT count(*) FROM member_expertise WHERE endorsements > 1"),
         (
@@ -70,7 +73,9 @@ fn every_case_occurs() {
     assert_eq!(number("SELECT count(DISTINCT level) FROM member_expertise"), 4);
     assert_eq!(number("SELECT count(DISTINCT decision) FROM expertise_request"), 4);
     assert_eq!(
-        number("SELECT count(*) FROM network n WHERE NOT EXISTS (SELECT FROM expertise_term t WHERE n.id = ANY (t.network_ids))"),
+        number(
+            "SELECT count(*) FROM network n WHERE NOT EXISTS (SELECT FROM expertise_term t WHERE n.id = ANY (t.network_ids))"
+        ),
         0,
         "each of the thirteen networks has its terms"
     );

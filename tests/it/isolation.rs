@@ -24,6 +24,11 @@ const NOUNS: &[(&str, &str, &str)] = &[
         "/role-assignments?limit=200",
     ),
     ("networks", "SELECT code AS it FROM network", "/networks?limit=200"),
+    (
+        "expertise-requests",
+        "(SELECT id::text AS it FROM expertise_request ORDER BY md5(id::text) LIMIT 25)",
+        "/expertise-requests?limit=200",
+    ),
     ("expertise-terms", "SELECT code AS it FROM expertise_term", "/expertise-terms?limit=20"),
 ];
 
@@ -49,9 +54,17 @@ fn lists_show_just_what_can_be_read_one_by_one() {
         for member in world.database.column(masters) {
             let address = format!("/members/{member}/expertise");
             let page = client.get(&address);
-            let listed: BTreeSet<String> =
-                page.at("/items").as_array().into_iter().flatten().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
-            for id in world.database.column(&format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{member}'")) {
+            let listed: BTreeSet<String> = page
+                .at("/items")
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|it| it["id"].as_str().unwrap().to_owned())
+                .collect();
+            for id in world
+                .database
+                .column(&format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{member}'"))
+            {
                 let read = client.get(&format!("/member-expertise/{id}"));
                 assert_eq!(read.status == 200, listed.contains(&id), "{persona} {member} {id}: {}", read.status);
                 (compared, seen) = (compared + 1, seen + usize::from(read.status == 200));

@@ -85,6 +85,14 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("MemberExpertiseId", name) => {
             one(format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{}'", world.member(name)))
         }
+        ("ExpertiseRequestId", name) => {
+            let (asker, expert) = name.split_once(" to ").unwrap();
+            one(format!(
+                "SELECT id::text AS it FROM expertise_request WHERE asker_id = '{}' AND expert_id = '{}'",
+                world.member(asker),
+                world.member(expert)
+            ))
+        }
         ("OrganizationLinkId", _) => one(format!(
             "SELECT id::text AS it FROM organization_link WHERE from_id = '{}' AND to_id = '{}'",
             organization("dicom-sociaux"),
@@ -134,6 +142,10 @@ fn body(world: &World, row: &Row) -> Option<Value> {
             body["interministerial"] = row.object.contains("interministerial").into();
             body["role"] = if row.object.ends_with("lead") { "lead" } else { "member" }.into();
         }
+        "create_expertise_request" => {
+            body["expert_id"] = world.member(last).into();
+            body.as_object_mut().unwrap().remove("term_code");
+        }
         "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
         _ => {}
     }
@@ -160,6 +172,9 @@ pub fn knock(world: &World, row: &Row) -> Knock {
         let network = row.object.split(' ').next().unwrap();
         let dicom = object(world, "OrganizationId", row.object.rsplit(' ').next().unwrap());
         address = format!("{address}?network_code={network}&dicom_id={dicom}");
+    }
+    if operation.id == "match_expertise" {
+        address = format!("{address}?need=chatbot");
     }
     if ["search_directory", "suggest_names"].contains(&operation.id.as_str()) {
         address = format!("{address}?q=prefecture");

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
 use api::auth::{DEVELOPMENT_ISSUER, Development};
+use chrono::{DateTime, Utc};
 use persistence::seed;
 
 use super::client::Client;
@@ -98,6 +99,19 @@ impl World {
     pub fn client(&self, persona: &str) -> Client {
         let subject = seed::subject(&self.database.owner(), DEVELOPMENT_ISSUER, persona).unwrap();
         Client::new(&self.base, Some(Self::token(&subject)))
+    }
+
+    /// The same, of a server whose clock was moved to a time.
+    pub fn client_at(&self, persona: &str, now: DateTime<Utc>) -> Client {
+        let subject = seed::subject(&self.database.owner(), DEVELOPMENT_ISSUER, persona).unwrap();
+        Client::new(&self.base, Some(Development::new(SECRET.as_bytes()).token_at(&subject, now).unwrap()))
+    }
+
+    /// Moves the clock of a server that was started with `DIAPASON_TEST_CLOCK`.
+    pub fn set_clock(&self, now: DateTime<Utc>) {
+        let body = format!(r#"{{"now":"{}"}}"#, now.to_rfc3339()).into_bytes();
+        let admin = Client::new(&self.admin, None);
+        admin.raw("PUT", "/test/clock", &[("content-type", "application/json")], body).expect(204);
     }
 
     /// A token for a subject.

@@ -66,7 +66,10 @@ macro_rules! lists {
 async fn list_enums(db: Db) -> Answer<EnumLists> {
     db.read(|_| {
         let mut items = lists![
+            ::expertise::matching::ProposalReason as ProposalReason,
             ::expertise::member_expertise::ExpertiseLevel as ExpertiseLevel,
+            ::expertise::request::RequestRole as RequestRole,
+            ::expertise::request::RequestStatus as RequestStatus,
             ::expertise::term::TermStatus as TermStatus,
             ::members::contact::ContactKind as ContactKind,
             ::members::member::MemberStatus as MemberStatus,

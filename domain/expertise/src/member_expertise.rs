@@ -139,4 +139,3 @@ impl Noun for MemberExpertise {
         self.version
     }
 }
-

@@ -1,4 +1,6 @@
 //! SQL of the expertise crate, one noun a file.
 
+mod matching;
 mod member_expertise;
+mod request;
 mod term;

@@ -135,7 +135,8 @@ impl Store<'_> {
             let network_ids = networks.map(|codes| linked(codes, actor, writer.conn)).transpose()?;
             let ExpertiseTermPatch { label, label_en, synonyms, .. } = patch;
             let change = TermChange { label, label_en, synonyms, parent_id, network_ids };
-            let row = diesel::update(expertise_term::table.find(before.id)).set((change, stamps(writer, before.version)));
+            let row =
+                diesel::update(expertise_term::table.find(before.id)).set((change, stamps(writer, before.version)));
             let after = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
             writer.updated(&before, &after)?;
             Ok(after)

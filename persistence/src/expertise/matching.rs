@@ -1,0 +1,170 @@
+//! SQL of matching: the terms that a need names, then in one question those who offer help with them.
+
+use ::expertise::matching::{ExpertProposal, ExpertProposals, ExpertiseMatch, Match, named};
+use ::expertise::member_expertise::ExpertiseLevel;
+use ::expertise::term::{ExpertiseTermReference, TermCode, TermLabel};
+use chrono::{DateTime, Utc};
+use diesel::expression::BoxableExpression;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use kernel::directory::{MemberReference, OrganizationKind, OrganizationName, OrganizationReference, ShortName};
+use kernel::schema::{expertise_term, member};
+use kernel::{ExpertiseTermId, MemberExpertiseId, MemberId, OrganizationId};
+use members::member::carded;
+
+use crate::store::Known;
+use crate::{Result, Store};
+
+diesel::define_sql_function! {
+    /// Text as search compares it, without little words.
+    #[sql_name = "app.search_terms"]
+    fn search_terms(said: Text) -> Text;
+}
+
+/// Those who offer help with some terms, each once with what he masters best of them; the least asked of late first.
+/// The tables that the condition on cards names stand under their own names.
+const OFFERED: &str = "
+    WITH held AS (
+        SELECT DISTINCT ON (e.member_id) e.id, e.member_id, e.term_id, e.level, e.endorsements
+        FROM app.terms_below($1) wanted (id) JOIN member_expertise e ON e.term_id = wanted.id
+        WHERE e.available_to_help AND upper_inf(e.valid) AND e.level <> 'awareness'
+        ORDER BY e.member_id, app.level_rank(e.level) DESC, e.endorsements DESC, e.id)
+    SELECT member.id, member.display_name, place.id, place.kind, place.name, place.short_name,
+        held.id, t.code, t.label, t.id = ANY ($1), held.level, held.endorsements, asked.recent, asked.last
+    FROM held
+        JOIN expertise_term t ON t.id = held.term_id
+        JOIN member ON member.id = held.member_id
+        JOIN LATERAL (SELECT o.id, o.kind, o.name, o.short_name
+            FROM affiliation a JOIN organization o ON o.id = a.organization_id
+            WHERE a.member_id = held.member_id AND a.is_primary AND a.valid @> app.clock()
+                AND o.origin NOT IN ('government_partner', 'observer')) place ON true
+        CROSS JOIN LATERAL (SELECT max(r.created_at) AS last, count(*) FILTER (WHERE r.created_at > app.clock() - interval '90 days'
+                AND app.request_status(r.decision, r.created_at, app.clock()) IN ('pending', 'accepted')) AS recent
+            FROM expertise_request r WHERE r.expert_id = held.member_id) asked
+    WHERE member.suspended_at IS NULL AND member.departed_at IS NULL AND member.pseudonymised_at IS NULL
+        AND NOT EXISTS (SELECT FROM affiliation a WHERE a.member_id = held.member_id AND a.valid @> app.clock()
+            AND a.organization_id = ANY (";
+const RANKED: &str = ")
+    ORDER BY asked.recent, asked.last NULLS FIRST, app.level_rank(held.level) DESC, held.endorsements DESC, held.id LIMIT ";
+
+/// The one question.
+struct Offers {
+    terms: Vec<ExpertiseTermId>,
+    /// The caller's organizations.
+    own: Vec<OrganizationId>,
+    /// Whose card the caller sees: the same rule as everywhere.
+    shown: Box<dyn BoxableExpression<member::table, Pg, SqlType = Bool>>,
+    rows: i64,
+}
+
+impl QueryFragment<Pg> for Offers {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        for (at, part) in OFFERED.split("$1").enumerate() {
+            if at > 0 {
+                out.push_bind_param::<Array<SqlUuid>, _>(&self.terms)?;
+            }
+            out.push_sql(part);
+        }
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.own)?;
+        out.push_sql(")) AND (");
+        self.shown.walk_ast(out.reborrow())?;
+        out.push_sql(RANKED);
+        out.push_bind_param::<BigInt, _>(&self.rows)
+    }
+}
+
+impl Query for Offers {
+    type SqlType = (
+        SqlUuid,
+        Text,
+        SqlUuid,
+        Text,
+        Text,
+        Nullable<Text>,
+        SqlUuid,
+        Text,
+        Text,
+        Bool,
+        Text,
+        Integer,
+        BigInt,
+        Nullable<Timestamptz>,
+    );
+}
+
+impl QueryId for Offers {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl RunQueryDsl<PgConnection> for Offers {}
+
+/// Its answer, a column each.
+#[derive(Queryable)]
+struct Offered {
+    member: MemberId,
+    display_name: String,
+    organization: OrganizationId,
+    kind: OrganizationKind,
+    name: OrganizationName,
+    short_name: Option<ShortName>,
+    expertise_id: MemberExpertiseId,
+    code: TermCode,
+    label: TermLabel,
+    named: bool,
+    level: ExpertiseLevel,
+    endorsements: i32,
+    recent_requests: i64,
+    last_requested_at: Option<DateTime<Utc>>,
+}
+
+impl From<Offered> for ExpertProposal {
+    fn from(it: Offered) -> Self {
+        let Offered { kind, name, short_name, code, label, .. } = it;
+        let proposal = Self {
+            member: MemberReference { id: it.member, display_name: it.display_name },
+            organization: OrganizationReference { id: it.organization, kind, name, short_name },
+            expertise_id: it.expertise_id,
+            term: ExpertiseTermReference { code, label },
+            level: it.level,
+            endorsements: it.endorsements,
+            recent_requests: it.recent_requests,
+            last_requested_at: it.last_requested_at,
+            reasons: Vec::new(),
+        };
+        proposal.reasoned(it.named)
+    }
+}
+
+impl Store<'_> {
+    /// Who can help with a need: of other organizations than the caller's, those whose card he sees.
+    ///
+    /// # Errors
+    /// The caller is no communicator of the State.
+    pub fn match_expertise(&mut self, asked: &ExpertiseMatch) -> Result<ExpertProposals> {
+        self.permit(Match(asked.need.clone()))?;
+        let (conn, actor) = self.reading();
+        let need: String = diesel::select(search_terms(asked.need.as_ref())).get_result(conn)?;
+        let known = expertise_term::table.filter(expertise_term::retired_at.is_null());
+        let known = known.select((expertise_term::id, expertise_term::names));
+        let known: Vec<(ExpertiseTermId, Vec<String>)> = known.order(expertise_term::id).load(conn)?;
+        let names = known.iter().flat_map(|(id, names)| names.iter().map(|name| (*id, name.as_str())));
+        let terms: Vec<_> = named(&need, names).into_iter().collect();
+        if terms.is_empty() {
+            return Ok(ExpertProposals { items: Vec::new() });
+        }
+        let own = actor.standings.iter().map(|standing| standing.organization_id).collect();
+        let offers = Offers { terms, own, shown: carded(actor), rows: asked.limit.rows() };
+        let found: Vec<Offered> = offers.load(conn)?;
+        Ok(ExpertProposals { items: found.into_iter().map(ExpertProposal::from).collect() })
+    }
+}
+
+impl Known for Match {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
