@@ -25,6 +25,7 @@ use crate::{expertise, members, networks, platform, problem};
         ::expertise::request::RequestRole,
     )),
     tags(
+        (name = "contacts", description = "People and services without an account here, as they are shared; vCards."),
         (name = "expertise", description = "What members master, who can help, and who asks whom."),
         (name = "me", description = "The caller himself, and what he may."),
         (name = "members", description = "People who communicate for the State (communicants), and their affiliations."),

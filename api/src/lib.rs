@@ -20,6 +20,7 @@ mod platform;
 pub mod problem;
 pub mod serve;
 pub mod telemetry;
+mod vcard;
 
 pub use app::Services;
 pub use document::document;

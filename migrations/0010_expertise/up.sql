@@ -44,6 +44,11 @@ BEGIN
         FROM network WHERE id = ANY (networks));
 END $$;
 
+CREATE FUNCTION app.linked_network(network uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN app.linked_networks(ARRAY[network]) -> 0;
+END $$;
+
 -- The tree of terms changes under one lock, so that two moves at once make no circle.
 CREATE FUNCTION app.lock_terms() RETURNS void LANGUAGE sql VOLATILE AS
 $$ SELECT pg_advisory_xact_lock(hashtextextended('expertise_term', 20260101)) $$;

@@ -1,5 +1,6 @@
 //! What a caller may do to an object that he names: the rules, over facts loaded without locks.
 
+use ::expertise::contact::Contact;
 use ::expertise::member_expertise::MemberExpertise;
 use ::expertise::request::ExpertiseRequest;
 use ::expertise::term::ExpertiseTerm;
@@ -9,8 +10,8 @@ use ::networks::network::Network;
 use ::networks::seat::Seat;
 use diesel::prelude::*;
 use kernel::schema::{
-    affiliation, co_animation, expertise_request, expertise_term, member, member_expertise, membership, network,
-    organization, organization_link, role_assignment, seat,
+    affiliation, co_animation, contact, expertise_request, expertise_term, member, member_expertise, membership,
+    network, organization, organization_link, role_assignment, seat,
 };
 use kernel::{Label, Noun, Refusal, Ruling};
 use members::affiliation::Affiliation;
@@ -71,6 +72,7 @@ impl Store<'_> {
             Membership => Membership::query().filter(membership::id.eq(id)),
             MemberExpertise => MemberExpertise::query().filter(member_expertise::id.eq(id)),
             ExpertiseRequest => ExpertiseRequest::query().filter(expertise_request::id.eq(id)),
+            Contact => Contact::query().filter(contact::id.eq(id)),
             ExpertiseTerm => ExpertiseTerm::query().filter(expertise_term::code.eq(object)),
         }
         Err(Refusal::Invalid("/checks", UNKNOWN).into())

@@ -54,6 +54,9 @@ fn every_case_occurs() {
             "offered on a card kept to few",
             "SELECT count(*) FROM member_expertise e JOIN member m ON m.id = e.member_id WHERE m.profile_visibility <> 'all_members' AND available_to_help",
         ),
+        ("contacts of services", "SELECT count(*) FROM contact WHERE kind = 'service'"),
+        ("contacts put away", "SELECT count(*) FROM contact WHERE archived_at IS NOT NULL"),
+        ("contacts to review", "SELECT count(*) FROM contact WHERE review_by < '2026-01-01'"),
         ("merged", "SELECT count(*) FROM organization WHERE status = 'merged' AND successor_ids <> '{}'"),
         ("renamed", "SELECT count(*) FROM organization_period WHERE NOT upper_inf(valid) AND status = 'active'"),
         ("restricted cards", "SELECT count(*) FROM member WHERE profile_visibility <> 'all_members'"),
@@ -70,6 +73,8 @@ fn every_case_occurs() {
     }
     let experts = number("SELECT count(DISTINCT member_id) FROM member_expertise");
     assert!((400..=900).contains(&experts), "{experts}");
+    assert_eq!(number("SELECT count(DISTINCT sharing) FROM contact"), 3);
+    assert_eq!(number("SELECT count(*) FROM contact WHERE email NOT LIKE '%.example'"), 0);
     assert_eq!(number("SELECT count(DISTINCT level) FROM member_expertise"), 4);
     assert_eq!(number("SELECT count(DISTINCT decision) FROM expertise_request"), 4);
     assert_eq!(

@@ -24,6 +24,7 @@ const NOUNS: &[(&str, &str, &str)] = &[
         "/role-assignments?limit=200",
     ),
     ("networks", "SELECT code AS it FROM network", "/networks?limit=200"),
+    ("contacts", "SELECT id::text AS it FROM contact WHERE archived_at IS NULL", "/contacts?limit=50"),
     (
         "expertise-requests",
         "(SELECT id::text AS it FROM expertise_request ORDER BY md5(id::text) LIMIT 25)",

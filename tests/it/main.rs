@@ -6,6 +6,7 @@
 mod support;
 
 mod closed_doors;
+mod contact;
 mod contract;
 mod demo;
 mod draining;

@@ -85,6 +85,10 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("MemberExpertiseId", name) => {
             one(format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{}'", world.member(name)))
         }
+        ("ContactId", name) => one(format!(
+            "SELECT id::text AS it FROM contact WHERE created_by = '{}' ORDER BY id LIMIT 1",
+            world.member(name)
+        )),
         ("ExpertiseRequestId", name) => {
             let (asker, expert) = name.split_once(" to ").unwrap();
             one(format!(

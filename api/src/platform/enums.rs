@@ -66,6 +66,8 @@ macro_rules! lists {
 async fn list_enums(db: Db) -> Answer<EnumLists> {
     db.read(|_| {
         let mut items = lists![
+            ::expertise::contact::ContactSharing as ContactSharing,
+            ::expertise::contact::SharedContactKind as SharedContactKind,
             ::expertise::matching::ProposalReason as ProposalReason,
             ::expertise::member_expertise::ExpertiseLevel as ExpertiseLevel,
             ::expertise::request::RequestRole as RequestRole,

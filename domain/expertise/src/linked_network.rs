@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 /// A network, with what tells who knows of it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
 pub struct LinkedNetwork {
     /// Which.
     pub id: NetworkId,
@@ -23,6 +24,12 @@ pub struct LinkedNetwork {
 impl Serialize for LinkedNetwork {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.code.serialize(serializer)
+    }
+}
+
+impl FromSql<Jsonb, Pg> for LinkedNetwork {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(serde_json::from_value(<serde_json::Value as FromSql<Jsonb, Pg>>::from_sql(value)?)?)
     }
 }
 

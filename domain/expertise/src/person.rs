@@ -1,9 +1,9 @@
-//! Members by name, as one column of what is about them.
+//! Members and organizations by name, as one column of what is about them.
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
 use diesel::sql_types::Jsonb;
-use kernel::directory::MemberReference;
+use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::stored_as_json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -25,3 +25,12 @@ stored_as_json!(Person);
 pub struct Persons(pub Vec<MemberReference>);
 
 stored_as_json!(Persons);
+
+/// An organization by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
+#[serde(transparent)]
+#[schema(value_type = OrganizationReference)]
+pub struct Place(pub OrganizationReference);
+
+stored_as_json!(Place);
