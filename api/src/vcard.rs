@@ -82,7 +82,8 @@ impl From<Contact> for Card {
             phones: it.phones.iter().map(ToString::to_string).collect(),
             languages: Vec::new(),
             website: it.website.map(|it| it.to_string()),
-            note: it.note.map(|it| it.to_string()),
+            // RFC 6350 has an escape for one kind of line end.
+            note: it.note.map(|it| it.to_string().replace("\r\n", "\n").replace('\r', "\n")),
             revised: Some(it.updated_at),
         }
     }

@@ -122,8 +122,6 @@ fn vcards_are_read_by_another_hand() {
     let address = format!("/contacts/{}.vcf", created.str("/id"));
     let card = parsed(&lead.get(&address));
     assert_eq!(card.formatted_name[0].value, "Zoé L'Été, dit; Durand");
-    assert_eq!(card.name.as_ref().unwrap().value[..2], ["L'Été, dit; Durand", "Zoé"]);
-    assert_eq!(card.org[0].value, ["Agence, presse; & fils"]);
     assert_eq!(
         (card.title[0].value.as_str(), card.email[0].value.as_str()),
         ("Cheffe\\adjointe", "zoe@presse.example")
@@ -131,8 +129,13 @@ fn vcards_are_read_by_another_hand() {
     assert_eq!(card.note[0].value, note);
     assert_eq!(card.url[0].value.to_string(), "https://presse.example/a?b=1,2;c");
     let text = lead.get(&address).text().replace("\r\n ", "");
+    // That hand splits at a semicolon before it looks whether it is escaped: here the lines themselves are read.
+    assert!(
+        text.contains("\r\nN:L'Été\\, dit\\; Durand;Zoé;;;\r\nKIND:individual\r\nORG:Agence\\, presse\\; & fils\r\n"),
+        "{text}"
+    );
     assert!(text.contains(&format!("UID:urn:uuid:{}\r\n", created.str("/id"))), "{text}");
-    assert!(text.contains("TEL;VALUE=uri:tel:+33123456789\r\nTEL;VALUE=uri:tel:+3221234567\r\n"), "{text}");
+    assert!(text.contains("TEL;VALUE=URI:tel:+33123456789\r\nTEL;VALUE=URI:tel:+3221234567\r\n"), "{text}");
     assert_eq!((card.tel.len(), card.uid.is_some(), card.rev.is_some()), (2, true, true));
     lead.get(&format!("/contacts/{}.vcf", "nothing")).refused(404, "not_found");
     world.client("member").get(&address).refused(404, "not_found");
@@ -163,5 +166,5 @@ fn no_text_breaks_out_of_its_line() {
     let new = json!({"kind": "service", "name": "Standard", "note": note, "sharing": "organization"});
     let id = lead.post("/contacts", new).expect(201).str("/id");
     let card = parsed(&lead.get(&format!("/contacts/{id}.vcf")));
-    assert!(card.tel.is_empty() && card.note[0].value.contains("END:VCARD"));
+    assert!(card.tel.is_empty() && card.note[0].value == note.replace("\r\n", "\n"));
 }

@@ -3,6 +3,8 @@
 use ::expertise::matching::{ExpertProposal, ExpertProposals, ExpertiseMatch, Match, named};
 use ::expertise::member_expertise::ExpertiseLevel;
 use ::expertise::term::{ExpertiseTermReference, TermCode, TermLabel};
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::expression::BoxableExpression;
 use diesel::pg::Pg;
@@ -14,6 +16,7 @@ use kernel::schema::{expertise_term, member};
 use kernel::{ExpertiseTermId, MemberExpertiseId, MemberId, OrganizationId};
 use members::member::carded;
 
+use super::term::terms_below;
 use crate::store::Known;
 use crate::{Result, Store};
 
@@ -23,31 +26,33 @@ diesel::define_sql_function! {
     fn search_terms(said: Text) -> Text;
 }
 
-/// Those who offer help with some terms, each once with what he masters best of them; the least asked of late first.
+/// Those who offer help with some terms, each once with what he masters best of them, the least asked of late first. Who
+/// he is and whether he shows himself is looked at in that order, until there are enough; `OFFSET 0` has it done so.
 /// The tables that the condition on cards names stand under their own names.
 const OFFERED: &str = "
-    WITH held AS (
-        SELECT DISTINCT ON (e.member_id) e.id, e.member_id, e.term_id, e.level, e.endorsements
-        FROM app.terms_below($1) wanted (id) JOIN member_expertise e ON e.term_id = wanted.id
-        WHERE e.available_to_help AND upper_inf(e.valid) AND e.level <> 'awareness'
-        ORDER BY e.member_id, app.level_rank(e.level) DESC, e.endorsements DESC, e.id)
     SELECT member.id, member.display_name, place.id, place.kind, place.name, place.short_name,
-        held.id, t.code, t.label, t.id = ANY ($1), held.level, held.endorsements, asked.recent, asked.last
-    FROM held
+        held.id, t.id, t.code, t.label, held.level, held.endorsements, held.recent, held.last
+    FROM (SELECT best.*, app.level_rank(best.level) AS rank, asked.recent, asked.last
+            FROM (SELECT DISTINCT ON (e.member_id) e.id, e.member_id, e.term_id, e.level, e.endorsements
+                FROM member_expertise e
+                WHERE e.term_id = ANY ($1) AND e.available_to_help AND upper_inf(e.valid) AND e.level <> 'awareness'
+                ORDER BY e.member_id, app.level_rank(e.level) DESC, e.endorsements DESC, e.id) best
+            CROSS JOIN LATERAL (SELECT max(r.created_at) AS last,
+                    count(*) FILTER (WHERE r.created_at > app.clock() - interval '90 days'
+                        AND app.request_status(r.decision, r.created_at, app.clock()) IN ('pending', 'accepted')) AS recent
+                FROM expertise_request r WHERE r.expert_id = best.member_id) asked
+            ORDER BY asked.recent, asked.last NULLS FIRST, rank DESC, best.endorsements DESC, best.id OFFSET 0) held
         JOIN expertise_term t ON t.id = held.term_id
         JOIN member ON member.id = held.member_id
         JOIN LATERAL (SELECT o.id, o.kind, o.name, o.short_name
             FROM affiliation a JOIN organization o ON o.id = a.organization_id
             WHERE a.member_id = held.member_id AND a.is_primary AND a.valid @> app.clock()
                 AND o.origin NOT IN ('government_partner', 'observer')) place ON true
-        CROSS JOIN LATERAL (SELECT max(r.created_at) AS last, count(*) FILTER (WHERE r.created_at > app.clock() - interval '90 days'
-                AND app.request_status(r.decision, r.created_at, app.clock()) IN ('pending', 'accepted')) AS recent
-            FROM expertise_request r WHERE r.expert_id = held.member_id) asked
     WHERE member.suspended_at IS NULL AND member.departed_at IS NULL AND member.pseudonymised_at IS NULL
         AND NOT EXISTS (SELECT FROM affiliation a WHERE a.member_id = held.member_id AND a.valid @> app.clock()
             AND a.organization_id = ANY (";
 const RANKED: &str = ")
-    ORDER BY asked.recent, asked.last NULLS FIRST, app.level_rank(held.level) DESC, held.endorsements DESC, held.id LIMIT ";
+    ORDER BY held.recent, held.last NULLS FIRST, held.rank DESC, held.endorsements DESC, held.id LIMIT ";
 
 /// The one question.
 struct Offers {
@@ -62,12 +67,10 @@ struct Offers {
 impl QueryFragment<Pg> for Offers {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();
-        for (at, part) in OFFERED.split("$1").enumerate() {
-            if at > 0 {
-                out.push_bind_param::<Array<SqlUuid>, _>(&self.terms)?;
-            }
-            out.push_sql(part);
-        }
+        let (before, after) = OFFERED.split_once("$1").unwrap_or_default();
+        out.push_sql(before);
+        out.push_bind_param::<Array<SqlUuid>, _>(&self.terms)?;
+        out.push_sql(after);
         out.push_bind_param::<Array<SqlUuid>, _>(&self.own)?;
         out.push_sql(")) AND (");
         self.shown.walk_ast(out.reborrow())?;
@@ -85,9 +88,9 @@ impl Query for Offers {
         Text,
         Nullable<Text>,
         SqlUuid,
+        SqlUuid,
         Text,
         Text,
-        Bool,
         Text,
         Integer,
         BigInt,
@@ -112,19 +115,20 @@ struct Offered {
     name: OrganizationName,
     short_name: Option<ShortName>,
     expertise_id: MemberExpertiseId,
+    term: ExpertiseTermId,
     code: TermCode,
     label: TermLabel,
-    named: bool,
     level: ExpertiseLevel,
     endorsements: i32,
     recent_requests: i64,
     last_requested_at: Option<DateTime<Utc>>,
 }
 
-impl From<Offered> for ExpertProposal {
-    fn from(it: Offered) -> Self {
-        let Offered { kind, name, short_name, code, label, .. } = it;
-        let proposal = Self {
+impl Offered {
+    fn proposal(self, named: &BTreeSet<ExpertiseTermId>) -> ExpertProposal {
+        let it = self;
+        let Self { kind, name, short_name, code, label, .. } = it;
+        let proposal = ExpertProposal {
             member: MemberReference { id: it.member, display_name: it.display_name },
             organization: OrganizationReference { id: it.organization, kind, name, short_name },
             expertise_id: it.expertise_id,
@@ -135,7 +139,7 @@ impl From<Offered> for ExpertProposal {
             last_requested_at: it.last_requested_at,
             reasons: Vec::new(),
         };
-        proposal.reasoned(it.named)
+        proposal.reasoned(named.contains(&it.term))
     }
 }
 
@@ -152,14 +156,15 @@ impl Store<'_> {
         let known = known.select((expertise_term::id, expertise_term::names));
         let known: Vec<(ExpertiseTermId, Vec<String>)> = known.order(expertise_term::id).load(conn)?;
         let names = known.iter().flat_map(|(id, names)| names.iter().map(|name| (*id, name.as_str())));
-        let terms: Vec<_> = named(&need, names).into_iter().collect();
-        if terms.is_empty() {
+        let named = named(&need, names);
+        if named.is_empty() {
             return Ok(ExpertProposals { items: Vec::new() });
         }
+        let terms = diesel::select(terms_below(named.iter().copied().collect::<Vec<_>>())).load(conn)?;
         let own = actor.standings.iter().map(|standing| standing.organization_id).collect();
         let offers = Offers { terms, own, shown: carded(actor), rows: asked.limit.rows() };
         let found: Vec<Offered> = offers.load(conn)?;
-        Ok(ExpertProposals { items: found.into_iter().map(ExpertProposal::from).collect() })
+        Ok(ExpertProposals { items: found.into_iter().map(|it| it.proposal(&named)).collect() })
     }
 }
 

@@ -28,7 +28,7 @@ diesel::define_sql_function! {
     fn lock_terms() -> diesel::sql_types::Nullable<Text>;
 }
 diesel::define_sql_function! {
-    /// A term and the active ones below it, as an array.
+    /// Terms and the active ones below them, a row each.
     #[sql_name = "app.terms_below"]
     fn terms_below(terms: Array<SqlUuid>) -> SqlUuid;
 }

@@ -23,9 +23,11 @@ const KEEPERS: Label = Label {
 
 impl Target for NewContact {}
 
-/// The organizations whose contacts a caller sees, however they are shared.
+/// The organizations whose contacts a caller sees, however they are shared: those where a member belongs, and those that
+/// his roles reach. A service account keeps members, and no contacts.
 fn places(actor: &Actor) -> Vec<OrganizationId> {
-    actor.organizations().chain(actor.reach(Actor::SCOPED)).chain(actor.kept()).collect()
+    let member = actor.member().is_some();
+    actor.organizations().chain(actor.reach(Actor::SCOPED)).filter(|_| member).collect()
 }
 
 action!(
@@ -61,7 +63,7 @@ action!(
 );
 
 fn keeps(actor: &Actor, it: &Contact) -> bool {
-    it.created_by == actor.id || actor.keeps(it.owner.0.id)
+    it.created_by == actor.id || (actor.member().is_some() && actor.keeps(it.owner.0.id))
 }
 
 action!(
