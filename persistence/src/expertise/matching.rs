@@ -126,20 +126,19 @@ struct Offered {
 
 impl Offered {
     fn proposal(self, named: &BTreeSet<ExpertiseTermId>) -> ExpertProposal {
-        let it = self;
-        let Self { kind, name, short_name, code, label, .. } = it;
+        let Self { organization: id, kind, name, short_name, code, label, .. } = self;
         let proposal = ExpertProposal {
-            member: MemberReference { id: it.member, display_name: it.display_name },
-            organization: OrganizationReference { id: it.organization, kind, name, short_name },
-            expertise_id: it.expertise_id,
+            member: MemberReference { id: self.member, display_name: self.display_name },
+            organization: OrganizationReference { id, kind, name, short_name },
+            expertise_id: self.expertise_id,
             term: ExpertiseTermReference { code, label },
-            level: it.level,
-            endorsements: it.endorsements,
-            recent_requests: it.recent_requests,
-            last_requested_at: it.last_requested_at,
+            level: self.level,
+            endorsements: self.endorsements,
+            recent_requests: self.recent_requests,
+            last_requested_at: self.last_requested_at,
             reasons: Vec::new(),
         };
-        proposal.reasoned(named.contains(&it.term))
+        proposal.reasoned(named.contains(&self.term))
     }
 }
 
@@ -155,8 +154,8 @@ impl Store<'_> {
         let known = expertise_term::table.filter(expertise_term::retired_at.is_null());
         let known = known.select((expertise_term::id, expertise_term::names));
         let known: Vec<(ExpertiseTermId, Vec<String>)> = known.order(expertise_term::id).load(conn)?;
-        let names = known.iter().flat_map(|(id, names)| names.iter().map(|name| (*id, name.as_str())));
-        let named = named(&need, names);
+        let called = known.iter().flat_map(|(id, names)| names.iter().map(|name| (*id, name.as_str())));
+        let named = named(&need, called);
         if named.is_empty() {
             return Ok(ExpertProposals { items: Vec::new() });
         }
