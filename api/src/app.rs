@@ -142,6 +142,8 @@ impl KnownMethods {
 }
 
 async fn no_route(request: HttpRequest, known: web::Data<KnownMethods>) -> Result<String, Problem> {
-    let here = known.0.iter().find(|(path, _)| path.is_match(request.path()));
+    // Of several, the one that says more: `{id}` matches `{id}.vcf` too.
+    let here = known.0.iter().filter(|(path, _)| path.is_match(request.path()));
+    let here = here.max_by_key(|(path, _)| path.pattern().map(str::len));
     Err(here.map_or(Problem::new(Code::NotFound), |(_, methods)| Problem::method_not_allowed(methods.clone())))
 }

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
-use crate::{members, networks, platform, problem};
+use crate::{expertise, members, networks, platform, problem};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,8 +23,11 @@ use crate::{members, networks, platform, problem};
         // Of parameters alone: no body brings them along.
         kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
         ::networks::indicator::IndicatorStep,
+        ::expertise::request::ExpertiseRequestRole,
     )),
     tags(
+        (name = "contacts", description = "People and services without an account here, as they are shared; vCards."),
+        (name = "expertise", description = "What members master, who can help, and who asks whom."),
         (name = "me", description = "The caller himself, and what he may."),
         (name = "members", description = "People who communicate for the State (communicants), and their affiliations."),
         (name = "memberships", description = "Who sits in which network, as what, for how long."),
@@ -42,7 +45,12 @@ struct Contract;
 /// Every route of the API, in the order of the contract.
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     let api = scope::scope("/api/v1");
-    config.service(api.configure(platform::routes).configure(members::routes).configure(networks::routes));
+    config.service(
+        api.configure(platform::routes)
+            .configure(members::routes)
+            .configure(networks::routes)
+            .configure(expertise::routes),
+    );
 }
 
 /// The whole contract, as it is served and committed.

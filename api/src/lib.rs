@@ -8,6 +8,7 @@ pub mod config;
 mod db;
 mod document;
 pub mod embedded;
+mod expertise;
 mod extract;
 mod gate;
 pub mod import;
@@ -20,6 +21,7 @@ mod platform;
 pub mod problem;
 pub mod serve;
 pub mod telemetry;
+mod vcard;
 mod worker;
 
 pub use app::Services;

@@ -51,7 +51,7 @@ fn statuses(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<&'s
 
 /// A query that must say something names what it is about, as an address does; words to look for name nothing.
 fn required(parameter: &Value) -> bool {
-    let searches = parameter.get("name").is_some_and(|name| name == "q");
+    let searches = parameter.get("name").is_some_and(|name| name == "q" || name == "need");
     !searches && parameter.get("required").is_some_and(|required| required == true)
 }
 
@@ -105,6 +105,7 @@ const PLAIN: &[&str] = &[
     "PermissionAnswers",
     "Matrix",
     "ReorganizationImpact",
+    "ExpertProposals",
     "SearchHits",
     "Suggestions",
     "TrackingCells",

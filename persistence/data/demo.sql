@@ -289,6 +289,66 @@ UPDATE affiliation SET valid = tstzrange(lower(valid), '2025-12-31Z'), version =
     FROM leaver l WHERE member_id = pg_temp.id(48, l.number) AND upper_inf(valid);
 UPDATE member SET departed_at = '2025-12-31Z', version = 2, updated_at = '2025-12-31Z' FROM leaver l WHERE id = pg_temp.id(48, l.number);
 
+-- what members master: one in eight one term, one in sixteen a second, of them three quarters offer help; voice chatbots at
+-- twenty places; the personas
+CREATE TEMP TABLE mastered AS
+SELECT p.number, t.id AS term, row_number() OVER (ORDER BY p.number, t.code) AS rank
+FROM person p JOIN organization o ON o.id = p.place CROSS JOIN (SELECT id, code, row_number() OVER (ORDER BY code) - 1 AS place FROM expertise_term) t
+WHERE p.code IS NULL AND o.kind NOT IN ('government_partner', 'observer')
+    AND CASE t.code WHEN 'chatbot-vocal' THEN p.number % 250 = 13 ELSE
+        (pg_temp.draw('masters' || p.number, 8) = 0 AND t.place = pg_temp.draw('term' || p.number, 48))
+        OR (pg_temp.draw('masters' || p.number, 16) = 0 AND t.place = pg_temp.draw('second' || p.number, 48)) END;
+INSERT INTO member_expertise (id, member_id, term_id, level, available_to_help, last_confirmed_at, valid, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(96, rank), pg_temp.id(48, number), term,
+    (ARRAY['awareness', 'practitioner', 'practitioner', 'expert', 'expert', 'reference'])[1 + pg_temp.draw('level' || rank, 6)],
+    pg_temp.draw('helps' || rank, 4) > 0, '2025-10-01Z', tstzrange('2024-01-01Z', NULL), '2024-01-01Z', '2025-10-01Z', pg_temp.id(48, number), pg_temp.id(48, number)
+FROM mastered;
+INSERT INTO member_expertise (id, member_id, term_id, level, available_to_help, last_confirmed_at, valid, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(97, p.number), pg_temp.id(48, p.number), t.id, s.level, s.helps, '2026-01-15Z', tstzrange('2024-01-01Z', NULL), '2024-01-01Z', '2026-01-15Z',
+    pg_temp.id(48, p.number), pg_temp.id(48, p.number)
+FROM person p JOIN (VALUES ('colead-dinum', 'chatbot-vocal', 'reference', true), ('lead-edito', 'editorial', 'reference', true),
+    ('contributor-sociaux', 'campagne', 'expert', true), ('member', 'redaction-web', 'practitioner', true), ('deputy-34', 'crise', 'expert', false)
+    ) s (code, term, level, helps) ON s.code = p.code JOIN expertise_term t ON t.code = s.term;
+-- endorsed by up to three colleagues
+INSERT INTO expertise_endorsement (id, expertise_id, member_id, at)
+SELECT pg_temp.id(98, row_number() OVER (ORDER BY e.id, p.number)), e.id, pg_temp.id(48, p.number), '2025-11-01Z'
+FROM member_expertise e JOIN person p ON p.number BETWEEN 1 AND 12 AND pg_temp.id(48, p.number) <> e.member_id
+    AND p.number % 4 < pg_temp.draw('endorsed' || e.id, 4) AND p.number % 3 = pg_temp.draw('by' || e.id, 3);
+UPDATE member_expertise e SET endorsements = (SELECT count(*) FROM expertise_endorsement n WHERE n.expertise_id = e.id);
+-- asked of them, in the spring of 2026
+INSERT INTO expertise_request (id, asker_id, expert_id, term_id, need, decision, decided_at, decline_reason, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(99, m.rank), pg_temp.id(48, a.number), pg_temp.id(48, m.number), m.term, 'Retour sur une mise en œuvre récente.', d.decision,
+    CASE WHEN d.decision <> 'pending' THEN d.at + interval '2 days' END, CASE WHEN d.decision = 'declined' THEN 'Absent ce mois-ci.' END,
+    d.at, d.at, pg_temp.id(48, a.number), pg_temp.id(48, a.number)
+FROM mastered m JOIN person a ON a.number = 1 + m.rank % 12,
+    LATERAL (SELECT (ARRAY['accepted', 'accepted', 'declined', 'withdrawn', 'pending'])[1 + pg_temp.draw('decided' || m.rank, 5)] AS decision,
+        timestamptz '2026-03-01Z' + m.rank % 60 * interval '1 day' AS at) d
+WHERE m.rank % 6 = 0;
+INSERT INTO expertise_request (id, asker_id, expert_id, term_id, need, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(100, 1), pg_temp.id(48, a.number), pg_temp.id(48, e.number), t.id, 'Un retour sur votre chatbot vocal.', '2026-02-01Z', '2026-02-01Z',
+    pg_temp.id(48, a.number), pg_temp.id(48, a.number)
+FROM person a, person e, expertise_term t WHERE a.code = 'member' AND e.code = 'colead-dinum' AND t.code = 'chatbot-vocal';
+
+-- contacts that are shared: sixty, a fourth of them services, one in five to be reviewed, one in twenty put away; three of personas
+INSERT INTO contact (id, kind, given_name, name, organization_name, organization_id, role_title, email, phones, note, sharing, network_id, owner_id, review_by,
+    archived_at, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(101, n), CASE WHEN n % 4 = 0 THEN 'service' ELSE 'person' END,
+    CASE WHEN n % 4 > 0 THEN (ARRAY['Agathe', 'Basile', 'Clémence', 'Driss', 'Ève', 'Fatou', 'Gaspard'])[1 + n % 7] END,
+    CASE WHEN n % 4 = 0 THEN 'Rédaction n° ' || n ELSE (ARRAY['Aubrac', 'Belmont', 'Cernay', 'Dormans', 'Eyrac'])[1 + n % 5] || (ARRAY['elle', 'in', 'et', 'eau'])[1 + n / 5 % 4] END,
+    CASE WHEN n % 3 > 0 THEN 'Agence exemple n° ' || n END, CASE WHEN n % 3 = 0 THEN pg_temp.id(20, n) END,
+    (ARRAY['Journaliste', 'Réalisatrice', 'Imprimeur', 'Institut d''études', 'Traductrice'])[1 + n % 5], 'contact' || n || '@agence.example',
+    CASE WHEN n % 2 = 0 THEN ARRAY['+331' || lpad((50000000 + n)::text, 8, '0')] ELSE '{}' END, CASE WHEN n % 7 = 0 THEN 'À joindre le matin.' END,
+    (ARRAY['organization', 'network', 'all_members'])[1 + n % 3], CASE WHEN n % 3 = 1 THEN pg_temp.network((ARRAY['edito', 'crise', 'design'])[1 + n / 3 % 3]) END,
+    pg_temp.id(18, 1 + n % 11), CASE WHEN n % 5 = 0 THEN date '2025-12-31' WHEN n % 5 = 1 THEN date '2035-12-31' END,
+    CASE WHEN n % 20 = 0 THEN timestamptz '2026-01-10Z' END, '2025-01-01Z', '2025-01-01Z', app.system(), app.system()
+FROM generate_series(1, 60) n;
+INSERT INTO contact (id, kind, given_name, name, role_title, email, sharing, network_id, owner_id, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(102, p.number), 'person', c.given, c.name, c.role, lower(c.name) || '@presse.example', c.sharing, pg_temp.network(c.network), p.place,
+    '2025-06-01Z', '2025-06-01Z', pg_temp.id(48, p.number), pg_temp.id(48, p.number)
+FROM person p JOIN (VALUES ('contributor-sociaux', 'Hortense', 'Lavergnat', 'Journaliste santé', 'organization', NULL),
+    ('deputy-34', 'Ismaël', 'Courtanel', 'Chef d''agence locale', 'all_members', NULL), ('lead-edito', 'Joséphine', 'Marquevelle', 'Rédactrice indépendante', 'network', 'edito')
+    ) c (code, given, name, role, sharing, network) ON c.code = p.code;
+
 -- the service account of the ministère de l'Intérieur's directory
 INSERT INTO source (id, code, kind) VALUES (pg_temp.id(80, 1), 'annuaire-mi', 'scim');
 INSERT INTO principal (id, kind, created_at) VALUES (pg_temp.id(80, 2), 'service_account', '2022-01-01Z');
@@ -301,4 +361,4 @@ WHERE l.to_id = pg_temp.organization('MI') AND r.role = 'dicom_director' ORDER B
 INSERT INTO external_id (noun, source_id, value, object_id)
 SELECT 'persona', s.id, p.code, pg_temp.id(48, p.number) FROM person p, source s WHERE p.code IS NOT NULL AND s.code = 'demo'
 UNION ALL SELECT 'persona', s.id, 'bot-mi', pg_temp.id(80, 2) FROM source s WHERE s.code = 'demo';
-DROP TABLE ministry_names, dicom_names, person, place, sitting, leaver;
+DROP TABLE ministry_names, dicom_names, person, place, sitting, leaver, mastered;

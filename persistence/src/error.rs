@@ -75,6 +75,12 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
     ("membership_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
     ("membership_once_excl", OVERLAP),
     ("membership_review_one_open_key", OVERLAP),
+    ("expertise_term_code_key", || Error::Taken("/code")),
+    ("member_expertise_once_excl", OVERLAP),
+    ("expertise_endorsement_once_key", OVERLAP),
+    ("contact_organization_id_fkey", || Error::Dangling("/organization_id")),
+    ("contact_one_organization_check", || Error::Dangling("/organization_name")),
+    ("contact_given_name_check", || Error::Dangling("/given_name")),
 ];
 
 impl Error {

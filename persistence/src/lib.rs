@@ -5,6 +5,7 @@ pub mod audit;
 pub mod database;
 pub mod delivery;
 pub mod error;
+mod expertise;
 mod idempotency;
 pub mod import;
 mod members;

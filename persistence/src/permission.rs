@@ -1,16 +1,28 @@
 //! What a caller may do to an object that he names: the rules, over facts loaded without locks.
 
+use ::expertise::contact::Contact;
+use ::expertise::member_expertise::MemberExpertise;
+use ::expertise::request::ExpertiseRequest;
+use ::expertise::term::ExpertiseTerm;
+use ::networks::action_item::ActionItem;
 use ::networks::co_animation::CoAnimation;
+use ::networks::decision::Decision;
+use ::networks::follow_up::FollowUp;
 use ::networks::membership::Membership;
+use ::networks::membership_request::MembershipRequest;
+use ::networks::membership_review::MembershipReview;
 use ::networks::network::Network;
 use ::networks::seat::Seat;
+use ::networks::standard::NetworkCriterion;
 use diesel::prelude::*;
 use kernel::schema::{
-    affiliation, co_animation, member, membership, network, organization, organization_link, reorganization,
-    role_assignment, seat,
+    action_item, affiliation, co_animation, contact, decision, expertise_request, expertise_term, follow_up,
+    invitation, member, member_expertise, membership, membership_request, membership_review, network,
+    network_criterion, organization, organization_link, reorganization, role_assignment, seat,
 };
 use kernel::{Label, Noun, Refusal, Ruling};
 use members::affiliation::Affiliation;
+use members::invitation::Invitation;
 use members::member::Member;
 use members::organization::Organization;
 use members::organization_link::OrganizationLink;
@@ -68,6 +80,17 @@ impl Store<'_> {
             CoAnimation => CoAnimation::query().filter(co_animation::id.eq(id)),
             Seat => Seat::query().filter(seat::id.eq(id)),
             Membership => Membership::query().filter(membership::id.eq(id)),
+            MembershipRequest => MembershipRequest::query().filter(membership_request::id.eq(id)),
+            MembershipReview => MembershipReview::query().filter(membership_review::id.eq(id)),
+            Invitation => Invitation::query().filter(invitation::id.eq(id)),
+            FollowUp => FollowUp::query().filter(follow_up::id.eq(id)),
+            Decision => Decision::query().filter(decision::id.eq(id)),
+            ActionItem => ActionItem::query().filter(action_item::id.eq(id)),
+            NetworkCriterion => NetworkCriterion::query().filter(network_criterion::code.eq(object)),
+            MemberExpertise => MemberExpertise::query().filter(member_expertise::id.eq(id)),
+            ExpertiseRequest => ExpertiseRequest::query().filter(expertise_request::id.eq(id)),
+            Contact => Contact::query().filter(contact::id.eq(id)),
+            ExpertiseTerm => ExpertiseTerm::query().filter(expertise_term::code.eq(object)),
         }
         Err(Refusal::Invalid("/checks", UNKNOWN).into())
     }

@@ -1,4 +1,4 @@
-//! Reference data: territories, prefectures, the thirteen networks and their co-animations. Shipped, and loaded once.
+//! Reference data: territories, prefectures, the thirteen networks and their co-animations, terms of expertise. Shipped, and loaded once.
 //!
 //! What is there already is left as it is: a seeded organization keeps its name, whatever it was changed to.
 
@@ -51,6 +51,20 @@ const CO_ANIMATIONS: &str = r#"[
     {"id": "01900000-0000-7000-8002-000000000002", "network": "prefectures", "organization": "MI",
      "scope": "interministerial_topics"}]"#;
 
+const EXPERTISE_TERMS: &str = include_str!("../data/expertise_terms.json");
+
+/// A wider term that the SIG recorded before under the same code stays the wider term.
+const EXPERTISE_TERM: &str = "INSERT INTO expertise_term (id, code, label, label_en, synonyms, parent_id, network_ids,
+        created_at, updated_at, created_by, updated_by)
+    SELECT t.id, t.code, t.label, t.label_en, ARRAY(SELECT jsonb_array_elements_text(t.synonyms)), coalesce(e.id, p.id),
+        ARRAY(SELECT n.id FROM network n WHERE t.networks ? n.code ORDER BY n.code), $2, $2, system, system
+    FROM jsonb_to_recordset($1) AS t (id uuid, code text, label text, label_en text, parent text, networks jsonb,
+            synonyms jsonb)
+        LEFT JOIN expertise_term e ON e.code = t.parent
+        LEFT JOIN jsonb_to_recordset($1) AS p (id uuid, code text) ON p.code = t.parent,
+        app.system() system
+    ON CONFLICT DO NOTHING";
+
 /// When the reference data begins to hold, so that past days know it.
 const SINCE: &str = "2021-01-01T00:00:00Z";
 
@@ -68,6 +82,7 @@ pub fn load(url: &str) -> std::result::Result<(), Box<dyn std::error::Error + Se
             (ORGANIZATION, ORGANIZATIONS),
             (NETWORK, NETWORKS),
             (CO_ANIMATION, CO_ANIMATIONS),
+            (EXPERTISE_TERM, EXPERTISE_TERMS),
         ];
         let mut loaded = 0;
         for (sql, json) in rows {

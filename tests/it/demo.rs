@@ -2,10 +2,12 @@
 
 use crate::support::World;
 
+fn number(sql: &str) -> i64 {
+    World::shared().database.one(&format!("SELECT ({sql})::text AS it")).parse().unwrap()
+}
+
 #[test]
 fn every_case_occurs() {
-    let world = World::shared();
-    let number = |sql: &str| world.database.one(&format!("SELECT ({sql})::text AS it")).parse::<i64>().unwrap();
     assert_eq!(number("SELECT count(*) FROM organization WHERE status = 'active'"), 1498);
     assert_eq!(number("SELECT count(*) FROM organization"), 1500);
     assert_eq!(number("SELECT count(*) FROM member"), 5000);
@@ -64,4 +66,43 @@ fn every_case_occurs() {
         101
     );
     assert_eq!(number("SELECT count(*) FROM organization WHERE prefecture_level = 'region'"), 18);
+}
+
+#[test]
+fn every_kind_of_help_occurs() {
+    let experts = number("SELECT count(DISTINCT member_id) FROM member_expertise");
+    assert!((400..=900).contains(&experts), "{experts}");
+    assert_eq!(number("SELECT count(DISTINCT sharing) FROM contact"), 3);
+    assert_eq!(number("SELECT count(*) FROM contact WHERE email NOT LIKE '%.example'"), 0);
+    assert_eq!(number("SELECT count(DISTINCT level) FROM member_expertise"), 4);
+    assert_eq!(number("SELECT count(DISTINCT decision) FROM expertise_request"), 4);
+    assert_eq!(
+        number(
+            "SELECT count(*) FROM network n WHERE NOT EXISTS (SELECT FROM expertise_term t WHERE n.id = ANY (t.network_ids))"
+        ),
+        0,
+        "each of the thirteen networks has its terms"
+    );
+    assert!(number("SELECT count(*) FROM expertise_term WHERE cardinality(synonyms) > 0") >= 45);
+    for (what, sql) in [
+        (
+            "masters two things",
+            "SELECT count(*) FROM (SELECT member_id FROM member_expertise GROUP BY 1 HAVING count(*) > 1) x",
+        ),
+        ("unavailable", "SELECT count(*) FROM member_expertise WHERE NOT available_to_help"),
+        ("endorsed", "SELECT count(*) FROM member_expertise WHERE endorsements > 1"),
+        (
+            "offered by one who left",
+            "SELECT count(*) FROM member_expertise e JOIN member m ON m.id = e.member_id WHERE m.departed_at IS NOT NULL AND available_to_help",
+        ),
+        (
+            "offered on a card kept to few",
+            "SELECT count(*) FROM member_expertise e JOIN member m ON m.id = e.member_id WHERE m.profile_visibility <> 'all_members' AND available_to_help",
+        ),
+        ("contacts of services", "SELECT count(*) FROM contact WHERE kind = 'service'"),
+        ("contacts put away", "SELECT count(*) FROM contact WHERE archived_at IS NOT NULL"),
+        ("contacts to review", "SELECT count(*) FROM contact WHERE review_by < '2026-01-01'"),
+    ] {
+        assert!(number(sql) > 0, "{what}");
+    }
 }

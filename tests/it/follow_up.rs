@@ -37,6 +37,35 @@ fn record(
     client.post("/follow-ups", body).expect(201).str("/id")
 }
 
+/// A cell of the matrix is what its drill-downs add up to, on both pages.
+fn drill_downs_add_up_to_the_matrix(sig: &Client, dicom: &str, network: &str, organization: &str) {
+    let query = format!("/tracking/cells?network_code=edito&dicom_id={dicom}");
+    let cells = sig.get(&query).expect(200).at("/items");
+    let matrix = sig.get("/tracking/matrix").expect(200).json();
+    let row = matrix["rows"].as_array().unwrap().iter().find(|row| row["dicom"]["id"] == dicom).unwrap();
+    let cell = row["cells"].as_array().unwrap().iter().find(|cell| cell["network_code"] == "edito").unwrap();
+    let here: Vec<&Value> = cells.as_array().unwrap().iter().collect();
+    let ids: Vec<&str> = here.iter().map(|cell| cell["organization"]["id"].as_str().unwrap()).collect();
+    for page in [sig.get(network).expect(200).json(), sig.get(organization).expect(200).json()] {
+        let rows = page["rows"].as_array().unwrap().iter();
+        let rows: Vec<Value> = rows
+            .filter(|row| row["network_code"] == "edito" && ids.contains(&row["organization"]["id"].as_str().unwrap()))
+            .cloned()
+            .collect();
+        let rows = Value::from(rows);
+        for of in ["expected", "filled", "gaps", "referents", "members"] {
+            let added: i64 = if of == "referents" {
+                rows.as_array().unwrap().iter().map(|row| row["tally"][of].as_i64().unwrap()).sum()
+            } else {
+                sum(&rows, of)
+            };
+            assert_eq!(added, cell["tally"][of].as_i64().unwrap(), "{of}");
+        }
+        assert_eq!(sum(&rows, "open_actions"), 1);
+        assert_eq!(sum(&rows, "overdue_actions"), 1);
+    }
+}
+
 /// Journey J2.
 #[test]
 fn both_axes_show_the_same_action_and_change_at_once() {
@@ -60,32 +89,7 @@ fn both_axes_show_the_same_action_and_change_at_once() {
         summaries(&by_organization),
         ["Tensions au cabinet", "Point DICOM trimestriel", "Point avec le référent"]
     );
-    // A cell of the matrix is what its drill-downs add up to, on both pages.
-    let query = format!("/tracking/cells?network_code=edito&dicom_id={dicom}");
-    let cells = sig.get(&query).expect(200).at("/items");
-    let matrix = sig.get("/tracking/matrix").expect(200).json();
-    let row = matrix["rows"].as_array().unwrap().iter().find(|row| row["dicom"]["id"] == dicom.as_str()).unwrap();
-    let cell = row["cells"].as_array().unwrap().iter().find(|cell| cell["network_code"] == "edito").unwrap();
-    let here: Vec<&Value> = cells.as_array().unwrap().iter().collect();
-    let ids: Vec<&str> = here.iter().map(|cell| cell["organization"]["id"].as_str().unwrap()).collect();
-    for page in [sig.get(&network).expect(200).json(), sig.get(&organization).expect(200).json()] {
-        let rows = page["rows"].as_array().unwrap().iter();
-        let rows: Vec<Value> = rows
-            .filter(|row| row["network_code"] == "edito" && ids.contains(&row["organization"]["id"].as_str().unwrap()))
-            .cloned()
-            .collect();
-        let rows = Value::from(rows);
-        for of in ["expected", "filled", "gaps", "referents", "members"] {
-            let added: i64 = if of == "referents" {
-                rows.as_array().unwrap().iter().map(|row| row["tally"][of].as_i64().unwrap()).sum()
-            } else {
-                sum(&rows, of)
-            };
-            assert_eq!(added, cell["tally"][of].as_i64().unwrap(), "{of}");
-        }
-        assert_eq!(sum(&rows, "open_actions"), 1);
-        assert_eq!(sum(&rows, "overdue_actions"), 1);
-    }
+    drill_downs_add_up_to_the_matrix(&sig, &dicom, &network, &organization);
     // The director closes it: both change at once.
     let tasks = director.get("/me/tasks").expect(200).json();
     assert!(tasks["items"].as_array().unwrap().iter().any(|task| task["id"] == action.str("/id")), "{tasks}");
@@ -235,10 +239,8 @@ fn a_leaver_is_suspended_hands_over_and_leaves() {
     sig.act(&format!("{address}/depart"), &etag(&sig), None).expect(200);
     let said = sig.get(&address).expect(200);
     assert_eq!((said.str("/status"), said.at("/affiliations")), ("departed".into(), json!([])));
-    let history = format!(
-        "SELECT image->'owner_member'->>'id' AS it FROM history WHERE noun = 'action_item' AND image->>'title' = 'Action 1' ORDER BY object_version"
-    );
-    assert_eq!(world.database.column(&history), [leaver.as_str(), &colleague], "the history says who did what");
+    let history = "SELECT image->'owner_member'->>'id' AS it FROM history WHERE noun = 'action_item' AND image->>'title' = 'Action 1' ORDER BY object_version";
+    assert_eq!(world.database.column(history), [leaver.as_str(), &colleague], "the history says who did what");
     let former = world.client("sig-coordinator").get(&format!("/members/{leaver}/affiliations")).expect(200);
     assert_eq!(former.at("/items/0/organization_id"), home.as_str(), "he keeps the history of his organization");
 }

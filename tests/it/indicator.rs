@@ -20,7 +20,7 @@ fn indicators_add_up_to_the_matrix_of_the_same_day() {
     let sig = world.client("sig-admin");
     let day = (kernel::clock::now() - TimeDelta::days(40)).date_naive();
     for (query, matrix) in [
-        ("".to_owned(), "/tracking/matrix".to_owned()),
+        (String::new(), "/tracking/matrix".to_owned()),
         (format!("&to={day}"), format!("/tracking/matrix?as_of={day}")),
     ] {
         let matrix = sig.get(&matrix).expect(200).json();
@@ -28,7 +28,7 @@ fn indicators_add_up_to_the_matrix_of_the_same_day() {
         for cell in matrix["totals"].as_array().unwrap() {
             let code = cell["network_code"].as_str().unwrap();
             let point = last(&all, "coverage", code);
-            let figures = [&cell["tally"]["filled"], &cell["tally"]["expected"]].map(|it| it.as_i64().unwrap() as f64);
+            let figures = [&cell["tally"]["filled"], &cell["tally"]["expected"]].map(|it| it.as_f64().unwrap());
             assert_eq!([&point["numerator"], &point["denominator"]].map(|it| it.as_f64().unwrap()), figures, "{code}");
         }
         // By DICOM: each row of the matrix.
@@ -36,7 +36,7 @@ fn indicators_add_up_to_the_matrix_of_the_same_day() {
         for row in matrix["rows"].as_array().unwrap() {
             let key = row["dicom"]["id"].as_str().unwrap_or("unserved");
             let cells = row["cells"].as_array().unwrap();
-            let sum = |of: &str| cells.iter().map(|cell| cell["tally"][of].as_i64().unwrap()).sum::<i64>() as f64;
+            let sum = |of: &str| cells.iter().map(|cell| cell["tally"][of].as_f64().unwrap()).sum::<f64>();
             let point = last(&all, "coverage", key);
             assert_eq!(
                 [point["numerator"].as_f64().unwrap(), point["denominator"].as_f64().unwrap()],

@@ -29,6 +29,13 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("action-items", "SELECT id::text AS it FROM action_item", "/action-items?limit=200"),
     ("invitations", "SELECT id::text AS it FROM invitation", "/invitations?limit=200"),
     ("reorganizations", "SELECT id::text AS it FROM reorganization", "/reorganizations?limit=200"),
+    ("contacts", "SELECT id::text AS it FROM contact WHERE archived_at IS NULL", "/contacts?limit=50"),
+    (
+        "expertise-requests",
+        "(SELECT id::text AS it FROM expertise_request ORDER BY md5(id::text) LIMIT 25)",
+        "/expertise-requests?limit=200",
+    ),
+    ("expertise-terms", "SELECT code AS it FROM expertise_term", "/expertise-terms?limit=20"),
 ];
 
 #[test]
@@ -38,13 +45,35 @@ fn lists_show_just_what_can_be_read_one_by_one() {
     for persona in PERSONAS {
         let client = world.client(persona);
         for (noun, sample, list) in NOUNS {
-            let key = if *noun == "networks" { "code" } else { "id" };
+            let key = if ["networks", "expertise-terms"].contains(noun) { "code" } else { "id" };
             // Who may not list may not read one by one either.
             let walked = if client.get(list).status == 403 { Vec::new() } else { client.walk(list) };
             let listed: BTreeSet<String> = walked.iter().map(|it| it[key].as_str().unwrap().to_owned()).collect();
             for id in world.database.column(sample) {
                 let read = client.get(&format!("/{noun}/{id}"));
                 assert_eq!(read.status == 200, listed.contains(&id), "{persona} {noun} {id}: {}", read.status);
+                (compared, seen) = (compared + 1, seen + usize::from(read.status == 200));
+            }
+        }
+        let masters = "(SELECT member_id::text AS it FROM member_expertise GROUP BY 1 ORDER BY md5(member_id::text) LIMIT 8) UNION
+            (SELECT member_id::text FROM member_expertise e JOIN member m ON m.id = e.member_id WHERE m.profile_visibility <> 'all_members' OR m.departed_at IS NOT NULL LIMIT 8)
+            UNION SELECT object_id::text FROM external_id WHERE noun = 'persona' AND value IN ('member', 'deputy-34')";
+        for member in world.database.column(masters) {
+            let address = format!("/members/{member}/expertise");
+            let page = client.get(&address);
+            let listed: BTreeSet<String> = page
+                .at("/items")
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|it| it["id"].as_str().unwrap().to_owned())
+                .collect();
+            for id in world
+                .database
+                .column(&format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{member}'"))
+            {
+                let read = client.get(&format!("/member-expertise/{id}"));
+                assert_eq!(read.status == 200, listed.contains(&id), "{persona} {member} {id}: {}", read.status);
                 (compared, seen) = (compared + 1, seen + usize::from(read.status == 200));
             }
         }

@@ -6,10 +6,12 @@
 mod support;
 
 mod closed_doors;
+mod contact;
 mod contract;
 mod demo;
 mod draining;
 mod embedded;
+mod expertise;
 mod faults;
 mod follow_up;
 mod idempotency;

@@ -149,10 +149,25 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
     };
     let at = |name: &str| format!("t.organization_id = '{}'", organization(name));
     match (kind, name) {
-        ("NetworkCode", name) => name.split(' ').next().unwrap().to_owned(),
+        ("NetworkCode" | "TermCode", name) => name.split(' ').next().unwrap().to_owned(),
         ("OrganizationId", name) => organization(name),
         ("MemberId", name) => world.member(name.split(' ').next().unwrap()),
         ("AffiliationId", name) => world.affiliation(name),
+        ("MemberExpertiseId", name) => {
+            one(format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{}'", world.member(name)))
+        }
+        ("ContactId", name) => one(format!(
+            "SELECT id::text AS it FROM contact WHERE created_by = '{}' ORDER BY id LIMIT 1",
+            world.member(name)
+        )),
+        ("ExpertiseRequestId", name) => {
+            let (asker, expert) = name.split_once(" to ").unwrap();
+            one(format!(
+                "SELECT id::text AS it FROM expertise_request WHERE asker_id = '{}' AND expert_id = '{}'",
+                world.member(asker),
+                world.member(expert)
+            ))
+        }
         ("OrganizationLinkId", _) => one(format!(
             "SELECT id::text AS it FROM organization_link WHERE from_id = '{}' AND to_id = '{}'",
             organization("dicom-sociaux"),
@@ -255,6 +270,10 @@ fn body(world: &World, row: &Row) -> Option<Value> {
             body["network_code"] = row.object.split(' ').next().unwrap().into();
             body["owner_organization_id"] = organization(last);
         }
+        "create_expertise_request" => {
+            body["expert_id"] = world.member(last).into();
+            body.as_object_mut().unwrap().remove("term_code");
+        }
         "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
         _ => {}
     }
@@ -275,12 +294,15 @@ pub fn knock(world: &World, row: &Row) -> Knock {
     let (mut address, mut nowhere) = (operation.path.clone(), None);
     if let Some(kind) = operation.target() {
         address = operation.address(&object(world, &kind, row.object));
-        nowhere = Some(operation.address(if kind == "NetworkCode" { "nowhere" } else { NOWHERE }));
+        nowhere = Some(operation.address(if kind.ends_with("Code") { "nowhere" } else { NOWHERE }));
     }
     if operation.id == "list_tracking_cells" {
         let network = row.object.split(' ').next().unwrap();
         let dicom = object(world, "OrganizationId", row.object.rsplit(' ').next().unwrap());
         address = format!("{address}?network_code={network}&dicom_id={dicom}");
+    }
+    if operation.id == "match_expertise" {
+        address = format!("{address}?need=chatbot");
     }
     if ["search_directory", "suggest_names"].contains(&operation.id.as_str()) {
         address = format!("{address}?q=prefecture");

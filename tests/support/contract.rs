@@ -1,6 +1,6 @@
 //! The contract as tests walk it: a new operation is under them the day it is registered.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -15,7 +15,7 @@ pub struct Operation {
 
 /// Every operation of the contract.
 pub fn operations() -> Vec<Operation> {
-    let document = api::document();
+    let document = document();
     let mut all = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, spec) in item.as_object().unwrap() {
@@ -26,12 +26,16 @@ pub fn operations() -> Vec<Operation> {
     all
 }
 
+/// The contract, made once: a walk asks for it at every reference.
+fn document() -> &'static Value {
+    static DOCUMENT: OnceLock<Value> = OnceLock::new();
+    DOCUMENT.get_or_init(api::document)
+}
+
 /// A schema of the contract, by its reference.
 pub fn schema(reference: &Value) -> Value {
-    // Writing the contract takes a while, and it has many references.
-    static DOCUMENT: LazyLock<Value> = LazyLock::new(api::document);
     let pointer = reference.as_str().unwrap().trim_start_matches('#');
-    DOCUMENT.pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere")).clone()
+    document().pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere")).clone()
 }
 
 impl Operation {

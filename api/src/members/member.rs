@@ -4,15 +4,19 @@ use ::members::member::{
     Create, Depart, MemberFilter, MemberPage, MemberPatch, MemberView, NewMember, Restore, Suspend, Update,
 };
 use actix_web::web::Path;
-use actix_web::{get, patch, post};
+use actix_web::{HttpResponse, get, patch, post};
 use kernel::{MemberId, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
+use crate::problem::Problem;
+use crate::vcard;
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    // `{id}` would match `{id}.vcf` too.
+    config.service(get_member_vcard);
     config.service(list_members).service(create_member).service(get_member).service(update_member);
     config.service(suspend_member).service(restore_member).service(depart_member);
 }
@@ -47,6 +51,16 @@ async fn create_member(db: Db, new: Valid<NewMember>) -> Answer<MemberView> {
 #[get("/members/{id}")]
 async fn get_member(db: Db, id: Path<MemberId>) -> Answer<MemberView> {
     db.read(move |store| store.member(*id)).await
+}
+
+/// Read a member as a vCard.
+///
+/// vCard 4.0 (RFC 6350): the whole card for those to whom the member shows it, the name and organization for the others.
+#[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = String, content_type = "text/vcard")))]
+#[get("/members/{id}.vcf")]
+async fn get_member_vcard(db: Db, id: Path<MemberId>) -> Result<HttpResponse, Problem> {
+    let member = db.render(move |store| store.member(*id)).await?;
+    vcard::answer(&vcard::Card::from(member))
 }
 
 /// Change a member.

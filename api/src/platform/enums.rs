@@ -58,6 +58,72 @@ macro_rules! lists {
     };
 }
 
+/// The lists of the networks' crate.
+fn of_networks() -> Vec<EnumList> {
+    lists![
+        ::networks::action_item::ActionStatus as ActionStatus,
+        ::networks::follow_up::FollowUpAxis as FollowUpAxis,
+        ::networks::follow_up::FollowUpConfidentiality as FollowUpConfidentiality,
+        ::networks::follow_up::Health as Health,
+        ::networks::gap::GapKind as GapKind,
+        ::networks::indicator::IndicatorGroup as IndicatorGroup,
+        ::networks::indicator::IndicatorMetric as IndicatorMetric,
+        ::networks::indicator::IndicatorStep as IndicatorStep,
+        ::networks::membership::EndReason as EndReason,
+        ::networks::membership::MembershipInclude as MembershipInclude,
+        ::networks::membership::MembershipStatus as MembershipStatus,
+        ::networks::membership_request::MembershipRequestDecision as MembershipRequestDecision,
+        ::networks::membership_request::MembershipRequestKind as MembershipRequestKind,
+        ::networks::membership_request::MembershipRequestStatus as MembershipRequestStatus,
+        ::networks::membership_review::ReviewOutcome as ReviewOutcome,
+        ::networks::my_task::MyTaskKind as MyTaskKind,
+        ::networks::network::Cadence as Cadence,
+        ::networks::network::JoinPolicy as JoinPolicy,
+        ::networks::network::NetworkStatus as NetworkStatus,
+        ::networks::network::NetworkVisibility as NetworkVisibility,
+        ::networks::standard::Met as Met,
+        ::networks::tracking::CellScope as CellScope,
+    ]
+}
+
+/// The other lists.
+fn of_the_rest() -> Vec<EnumList> {
+    lists![
+        ::expertise::contact::ContactSharing as ContactSharing,
+        ::expertise::contact::SharedContactKind as SharedContactKind,
+        ::expertise::matching::ProposalReason as ProposalReason,
+        ::expertise::member_expertise::ExpertiseLevel as ExpertiseLevel,
+        ::expertise::request::ExpertiseRequestRole as ExpertiseRequestRole,
+        ::expertise::request::ExpertiseRequestStatus as ExpertiseRequestStatus,
+        ::expertise::term::TermStatus as TermStatus,
+        ::members::contact::ContactKind as ContactKind,
+        ::members::hand_over::OwnedKind as OwnedKind,
+        ::members::invitation::InvitationOutcome as InvitationOutcome,
+        ::members::invitation::InvitationStatus as InvitationStatus,
+        ::members::member::MemberStatus as MemberStatus,
+        ::members::member::ProfileVisibility as ProfileVisibility,
+        ::members::organization::OrganizationStatus as OrganizationStatus,
+        ::members::organization::PrefectureLevel as PrefectureLevel,
+        ::members::organization_link::LinkKind as LinkKind,
+        ::members::reorganization::ImpactEffect as ImpactEffect,
+        ::members::reorganization::ReorganizationStatus as ReorganizationStatus,
+        ::members::search::SearchType as SearchType,
+        ::members::territory::TerritoryKind as TerritoryKind,
+        kernel::CoAnimationScope as CoAnimationScope,
+        kernel::Count as Count,
+        kernel::MemberOrigin as MemberOrigin,
+        kernel::NetworkRole as NetworkRole,
+        kernel::NotificationLevel as NotificationLevel,
+        kernel::PrincipalKind as PrincipalKind,
+        kernel::Role as Role,
+        kernel::Scope as Scope,
+        kernel::Sort as Sort,
+        kernel::audit::AuditOutcome as AuditOutcome,
+        kernel::directory::OrganizationKind as OrganizationKind,
+        kernel::directory::Profession as Profession,
+    ]
+}
+
 /// List labels.
 ///
 /// Every closed list of this contract with its French and English labels, for interfaces.
@@ -65,55 +131,8 @@ macro_rules! lists {
 #[get("/enums")]
 async fn list_enums(db: Db) -> Answer<EnumLists> {
     db.read(|_| {
-        let mut items = lists![
-            ::members::contact::ContactKind as ContactKind,
-            ::members::hand_over::OwnedKind as OwnedKind,
-            ::members::invitation::InvitationOutcome as InvitationOutcome,
-            ::members::invitation::InvitationStatus as InvitationStatus,
-            ::members::member::MemberStatus as MemberStatus,
-            ::members::member::ProfileVisibility as ProfileVisibility,
-            ::members::organization::OrganizationStatus as OrganizationStatus,
-            ::members::organization::PrefectureLevel as PrefectureLevel,
-            ::members::organization_link::LinkKind as LinkKind,
-            ::members::reorganization::ImpactEffect as ImpactEffect,
-            ::members::reorganization::ReorganizationStatus as ReorganizationStatus,
-            ::members::search::SearchType as SearchType,
-            ::members::territory::TerritoryKind as TerritoryKind,
-            ::networks::action_item::ActionStatus as ActionStatus,
-            ::networks::follow_up::FollowUpAxis as FollowUpAxis,
-            ::networks::follow_up::FollowUpConfidentiality as FollowUpConfidentiality,
-            ::networks::follow_up::Health as Health,
-            ::networks::gap::GapKind as GapKind,
-            ::networks::indicator::IndicatorGroup as IndicatorGroup,
-            ::networks::indicator::IndicatorMetric as IndicatorMetric,
-            ::networks::indicator::IndicatorStep as IndicatorStep,
-            ::networks::membership::EndReason as EndReason,
-            ::networks::membership::MembershipInclude as MembershipInclude,
-            ::networks::membership::MembershipStatus as MembershipStatus,
-            ::networks::membership_request::RequestDecision as RequestDecision,
-            ::networks::membership_request::RequestKind as RequestKind,
-            ::networks::membership_request::RequestStatus as RequestStatus,
-            ::networks::membership_review::ReviewOutcome as ReviewOutcome,
-            ::networks::my_task::MyTaskKind as MyTaskKind,
-            ::networks::network::Cadence as Cadence,
-            ::networks::network::JoinPolicy as JoinPolicy,
-            ::networks::network::NetworkStatus as NetworkStatus,
-            ::networks::network::NetworkVisibility as NetworkVisibility,
-            ::networks::standard::Met as Met,
-            ::networks::tracking::CellScope as CellScope,
-            kernel::CoAnimationScope as CoAnimationScope,
-            kernel::Count as Count,
-            kernel::MemberOrigin as MemberOrigin,
-            kernel::NetworkRole as NetworkRole,
-            kernel::NotificationLevel as NotificationLevel,
-            kernel::PrincipalKind as PrincipalKind,
-            kernel::Role as Role,
-            kernel::Scope as Scope,
-            kernel::Sort as Sort,
-            kernel::audit::AuditOutcome as AuditOutcome,
-            kernel::directory::OrganizationKind as OrganizationKind,
-            kernel::directory::Profession as Profession,
-        ];
+        let mut items = of_networks();
+        items.extend(of_the_rest());
         items.push(list("ProblemCode", Code::ALL.iter().map(|code| (code.code(), code.title()))));
         items.push(list("FieldCode", FieldCode::ALL.iter().map(|code| (code.code(), code.label()))));
         items.sort_by_key(|list| list.name);

@@ -229,6 +229,11 @@ impl Actor {
         }
     }
 
+    /// The organizations where this actor belongs, but for those that cap him.
+    pub fn organizations(&self) -> impl Iterator<Item = OrganizationId> {
+        self.free().map(|standing| standing.organization_id)
+    }
+
     /// The organizations that one of these roles reaches.
     pub fn reach<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = OrganizationId> + 'a {
         let held = self.free().flat_map(|standing| &standing.roles).filter(|held| roles.contains(&held.role));

@@ -137,6 +137,23 @@ id!(
     MembershipId, v7
 );
 
+id!(
+    /// Identifier of a term of expertise; its code is stable too, and easier to say.
+    ExpertiseTermId, v7
+);
+id!(
+    /// Identifier of what a member masters.
+    MemberExpertiseId, v7
+);
+id!(
+    /// Identifier of a request for expertise.
+    ExpertiseRequestId, v7
+);
+id!(
+    /// Identifier of a shared contact.
+    ContactId, v7
+);
+
 impl From<MemberId> for PrincipalId {
     fn from(member: MemberId) -> Self {
         Self(member.0)

@@ -97,6 +97,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    contact (id) {
+        id -> Uuid,
+        kind -> Text,
+        given_name -> Nullable<Text>,
+        name -> Text,
+        organization_id -> Nullable<Uuid>,
+        organization_name -> Nullable<Text>,
+        role_title -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phones -> Array<Text>,
+        website -> Nullable<Text>,
+        note -> Nullable<Text>,
+        sharing -> Text,
+        network_id -> Nullable<Uuid>,
+        owner_id -> Uuid,
+        review_by -> Nullable<Date>,
+        archived_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
     decision (id) {
         id -> Uuid,
         follow_up_id -> Uuid,
@@ -128,6 +154,53 @@ diesel::table! {
 diesel::table! {
     epoch (number) {
         number -> Int4,
+    }
+}
+
+diesel::table! {
+    expertise_endorsement (id) {
+        id -> Uuid,
+        expertise_id -> Uuid,
+        member_id -> Uuid,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    expertise_request (id) {
+        id -> Uuid,
+        asker_id -> Uuid,
+        expert_id -> Uuid,
+        term_id -> Nullable<Uuid>,
+        need -> Text,
+        decision -> Text,
+        decided_at -> Nullable<Timestamptz>,
+        decline_reason -> Nullable<Text>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    expertise_term (id) {
+        id -> Uuid,
+        code -> Text,
+        label -> Text,
+        label_en -> Nullable<Text>,
+        synonyms -> Array<Text>,
+        names -> Array<Text>,
+        parent_id -> Nullable<Uuid>,
+        network_ids -> Array<Uuid>,
+        retired_at -> Nullable<Timestamptz>,
+        status -> Text,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
     }
 }
 
@@ -267,6 +340,24 @@ diesel::table! {
         pseudonymised_at -> Nullable<Timestamptz>,
         status -> Text,
         field_sources -> Jsonb,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    member_expertise (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        term_id -> Uuid,
+        level -> Text,
+        available_to_help -> Bool,
+        last_confirmed_at -> Timestamptz,
+        endorsements -> Int4,
+        valid -> Tstzrange,
         version -> Int4,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -610,8 +701,12 @@ diesel::joinable!(affiliation -> member (member_id));
 diesel::joinable!(affiliation -> organization (organization_id));
 diesel::joinable!(co_animation -> network (network_id));
 diesel::joinable!(co_animation -> organization (organization_id));
+diesel::joinable!(contact -> network (network_id));
 diesel::joinable!(decision -> follow_up (follow_up_id));
 diesel::joinable!(delivery -> member (member_id));
+diesel::joinable!(expertise_endorsement -> member (member_id));
+diesel::joinable!(expertise_endorsement -> member_expertise (expertise_id));
+diesel::joinable!(expertise_request -> expertise_term (term_id));
 diesel::joinable!(external_id -> source (source_id));
 diesel::joinable!(follow_up -> network (network_id));
 diesel::joinable!(follow_up -> organization (organization_id));
@@ -624,6 +719,8 @@ diesel::joinable!(invitation -> membership_request (request_id));
 diesel::joinable!(invitation -> network (network_id));
 diesel::joinable!(invitation -> organization (organization_id));
 diesel::joinable!(member -> principal (id));
+diesel::joinable!(member_expertise -> expertise_term (term_id));
+diesel::joinable!(member_expertise -> member (member_id));
 diesel::joinable!(membership -> affiliation (affiliation_id));
 diesel::joinable!(membership -> member (member_id));
 diesel::joinable!(membership -> network (network_id));
@@ -661,9 +758,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_event,
     change_event,
     co_animation,
+    contact,
     decision,
     delivery,
     epoch,
+    expertise_endorsement,
+    expertise_request,
+    expertise_term,
     external_id,
     follow_up,
     follow_up_comment,
@@ -674,6 +775,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     indicator_publication,
     invitation,
     member,
+    member_expertise,
     membership,
     membership_request,
     membership_review,

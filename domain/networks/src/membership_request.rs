@@ -35,7 +35,7 @@ text!(
 
 codes! {
     /// Who asks whom.
-    RequestKind {
+    MembershipRequestKind {
         Request = "request" ("demande de l'intéressé", "asked by the member himself"),
         Invitation = "invitation" ("invitation du réseau", "invitation of the network"),
         Nomination = "nomination" ("désignation par l'organisation", "nomination by the organization"),
@@ -44,7 +44,7 @@ codes! {
 
 codes! {
     /// What one side said.
-    RequestDecision {
+    MembershipRequestDecision {
         Pending = "pending" ("en attente", "pending"),
         Accepted = "accepted" ("accepté", "accepted"),
         Refused = "refused" ("refusé", "refused"),
@@ -53,7 +53,7 @@ codes! {
 
 codes! {
     /// Where a dossier stands, from its decisions and the clock.
-    RequestStatus {
+    MembershipRequestStatus {
         Open = "open" ("ouvert", "open"),
         Accepted = "accepted" ("accepté", "accepted"),
         Refused = "refused" ("refusé", "refused"),
@@ -88,10 +88,10 @@ pub struct MembershipRequest {
     /// The network.
     pub network_id: NetworkId,
     /// Who asks whom.
-    pub kind: RequestKind,
+    pub kind: MembershipRequestKind,
     /// Where it stands.
     #[diesel(select_expression = sql::request_status(membership_request::person_decision, membership_request::network_decision, membership_request::withdrawn_at, membership_request::expires_at, clock()))]
-    pub status: RequestStatus,
+    pub status: MembershipRequestStatus,
     /// For which organization he would sit there.
     #[diesel(embed)]
     pub organization: OrganizationReference,
@@ -117,11 +117,11 @@ pub struct MembershipRequest {
     #[schema(ignore)]
     pub notification_level: Option<NotificationLevel>,
     /// What he says.
-    pub person_decision: RequestDecision,
+    pub person_decision: MembershipRequestDecision,
     /// When he said it.
     pub person_decided_at: Option<DateTime<Utc>>,
     /// What the network says.
-    pub network_decision: RequestDecision,
+    pub network_decision: MembershipRequestDecision,
     /// When it said it.
     pub network_decided_at: Option<DateTime<Utc>>,
     /// Who said it for the network.
@@ -172,7 +172,7 @@ pub struct Invitee {
     "invitee": {"given_name": "Camille", "usual_name": "Exemple", "email": "camille.exemple@sociaux.example", "organization_id": "01900000-0000-7000-8000-000000000002"}}))]
 pub struct NewMembershipRequest {
     /// Who asks whom.
-    pub kind: RequestKind,
+    pub kind: MembershipRequestKind,
     /// The affiliation through which he would sit there.
     pub affiliation_id: Option<AffiliationId>,
     /// Who has no account yet.
@@ -218,9 +218,9 @@ pub struct MembershipRequestFilter {
     /// For this organization.
     pub organization_id: Option<OrganizationId>,
     /// Where they stand.
-    pub status: Option<RequestStatus>,
+    pub status: Option<MembershipRequestStatus>,
     /// Who asked whom.
-    pub kind: Option<RequestKind>,
+    pub kind: Option<MembershipRequestKind>,
     /// Whether to say how many there are in all.
     pub count: Option<Count>,
 }

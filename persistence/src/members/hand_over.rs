@@ -45,7 +45,11 @@ pub const OWNED: &[Owned] = &[
 pub const NOT_OWNED: &[(&str, &str)] = &[
     ("affiliation", "member_id"),
     ("delivery", "member_id"),
+    ("expertise_endorsement", "member_id"),
+    ("expertise_request", "asker_id"),
+    ("expertise_request", "expert_id"),
     ("invitation", "member_id"),
+    ("member_expertise", "member_id"),
     ("membership_request", "member_id"),
     ("role_assignment", "member_id"),
 ];

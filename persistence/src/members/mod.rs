@@ -16,6 +16,7 @@ mod territory;
 pub(crate) use closure::changes_rights_over;
 pub use hand_over::{NOT_OWNED, OWNED, Owned};
 pub(crate) use invitation::invite;
+pub(crate) use member::find as find_member;
 pub(crate) use organization::resting_on;
 pub use reorganization::registry;
 pub(crate) use reorganization::{Ledger, Moving, both, capped};

@@ -2,9 +2,9 @@
 
 use ::networks::membership::{Membership, NewMembership};
 use ::networks::membership_request::{
-    Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestFilter, MembershipRequestPage,
-    MembershipRequestView, NewMembershipRequest, OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance,
-    RequestDecision, RequestKind, Side, Withdraw, request_status, visible,
+    Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision, MembershipRequestFilter,
+    MembershipRequestKind, MembershipRequestPage, MembershipRequestView, NewMembershipRequest, OPEN_FOR, Read,
+    RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, request_status, visible,
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
@@ -89,7 +89,7 @@ impl Store<'_> {
     pub fn create_membership_request(&mut self, grant: Grant<Create>) -> Result<MembershipRequestView> {
         let created = self.write(grant, |writer, actor, _, candidate| {
             let id = MembershipRequestId::fresh();
-            let agreed = [candidate.new.kind == RequestKind::Request, candidate.is_agreed_by(actor)];
+            let agreed = [candidate.new.kind == MembershipRequestKind::Request, candidate.is_agreed_by(actor)];
             insert(writer, id, &candidate, agreed)?;
             if let Some(invitee) = &candidate.new.invitee {
                 invite(writer, Some((candidate.network.id, id)), None, invitee.organization_id, &named(invitee))?;
@@ -133,7 +133,7 @@ impl Store<'_> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let reason = membership_request::refusal_reason.eq(reason);
             diesel::update(membership_request::table.find(before.id)).set(reason).execute(writer.conn)?;
-            decide(writer, &before, before.side(actor), RequestDecision::Refused)?;
+            decide(writer, &before, before.side(actor), MembershipRequestDecision::Refused)?;
             recorded(writer, &before)
         })?;
         Ok(self.seen(changed))
@@ -164,7 +164,8 @@ fn named(invitee: &Invitee) -> (kernel::directory::GivenName, kernel::directory:
 
 fn insert(writer: &mut Writer<'_>, id: MembershipRequestId, it: &Candidate, agreed: [bool; 2]) -> Result<()> {
     use membership_request as dossier;
-    let said = |agreed: bool| if agreed { RequestDecision::Accepted } else { RequestDecision::Pending };
+    let said =
+        |agreed: bool| if agreed { MembershipRequestDecision::Accepted } else { MembershipRequestDecision::Pending };
     let [person, network] = agreed;
     let organization = it.organization.ok_or(Refusal::NotFound)?;
     let new = it.new.clone();
@@ -203,12 +204,17 @@ pub(crate) fn agree(
         let chosen = membership_request::notification_level.eq(level);
         diesel::update(membership_request::table.find(before.id)).set(chosen).execute(writer.conn)?;
     }
-    decide(writer, before, side, RequestDecision::Accepted)?;
+    decide(writer, before, side, MembershipRequestDecision::Accepted)?;
     conclude(writer, before.id)?;
     recorded(writer, before)
 }
 
-fn decide(writer: &mut Writer<'_>, before: &MembershipRequest, side: Side, says: RequestDecision) -> Result<()> {
+fn decide(
+    writer: &mut Writer<'_>,
+    before: &MembershipRequest,
+    side: Side,
+    says: MembershipRequestDecision,
+) -> Result<()> {
     use membership_request as dossier;
     let row = diesel::update(dossier::table.find(before.id));
     let stamps = grown!(dossier, writer, before.version);
@@ -228,7 +234,8 @@ fn decide(writer: &mut Writer<'_>, before: &MembershipRequest, side: Side, says:
 /// Has the member sit in the network, where both sides agree and he may still.
 fn conclude(writer: &mut Writer<'_>, id: MembershipRequestId) -> Result<()> {
     let it = find(id, writer.conn)?;
-    let both = it.person_decision == RequestDecision::Accepted && it.network_decision == RequestDecision::Accepted;
+    let both = it.person_decision == MembershipRequestDecision::Accepted
+        && it.network_decision == MembershipRequestDecision::Accepted;
     let Some(affiliation_id) = it.affiliation_id.filter(|_| both) else { return Ok(()) };
     let stands = through(writer.conn, affiliation_id)?.is_some();
     if !stands {

@@ -42,7 +42,7 @@ impl Store<'_> {
         let cells: Vec<&CellRow> = cells.filter(|cell| reach.holds(network.id, cell.organization_id)).collect();
         let about = self.about(&[network.id], &places(&cells), &facts)?;
         let follow_ups = self.latest(|| follow_up::network_id.eq(network.id).assume_not_null())?;
-        let action_items = self.to_do(|| action_item::network_id.eq(network.id).assume_not_null())?;
+        let action_items = self.still_open(|| action_item::network_id.eq(network.id).assume_not_null())?;
         let own = follow_ups.iter().find(|it| it.noun.axis == FollowUpAxis::Network);
         let last_follow_up_on = own.map(|it| it.noun.held_on);
         Ok(NetworkTracking {
@@ -83,7 +83,7 @@ impl Store<'_> {
         let cells: Vec<&CellRow> = cells.filter(|cell| columns.contains(&cell.network_id)).collect();
         let about = self.about(&columns, &added, &facts)?;
         let follow_ups = self.latest(|| follow_up::organization_id.eq_any(added.clone()).assume_not_null())?;
-        let action_items = self.to_do(|| action_item::owner_organization_id.eq_any(added.clone()))?;
+        let action_items = self.still_open(|| action_item::owner_organization_id.eq_any(added.clone()))?;
         let own = follow_ups.iter().find(|it| it.noun.axis == FollowUpAxis::Organization);
         Ok(OrganizationTracking {
             at,
@@ -111,7 +111,7 @@ impl Store<'_> {
     }
 
     /// What has yet to be done of some actions that the caller sees.
-    fn to_do<P>(&mut self, some: impl Fn() -> P) -> Result<Vec<ActionItemView>>
+    fn still_open<P>(&mut self, some: impl Fn() -> P) -> Result<Vec<ActionItemView>>
     where
         P: diesel::BoxableExpression<::networks::action_item::Joined, Pg, SqlType = diesel::sql_types::Bool> + 'static,
     {

@@ -134,9 +134,10 @@ pub fn visible(actor: &Actor) -> Condition {
     let director = || at(&[Role::DicomDirector]);
     let concerned =
         own.or(on_network().and(leads())).or(follow_up::axis.eq(FollowUpAxis::Organization).and(director()));
-    let of_network = on_network().and(answered.or(director()));
-    let of_organization = follow_up::axis.eq(FollowUpAxis::Organization).and(at(Actor::DICOM).or(led()).or(co_led()));
-    let followed = follow_up::confidentiality.eq(FollowUpConfidentiality::Normal).and(of_network.or(of_organization));
+    let network_rows = on_network().and(answered.or(director()));
+    let organization_rows = follow_up::axis.eq(FollowUpAxis::Organization).and(at(Actor::DICOM).or(led()).or(co_led()));
+    let followed =
+        follow_up::confidentiality.eq(FollowUpConfidentiality::Normal).and(network_rows.or(organization_rows));
     let sits = follow_up::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>()).assume_not_null();
     let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
     let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);

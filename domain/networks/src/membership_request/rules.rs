@@ -13,7 +13,9 @@ use kernel::{
     Refusal, Role, Ruling, action,
 };
 
-use super::{MembershipRequest, NewMembershipRequest, RequestDecision, RequestKind, RequestStatus};
+use super::{
+    MembershipRequest, MembershipRequestDecision, MembershipRequestKind, MembershipRequestStatus, NewMembershipRequest,
+};
 use crate::membership::{INELIGIBLE, LEADS, NOT_IN_FORCE};
 use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, NetworkVisibility};
 
@@ -85,9 +87,9 @@ action!(
             actor.reaches(&[Role::DicomDirector], organization) || actor.answers_for(it.network.id, organization)
         });
         let may = match it.new.kind {
-            RequestKind::Request => mine,
-            RequestKind::Invitation => actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial),
-            RequestKind::Nomination => nominates || actor.is_sig(),
+            MembershipRequestKind::Request => mine,
+            MembershipRequestKind::Invitation => actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial),
+            MembershipRequestKind::Nomination => nominates || actor.is_sig(),
         };
         networks::Read::rule(actor, &it.network).and(may, NOT_HIS)
     },
@@ -106,7 +108,7 @@ action!(
         if !eligible.is_empty() && !eligible.contains(&origin) {
             return Err(Refusal::Invalid(place, INELIGIBLE));
         }
-        if new.kind == RequestKind::Request {
+        if new.kind == MembershipRequestKind::Request {
             if it.network.join_policy == JoinPolicy::Invitation {
                 return Err(Refusal::Invalid("/kind", BY_INVITATION));
             }
@@ -125,7 +127,7 @@ impl Candidate {
     #[must_use]
     pub fn is_agreed_by(&self, actor: &Actor) -> bool {
         let (network, new) = (&self.network, &self.new);
-        let by_right = new.kind == RequestKind::Request
+        let by_right = new.kind == MembershipRequestKind::Request
             && network.join_policy == JoinPolicy::Automatic
             && new.role == NetworkRole::Member;
         by_right || decides(actor, network.id, new.interministerial, new.role)
@@ -159,7 +161,7 @@ impl MembershipRequest {
             Side::Person => self.person_decision,
             Side::Network => self.network_decision,
         };
-        said == RequestDecision::Pending
+        said == MembershipRequestDecision::Pending
     }
 
     fn decided_by(&self, actor: &Actor) -> bool {
@@ -167,7 +169,11 @@ impl MembershipRequest {
     }
 
     fn open(&self) -> Result<(), Refusal> {
-        if self.status == RequestStatus::Open { Ok(()) } else { Err(Refusal::Illegal { allowed: Vec::new() }) }
+        if self.status == MembershipRequestStatus::Open {
+            Ok(())
+        } else {
+            Err(Refusal::Illegal { allowed: Vec::new() })
+        }
     }
 
     fn open_to(&self, actor: &Actor) -> Result<(), Refusal> {
@@ -260,7 +266,7 @@ action!(
     /// Withdraw a dossier.
     Withdraw(MembershipRequestId) on MembershipRequest as "withdraw_membership_request", MembershipRequest,
     |actor, it| {
-        let own = it.created_by == actor.id || (it.is_about(actor) && it.kind == RequestKind::Request);
+        let own = it.created_by == actor.id || (it.is_about(actor) && it.kind == MembershipRequestKind::Request);
         Read::rule(actor, it).and(own || actor.is_sig(), OPENER)
     },
     MembershipRequest::open

@@ -28,7 +28,8 @@ action!(
 
 impl NetworkVisibility {
     /// Whether a network of this visibility exists for a caller.
-    pub(crate) fn shows(self, network: NetworkId, actor: &Actor) -> bool {
+    #[must_use]
+    pub fn shows(self, network: NetworkId, actor: &Actor) -> bool {
         let known = self != Self::Hidden && actor.knows_networks();
         known || actor.is_sig() || actor.sits_in(network)
     }

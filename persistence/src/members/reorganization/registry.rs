@@ -5,6 +5,7 @@
 use super::{Ledger, Moving};
 use super::{affiliations, links, roles};
 use crate::Result;
+use crate::expertise::carry_contacts;
 use crate::networks::{carry_actions, carry_co_animations, carry_invitations, carry_requests, carry_seats};
 use crate::store::Writer;
 
@@ -66,6 +67,8 @@ pub const REGISTRY: &[Resting] = &[
     resting("membership_request", "affiliation_id", Fate::Follows("membership_request.organization_id")),
     moves("invitation", "organization_id", carry_invitations),
     moves("action_item", "owner_organization_id", carry_actions),
+    moves("contact", "owner_id", carry_contacts),
+    resting("contact", "organization_id", Fate::Follows("contact.owner_id")),
     resting("follow_up", "organization_id", Fate::History),
     resting("indicator_cell", "organization_id", Fate::History),
     resting("organization_period", "organization_id", Fate::History),

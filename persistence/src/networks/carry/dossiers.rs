@@ -1,7 +1,7 @@
 //! What an organization that goes has yet to decide, to confirm and to do goes on in its successor.
 
 use ::networks::action_item::{ActionItem, ActionStatus};
-use ::networks::membership_request::{MembershipRequest, RequestStatus};
+use ::networks::membership_request::{MembershipRequest, MembershipRequestStatus};
 use diesel::prelude::*;
 use kernel::schema::{action_item, affiliation, invitation, membership_request};
 use kernel::{AffiliationId, MemberId, Noun as _, OrganizationId};
@@ -17,7 +17,7 @@ use crate::store::Writer;
 pub(crate) fn carry_requests(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = MembershipRequest::query().filter(membership_request::organization_id.eq_any(moving.gone()));
     let here: Vec<MembershipRequest> = here.order(membership_request::id).load(writer.conn)?;
-    for before in here.into_iter().filter(|it| it.status == RequestStatus::Open) {
+    for before in here.into_iter().filter(|it| it.status == MembershipRequestStatus::Open) {
         let to = before.affiliation_id.and_then(|id| moving.affiliations.get(&id).copied());
         let to = to.unwrap_or_else(|| moving.heir(before.organization.id));
         let member = before.member.as_ref().map(|member| member.id);

@@ -1,0 +1,149 @@
+//! vCards (RFC 6350): people and services as address books take them in.
+
+use ::expertise::contact::{Contact, SharedContactKind};
+use ::members::member::MemberView;
+use actix_web::HttpResponse;
+use actix_web::http::header::{
+    self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, Header as _,
+};
+use calcard::vcard::{VCard, VCardEntry, VCardParameter, VCardProperty, VCardValue, VCardValueType, VCardVersion};
+use chrono::{DateTime, Utc};
+use kernel::Shown;
+use uuid::Uuid;
+
+use crate::problem::Problem;
+
+/// What a vCard says; nothing of it is said that is not known.
+#[derive(Debug, Default)]
+pub(crate) struct Card {
+    id: Uuid,
+    full_name: String,
+    /// Usual and given name, of a person whose card is shown.
+    name: Option<(String, String)>,
+    is_service: bool,
+    /// The organization, then the unit in it.
+    organization: Vec<String>,
+    title: Option<String>,
+    email: Option<String>,
+    phones: Vec<String>,
+    languages: Vec<String>,
+    website: Option<String>,
+    note: Option<String>,
+    /// When it last changed; not told with a name alone.
+    revised: Option<DateTime<Utc>>,
+}
+
+/// A member by his card, or by name and organization alone.
+impl From<MemberView> for Card {
+    fn from(view: MemberView) -> Self {
+        match view {
+            Shown::Name(it) => Self {
+                id: it.id.0,
+                full_name: it.display_name,
+                organization: it.organizations.into_iter().take(1).map(|place| place.name.to_string()).collect(),
+                ..Self::default()
+            },
+            Shown::Full(seen) => {
+                let it = seen.noun;
+                let main = it.affiliations.0.into_iter().next();
+                let place = main.iter().map(|at| at.organization.name.to_string());
+                let unit = main.iter().filter_map(|at| at.service.as_ref()).map(ToString::to_string);
+                Self {
+                    id: it.id.0,
+                    full_name: it.display_name,
+                    name: Some((it.usual_name.to_string(), it.given_name.to_string())),
+                    organization: place.chain(unit).collect(),
+                    title: main.as_ref().and_then(|at| at.position.as_ref()).map(ToString::to_string),
+                    email: it.email.map(|it| it.to_string()),
+                    phones: it.phones.iter().map(ToString::to_string).collect(),
+                    languages: it.languages.iter().map(ToString::to_string).collect(),
+                    revised: Some(it.updated_at),
+                    ..Self::default()
+                }
+            }
+        }
+    }
+}
+
+impl From<Contact> for Card {
+    fn from(it: Contact) -> Self {
+        let is_service = it.kind == SharedContactKind::Service;
+        let given = it.given_name.map(|it| it.to_string()).unwrap_or_default();
+        let usual = it.name.to_string();
+        let known = it.organization.map(|place| place.0.name);
+        Self {
+            id: it.id.0,
+            full_name: format!("{given} {usual}").trim_start().to_owned(),
+            name: (!is_service).then_some((usual, given)),
+            is_service,
+            organization: known.or(it.organization_name).iter().map(ToString::to_string).collect(),
+            title: it.role_title.map(|it| it.to_string()),
+            email: it.email.map(|it| it.to_string()),
+            phones: it.phones.iter().map(ToString::to_string).collect(),
+            languages: Vec::new(),
+            website: it.website.map(|it| it.to_string()),
+            // RFC 6350 has an escape for one kind of line end.
+            note: it.note.map(|it| it.to_string().replace("\r\n", "\n").replace('\r', "\n")),
+            revised: Some(it.updated_at),
+        }
+    }
+}
+
+fn text(property: VCardProperty, value: impl Into<String>) -> VCardEntry {
+    VCardEntry::new(property).with_value(VCardValue::Text(value.into()))
+}
+
+fn parts(property: VCardProperty, values: Vec<String>) -> VCardEntry {
+    VCardEntry::new(property).with_values(values.into_iter().map(VCardValue::Text).collect())
+}
+
+impl Card {
+    fn entries(&self) -> Vec<VCardEntry> {
+        let kind = if self.is_service { "org" } else { "individual" };
+        let mut all =
+            vec![text(VCardProperty::Uid, self.id.urn().to_string()), text(VCardProperty::Fn, &*self.full_name)];
+        if let Some((usual, given)) = &self.name {
+            let name = [usual.as_str(), given, "", "", ""].map(str::to_owned).to_vec();
+            all.push(parts(VCardProperty::N, name));
+        }
+        if self.revised.is_some() {
+            all.push(text(VCardProperty::Kind, kind));
+        }
+        if !self.organization.is_empty() {
+            all.push(parts(VCardProperty::Org, self.organization.clone()));
+        }
+        all.extend(self.title.iter().map(|it| text(VCardProperty::Title, it)));
+        all.extend(self.email.iter().map(|it| text(VCardProperty::Email, it)));
+        let tel = |it: &String| {
+            let uri = VCardParameter::value(VCardValueType::Uri);
+            text(VCardProperty::Tel, format!("tel:{it}")).with_param(uri)
+        };
+        all.extend(self.phones.iter().map(tel));
+        all.extend(self.languages.iter().map(|it| text(VCardProperty::Lang, it)));
+        all.extend(self.website.iter().map(|it| text(VCardProperty::Url, it)));
+        all.extend(self.note.iter().map(|it| text(VCardProperty::Note, it)));
+        all.extend(self.revised.map(|at| text(VCardProperty::Rev, at.format("%Y%m%dT%H%M%SZ").to_string())));
+        all
+    }
+}
+
+/// The card as a file to take in; its name in any letters, and in plain ones (RFC 6266).
+pub(crate) fn answer(card: &Card) -> Result<HttpResponse, Problem> {
+    let mut written = String::new();
+    let vcard = VCard { entries: card.entries() };
+    vcard.write_to(&mut written, VCardVersion::V4_0).map_err(|error| Problem::fault(&error))?;
+    let letters = ExtendedValue {
+        charset: Charset::Ext("UTF-8".into()),
+        language_tag: None,
+        value: format!("{}.vcf", card.full_name).into_bytes(),
+    };
+    let disposition = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![DispositionParam::Filename("contact.vcf".into()), DispositionParam::FilenameExt(letters)],
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    response.insert_header((header::VARY, "Authorization, Accept-Language"));
+    response.insert_header((ContentDisposition::name(), disposition));
+    Ok(response.content_type("text/vcard; charset=utf-8").body(written))
+}

@@ -1,0 +1,224 @@
+//! Matching: whom to ask for help with a need that is said in free words.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use kernel::directory::{MemberReference, OrganizationReference};
+use kernel::policy::Target;
+use kernel::{ExpertiseTermId, Label, MemberExpertiseId, Ruling, action, codes, text};
+use members::search::{NameKind, Wanted};
+use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::member_expertise::{ExpertiseLevel, MemberExpertise};
+use crate::term::ExpertiseTermReference;
+
+text!(
+    /// What help is looked for, in free words.
+    NeedWords, 2..=200, Line
+);
+
+impl Target for NeedWords {}
+
+/// How many are proposed at most: 1 to 20.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(try_from = "u8")]
+pub struct ProposalLimit(u8);
+
+impl ProposalLimit {
+    /// As a number of rows.
+    #[must_use]
+    pub fn rows(self) -> i64 {
+        self.0.into()
+    }
+}
+
+impl Default for ProposalLimit {
+    fn default() -> Self {
+        Self(3)
+    }
+}
+
+impl TryFrom<u8> for ProposalLimit {
+    type Error = &'static str;
+
+    fn try_from(limit: u8) -> Result<Self, Self::Error> {
+        (1..=20).contains(&limit).then_some(Self(limit)).ok_or("range")
+    }
+}
+
+/// What help is looked for.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct ExpertiseMatch {
+    /// The need, in free words. The terms that it names are found by their labels, synonyms and codes, whatever the case,
+    /// the accents and a typo or two; what stands below them comes along.
+    #[param(inline)]
+    pub need: NeedWords,
+    /// How many are proposed at most.
+    #[serde(default)]
+    #[param(value_type = u8, minimum = 1, maximum = 20, default = 3)]
+    pub limit: ProposalLimit,
+}
+
+codes! {
+    /// Why someone is proposed.
+    ProposalReason {
+        TermNamed = "term_named" ("le besoin nomme cette compétence", "the need names this expertise"),
+        NarrowerTerm = "narrower_term" ("compétence plus précise que celle que nomme le besoin", "narrower than the expertise that the need names"),
+        NeverAsked = "never_asked" ("n'a jamais été sollicité", "was never asked"),
+        NotAskedLately = "not_asked_lately" ("n'a pas été sollicité depuis 90 jours", "was not asked in the last 90 days"),
+        Endorsed = "endorsed" ("recommandé par des collègues", "endorsed by colleagues"),
+    }
+}
+
+/// Someone of another organization who can help.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ExpertProposal {
+    /// Who.
+    pub member: MemberReference,
+    /// Where he is.
+    pub organization: OrganizationReference,
+    /// What he says that he masters.
+    pub expertise_id: MemberExpertiseId,
+    /// With what.
+    pub term: ExpertiseTermReference,
+    /// How well he masters it.
+    pub level: ExpertiseLevel,
+    /// How many colleagues endorse it.
+    #[schema(minimum = 0)]
+    pub endorsements: i32,
+    /// How many requests of the last 90 days he accepted or has before him.
+    #[schema(minimum = 0)]
+    pub recent_requests: i64,
+    /// When he was last asked, whatever came of it.
+    pub last_requested_at: Option<DateTime<Utc>>,
+    /// Why he is proposed.
+    #[schema(max_items = 5)]
+    pub reasons: Vec<ProposalReason>,
+}
+
+impl ExpertProposal {
+    /// Why he is proposed, from what is known of him, and whether the need names the term itself.
+    #[must_use]
+    pub fn reasoned(mut self, named: bool) -> Self {
+        let lately = match self.last_requested_at {
+            None => Some(ProposalReason::NeverAsked),
+            Some(_) => (self.recent_requests == 0).then_some(ProposalReason::NotAskedLately),
+        };
+        let term = if named { ProposalReason::TermNamed } else { ProposalReason::NarrowerTerm };
+        let endorsed = (self.endorsements > 0).then_some(ProposalReason::Endorsed);
+        self.reasons = std::iter::once(term).chain(lately).chain(endorsed).collect();
+        self
+    }
+}
+
+/// Who can help.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExpertProposals {
+    /// The least asked of late first; none if no term is named, or nobody offers help.
+    #[schema(max_items = 20)]
+    pub items: Vec<ExpertProposal>,
+}
+
+const INSIDERS: Label =
+    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
+
+action!(
+    /// Look for who can help.
+    Match(NeedWords) on MemberExpertise as "match_expertise", (),
+    |actor, ()| Ruling::Allow.and(actor.is_insider(), INSIDERS)
+);
+
+/// How many letters a word of the need may add to one of a name: a plural, a feminine.
+const ENDING: usize = 3;
+
+/// Which words of the need say a name, and whether they say all of it.
+struct Said {
+    term: ExpertiseTermId,
+    words: BTreeSet<usize>,
+    whole: bool,
+}
+
+impl Said {
+    /// By at least half of its letters.
+    fn of(term: ExpertiseTermId, name: &str, need: &[&str]) -> Option<Self> {
+        let (mut words, mut said, mut all) = (BTreeSet::new(), 0, 0);
+        for word in name.split_whitespace() {
+            let size = word.chars().count();
+            let likely = need.iter().enumerate().filter_map(|(at, other)| Some((at, likeness(word, other)?)));
+            all += size;
+            if let Some((at, _)) = likely.max_by(|a, b| a.1.total_cmp(&b.1)) {
+                said += size;
+                words.insert(at);
+            }
+        }
+        (said > 0 && 2 * said >= all).then_some(Self { term, words, whole: said == all })
+    }
+
+    /// Whether another name says the same, and more of the need.
+    fn is_less_than(&self, other: &Self) -> bool {
+        self.words.len() < other.words.len() && self.words.is_subset(&other.words)
+    }
+}
+
+fn likeness(word: &str, other: &str) -> Option<f64> {
+    let longer = other.strip_prefix(word).is_some_and(|rest| rest.chars().count() > ENDING);
+    if longer { None } else { Wanted::new(word.to_owned(), word).fits(other, NameKind::Name) }
+}
+
+/// The terms that a need names: each is looked for in it by all that it is called, in the database's spelling. A name that
+/// is said whole leaves out those said in part; one that says more of the need leaves out those that say less of the same.
+#[must_use]
+pub fn named<'a>(need: &str, names: impl IntoIterator<Item = (ExpertiseTermId, &'a str)>) -> BTreeSet<ExpertiseTermId> {
+    let need: Vec<&str> = need.split_whitespace().collect();
+    let mut said: Vec<Said> = names.into_iter().filter_map(|(term, name)| Said::of(term, name, &need)).collect();
+    let wholly = said.iter().any(|it| it.whole);
+    said.retain(|it| it.whole || !wholly);
+    let most = |it: &&Said| !said.iter().any(|other| it.is_less_than(other));
+    said.iter().filter(most).map(|it| it.term).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::{ExpertiseTermId, named};
+
+    const NAMES: &[&str] = &[
+        "agents conversationnels",
+        "chatbot",
+        "chatbot vocal",
+        "callbot",
+        "reseaux sociaux",
+        "communication crise",
+        "communication interne",
+        "intelligence artificielle generative",
+        "seo",
+        "audio",
+    ];
+
+    fn found(need: &str) -> Vec<&'static str> {
+        let terms = NAMES.iter().zip(1..).map(|(name, id)| (ExpertiseTermId(Uuid::from_u128(id)), *name));
+        let index = |id: ExpertiseTermId| usize::try_from(id.0.as_u128()).unwrap() - 1;
+        named(need, terms).into_iter().map(|id| NAMES[index(id)]).collect()
+    }
+
+    #[test]
+    fn a_need_names_terms_however_it_is_said() {
+        assert_eq!(found("retour sur chatbot vocal"), ["chatbot vocal"]);
+        assert_eq!(found("notre chatbto vocal ne repond plus"), ["chatbot vocal"], "with a typo");
+        assert_eq!(found("chatbots vocaux"), ["chatbot vocal"], "in the plural");
+        assert_eq!(found("qui a monte un callbot"), ["callbot"]);
+        assert_eq!(found("reseaux sociaux et seo"), ["reseaux sociaux", "seo"]);
+        assert_eq!(found("exercice de communication de crise"), ["communication crise"]);
+        assert_eq!(found("communication"), ["communication crise", "communication interne"], "a part fits in part");
+        assert_eq!(found("un chatbot"), ["chatbot"], "the wider term by its own name");
+        assert_eq!(found("audiovisuel"), Vec::<&str>::new(), "the beginning of another word is none");
+        assert_eq!(found("menuiserie"), Vec::<&str>::new());
+        assert_eq!(found(""), Vec::<&str>::new());
+    }
+}

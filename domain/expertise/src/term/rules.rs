@@ -1,0 +1,53 @@
+//! Who may do what to a term of expertise, and when.
+
+use diesel::BoxableExpression;
+use diesel::expression::AsExpression;
+use diesel::pg::Pg;
+use diesel::sql_types::Bool;
+use kernel::policy::Target;
+use kernel::schema::expertise_term;
+use kernel::{Actor, Label, Refusal, Ruling, action};
+
+use super::{ExpertiseTerm, NewExpertiseTerm, TermCode, TermStatus};
+
+const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
+
+impl Target for NewExpertiseTerm {
+    fn key(&self) -> Option<String> {
+        Some(self.code.to_string())
+    }
+}
+
+action!(
+    /// See a term: whoever may know the networks.
+    Read(TermCode) on ExpertiseTerm as "get_expertise_term", ExpertiseTerm,
+    |actor, _| Ruling::seen(actor.knows_networks())
+);
+
+/// What `Read` says one by one, for all.
+#[must_use]
+pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<expertise_term::table, Pg, SqlType = Bool>> {
+    Box::new(<bool as AsExpression<Bool>>::as_expression(actor.knows_networks()))
+}
+
+action!(
+    /// Record a term.
+    Create(NewExpertiseTerm) on ExpertiseTerm as "create_expertise_term", (),
+    |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+);
+
+action!(
+    /// Change a term that is in use.
+    Update(TermCode) on ExpertiseTerm as "update_expertise_term", ExpertiseTerm,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), in_use
+);
+
+action!(
+    /// Retire a term: who masters it goes on doing so, and nobody chooses it any more.
+    Retire(TermCode) on ExpertiseTerm as "retire_expertise_term", ExpertiseTerm,
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), in_use
+);
+
+fn in_use(it: &ExpertiseTerm) -> Result<(), Refusal> {
+    if it.status == TermStatus::Retired { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+}

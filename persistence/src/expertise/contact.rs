@@ -1,0 +1,282 @@
+//! SQL of shared contacts.
+
+use ::expertise::contact::{
+    Archive, Contact, ContactFilter, ContactName, ContactPage, ContactPatch, ContactSharing, ContactView, Create,
+    NewContact, Read, Update, is_past, visible,
+};
+use ::networks::network::NetworkCode;
+use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text};
+use kernel::schema::{affiliation, contact, network};
+use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal, Version, sql};
+use members::reorganization::ImpactEffect;
+use uuid::Uuid;
+
+use crate::members::{Ledger, Moving};
+use crate::page::{fold, keyset, like};
+use crate::stamps::grown;
+use crate::store::{Known, Writer};
+use crate::{Again, Error, Result, Store};
+
+type Query = contact::BoxedQuery<'static, diesel::pg::Pg>;
+
+diesel::define_sql_function! {
+    /// The words of a contact, folded.
+    #[sql_name = "app.contact_said"]
+    fn contact_said(given_name: Nullable<Text>, name: Text, organization: Nullable<Text>, role: Nullable<Text>) -> Text;
+}
+
+const NETWORK_ALONE: Label = Label {
+    fr: "Un réseau se dit là, et seulement là, où le contact est partagé avec un réseau.",
+    en: "A network is named there, and only there, where the contact is shared with one.",
+};
+const NOT_YOURS: Label = Label { fr: "Vous n'y êtes pas rattaché.", en: "You do not belong there." };
+
+fn apply(filter: ContactFilter, mut query: Query) -> Query {
+    let ContactFilter { q, kind, organization_id, owner_id, sharing, stale, archived } = filter;
+    if let Some(words) = q {
+        let said = contact_said(contact::given_name, contact::name, contact::organization_name, contact::role_title);
+        query = query.filter(said.like(fold(like(&words))));
+    }
+    if let Some(kind) = kind {
+        query = query.filter(contact::kind.eq(kind));
+    }
+    if let Some(organization) = organization_id {
+        query = query.filter(contact::organization_id.eq(organization));
+    }
+    if let Some(owner) = owner_id {
+        query = query.filter(contact::owner_id.eq(owner));
+    }
+    if let Some(sharing) = sharing {
+        query = query.filter(contact::sharing.eq(sharing));
+    }
+    if let Some(stale) = stale {
+        query = query.filter(is_past(contact::review_by, sql::clock()).eq(stale));
+    }
+    if archived {
+        query.filter(contact::archived_at.is_not_null())
+    } else {
+        query.filter(contact::archived_at.is_null())
+    }
+}
+
+impl Store<'_> {
+    /// The contacts that the caller may see, by name.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn contacts(&mut self, filter: ContactFilter, page: &PageQuery) -> Result<ContactPage> {
+        let (conn, actor) = self.reading();
+        let query = apply(filter, contact::table.into_boxed().filter(visible(actor)));
+        let query = keyset!(query, page, false, contact::name as ContactName, contact::id as ContactId);
+        let rows = query.select(Contact::as_select()).load(conn)?;
+        let found = page.cut(rows, |it: &Contact| (it.name.clone(), it.id));
+        Ok(found.map(|it| self.shown_contact(it)))
+    }
+
+    /// One contact.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn contact(&mut self, id: ContactId) -> Result<ContactView> {
+        let facts = self.permit(Read(id))?;
+        Ok(self.shown_contact(facts))
+    }
+
+    fn shown_contact(&self, it: Contact) -> ContactView {
+        self.seen(it.known_to(self.actor()))
+    }
+
+    /// Records the contact that was granted.
+    ///
+    /// # Errors
+    /// An organization or a network does not exist, or is none of the caller's.
+    pub fn create_contact(&mut self, grant: Grant<Create>) -> Result<ContactView> {
+        let created = self.write(grant, |writer, actor, Create(new), ()| {
+            let network = shared_with(new.sharing, new.network_code.as_ref(), actor, writer.conn)?;
+            let owner = owner(new.owner_id, actor, writer.conn)?;
+            let created = insert(writer, new, owner, network)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.shown_contact(created))
+    }
+
+    /// Changes the contact that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; an organization or a network does not exist, or is none of the caller's.
+    pub fn update_contact(&mut self, grant: Grant<Update>, seen: Version, patch: ContactPatch) -> Result<ContactView> {
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            let network_id = match (patch.sharing, &patch.network_code) {
+                (None, None) => before.network_id,
+                (sharing, code) => shared_with(sharing.unwrap_or(before.sharing), code.as_ref(), actor, writer.conn)?,
+            };
+            let change = (patch, contact::network_id.eq(network_id), stamps(writer, before.version));
+            let row = diesel::update(contact::table.find(before.id)).set(change);
+            let after = row.returning(Contact::as_returning()).get_result(writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.shown_contact(changed))
+    }
+
+    /// Puts the contact away that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn archive_contact(&mut self, grant: Grant<Archive>, seen: Version) -> Result<ContactView> {
+        let archived = self.write_on(grant, seen, |writer, _, _, before| {
+            let change = (contact::archived_at.eq(writer.at), stamps(writer, before.version));
+            let row = diesel::update(contact::table.find(before.id)).set(change);
+            let after = row.returning(Contact::as_returning()).get_result(writer.conn)?;
+            writer.ended(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.shown_contact(archived))
+    }
+}
+
+fn insert(
+    writer: &mut Writer<'_>,
+    new: NewContact,
+    owner: OrganizationId,
+    network: Option<NetworkId>,
+) -> Result<Contact> {
+    let what = (
+        contact::kind.eq(new.kind),
+        contact::given_name.eq(new.given_name),
+        contact::name.eq(new.name),
+        contact::organization_id.eq(new.organization_id),
+        contact::organization_name.eq(new.organization_name),
+        contact::role_title.eq(new.role_title),
+        contact::email.eq(new.email),
+        contact::phones.eq(new.phones),
+        contact::website.eq(new.website),
+        contact::note.eq(new.note),
+        contact::review_by.eq(new.review_by),
+    );
+    let row = (
+        contact::id.eq(ContactId::fresh()),
+        what,
+        contact::sharing.eq(new.sharing),
+        contact::network_id.eq(network),
+        contact::owner_id.eq(owner),
+        contact::created_at.eq(writer.at),
+        contact::updated_at.eq(writer.at),
+        contact::created_by.eq(writer.by),
+        contact::updated_by.eq(writer.by),
+    );
+    let row = diesel::insert_into(contact::table).values(row);
+    Ok(row.returning(Contact::as_returning()).get_result(writer.conn)?)
+}
+
+type Stamps = (
+    diesel::dsl::Eq<contact::version, Version>,
+    diesel::dsl::Eq<contact::updated_at, chrono::DateTime<chrono::Utc>>,
+    diesel::dsl::Eq<contact::updated_by, kernel::PrincipalId>,
+);
+
+fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (contact::version.eq(before.next()), contact::updated_at.eq(writer.at), contact::updated_by.eq(writer.by))
+}
+
+/// The network that a contact is shared with: one that the caller shares with others, or for the SIG any.
+fn shared_with(
+    sharing: ContactSharing,
+    code: Option<&NetworkCode>,
+    actor: &Actor,
+    conn: &mut PgConnection,
+) -> Result<Option<NetworkId>> {
+    match (sharing, code) {
+        (ContactSharing::Network, Some(code)) => {
+            let found = network::table.filter(network::code.eq(code)).select(network::id);
+            let found = found.first::<NetworkId>(conn).optional()?;
+            let own = |id: &NetworkId| actor.is_sig() || actor.shared_networks().any(|mine| mine == *id);
+            found.filter(own).map(Some).ok_or(Error::Dangling("/network_code"))
+        }
+        (ContactSharing::Network, None) | (_, Some(_)) => Err(Refusal::Invalid("/network_code", NETWORK_ALONE).into()),
+        (_, None) => Ok(None),
+    }
+}
+
+/// The organization that keeps what the caller records.
+fn owner(said: Option<OrganizationId>, actor: &Actor, conn: &mut PgConnection) -> Result<OrganizationId> {
+    let belongs = |id: &OrganizationId| actor.organizations().any(|own| own == *id);
+    if let Some(said) = said {
+        return Some(said).filter(belongs).ok_or_else(|| Refusal::Invalid("/owner_id", NOT_YOURS).into());
+    }
+    let main = affiliation::table
+        .filter(affiliation::member_id.eq(actor.id.0))
+        .filter(affiliation::is_primary.and(affiliation::valid.contains(sql::clock())))
+        .select(affiliation::organization_id);
+    let main = main.first::<OrganizationId>(conn).optional()?.filter(belongs);
+    main.or_else(|| actor.organizations().next()).ok_or_else(|| Refusal::Invalid("/owner_id", NOT_YOURS).into())
+}
+
+/// Contacts of an organization that goes, and at one, are its successor's, and at it.
+pub(crate) fn carry_contacts(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let gone = moving.gone();
+    let here = contact::owner_id.eq_any(&gone).or(contact::organization_id.eq_any(&gone).assume_not_null());
+    let here = contact::table.filter(here).order(contact::id);
+    let here = here.select((contact::id, contact::owner_id, contact::organization_id)).for_no_key_update();
+    for (id, owner, at) in here.load::<(ContactId, OrganizationId, Option<OrganizationId>)>(writer.conn)? {
+        let before = find(id, writer.conn)?;
+        let place = (
+            contact::owner_id.eq(moving.heir(owner)),
+            contact::organization_id.eq(at.map(|at| moving.heir(at))),
+            grown!(contact, writer, before.version),
+        );
+        diesel::update(contact::table.find(id)).set(place).execute(writer.conn)?;
+        let after = find(id, writer.conn)?;
+        writer.updated(&before, &after)?;
+        let to = ledger.organization(writer.conn, moving.heir(owner))?;
+        let known = writer.known(id.0, before.created_at);
+        ledger.tell(Contact::NAME, (known, before.name.to_string()), ImpactEffect::Repointed, Some(to));
+    }
+    Ok(())
+}
+
+fn find(id: ContactId, conn: &mut PgConnection) -> Result<Contact> {
+    let row = contact::table.find(id).select(Contact::as_select());
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+fn locked(id: ContactId, conn: &mut PgConnection) -> Result<Contact> {
+    let row = contact::table.find(id).select(Contact::as_select()).for_no_key_update();
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Again for ContactView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.contact(ContactId(about))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Contact> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Contact> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Archive {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Contact> {
+        locked(self.0, conn)
+    }
+}

@@ -1,0 +1,212 @@
+//! SQL of the expertise of members.
+
+use ::expertise::member_expertise::{
+    Confirm, Create, End, Endorse, List, MemberExpertise, MemberExpertisePage, MemberExpertisePatch,
+    MemberExpertiseView, Read, Update,
+};
+use diesel::prelude::*;
+use kernel::schema::{expertise_endorsement, member_expertise};
+use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Refusal, Validity, Version};
+use members::member::Member;
+use uuid::Uuid;
+
+use super::term::in_use;
+use crate::members::find_member;
+use crate::store::Known;
+use crate::{Again, Error, Result, Store};
+
+/// Changes an expertise.
+macro_rules! set {
+    ($writer:expr, $before:expr, $change:expr) => {{
+        let stamps = (
+            member_expertise::version.eq($before.version.next()),
+            member_expertise::updated_at.eq($writer.at),
+            member_expertise::updated_by.eq($writer.by),
+        );
+        diesel::update(member_expertise::table.find($before.id)).set(($change, stamps)).execute($writer.conn)?;
+        find($before.id, $writer.conn)?
+    }};
+}
+impl Store<'_> {
+    /// What a member masters now, the latest recorded first.
+    ///
+    /// # Errors
+    /// There is no such member, or his card is not for this caller; the cursor is none of ours.
+    pub fn member_expertises(&mut self, member: MemberId, page: &PageQuery) -> Result<MemberExpertisePage> {
+        self.permit(List(member))?;
+        let mut query = MemberExpertise::query().filter(member_expertise::member_id.eq(member)).into_boxed();
+        query = query.filter(member_expertise::valid.contains(kernel::sql::clock()));
+        if let Some(before) = page.key::<MemberExpertiseId>()? {
+            query = query.filter(member_expertise::id.lt(before));
+        }
+        let rows = query.order(member_expertise::id.desc()).limit(page.probe()).load(self.reading().0)?;
+        let found = page.cut(rows, |it: &MemberExpertise| it.id);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One expertise.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn member_expertise(&mut self, id: MemberExpertiseId) -> Result<MemberExpertiseView> {
+        let facts = self.permit(Read(id))?;
+        Ok(self.seen(facts))
+    }
+
+    /// Records the expertise that was granted.
+    ///
+    /// # Errors
+    /// The member has it already; there is no such term in use.
+    pub fn create_member_expertise(&mut self, grant: Grant<Create>) -> Result<MemberExpertiseView> {
+        let created = self.write(grant, |writer, _, Create((member, new)), _| {
+            let term = in_use(&new.term_code, writer.conn)?.ok_or(Error::Dangling("/term_code"))?;
+            let id = MemberExpertiseId::fresh();
+            let row = (
+                member_expertise::id.eq(id),
+                member_expertise::member_id.eq(member),
+                member_expertise::term_id.eq(term),
+                member_expertise::level.eq(new.level),
+                member_expertise::available_to_help.eq(new.available_to_help),
+                member_expertise::last_confirmed_at.eq(writer.at),
+                member_expertise::valid.eq(Validity::since(writer.at)),
+                member_expertise::created_at.eq(writer.at),
+                member_expertise::updated_at.eq(writer.at),
+                member_expertise::created_by.eq(writer.by),
+                member_expertise::updated_by.eq(writer.by),
+            );
+            diesel::insert_into(member_expertise::table).values(row).execute(writer.conn)?;
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Changes the expertise that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn update_member_expertise(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        patch: MemberExpertisePatch,
+    ) -> Result<MemberExpertiseView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let change = (patch, member_expertise::last_confirmed_at.eq(writer.at));
+            let after = set!(writer, before, change);
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Confirms the expertise that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn confirm_member_expertise(&mut self, grant: Grant<Confirm>, seen: Version) -> Result<MemberExpertiseView> {
+        let confirmed = self.write_on(grant, seen, |writer, _, _, before| {
+            let after = set!(writer, before, member_expertise::last_confirmed_at.eq(writer.at));
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(confirmed))
+    }
+
+    /// Endorses the expertise that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; he endorsed it already.
+    pub fn endorse_member_expertise(&mut self, grant: Grant<Endorse>, seen: Version) -> Result<MemberExpertiseView> {
+        let endorsed = self.write_on(grant, seen, |writer, actor, _, before| {
+            let endorsement = (
+                expertise_endorsement::id.eq(kernel::clock::fresh_v7()),
+                expertise_endorsement::expertise_id.eq(before.id),
+                expertise_endorsement::member_id.eq(actor.id.0),
+                expertise_endorsement::at.eq(writer.at),
+            );
+            diesel::insert_into(expertise_endorsement::table).values(endorsement).execute(writer.conn)?;
+            let after = set!(writer, before, member_expertise::endorsements.eq(before.endorsements + 1));
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(endorsed))
+    }
+
+    /// Ends the expertise that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn end_member_expertise(&mut self, grant: Grant<End>, seen: Version) -> Result<MemberExpertiseView> {
+        let ended = self.write_on(grant, seen, |writer, _, _, before| {
+            let after = set!(writer, before, member_expertise::valid.eq(before.valid.until(writer.at)));
+            writer.ended(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(ended))
+    }
+}
+
+fn find(id: MemberExpertiseId, conn: &mut PgConnection) -> Result<MemberExpertise> {
+    let row = MemberExpertise::query().filter(member_expertise::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+fn locked(id: MemberExpertiseId, conn: &mut PgConnection) -> Result<MemberExpertise> {
+    let row = member_expertise::table.find(id).select(member_expertise::id).for_no_key_update();
+    row.first::<MemberExpertiseId>(conn).optional()?;
+    find(id, conn)
+}
+
+impl Again for MemberExpertiseView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.member_expertise(MemberExpertiseId(about))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for List {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        find_member(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        find_member(self.0.0, conn)
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Confirm {
+    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Endorse {
+    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for End {
+    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
+        locked(self.0, conn)
+    }
+}

@@ -1,0 +1,242 @@
+//! SQL of requests for expertise.
+
+use ::expertise::request::{
+    Accept, Create, Decline, DeclineReason, Expert, ExpertiseRequest, ExpertiseRequestFilter, ExpertiseRequestPage,
+    ExpertiseRequestRole, ExpertiseRequestStatus, ExpertiseRequestView, NewExpertiseRequest, Read, Withdraw,
+    request_status,
+};
+use ::expertise::term::TermCode;
+use diesel::prelude::*;
+use kernel::schema::{expertise_request, expertise_term, member, member_expertise};
+use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQuery, Refusal, Version};
+use uuid::Uuid;
+
+use super::term::in_use;
+use crate::members::find_member;
+use crate::store::{Known, Writer};
+use crate::{Again, Error, Result, Store};
+
+/// Where a request stands now.
+macro_rules! status_now {
+    () => {
+        request_status(expertise_request::decision, expertise_request::created_at, kernel::sql::clock())
+    };
+}
+
+impl Store<'_> {
+    /// The caller's own requests, those that he made and those made to him, the latest first.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn expertise_requests(
+        &mut self,
+        filter: &ExpertiseRequestFilter,
+        page: &PageQuery,
+    ) -> Result<ExpertiseRequestPage> {
+        let (conn, actor) = self.reading();
+        let me = actor.member().map(|it| it.0).unwrap_or_default();
+        let (asked, received) = (expertise_request::asker_id.eq(me), expertise_request::expert_id.eq(me));
+        let query = ExpertiseRequest::query().into_boxed();
+        let mut query = match filter.role {
+            Some(ExpertiseRequestRole::Asked) => query.filter(asked),
+            Some(ExpertiseRequestRole::Received) => query.filter(received),
+            None => query.filter(asked.or(received)),
+        };
+        if let Some(status) = filter.status {
+            query = query.filter(status_now!().eq(status));
+        }
+        if let Some(before) = page.key::<ExpertiseRequestId>()? {
+            query = query.filter(expertise_request::id.lt(before));
+        }
+        let rows = query.order(expertise_request::id.desc()).limit(page.probe()).load(conn)?;
+        let found = page.cut(rows, |it: &ExpertiseRequest| it.id);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One request.
+    ///
+    /// # Errors
+    /// There is none that the caller made or received.
+    pub fn expertise_request(&mut self, id: ExpertiseRequestId) -> Result<ExpertiseRequestView> {
+        let facts = self.permit(Read(id))?;
+        Ok(self.seen(facts))
+    }
+
+    /// Makes the request that was granted.
+    ///
+    /// # Errors
+    /// He offers no help to the caller; the caller has a request before him already; there is no such term in use.
+    pub fn create_expertise_request(&mut self, grant: Grant<Create>) -> Result<ExpertiseRequestView> {
+        let created = self.write(grant, |writer, actor, Create(new), expert| {
+            expert.helps(actor)?;
+            let term = new.term_code.as_ref().map(|code| term(code, writer.conn)).transpose()?;
+            let me = MemberId(actor.id.0);
+            // Under the lock on the one who is asked.
+            let waiting = expertise_request::table.filter(expertise_request::asker_id.eq(me));
+            let waiting = waiting.filter(expertise_request::expert_id.eq(new.expert_id));
+            let waiting = waiting.filter(status_now!().eq(ExpertiseRequestStatus::Pending));
+            if diesel::select(diesel::dsl::exists(waiting)).get_result::<bool>(writer.conn)? {
+                return Err(Refusal::Overlap.into());
+            }
+            let created = insert(writer, me, new, term)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Accepts the request that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn accept_expertise_request(&mut self, grant: Grant<Accept>, seen: Version) -> Result<ExpertiseRequestView> {
+        self.decide(grant, seen, ExpertiseRequestStatus::Accepted, None)
+    }
+
+    /// Declines the request that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn decline_expertise_request(
+        &mut self,
+        grant: Grant<Decline>,
+        seen: Version,
+        reason: Option<DeclineReason>,
+    ) -> Result<ExpertiseRequestView> {
+        self.decide(grant, seen, ExpertiseRequestStatus::Declined, reason)
+    }
+
+    /// Withdraws the request that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn withdraw_expertise_request(
+        &mut self,
+        grant: Grant<Withdraw>,
+        seen: Version,
+    ) -> Result<ExpertiseRequestView> {
+        self.decide(grant, seen, ExpertiseRequestStatus::Withdrawn, None)
+    }
+
+    fn decide<A: Action<Facts = ExpertiseRequest>>(
+        &mut self,
+        grant: Grant<A>,
+        seen: Version,
+        decision: ExpertiseRequestStatus,
+        reason: Option<DeclineReason>,
+    ) -> Result<ExpertiseRequestView> {
+        let decided = self.write_on(grant, seen, |writer, _, _, before| {
+            let change = (
+                expertise_request::decision.eq(decision),
+                expertise_request::decided_at.eq(writer.at),
+                expertise_request::decline_reason.eq(reason),
+                expertise_request::version.eq(before.version.next()),
+                expertise_request::updated_at.eq(writer.at),
+                expertise_request::updated_by.eq(writer.by),
+            );
+            let row = diesel::update(expertise_request::table.find(before.id)).set(change);
+            let after = row.returning(ExpertiseRequest::as_returning()).get_result(writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(decided))
+    }
+}
+
+fn insert(
+    writer: &mut Writer<'_>,
+    asker: MemberId,
+    new: NewExpertiseRequest,
+    term: Option<ExpertiseTermId>,
+) -> Result<ExpertiseRequest> {
+    let row = (
+        expertise_request::id.eq(ExpertiseRequestId::fresh()),
+        expertise_request::asker_id.eq(asker),
+        expertise_request::expert_id.eq(new.expert_id),
+        expertise_request::term_id.eq(term),
+        expertise_request::need.eq(new.need),
+        expertise_request::created_at.eq(writer.at),
+        expertise_request::updated_at.eq(writer.at),
+        expertise_request::created_by.eq(writer.by),
+        expertise_request::updated_by.eq(writer.by),
+    );
+    let row = diesel::insert_into(expertise_request::table).values(row);
+    Ok(row.returning(ExpertiseRequest::as_returning()).get_result(writer.conn)?)
+}
+
+fn term(code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTermId> {
+    in_use(code, conn)?.ok_or(Error::Dangling("/term_code"))
+}
+
+/// Whether a member who is present offers help, with a term if one is named.
+fn offers(of: MemberId, with: Option<&TermCode>, conn: &mut PgConnection) -> Result<bool> {
+    let mut offered = member_expertise::table
+        .inner_join(member::table)
+        .inner_join(expertise_term::table)
+        .filter(member_expertise::member_id.eq(of))
+        .filter(member_expertise::available_to_help)
+        .filter(member_expertise::valid.contains(kernel::sql::clock()))
+        .filter(member::suspended_at.is_null().and(member::departed_at.is_null()))
+        .select(member_expertise::id)
+        .into_boxed();
+    if let Some(code) = with {
+        offered = offered.filter(expertise_term::code.eq(code));
+    }
+    Ok(offered.first::<Uuid>(conn).optional()?.is_some())
+}
+
+fn find(id: ExpertiseRequestId, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
+    let row = ExpertiseRequest::query().filter(expertise_request::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+fn locked(id: ExpertiseRequestId, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
+    let row = expertise_request::table.find(id).select(ExpertiseRequest::as_select()).for_no_key_update();
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Again for ExpertiseRequestView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.expertise_request(ExpertiseRequestId(about))
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
+        find(self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Expert> {
+        let expert = self.0.expert_id;
+        let there = member::table.find(expert).select(member::id).for_no_key_update();
+        let Some(there) = there.first::<MemberId>(conn).optional()? else {
+            return Ok(Expert { card: None, offers: false });
+        };
+        let offers = offers(there, self.0.term_code.as_ref(), conn)?;
+        Ok(Expert { card: Some(find_member(there, conn)?), offers })
+    }
+}
+
+impl Known for Accept {
+    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Decline {
+    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for Withdraw {
+    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
+        locked(self.0, conn)
+    }
+}

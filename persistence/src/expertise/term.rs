@@ -1,0 +1,256 @@
+//! SQL of terms of expertise.
+
+use ::expertise::term::{
+    Create, ExpertiseTerm, ExpertiseTermFilter, ExpertiseTermPage, ExpertiseTermPatch, ExpertiseTermView, Read, Retire,
+    Synonym, TermChange, TermCode, TermLabel, Update, visible,
+};
+use ::networks::network::NetworkCode;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use kernel::schema::{expertise_term, network};
+use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal, Version};
+use uuid::Uuid;
+
+use crate::page::{fold, keyset, like};
+use crate::store::{Known, Writer};
+use crate::{Again, Error, Result, Store};
+
+type Query = expertise_term::BoxedQuery<'static, diesel::pg::Pg>;
+
+diesel::define_sql_function! {
+    /// Label and synonyms, folded.
+    #[sql_name = "app.term_said"]
+    fn term_said(label: Text, synonyms: Array<Text>) -> Text;
+}
+diesel::define_sql_function! {
+    /// Takes the one lock under which the tree of terms changes.
+    #[sql_name = "app.lock_terms"]
+    fn lock_terms() -> diesel::sql_types::Nullable<Text>;
+}
+diesel::define_sql_function! {
+    /// Terms and the active ones below them, a row each.
+    #[sql_name = "app.terms_below"]
+    fn terms_below(terms: Array<SqlUuid>) -> SqlUuid;
+}
+
+const CIRCLE: Label =
+    Label { fr: "Ce terme est placé sous celui qu'on modifie.", en: "That term stands below this one." };
+
+fn apply(filter: &ExpertiseTermFilter, actor: &Actor, conn: &mut PgConnection) -> Result<Query> {
+    let mut query = expertise_term::table.into_boxed().filter(visible(actor));
+    if let Some(words) = &filter.q {
+        query = query.filter(term_said(expertise_term::label, expertise_term::synonyms).like(fold(like(words))));
+    }
+    if let Some(parent) = &filter.parent_code {
+        let parent = expertise_term::table.filter(expertise_term::code.eq(parent)).select(expertise_term::id);
+        let parent = parent.first::<ExpertiseTermId>(conn).optional()?;
+        query = query.filter(expertise_term::parent_id.eq_any(parent));
+    }
+    if let Some(code) = &filter.network_code {
+        // A network that the caller may not know of is none: it would tell which terms it is linked to.
+        let known = network::table.filter(network::code.eq(code)).filter(::networks::network::visible(actor));
+        let known = known.select(network::id).load::<NetworkId>(conn)?;
+        query = query.filter(expertise_term::network_ids.overlaps_with(known));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(expertise_term::status.eq(status));
+    }
+    Ok(query)
+}
+
+impl Store<'_> {
+    /// The terms that the caller may see, by label.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn expertise_terms(&mut self, filter: &ExpertiseTermFilter, page: &PageQuery) -> Result<ExpertiseTermPage> {
+        let (conn, actor) = self.reading();
+        let query = apply(filter, actor, conn)?;
+        let query =
+            keyset!(query, page, false, expertise_term::label as TermLabel, expertise_term::id as ExpertiseTermId);
+        let rows = query.select(ExpertiseTerm::as_select()).load(conn)?;
+        let found = page.cut(rows, |it: &ExpertiseTerm| (it.label.clone(), it.id));
+        Ok(found.map(|it| self.shown_term(it)))
+    }
+
+    /// One term.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn expertise_term(&mut self, code: &TermCode) -> Result<ExpertiseTermView> {
+        let facts = self.permit(Read(code.clone()))?;
+        Ok(self.shown_term(facts))
+    }
+
+    fn shown_term(&self, it: ExpertiseTerm) -> ExpertiseTermView {
+        self.seen(it.known_to(self.actor()))
+    }
+
+    /// Records the term that was granted.
+    ///
+    /// # Errors
+    /// Its code is taken; the wider term or a network does not exist.
+    pub fn create_expertise_term(&mut self, grant: Grant<Create>) -> Result<ExpertiseTermView> {
+        let created = self.write(grant, |writer, actor, Create(new), ()| {
+            diesel::select(lock_terms()).execute(writer.conn)?;
+            let id = ExpertiseTermId::fresh();
+            let row = (
+                expertise_term::id.eq(id),
+                expertise_term::code.eq(new.code),
+                expertise_term::label.eq(new.label),
+                expertise_term::label_en.eq(new.label_en),
+                expertise_term::synonyms.eq::<Vec<Synonym>>(new.synonyms),
+                expertise_term::parent_id.eq(new.parent_code.map(|code| parent(&code, writer.conn)).transpose()?),
+                expertise_term::network_ids.eq(linked(&new.network_codes, actor, writer.conn)?),
+                expertise_term::created_at.eq(writer.at),
+                expertise_term::updated_at.eq(writer.at),
+                expertise_term::created_by.eq(writer.by),
+                expertise_term::updated_by.eq(writer.by),
+            );
+            let row = diesel::insert_into(expertise_term::table).values(row);
+            let created = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.shown_term(created))
+    }
+
+    /// Changes the term that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; the wider term stands below it; that or a network does not exist.
+    pub fn update_expertise_term(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        patch: ExpertiseTermPatch,
+    ) -> Result<ExpertiseTermView> {
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            let parent_id = match &patch.parent_code {
+                Some(Some(code)) => Some(Some(parent_of(before.id, code, writer.conn)?)),
+                Some(None) => Some(None),
+                None => None,
+            };
+            let networks = patch.network_codes.as_ref();
+            let network_ids = networks.map(|codes| linked(codes, actor, writer.conn)).transpose()?;
+            let ExpertiseTermPatch { label, label_en, synonyms, .. } = patch;
+            let change = TermChange { label, label_en, synonyms, parent_id, network_ids };
+            let row =
+                diesel::update(expertise_term::table.find(before.id)).set((change, stamps(writer, before.version)));
+            let after = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.shown_term(changed))
+    }
+
+    /// Retires the term that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; terms in use stand below it.
+    pub fn retire_expertise_term(&mut self, grant: Grant<Retire>, seen: Version) -> Result<ExpertiseTermView> {
+        let retired = self.write_on(grant, seen, |writer, _, _, before| {
+            diesel::select(lock_terms()).execute(writer.conn)?;
+            let below = expertise_term::table.filter(expertise_term::parent_id.eq(before.id));
+            let below = below.filter(expertise_term::retired_at.is_null());
+            if diesel::select(diesel::dsl::exists(below)).get_result::<bool>(writer.conn)? {
+                return Err(Refusal::NotEmpty.into());
+            }
+            let change = (expertise_term::retired_at.eq(writer.at), stamps(writer, before.version));
+            let row = diesel::update(expertise_term::table.find(before.id)).set(change);
+            let after = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
+            writer.ended(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.shown_term(retired))
+    }
+}
+
+type Stamps = (
+    diesel::dsl::Eq<expertise_term::version, Version>,
+    diesel::dsl::Eq<expertise_term::updated_at, chrono::DateTime<chrono::Utc>>,
+    diesel::dsl::Eq<expertise_term::updated_by, kernel::PrincipalId>,
+);
+
+fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
+    (
+        expertise_term::version.eq(before.next()),
+        expertise_term::updated_at.eq(writer.at),
+        expertise_term::updated_by.eq(writer.by),
+    )
+}
+
+/// The term in use that bears this code.
+pub(super) fn in_use(code: &TermCode, conn: &mut PgConnection) -> Result<Option<ExpertiseTermId>> {
+    let found = expertise_term::table.filter(expertise_term::code.eq(code));
+    let found = found.filter(expertise_term::retired_at.is_null()).select(expertise_term::id);
+    Ok(found.first(conn).optional()?)
+}
+
+fn parent(code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTermId> {
+    in_use(code, conn)?.ok_or(Error::Dangling("/parent_code"))
+}
+
+/// A wider term for one that exists: not itself, and none of those below it.
+fn parent_of(id: ExpertiseTermId, code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTermId> {
+    diesel::select(lock_terms()).execute(conn)?;
+    let parent = parent(code, conn)?;
+    let below: Vec<ExpertiseTermId> = diesel::select(terms_below(vec![id])).load(conn)?;
+    if below.contains(&parent) { Err(Refusal::Invalid("/parent_code", CIRCLE).into()) } else { Ok(parent) }
+}
+
+/// The networks of these codes, of those that the caller may know of.
+fn linked(codes: &[NetworkCode], actor: &Actor, conn: &mut PgConnection) -> Result<Vec<NetworkId>> {
+    let mut codes: Vec<&NetworkCode> = codes.iter().collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let found = network::table.filter(network::code.eq_any(&codes)).filter(::networks::network::visible(actor));
+    let found: Vec<NetworkId> = found.order(network::code).select(network::id).load(conn)?;
+    if found.len() == codes.len() { Ok(found) } else { Err(Error::Dangling("/network_codes")) }
+}
+
+fn find(code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTerm> {
+    let row = expertise_term::table.filter(expertise_term::code.eq(code)).select(ExpertiseTerm::as_select());
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+fn locked(code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTerm> {
+    let row = expertise_term::table.filter(expertise_term::code.eq(code)).select(ExpertiseTerm::as_select());
+    Ok(row.for_no_key_update().first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+impl Again for ExpertiseTermView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        let code = expertise_term::table.find(ExpertiseTermId(about)).select(expertise_term::code);
+        let code = code.first(store.reading().0).optional()?;
+        store.expertise_term(&code.ok_or(Refusal::NotFound)?)
+    }
+}
+
+impl Known for Read {
+    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseTerm> {
+        find(&self.0, conn)
+    }
+}
+
+impl Known for Create {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseTerm> {
+        locked(&self.0, conn)
+    }
+}
+
+impl Known for Retire {
+    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseTerm> {
+        locked(&self.0, conn)
+    }
+}

@@ -1,0 +1,170 @@
+//! Contacts that are shared, and the vCards of contacts and members.
+
+use serde_json::{Value, json};
+
+use crate::policy::world;
+use crate::support::client::Reply;
+use crate::support::{Client, World};
+
+fn patched(client: &Client, address: &str, body: Value) -> Reply {
+    let etag = client.get(address).etag().to_owned();
+    client.patch(address, &etag, body)
+}
+
+fn sees(world: &World, persona: &str, id: &str) -> bool {
+    let client = world.client(persona);
+    let listed = client.walk("/contacts?limit=200").iter().any(|it| it["id"] == id);
+    assert_eq!(client.get(&format!("/contacts/{id}")).status == 200, listed, "{persona}");
+    listed
+}
+
+#[test]
+fn a_contact_is_seen_as_it_is_shared() {
+    let world = World::demo();
+    let lead = world.client("lead-edito");
+    let new = json!({"kind": "person", "given_name": "Camille", "name": "Exemple", "organization_name": "Agence de presse", "role_title": "Cheffe de rubrique",
+        "email": "Camille@presse.example", "phones": ["01 23 45 67 89"], "sharing": "organization", "review_by": "2025-01-01"});
+    let created = lead.post("/contacts", new.clone()).expect(201);
+    let (id, address) = (created.str("/id"), created.header("location").to_owned());
+    assert_eq!(
+        (created.str("/phones/0"), created.str("/email")),
+        ("+33123456789".into(), "camille@presse.example".into())
+    );
+    assert_eq!((created.at("/stale"), created.str("/owner/short_name")), (json!(true), "DICOM Écologie".into()));
+    let seen_by = |expected: &[&str]| {
+        let all = ["lead-edito", "sig-coordinator", "member", "colead-dinum", "observer", "partner", "bot-mi"];
+        let seen: Vec<&str> = all.into_iter().filter(|persona| sees(&world, persona, &id)).collect();
+        assert_eq!(seen, expected);
+    };
+    seen_by(&["lead-edito", "sig-coordinator"]);
+    patched(&lead, &address, json!({"sharing": "network", "network_code": "veille"})).expect(200);
+    seen_by(&["lead-edito", "sig-coordinator"]);
+    let sits = "SELECT m.email AS it FROM membership s JOIN network n ON n.id = s.network_id JOIN member m ON m.id = s.member_id WHERE n.code = 'veille' AND s.role = 'member' AND upper_inf(s.valid) AND m.status = 'active' ORDER BY s.id LIMIT 1";
+    assert!(sees(&world, &world.database.one(sits), &id), "whoever shares the network");
+    patched(&lead, &address, json!({"sharing": "all_members", "review_by": "2035-01-01"})).expect(200);
+    seen_by(&["lead-edito", "sig-coordinator", "member", "colead-dinum", "bot-mi"]);
+    assert_eq!(lead.get(&address).at("/stale"), json!(false));
+
+    world.client("member").patch(&address, "\"3-000000000000\"", json!({"note": "x"})).refused(403, "forbidden");
+    patched(&world.client("sig-admin"), &address, json!({"note": "À joindre le matin."})).expect(200);
+    for (pointer, wrong) in [
+        ("/network_code", json!({"sharing": "network"})),
+        ("/network_code", json!({"sharing": "network", "network_code": "design"})),
+        ("/network_code", json!({"sharing": "network", "network_code": "nowhere"})),
+        ("/network_code", json!({"network_code": "veille"})),
+        (
+            "/organization_id",
+            json!({"organization_id": "01900000-0000-7000-8fff-ffffffffffff", "organization_name": null}),
+        ),
+        ("/organization_name", json!({"organization_id": world.organization("MJ")})),
+        ("/phones/0", json!({"phones": ["12"]})),
+    ] {
+        assert_eq!(patched(&lead, &address, wrong).refused(422, "invalid").str("/errors/0/pointer"), pointer);
+    }
+    let service = json!({"kind": "service", "given_name": "X", "name": "Standard", "sharing": "organization"});
+    assert_eq!(lead.post("/contacts", service).refused(422, "invalid").str("/errors/0/pointer"), "/given_name");
+    let elsewhere =
+        json!({"kind": "service", "name": "Standard", "sharing": "organization", "owner_id": world.organization("MJ")});
+    assert_eq!(lead.post("/contacts", elsewhere).refused(422, "invalid").str("/errors/0/pointer"), "/owner_id");
+
+    let found = |query: &str| lead.walk(&format!("/contacts?{query}")).iter().any(|it| it["id"] == id.as_str());
+    assert!(
+        found("q=EXEMPLE") && found("q=camille%20exemple") && found("q=rubrique&kind=person") && found("stale=false")
+    );
+    assert!(!found("q=exempla") && !found("stale=true") && !found("kind=service") && !found("archived=true"));
+    let archived = lead.act(&format!("{address}/archive"), lead.get(&address).etag(), None).expect(200);
+    assert_eq!(archived.actions(), ["get_contact"]);
+    assert!(!found("q=exemple") && found("archived=true"));
+    patched(&lead, &address, json!({"note": null})).refused(409, "invalid_transition");
+}
+
+#[test]
+fn a_hidden_network_does_not_show_through_a_contact() {
+    let world = world();
+    let lead = world.client("lead-edito");
+    let new = json!({"kind": "service", "name": "Cellule ombre", "sharing": "network", "network_code": "ombre"});
+    let created = lead.post("/contacts", new.clone()).expect(201);
+    assert_eq!(created.str("/network_code"), "ombre");
+    let colleague = world.database.one(&format!(
+        "SELECT m.email AS it FROM affiliation a JOIN member m ON m.id = a.member_id WHERE a.organization_id = '{}' AND m.status = 'active' AND m.email LIKE 'agent%' ORDER BY m.id LIMIT 1",
+        world.organization("DICOM Écologie")
+    ));
+    let colleague = world.client(&colleague);
+    let seen = colleague.get(&format!("/contacts/{}", created.str("/id"))).expect(200);
+    assert_eq!((seen.str("/sharing"), seen.at("/network_code")), ("network".into(), Value::Null));
+    let said = colleague.post("/contacts", new).refused(422, "invalid").said();
+    let nowhere = json!({"kind": "service", "name": "Cellule ombre", "sharing": "network", "network_code": "nowhere"});
+    assert_eq!(said, colleague.post("/contacts", nowhere).refused(422, "invalid").said(), "as one that does not exist");
+}
+
+/// Reads a vCard with another hand than the one that wrote it, after what the lines themselves must keep.
+fn parsed(reply: &Reply) -> vcard4::Vcard {
+    assert_eq!((reply.status, reply.header("content-type")), (200, "text/vcard; charset=utf-8"), "{}", reply.text());
+    assert!(reply.header("content-disposition").starts_with("attachment; filename=\"contact.vcf\"; filename*=UTF-8''"));
+    let text = reply.text();
+    assert!(text.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n") && text.ends_with("\r\nEND:VCARD\r\n"), "{text}");
+    for line in text.strip_suffix("\r\n").unwrap().split("\r\n") {
+        assert!(line.len() <= 75 && !line.contains(['\r', '\n']), "{line}");
+    }
+    let mut all = vcard4::parse(&text).unwrap();
+    assert_eq!(all.len(), 1);
+    all.remove(0)
+}
+
+#[test]
+fn vcards_are_read_by_another_hand() {
+    let world = World::demo();
+    let lead = world.client("lead-edito");
+    let note = "Pôle « santé, social » ; à joindre : 9 h – 12 h\\14 h.\nDeuxième ligne, assez longue pour être pliée au milieu d'une lettre accentuée : éééééééééééééééééééééé.";
+    let new = json!({"kind": "person", "given_name": "Zoé", "name": "L'Été, dit; Durand", "organization_name": "Agence, presse; & fils", "role_title": "Cheffe\\adjointe",
+        "email": "zoe@presse.example", "phones": ["01 23 45 67 89", "+32 2 123 45 67"], "website": "https://presse.example/a?b=1,2;c", "note": note, "sharing": "organization"});
+    let created = lead.post("/contacts", new).expect(201);
+    let address = format!("/contacts/{}.vcf", created.str("/id"));
+    let card = parsed(&lead.get(&address));
+    assert_eq!(card.formatted_name[0].value, "Zoé L'Été, dit; Durand");
+    assert_eq!(
+        (card.title[0].value.as_str(), card.email[0].value.as_str()),
+        ("Cheffe\\adjointe", "zoe@presse.example")
+    );
+    assert_eq!(card.note[0].value, note);
+    assert_eq!(card.url[0].value.to_string(), "https://presse.example/a?b=1,2;c");
+    let text = lead.get(&address).text().replace("\r\n ", "");
+    // That hand splits at a semicolon before it looks whether it is escaped: here the lines themselves are read.
+    assert!(
+        text.contains("\r\nN:L'Été\\, dit\\; Durand;Zoé;;;\r\nKIND:individual\r\nORG:Agence\\, presse\\; & fils\r\n"),
+        "{text}"
+    );
+    assert!(text.contains(&format!("UID:urn:uuid:{}\r\n", created.str("/id"))), "{text}");
+    assert!(text.contains("TEL;VALUE=URI:tel:+33123456789\r\nTEL;VALUE=URI:tel:+3221234567\r\n"), "{text}");
+    assert_eq!((card.tel.len(), card.uid.is_some(), card.rev.is_some()), (2, true, true));
+    lead.get(&format!("/contacts/{}.vcf", "nothing")).refused(404, "not_found");
+    world.client("member").get(&address).refused(404, "not_found");
+    let wrong = lead.send("PUT", &address, &[], None);
+    assert_eq!((wrong.status, wrong.header("allow")), (405, "GET, HEAD"));
+
+    // A member's whole card, and his name alone.
+    let address = format!("/members/{}.vcf", world.member("referent-34"));
+    let whole = parsed(&lead.get(&address));
+    assert_eq!(whole.name.unwrap().value[..2], ["Pérignan", "Gaëlle"]);
+    assert_eq!(whole.email[0].value, "referent-34@diapason.example");
+    assert_eq!(whole.org[0].value, ["Préfecture de l'Hérault"]);
+    assert_eq!(whole.title[0].value, "Chef du bureau de la communication");
+    let name = world.client("observer").get(&address);
+    let lines: Vec<String> =
+        name.text().lines().map(|line| line.split([':', ';']).next().unwrap().to_owned()).collect();
+    assert_eq!(lines, ["BEGIN", "VERSION", "UID", "FN", "ORG", "END"]);
+    assert_eq!(parsed(&name).formatted_name[0].value, "Gaëlle Pérignan");
+    world.client("partner").get(&address).refused(404, "not_found");
+}
+
+/// What a name may hold never begins a line of its own.
+#[test]
+fn no_text_breaks_out_of_its_line() {
+    let world = World::demo();
+    let lead = world.client("lead-edito");
+    let note = "fin\r\nEND:VCARD\r\nBEGIN:VCARD\nTEL:666";
+    let new = json!({"kind": "service", "name": "Standard", "note": note, "sharing": "organization"});
+    let id = lead.post("/contacts", new).expect(201).str("/id");
+    let card = parsed(&lead.get(&format!("/contacts/{id}.vcf")));
+    assert!(card.tel.is_empty() && card.note[0].value == note.replace("\r\n", "\n"));
+}
