@@ -23,6 +23,7 @@ mod joining;
 mod limits;
 mod lists;
 mod member;
+mod my_data;
 mod network;
 mod organization;
 mod policy;

@@ -4,6 +4,7 @@ mod affiliation;
 mod hand_over;
 mod invitation;
 mod member;
+mod my_data;
 mod organization;
 mod organization_link;
 mod organization_period;
@@ -24,6 +25,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(member::routes)
         .configure(invitation::routes)
         .configure(hand_over::routes)
+        .configure(my_data::routes)
         .configure(affiliation::routes)
         .configure(role_assignment::routes)
         .configure(search::routes);

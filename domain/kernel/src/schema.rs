@@ -345,6 +345,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Uuid,
         updated_by -> Uuid,
+        profile_objection_at -> Nullable<Timestamptz>,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod import;
 pub mod invitation;
 pub mod member;
 pub mod member_file;
+pub mod my_data;
 pub mod organization;
 pub mod organization_link;
 pub mod organization_period;

@@ -126,6 +126,8 @@ pub struct Member {
     pub languages: Vec<Language>,
     /// Who sees the card.
     pub profile_visibility: ProfileVisibility,
+    /// Since when he objects to the publication of his card.
+    pub profile_objection_at: Option<DateTime<Utc>>,
     /// Where the member stands.
     pub status: MemberStatus,
     /// The affiliations in force, the main one first.

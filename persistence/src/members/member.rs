@@ -6,8 +6,8 @@ use kernel::schema::{affiliation, member};
 use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Version, sql};
 use members::contact::Email;
 use members::member::{
-    Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, Read, Restore, Suspend, Update, carded,
-    visible,
+    Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, ProfileVisibility, Read, Restore,
+    Suspend, Update, carded, visible,
 };
 use uuid::Uuid;
 
@@ -61,6 +61,11 @@ macro_rules! set {
 }
 
 const COLLISION: Label = Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
+
+const OBJECTS: Label = Label {
+    fr: "L'intéressé s'oppose à la publication de sa fiche.",
+    en: "The member objects to the publication of his card.",
+};
 
 impl Store<'_> {
     /// The members that the caller may see, by usual name.
@@ -133,6 +138,10 @@ impl Store<'_> {
     /// He is no longer as the caller saw him; his new address is taken.
     pub fn update_member(&mut self, grant: Grant<Update>, seen: Version, patch: MemberPatch) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            let opens = patch.profile_visibility.is_some_and(|shown| shown != ProfileVisibility::Leads);
+            if opens && before.profile_objection_at.is_some() {
+                return Err(Refusal::Forbidden(OBJECTS).into());
+            }
             let email = patch.email.clone().flatten().filter(|email| Some(email) != before.email.as_ref());
             if email.is_some() && holder(writer.conn, email.as_ref())?.is_some() {
                 return Err(collision(writer.conn, actor, email.as_ref())?);

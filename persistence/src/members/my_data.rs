@@ -1,0 +1,148 @@
+//! SQL of all that is held on a member, and of his objection.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
+use kernel::schema::member;
+use kernel::{Grant, MemberId, Refusal, sql};
+use members::member::{Member, MemberView, ProfileVisibility};
+use members::my_data::{DataExport, DataSection, Export, Object, PEOPLE, WithdrawObjection};
+use serde_json::Value;
+
+use super::member::{find, locked};
+use crate::stamps::grown;
+use crate::store::Known;
+use crate::{Result, Store};
+
+/// Where something is held on a person: table, the column that names him, and what it is.
+type Held = (&'static str, &'static str, &'static str);
+
+/// Every place where something is held on a person. A test holds it against the schema: a noun that names someone stands
+/// here, or in `NOT_PERSONAL` with the reason.
+pub const PERSONAL: &[Held] = &[
+    ("member", "id", "votre fiche"),
+    ("principal", "id", "votre compte"),
+    ("identity", "principal_id", "vos identités de connexion"),
+    ("external_id", "object_id", "vos identifiants dans d'autres annuaires"),
+    ("affiliation", "member_id", "vos rattachements"),
+    ("role_assignment", "member_id", "vos rôles"),
+    ("membership", "member_id", "vos adhésions aux réseaux"),
+    ("membership_request", "member_id", "les dossiers d'adhésion qui vous concernent"),
+    ("invitation", "member_id", "les invitations qui vous ont été adressées"),
+    ("membership_review_answer", "answered_by", "vos réponses aux revues d'adhésions"),
+    ("delivery", "member_id", "les messages qui vous ont été envoyés"),
+    ("action_item", "owner_member_id", "les actions qui vous sont confiées"),
+    ("member_expertise", "member_id", "vos compétences"),
+    ("expertise_endorsement", "member_id", "les compétences que vous avez recommandées"),
+    ("expertise_request", "asker_id", "les sollicitations que vous avez faites"),
+    ("expertise_request", "expert_id", "les sollicitations que vous avez reçues"),
+    ("service_account", "owner_id", "les comptes de service dont vous répondez"),
+    ("follow_up", "attendee_ids", "les points de suivi auxquels vous étiez"),
+    ("history", "object_id", "les versions de votre fiche"),
+    ("change_event", "object_id", "les changements de votre fiche"),
+    ("audit_event", "principal_id", "ce que vous avez fait dans le service"),
+    ("idempotency_key", "principal_id", "vos requêtes des dernières 48 heures"),
+];
+
+/// Columns that name whoever wrote a row: the audit log tells all that someone did.
+pub const NOT_PERSONAL: &[&str] =
+    &["created_by", "updated_by", "granted_by", "network_decided_by", "actor_id", "claimed_subject"];
+
+/// Of what someone only attended, that he did: what was said is not about him.
+const ATTENDED: &str = "SELECT jsonb_build_object('id', t.id, 'held_on', t.held_on) AS record FROM follow_up t
+    WHERE t.attendee_ids @> ARRAY[$1] ORDER BY t.held_on LIMIT 100000";
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Jsonb)]
+    record: Value,
+}
+
+impl Store<'_> {
+    /// All that is held on the caller, on the record.
+    ///
+    /// # Errors
+    /// He is no person.
+    pub fn my_data(&mut self) -> Result<DataExport> {
+        self.permit_on_record(Export)?;
+        let (conn, actor) = self.reading();
+        let member_id = actor.member().ok_or(Refusal::NotFound)?;
+        let at: DateTime<Utc> = diesel::select(sql::clock()).get_result(conn)?;
+        let mut sections = Vec::new();
+        for (table, column, label) in PERSONAL {
+            // Names of ours, never a caller's.
+            let every = format!(
+                "SELECT jsonb_strip_nulls(to_jsonb(t)) AS record FROM {table} t WHERE t.{column} = $1 ORDER BY t LIMIT 100000"
+            );
+            let question = if *column == "attendee_ids" { ATTENDED } else { every.as_str() };
+            let rows = diesel::sql_query(question).bind::<SqlUuid, _>(member_id).load::<Row>(conn)?;
+            let records = rows.into_iter().map(|row| row.record).collect();
+            sections.push(DataSection { name: format!("{table}.{column}"), label: (*label).to_owned(), records });
+        }
+        Ok(DataExport { at, member_id, sections })
+    }
+
+    /// Notes the caller's objection: his card is for those alone who must know him.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn object_to_publication(&mut self, grant: Grant<Object>) -> Result<MemberView> {
+        self.objects(grant, true)
+    }
+
+    /// Takes the caller's objection back: his card stays as it is until he opens it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn withdraw_objection(&mut self, grant: Grant<WithdrawObjection>) -> Result<MemberView> {
+        self.objects(grant, false)
+    }
+
+    fn objects<A>(&mut self, grant: Grant<A>, objects: bool) -> Result<MemberView>
+    where
+        A: kernel::Action<Facts = Member>,
+    {
+        let after = self.write(grant, |writer, _, _, before| {
+            let since = objects.then_some(writer.at);
+            let row = (
+                member::profile_objection_at.eq(since),
+                member::profile_visibility.eq(ProfileVisibility::Leads),
+                grown!(member, writer, before.version),
+            );
+            diesel::update(member::table.find(before.id)).set(row).execute(writer.conn)?;
+            let after = find(before.id, writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.shown_member(after))
+    }
+}
+
+impl Known for Export {
+    fn facts(&self, _: &mut PgConnection) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Known for Object {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        locked(self.0, conn)
+    }
+}
+
+impl Known for WithdrawObjection {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
+        locked(self.0, conn)
+    }
+}
+
+impl Store<'_> {
+    /// The caller's own identifier as a member.
+    ///
+    /// # Errors
+    /// He is none.
+    pub fn myself(&mut self) -> Result<MemberId> {
+        let registered = self.registered()?.ok_or(crate::Error::Stranger)?;
+        Ok(registered.member().ok_or(Refusal::Forbidden(PEOPLE))?)
+    }
+}
