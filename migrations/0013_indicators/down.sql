@@ -1,10 +1,10 @@
 DROP TABLE network_score, network_criterion;
 ALTER TABLE network DROP COLUMN charter_adopted_on, DROP COLUMN objectives_reviewed_on;
-DROP FUNCTION app.indicator_cells(date);
+DROP FUNCTION app.indicator_cells(date[]);
 DROP FUNCTION app.publish_indicators(date, text);
-DROP FUNCTION app.end_of(date);
 DROP TABLE indicator_cell, indicator_publication;
-DROP FUNCTION app.cells_at(timestamptz);
+DROP FUNCTION app.cells_over(date[]);
+DROP FUNCTION app.end_of(date);
 DELETE FROM task WHERE kind = 'publish_indicators';
 ALTER TABLE task DROP CONSTRAINT task_kind_check;
 ALTER TABLE task ADD CONSTRAINT task_kind_check CHECK (kind IN ('send'));

@@ -3,33 +3,42 @@
 ALTER TABLE task DROP CONSTRAINT task_kind_check;
 ALTER TABLE task ADD CONSTRAINT task_kind_check CHECK (kind IN ('send', 'publish_indicators'));
 
--- Every cell of the matrix at a time, in one pass: the same as app.cell one by one (a test compares).
-CREATE FUNCTION app.cells_at(at timestamptz)
-RETURNS TABLE (network_id uuid, organization_id uuid, expected bigint, filled bigint, referents_expected bigint,
-    referents_filled bigint, members bigint)
+-- The end of a day where the State works.
+CREATE FUNCTION app.end_of(day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT ((day + 1)::timestamp AT TIME ZONE 'Europe/Paris') $$;
+
+-- Every cell of the matrix at the ends of days, in one pass over the facts: the same as app.cell one by one (a test
+-- compares).
+CREATE FUNCTION app.cells_over(days date[])
+RETURNS TABLE (day date, network_id uuid, organization_id uuid, expected bigint, filled bigint,
+    referents_expected bigint, referents_filled bigint, members bigint)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH active AS (
-        SELECT m.network_id, m.organization_id, m.role, count(*) AS number
+    WITH asked AS MATERIALIZED (SELECT d AS day, least(app.end_of(d), app.clock()) AS at FROM unnest(days) d),
+    sits AS MATERIALIZED (
+        SELECT m.network_id, m.organization_id, m.role, m.valid * a.valid AS valid,
+            least(m.suspended_at, p.suspended_at, p.departed_at) AS until
         FROM membership m JOIN member p ON p.id = m.member_id JOIN affiliation a ON a.id = m.affiliation_id
-        WHERE m.valid @> at AND a.valid @> at AND (m.suspended_at IS NULL OR m.suspended_at > at)
-            AND (p.suspended_at IS NULL OR p.suspended_at > at) AND (p.departed_at IS NULL OR p.departed_at > at)
-        GROUP BY m.network_id, m.organization_id, m.role
+    ), active AS MATERIALIZED (
+        SELECT d.day, m.network_id, m.organization_id, m.role, count(*) AS number
+        FROM asked d JOIN sits m ON m.valid @> d.at AND (m.until IS NULL OR m.until > d.at)
+        GROUP BY d.day, m.network_id, m.organization_id, m.role
     ), seats AS (
-        SELECT s.network_id, s.organization_id, sum(s.min) AS expected,
+        SELECT d.day, s.network_id, s.organization_id, sum(s.min) AS expected,
             sum(least(coalesce(a.number, 0), s.min)) AS filled,
             coalesce(sum(s.min) FILTER (WHERE s.role = 'referent'), 0) AS referents_expected,
             coalesce(sum(least(coalesce(a.number, 0), s.min)) FILTER (WHERE s.role = 'referent'), 0) AS referents_filled
-        FROM seat s LEFT JOIN active a USING (network_id, organization_id, role)
-        WHERE s.valid @> at GROUP BY s.network_id, s.organization_id
+        FROM asked d JOIN seat s ON s.valid @> d.at
+            LEFT JOIN active a ON (a.day, a.network_id, a.organization_id, a.role) = (d.day, s.network_id, s.organization_id, s.role)
+        GROUP BY d.day, s.network_id, s.organization_id
     ), people AS (
-        SELECT network_id, organization_id, sum(number) AS members FROM active GROUP BY network_id, organization_id
+        SELECT day, network_id, organization_id, sum(number) AS members FROM active GROUP BY day, network_id, organization_id
     )
-    SELECT network_id, organization_id, coalesce(s.expected, 0)::bigint, coalesce(s.filled, 0)::bigint,
+    SELECT day, network_id, organization_id, coalesce(s.expected, 0)::bigint, coalesce(s.filled, 0)::bigint,
         coalesce(s.referents_expected, 0)::bigint, coalesce(s.referents_filled, 0)::bigint, coalesce(p.members, 0)::bigint
-    FROM seats s FULL JOIN people p USING (network_id, organization_id);
+    FROM seats s FULL JOIN people p USING (day, network_id, organization_id);
 END $$;
 
 -- What was published of a day: a later computation that differs is another revision, with its reason.
@@ -54,17 +63,14 @@ CREATE TABLE indicator_cell (
     CONSTRAINT indicator_cell_publication_fkey FOREIGN KEY (on_date, revision) REFERENCES indicator_publication
 );
 
--- The end of a day where the State works.
-CREATE FUNCTION app.end_of(day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
-$$ SELECT ((day + 1)::timestamp AT TIME ZONE 'Europe/Paris') $$;
-
 -- Publishes a day, unless what is published says the same. Gives the revision that stands.
 CREATE FUNCTION app.publish_indicators(day date, why text) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
     standing integer := (SELECT max(revision) FROM indicator_publication WHERE on_date = day);
 BEGIN
     IF standing IS NOT NULL AND NOT EXISTS (
-        WITH fresh AS MATERIALIZED (SELECT * FROM app.cells_at(app.end_of(day))),
+        WITH fresh AS MATERIALIZED (SELECT network_id, organization_id, expected, filled, referents_expected, referents_filled,
+            members FROM app.cells_over(ARRAY[day])),
         published AS (SELECT network_id, organization_id, expected, filled, referents_expected, referents_filled, members
             FROM indicator_cell WHERE on_date = day AND revision = standing)
         (TABLE fresh EXCEPT TABLE published) UNION ALL (TABLE published EXCEPT TABLE fresh)) THEN
@@ -72,23 +78,40 @@ BEGIN
     END IF;
     standing := coalesce(standing, 0) + 1;
     INSERT INTO indicator_publication VALUES (day, standing, app.clock(), CASE WHEN standing > 1 THEN why END);
-    INSERT INTO indicator_cell SELECT day, standing, f.* FROM app.cells_at(app.end_of(day)) f;
+    INSERT INTO indicator_cell SELECT f.day, standing, f.network_id, f.organization_id, f.expected, f.filled,
+        f.referents_expected, f.referents_filled, f.members FROM app.cells_over(ARRAY[day]) f;
     RETURN standing;
 END $$;
 
--- The cells of a day: as they were published, else from the facts. NULL is now.
-CREATE FUNCTION app.indicator_cells(day date) RETURNS TABLE (network_id uuid, organization_id uuid, expected bigint,
-    filled bigint, referents_expected bigint, referents_filled bigint, members bigint)
+-- The cells of days: of today as they are kept, of others as they were published, else from the facts.
+CREATE FUNCTION app.indicator_cells(days date[]) RETURNS TABLE (day date, network_id uuid, organization_id uuid,
+    expected bigint, filled bigint, referents_expected bigint, referents_filled bigint, members bigint)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
-    standing integer := (SELECT max(p.revision) FROM indicator_publication p WHERE p.on_date = day);
+    today date := (app.clock() AT TIME ZONE 'Europe/Paris')::date;
+    published date[] := ARRAY(SELECT DISTINCT p.on_date FROM indicator_publication p WHERE p.on_date = ANY (days) AND p.on_date < today);
 BEGIN
-    IF standing IS NULL THEN
-        RETURN QUERY SELECT * FROM app.cells_at(least(app.end_of(day), app.clock()));
-    ELSE
-        RETURN QUERY SELECT c.network_id, c.organization_id, c.expected, c.filled, c.referents_expected,
-            c.referents_filled, c.members FROM indicator_cell c WHERE c.on_date = day AND c.revision = standing;
+    RETURN QUERY SELECT c.on_date, c.network_id, c.organization_id, c.expected, c.filled, c.referents_expected,
+            c.referents_filled, c.members
+        FROM (SELECT on_date, max(revision) AS revision FROM indicator_publication WHERE on_date = ANY (published) GROUP BY on_date) p
+            JOIN indicator_cell c USING (on_date, revision);
+    IF today = ANY (days) THEN
+        RETURN QUERY SELECT today, t.network_id, t.organization_id, t.expected::bigint, t.filled::bigint,
+                coalesce(r.expected, 0)::bigint, coalesce(r.filled, 0)::bigint, t.members::bigint
+            FROM (SELECT k.network_id, k.organization_id, k.expected, k.filled, k.members FROM tracking_cell k
+                    WHERE k.next_change_at IS NULL OR k.next_change_at > app.clock()
+                UNION ALL SELECT k.network_id, k.organization_id, c.expected, c.filled, c.members
+                    FROM tracking_cell k, app.cell(k.network_id, k.organization_id, app.clock()) c
+                    WHERE k.next_change_at <= app.clock()) t
+            LEFT JOIN (SELECT s.network_id, s.organization_id, sum(s.min) AS expected, sum(least(f.filled, s.min)) AS filled
+                FROM seat s, app.seat_state(s, app.clock()) f
+                WHERE s.role = 'referent' AND s.min > 0 AND s.valid @> app.clock()
+                GROUP BY s.network_id, s.organization_id) r USING (network_id, organization_id);
+    END IF;
+    days := ARRAY(SELECT d FROM unnest(days) d WHERE d < today AND d <> ALL (published));
+    IF days <> '{}' THEN
+        RETURN QUERY SELECT * FROM app.cells_over(days);
     END IF;
 END $$;
 

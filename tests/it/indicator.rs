@@ -136,7 +136,7 @@ fn a_published_day_stays_as_it_was_published_until_it_is_corrected_with_a_reason
     let (day, at) = (first.pred_opt().unwrap(), first.and_hms_opt(4, 0, 0).unwrap().and_utc());
     world.at(at);
     let published = format!("SELECT count(*)::text AS it FROM indicator_publication WHERE on_date = '{day}'");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
     while world.database.one(&published) != "1" {
         assert!(std::time::Instant::now() < deadline, "not published");
         std::thread::sleep(std::time::Duration::from_millis(100));
@@ -209,4 +209,20 @@ fn every_network_is_measured_by_the_same_standard() {
     assert_eq!(changed.at("/weight"), 0);
     let without = lead.get("/networks/edito/standard").expect(200).json();
     assert!((without["score"].as_f64().unwrap() - expected(&without)).abs() < 1e-9);
+}
+
+#[test]
+fn the_cells_of_many_days_are_those_of_each_day() {
+    let world = World::shared();
+    let differ = "SELECT d.day || ' ' || o.name AS it FROM unnest(ARRAY[current_date - 400, current_date - 90, current_date - 1]) d (day)
+        JOIN app.cells_over(ARRAY[current_date - 400, current_date - 90, current_date - 1]) c ON c.day = d.day
+        JOIN organization o ON o.id = c.organization_id,
+        app.cell(c.network_id, c.organization_id, app.end_of(c.day)) e
+        WHERE (c.expected, c.filled, c.members) <> (e.expected, e.filled, e.members)";
+    assert_eq!(world.database.column(differ), [""; 0]);
+    let today = "SELECT count(*)::text AS it FROM app.indicator_cells(ARRAY[(app.clock() AT TIME ZONE 'Europe/Paris')::date]) k
+        FULL JOIN app.cells_over(ARRAY[(app.clock() AT TIME ZONE 'Europe/Paris')::date]) c USING (network_id, organization_id)
+        WHERE (coalesce(k.expected, 0), coalesce(k.filled, 0), coalesce(k.referents_expected, 0), coalesce(k.referents_filled, 0), coalesce(k.members, 0))
+            <> (coalesce(c.expected, 0), coalesce(c.filled, 0), coalesce(c.referents_expected, 0), coalesce(c.referents_filled, 0), coalesce(c.members, 0))";
+    assert_eq!(world.database.one(today), "0", "what is kept is what the facts say");
 }

@@ -34,8 +34,11 @@ const fn grouping(group: IndicatorGroup) -> (&'static str, &'static str) {
 fn question(group: IndicatorGroup) -> String {
     let (names, join) = grouping(group);
     format!(
-        "WITH days AS (SELECT * FROM unnest($1, $2) AS d (day, before)),
-        cells AS MATERIALIZED (SELECT d.day, c.* FROM days d, app.indicator_cells(d.day) c),
+        "WITH days AS MATERIALIZED (SELECT * FROM unnest($1, $2) AS d (day, before)),
+        shown AS MATERIALIZED (SELECT unnest($3) AS id), whole AS MATERIALIZED (SELECT unnest($5) AS id),
+        reached AS MATERIALIZED (SELECT unnest($6) AS id),
+        cells AS MATERIALIZED (SELECT * FROM app.indicator_cells($1) c WHERE c.network_id IN (SELECT id FROM shown)
+            AND ($4 OR c.network_id IN (SELECT id FROM whole) OR c.organization_id IN (SELECT id FROM reached))),
         served AS (SELECT d.day, s.dicom_id, s.organization_id
             FROM days d, app.served(NULL, least(app.end_of(d.day), app.clock())) s),
         facts AS (
@@ -60,8 +63,8 @@ fn question(group: IndicatorGroup) -> String {
         )
         SELECT f.metric, k.key, k.label, f.day, sum(f.numerator)::float8 AS numerator, sum(f.denominator)::float8 AS denominator
         FROM facts f {join} CROSS JOIN LATERAL (SELECT {names}) AS k (key, label)
-        WHERE (f.network_id IS NULL OR f.network_id = ANY ($3))
-            AND ($4 OR f.network_id = ANY ($5) OR f.organization_id = ANY ($6))
+        WHERE (f.network_id IS NULL OR f.network_id IN (SELECT id FROM shown))
+            AND ($4 OR f.network_id IN (SELECT id FROM whole) OR f.organization_id IN (SELECT id FROM reached))
             AND ($8 IS NULL OR f.metric = $8) AND ($9 IS NULL OR k.key = $9)
         GROUP BY f.metric, k.key, k.label, f.day ORDER BY f.metric, k.key, f.day"
     )
@@ -109,20 +112,22 @@ struct Revision {
 }
 
 impl Database {
-    /// Plans what is published of the last months (a correction of the past is another revision) and of this one.
+    /// Plans what is published of this month and of the year before it; of the last three months once a month again, since
+    /// a correction of the past is another revision.
     ///
     /// # Errors
     /// The database does not answer.
     pub fn plan_publications(&self) -> Result<()> {
         let mut conn = self.worker()?;
-        let mut first = today().with_day(1);
-        for _ in 0..3 {
+        let (this, mut first) = (today().with_day(1), today().with_day(1));
+        for back in 0..=12 {
             let Some((next, last)) = first.and_then(|first| Some((first, first.pred_opt()?))) else { break };
             // Three in the morning, where the State works.
             let due = next.and_time(NaiveTime::MIN).checked_add_signed(chrono::TimeDelta::hours(3));
             let due = due.and_then(|due| due.and_local_timezone(PARIS).earliest());
             if let Some(due) = due {
-                let key = format!("indicators:{last}:{next}");
+                let again = if back < 3 { this } else { None };
+                let key = format!("indicators:{last}:{}", again.map(|day| day.to_string()).unwrap_or_default());
                 plan(&mut conn, TaskKind::PublishIndicators, &key, None, due.to_utc())?;
             }
             first = last.with_day(1);

@@ -62,7 +62,7 @@ const MEASURES: &[Measure] = &[
     Measure {
         name: "referent_rate",
         question: "SELECT sum(referents_filled)::float8 / nullif(sum(referents_expected), 0)::float8 AS value
-            FROM app.indicator_cells($2) WHERE network_id = $1",
+            FROM app.indicator_cells(ARRAY[$2]) WHERE network_id = $1",
         say: per_cent,
         href: |code| format!("/api/v1/networks/{code}/gaps?role=referent"),
     },
@@ -92,7 +92,7 @@ const MEASURES: &[Measure] = &[
         question: "SELECT (SELECT count(DISTINCT m.id) FROM membership_review_answer a JOIN membership m ON m.id = a.membership_id
                 WHERE m.network_id = $1 AND a.outcome = 'keep' AND m.valid @> least(app.end_of($2), app.clock())
                     AND a.answered_at <= app.end_of($2) AND a.answered_at > app.end_of($2 - 365))::float8
-            / nullif((SELECT sum(members) FROM app.indicator_cells($2) WHERE network_id = $1), 0)::float8 AS value",
+            / nullif((SELECT sum(members) FROM app.indicator_cells(ARRAY[$2]) WHERE network_id = $1), 0)::float8 AS value",
         say: per_cent,
         href: |code| format!("/api/v1/networks/{code}/reviews"),
     },
