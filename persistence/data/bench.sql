@@ -42,4 +42,13 @@ SELECT pg_temp.id(6, k.place * 1000000 + n), k.id, pg_temp.id(3, 1 + (n * 13 + k
     CASE WHEN n % 200 = 0 THEN 'referent' ELSE 'member' END, tstzrange('2025-06-01Z', NULL), '2025-06-01Z', '2025-06-01Z', app.system(), app.system()
 FROM generate_series(1::bigint, 375 * :scale) n,
     (SELECT id, row_number() OVER (ORDER BY code) AS place FROM network WHERE code <> 'edito') k;
+-- Two follow-ups and two actions for each network and organization.
+INSERT INTO follow_up (id, axis, network_id, organization_id, held_on, health, summary, confidentiality, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(7, k.place * 1000000 + p.number * 10 + n), CASE n WHEN 1 THEN 'network' ELSE 'organization' END, k.id, p.id,
+    date '2026-10-01' + n, (ARRAY['green', 'amber', 'red'])[1 + (p.number + n) % 3], 'Point de mesure', 'normal', '2026-10-05Z', '2026-10-05Z', app.system(), app.system()
+FROM (SELECT id, row_number() OVER (ORDER BY code) AS place FROM network) k, place p, generate_series(1, 2) n;
+INSERT INTO action_item (id, title, network_id, owner_organization_id, due_on, status, closed_at, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(8, k.place * 1000000 + p.number * 10 + n), 'Action de mesure ' || n, k.id, p.id, date '2026-11-01' + (p.number % 60)::integer,
+    CASE n WHEN 1 THEN 'open' ELSE 'done' END, CASE n WHEN 1 THEN NULL ELSE timestamptz '2026-10-20Z' END, '2026-10-05Z', '2026-10-05Z', app.system(), app.system()
+FROM (SELECT id, row_number() OVER (ORDER BY code) AS place FROM network) k, place p, generate_series(1, 2) n;
 DROP TABLE place;

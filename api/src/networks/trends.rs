@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use ::networks::indicator::{IndicatorMetric, IndicatorSeries, Indicators};
 use chrono::NaiveDate;
+use kernel::text::fold;
 
 use super::matrix_svg::escaped;
 use super::sparkline::draw;
@@ -29,7 +30,7 @@ pub(super) fn write(indicators: &Indicators, from: NaiveDate, to: NaiveDate) -> 
     metrics.sort_unstable();
     metrics.dedup();
     let mut rows: Vec<(&str, &str)> = indicators.series.iter().map(|it| (it.label.as_str(), it.key.as_str())).collect();
-    rows.sort_unstable();
+    rows.sort_by_cached_key(|(label, key)| (fold(label), *key));
     rows.dedup();
     let group = indicators.group_by.label().fr;
     let mut page = format!(

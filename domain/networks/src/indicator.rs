@@ -3,6 +3,7 @@
 use chrono::{Datelike as _, Days, Months, NaiveDate, TimeDelta};
 use diesel::prelude::*;
 use diesel::sql_types;
+use kernel::text::fold;
 use kernel::{Label, PARIS, Refusal, clock, codes};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -220,7 +221,7 @@ impl Indicators {
                 *point = IndicatorPoint::of(row.day, row.numerator, row.denominator);
             }
         }
-        series.sort_by(|a, b| (a.metric, &a.label, &a.key).cmp(&(b.metric, &b.label, &b.key)));
+        series.sort_by_cached_key(|it| (it.metric, fold(&it.label), it.key.clone()));
         Self { group_by, series }
     }
 }
