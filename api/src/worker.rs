@@ -5,6 +5,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
+use kernel::clock;
 use kernel::notification::{DeliveryStatus, TaskKind};
 use persistence::task::Task;
 use persistence::{Database, Error};
@@ -34,12 +36,12 @@ impl Drop for Aside {
 pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     let (until, over) = mpsc::channel::<()>();
     let work = move || {
-        let mut tidied = Instant::now();
+        let (mut tidied, mut planned) = (Instant::now(), None);
         while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             if !database.is_ready() {
                 continue;
             }
-            if let Err(error) = round(&database, &post) {
+            if let Err(error) = plan(&database, &mut planned).and_then(|()| round(&database, &post)) {
                 tracing::warn!(%error, "what was due waits");
             }
             if tidied.elapsed() > TIDY {
@@ -54,6 +56,18 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     Ok(Aside { until: Some(until), thread: Some(thread) })
 }
 
+/// Plans the digests, once for each time that it is eight o'clock in Paris.
+fn plan(database: &Database, planned: &mut Option<DateTime<Utc>>) -> Result<(), Error> {
+    let due = clock::last_digest(clock::now());
+    if *planned != due
+        && let Some(due) = due
+    {
+        database.plan_digests(due)?;
+    }
+    *planned = due;
+    Ok(())
+}
+
 /// Does all that is due.
 fn round(database: &Database, post: &Post) -> Result<(), Error> {
     loop {
@@ -66,6 +80,9 @@ fn round(database: &Database, post: &Post) -> Result<(), Error> {
                 Ok(()) => database.task_done(&task)?,
                 Err(why) => {
                     let again = database.task_failed(&task, &why)?;
+                    if let (false, TaskKind::Send, Some(id)) = (again, task.kind, task.object_id) {
+                        database.delivered(id, DeliveryStatus::Failed, Some(&why))?;
+                    }
                     tracing::warn!(task = task.position, kind = task.kind.code(), again, why, "a task failed");
                 }
             }

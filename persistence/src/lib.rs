@@ -9,6 +9,7 @@ mod idempotency;
 pub mod import;
 mod members;
 mod networks;
+mod notify;
 mod page;
 pub mod permission;
 mod pools;

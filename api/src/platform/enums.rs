@@ -78,6 +78,7 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
             ::members::search::SearchType as SearchType,
             ::members::territory::TerritoryKind as TerritoryKind,
             ::networks::action_item::ActionStatus as ActionStatus,
+            ::networks::announcement::AnnouncementStatus as AnnouncementStatus,
             ::networks::follow_up::FollowUpAxis as FollowUpAxis,
             ::networks::follow_up::FollowUpConfidentiality as FollowUpConfidentiality,
             ::networks::follow_up::Health as Health,
@@ -105,6 +106,10 @@ async fn list_enums(db: Db) -> Answer<EnumLists> {
             kernel::Scope as Scope,
             kernel::Sort as Sort,
             kernel::audit::AuditOutcome as AuditOutcome,
+            kernel::notification::DeliveryChannel as DeliveryChannel,
+            kernel::notification::DeliveryStatus as DeliveryStatus,
+            kernel::notification::NotificationClass as NotificationClass,
+            kernel::notification::NotificationKind as NotificationKind,
             kernel::directory::OrganizationKind as OrganizationKind,
             kernel::directory::Profession as Profession,
         ];

@@ -31,9 +31,9 @@ pub use actor::{
 pub use clock::PARIS;
 pub use codes::Label;
 pub use id::{
-    ActionItemId, AffiliationId, CoAnimationId, DecisionId, FollowUpCommentId, FollowUpId, InvitationId, MemberId,
-    MembershipId, MembershipRequestId, MembershipReviewId, NetworkId, OrganizationId, OrganizationLinkId, PrincipalId,
-    RoleAssignmentId, SeatId,
+    ActionItemId, AffiliationId, AnnouncementId, CoAnimationId, DecisionId, FollowUpCommentId, FollowUpId,
+    InvitationId, MemberId, MembershipId, MembershipRequestId, MembershipReviewId, NetworkId, NotificationId,
+    OrganizationId, OrganizationLinkId, PrincipalId, RoleAssignmentId, SeatId,
 };
 pub use notification::NotificationLevel;
 pub use noun::{Noun, Seen};

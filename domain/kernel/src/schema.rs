@@ -48,6 +48,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    announcement (id) {
+        id -> Uuid,
+        title -> Text,
+        body -> Text,
+        network_id -> Nullable<Uuid>,
+        organization_kinds -> Array<Text>,
+        origins -> Array<Text>,
+        interministerial -> Bool,
+        class -> Text,
+        status -> Text,
+        published_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
     audit_event (position) {
         position -> Int8,
         at -> Timestamptz,
@@ -116,7 +137,7 @@ diesel::table! {
         kind -> Text,
         object_id -> Uuid,
         member_id -> Nullable<Uuid>,
-        address -> Text,
+        address -> Nullable<Text>,
         status -> Text,
         attempts -> Int4,
         failure -> Nullable<Text>,
@@ -356,6 +377,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    notification (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        kind -> Text,
+        class -> Text,
+        level -> Text,
+        noun -> Text,
+        object_id -> Uuid,
+        network_id -> Nullable<Uuid>,
+        read_at -> Nullable<Timestamptz>,
+        digested_at -> Nullable<Timestamptz>,
+        digest_id -> Nullable<Uuid>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     organization (id) {
         id -> Uuid,
         kind -> Text,
@@ -538,6 +578,7 @@ diesel::joinable!(action_item -> network (network_id));
 diesel::joinable!(action_item -> organization (owner_organization_id));
 diesel::joinable!(affiliation -> member (member_id));
 diesel::joinable!(affiliation -> organization (organization_id));
+diesel::joinable!(announcement -> network (network_id));
 diesel::joinable!(co_animation -> network (network_id));
 diesel::joinable!(co_animation -> organization (organization_id));
 diesel::joinable!(decision -> follow_up (follow_up_id));
@@ -566,6 +607,8 @@ diesel::joinable!(membership_review -> network (network_id));
 diesel::joinable!(membership_review_answer -> membership (membership_id));
 diesel::joinable!(membership_review_answer -> membership_review (review_id));
 diesel::joinable!(membership_review_answer -> principal (answered_by));
+diesel::joinable!(notification -> member (member_id));
+diesel::joinable!(notification -> network (network_id));
 diesel::joinable!(organization -> territory (territory_code));
 diesel::joinable!(organization_period -> organization (organization_id));
 diesel::joinable!(role_assignment -> affiliation (affiliation_id));
@@ -585,6 +628,7 @@ diesel::joinable!(tracking_cell -> organization (organization_id));
 diesel::allow_tables_to_appear_in_same_query!(
     action_item,
     affiliation,
+    announcement,
     audit_event,
     change_event,
     co_animation,
@@ -604,6 +648,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     membership_review,
     membership_review_answer,
     network,
+    notification,
     organization,
     organization_link,
     organization_period,

@@ -47,6 +47,7 @@ pub const NOT_OWNED: &[(&str, &str)] = &[
     ("delivery", "member_id"),
     ("invitation", "member_id"),
     ("membership_request", "member_id"),
+    ("notification", "member_id"),
     ("role_assignment", "member_id"),
 ];
 

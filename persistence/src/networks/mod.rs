@@ -1,6 +1,7 @@
 //! SQL of the networks' crate, one noun a file.
 
 mod action_item;
+mod announcement;
 mod co_animation;
 mod follow_up;
 mod gap;
@@ -10,7 +11,9 @@ mod membership_request;
 mod membership_review;
 mod my_task;
 mod network;
+mod notification;
 mod seat;
+mod subscription;
 mod tracking;
 mod tracking_page;
 
