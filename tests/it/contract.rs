@@ -82,6 +82,8 @@ fn every_constraint_that_a_caller_can_break_has_a_meaning() {
                 "membership_request_",
                 "membership_review_answer_",
                 "delivery_",
+                "announcement_",
+                "notification_",
                 "follow_up_",
                 "decision_",
                 "action_item_",

@@ -21,6 +21,7 @@ mod limits;
 mod lists;
 mod member;
 mod network;
+mod notification;
 mod organization;
 mod policy;
 mod problem;

@@ -60,6 +60,7 @@ pub fn world() -> World {
     ));
     joining(&world);
     following(&world);
+    announcing(&world);
     world
 }
 
@@ -124,6 +125,25 @@ fn following(world: &World) {
     }
 }
 
+/// Announcements to networks and to an audience: their titles name them.
+fn announcing(world: &World) {
+    let write = |by: &str, name: &str, to: Value, published: bool| {
+        let mut body = json!({"title": name, "body": "…"});
+        body.as_object_mut().unwrap().extend(to.as_object().unwrap().clone());
+        let client = world.client(by);
+        let written = client.post("/announcements", body).expect(201);
+        if published {
+            let headers = [("if-match", written.etag()), ("idempotency-key", name)];
+            client.send("POST", &format!("{}/publish", written.header("location")), &headers, None).expect(200);
+        }
+    };
+    write("lead-edito", "edito-draft", json!({"network_code": "edito"}), false);
+    write("lead-edito", "edito-published", json!({"network_code": "edito"}), true);
+    write("sig-admin", "edito-mandatory", json!({"network_code": "edito", "class": "mandatory"}), false);
+    write("sig-admin", "ombre-published", json!({"network_code": "ombre"}), true);
+    write("sig-coordinator", "to-prefectures", json!({"organization_kinds": ["prefecture"]}), true);
+}
+
 /// The identifier of an object of the table, by the type that stands in the address.
 pub fn object(world: &World, kind: &str, name: &str) -> String {
     let organization = |name: &str| match name {
@@ -170,6 +190,13 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("ActionItemId", name) => {
             one(format!("SELECT id::text AS it FROM action_item WHERE title = '{name}' ORDER BY id LIMIT 1"))
         }
+        ("AnnouncementId", name) => {
+            one(format!("SELECT id::text AS it FROM announcement WHERE title = '{name}' ORDER BY id LIMIT 1"))
+        }
+        ("NotificationId", name) => one(format!(
+            "SELECT id::text AS it FROM notification WHERE member_id = '{}' AND kind = 'announcement_published' ORDER BY id LIMIT 1",
+            world.member(name)
+        )),
         ("InvitationId", _) => one("SELECT id::text AS it FROM invitation ORDER BY id LIMIT 1".into()),
         ("MembershipRequestId", "edito-member") => one(dossier(&world.member("member"))),
         ("MembershipRequestId", "edito-contributor") => one(dossier(&world.member("contributor-sociaux"))),
@@ -241,6 +268,16 @@ fn body(world: &World, row: &Row) -> Option<Value> {
             body["network_code"] = row.object.split(' ').next().unwrap().into();
             body["owner_organization_id"] = organization(last);
         }
+        "create_announcement" => {
+            if last == "audience" {
+                body.as_object_mut().unwrap().remove("network_code");
+                body["origins"] = json!(["prefecture"]);
+            } else {
+                body["network_code"] = row.object.split(' ').next().unwrap().into();
+                body["interministerial"] = (last == "interministerial").into();
+                body["class"] = if last == "mandatory" { last } else { "normal" }.into();
+            }
+        }
         "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
         _ => {}
     }
@@ -271,7 +308,10 @@ pub fn knock(world: &World, row: &Row) -> Knock {
     if ["search_directory", "suggest_names"].contains(&operation.id.as_str()) {
         address = format!("{address}?q=prefecture");
     }
-    let headers = if operation.conditional() { vec![("if-match", STALE)] } else { Vec::new() };
+    let mut headers = if operation.conditional() { vec![("if-match", STALE)] } else { Vec::new() };
+    if operation.keyed() {
+        headers.push(("idempotency-key", "policy"));
+    }
     Knock { method: operation.method.clone(), address, nowhere, headers, body: body(world, row) }
 }
 
