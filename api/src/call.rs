@@ -13,7 +13,8 @@ use crate::problem::{Code, Problem, RequestId};
 #[derive(Debug, Clone)]
 pub(crate) struct BodyDigest(pub(crate) Vec<u8>);
 
-const HEADER: &str = "idempotency-key";
+/// Where the client says it.
+pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The call that a request is.
 pub(crate) fn call(request: &HttpRequest, caller: Identity) -> Result<Call, Problem> {
@@ -23,7 +24,7 @@ pub(crate) fn call(request: &HttpRequest, caller: Identity) -> Result<Call, Prob
 }
 
 fn key(request: &HttpRequest) -> Result<Option<Key>, Problem> {
-    let mut sent = request.headers().get_all(HEADER);
+    let mut sent = request.headers().get_all(IDEMPOTENCY_KEY);
     let Some(first) = sent.next() else { return Ok(None) };
     let key = first.to_str().ok().map(|key| key.trim_matches('"')).filter(|key| (1..=255).contains(&key.len()));
     let (Some(key), None) = (key, sent.next()) else { return Err(Problem::new(Code::InvalidIdempotencyKey)) };

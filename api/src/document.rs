@@ -32,6 +32,7 @@ use crate::{expertise, members, networks, platform, problem};
         (name = "members", description = "People who communicate for the State (communicants), and their affiliations."),
         (name = "memberships", description = "Who sits in which network, as what, for how long."),
         (name = "networks", description = "Professional networks (réseaux métiers), and who is expected in them."),
+        (name = "notifications", description = "What members are told of, announcements, and what became of the letters."),
         (name = "organizations", description = "Bodies of the State, and those that work with it."),
         (name = "platform", description = "Labels, and the audit log."),
         (name = "roles", description = "Roles outside networks."),

@@ -19,7 +19,7 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use validator::Validate;
 
-use crate::call::BodyDigest;
+use crate::call::{BodyDigest, IDEMPOTENCY_KEY};
 use crate::problem::{Code, FieldCode, FieldError, Problem};
 
 const JSON: &str = "application/json";
@@ -179,6 +179,27 @@ impl IntoParams for IfMatch {
         let parameter = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header);
         let parameter = parameter.description(Some("The ETag of the object as the caller last saw it."));
         vec![parameter.required(Required::True).schema(Some(tag)).build()]
+    }
+}
+
+/// The client's word that makes a call happen once, without which what sends many letters is not done (400).
+pub(crate) struct Keyed;
+
+impl FromRequest for Keyed {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let sent = request.headers().contains_key(IDEMPOTENCY_KEY);
+        ready(if sent { Ok(Self) } else { Err(Problem::new(Code::IdempotencyKeyRequired)) })
+    }
+}
+
+// Its text stands with that of all other operations, where the contract is finished.
+impl IntoParams for Keyed {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = ParameterBuilder::new().name("Idempotency-Key").parameter_in(ParameterIn::Header);
+        vec![parameter.required(Required::True).build()]
     }
 }
 

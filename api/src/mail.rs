@@ -64,7 +64,10 @@ impl Post {
     }
 
     fn text(&self, about: &About) -> (&'static str, String) {
-        let About::Invitation { organization, joins, code, expires_at } = about;
+        let (organization, joins, code, expires_at) = match about {
+            About::Invitation { organization, joins, code, expires_at } => (organization, joins, code, expires_at),
+            About::News { count } => return self.news(*count),
+        };
         let joins = match joins {
             Some((Some(network), role)) => format!(" et à rejoindre le réseau « {network} » ({})", role.label().fr),
             Some((None, role)) => format!(" et à rejoindre un réseau métier ({})", role.label().fr),
@@ -78,6 +81,13 @@ impl Post {
             self.public_url
         );
         ("Diapason : votre invitation", text)
+    }
+
+    /// There is something new. What it is called, and where it comes from, is said in the service alone.
+    fn news(&self, count: i64) -> (&'static str, String) {
+        let news = if count == 1 { "une nouveauté".to_owned() } else { format!("{count} nouveautés") };
+        let text = format!("Bonjour,\n\nVous avez {news} dans Diapason :\n\n{}\n", self.public_url);
+        ("Diapason : du nouveau pour vous", text)
     }
 }
 

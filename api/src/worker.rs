@@ -5,6 +5,8 @@ use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::clock;
 use kernel::notification::{DeliveryStatus, TaskKind};
 use persistence::task::Task;
 use persistence::{Database, Error, published_day};
@@ -34,17 +36,16 @@ impl Drop for Aside {
 pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     let (until, over) = mpsc::channel::<()>();
     let work = move || {
-        let mut tidied = Instant::now();
-        let mut planned = today();
+        let (mut tidied, mut digested, mut published) = (Instant::now(), None, today());
         while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             if !database.is_ready() {
                 continue;
             }
-            if let Err(error) = round(&database, &post) {
+            if let Err(error) = plan(&database, &mut digested).and_then(|()| round(&database, &post)) {
                 tracing::warn!(%error, "what was due waits");
             }
-            if planned != today() || tidied.elapsed() > TIDY {
-                planned = today();
+            if published != today() || tidied.elapsed() > TIDY {
+                published = today();
                 if let Err(error) = database.plan_publications() {
                     tracing::warn!(%error, "the next indicators are not planned");
                 }
@@ -62,8 +63,20 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
 }
 
 /// The day it is, where the State works.
-fn today() -> chrono::NaiveDate {
-    kernel::clock::now().with_timezone(&kernel::PARIS).date_naive()
+fn today() -> NaiveDate {
+    clock::now().with_timezone(&kernel::PARIS).date_naive()
+}
+
+/// Plans the digests, once for each time that it is eight o'clock in Paris.
+fn plan(database: &Database, planned: &mut Option<DateTime<Utc>>) -> Result<(), Error> {
+    let due = clock::last_digest(clock::now());
+    if *planned != due
+        && let Some(due) = due
+    {
+        database.plan_digests(due)?;
+    }
+    *planned = due;
+    Ok(())
 }
 
 /// Does all that is due.
@@ -78,6 +91,9 @@ fn round(database: &Database, post: &Post) -> Result<(), Error> {
                 Ok(()) => database.task_done(&task)?,
                 Err(why) => {
                     let again = database.task_failed(&task, &why)?;
+                    if let (false, TaskKind::Send, Some(id)) = (again, task.kind, task.object_id) {
+                        database.delivered(id, DeliveryStatus::Failed, Some(&why))?;
+                    }
                     tracing::warn!(task = task.position, kind = task.kind.code(), again, why, "a task failed");
                 }
             }

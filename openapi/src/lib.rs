@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 
 /// Statuses that operations share, with the component that describes each.
 pub(crate) const PROBLEMS: &[(&str, &str)] = &[
-    ("400", "The request is malformed, or its cursor or its idempotency key is."),
+    (
+        "400",
+        "The request is malformed, or its cursor or its idempotency key is, or the key is missing where it is needed.",
+    ),
     ("401", "There is no token, or it is not good."),
     ("403", "The caller may not, or is not registered."),
     ("404", "There is no such thing, or not for this caller."),

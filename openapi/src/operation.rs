@@ -35,7 +35,11 @@ fn statuses(path: &str, method: &str, operation: &Map<String, Value>) -> Vec<&'s
     let takes = |place: &str| parameters.iter().any(|one| one.get("in").is_some_and(|it| it == place));
     let pages = parameters.iter().any(|one| one.get("name").is_some_and(|name| name == "cursor"));
     let names = parameters.iter().any(|one| one.get("in").is_some_and(|it| it == "query") && required(one));
-    let (body, version, query) = (operation.contains_key("requestBody"), takes("header"), takes("query"));
+    let (body, version, query) = (
+        operation.contains_key("requestBody"),
+        parameters.iter().any(|one| one.get("name").is_some_and(|name| name == "If-Match")),
+        takes("query"),
+    );
     let writes = method != "get";
     let applies = |status: &str| match status {
         "400" => writes || pages,
@@ -60,10 +64,13 @@ fn idempotency(operation: &mut Map<String, Value>) {
     let text = "1 to 255 characters of the client's choice, a UUID best: the same POST sent again within 48 hours with the \
                 same key is done once. The answer to a repetition says `Idempotency-Replayed: true`.";
     let schema = json!({"type": "string", "minLength": 1, "maxLength": 255});
-    let parameter =
-        json!({"name": "Idempotency-Key", "in": "header", "required": false, "description": text, "schema": schema});
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut() {
+        // An operation that does not go without it has declared it.
+        let declared = parameters.len();
+        parameters.retain(|one| one.get("name").is_none_or(|name| name != "Idempotency-Key"));
+        let required = parameters.len() < declared;
+        let parameter = json!({"name": "Idempotency-Key", "in": "header", "required": required, "description": text, "schema": schema});
         parameters.push(parameter);
     }
 }
@@ -109,4 +116,5 @@ const PLAIN: &[&str] = &[
     "SearchHits",
     "Suggestions",
     "TrackingCells",
+    "NotificationsRead",
 ];

@@ -18,6 +18,11 @@ pub(crate) fn refused(conn: &mut PgConnection, call: &Call, asked: &Asked, refus
     line(conn, call.request, who, asked, AuditOutcome::Refused, Some(reason))
 }
 
+/// Writes that something was done that changed no fact.
+pub(crate) fn done(conn: &mut PgConnection, call: &Call, who: PrincipalId, asked: &Asked) -> Result<()> {
+    line(conn, call.request, who, asked, AuditOutcome::Done, None)
+}
+
 /// Writes that something was read on the record.
 pub(crate) fn read(conn: &mut PgConnection, call: &Call, who: PrincipalId, asked: &Asked) -> Result<()> {
     line(conn, call.request, who, asked, AuditOutcome::Read, None)

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Date, Timestamptz};
 use kernel::directory::{Email, OrganizationName};
 use kernel::notification::{DeliveryKind, DeliveryStatus, TaskKind};
-use kernel::schema::{delivery, invitation, membership_request, network, organization};
-use kernel::{InvitationId, MemberId, NetworkRole, sql};
+use kernel::schema::{delivery, invitation, membership_request, network, notification, organization};
+use kernel::{InvitationId, MemberId, NetworkRole, PARIS, sql};
 use members::invitation::{InvitationCode, invitation_status};
 use uuid::Uuid;
 
@@ -59,6 +60,11 @@ pub enum About {
         /// Until when.
         expires_at: DateTime<Utc>,
     },
+    /// There is something new; what, is read in the service.
+    News {
+        /// How much.
+        count: i64,
+    },
 }
 
 impl Database {
@@ -69,12 +75,14 @@ impl Database {
     pub fn letter(&self, id: Uuid) -> Result<Option<Letter>> {
         let mut conn = self.worker()?;
         let line = delivery::table.find(id).filter(delivery::status.eq(DeliveryStatus::Queued));
-        let line = line.select((delivery::kind, delivery::object_id, delivery::address));
+        let line = line.select((delivery::kind, delivery::object_id, delivery::address.assume_not_null()));
         let Some((kind, object, address)) = line.first::<(DeliveryKind, Uuid, Email)>(&mut conn).optional()? else {
             return Ok(None);
         };
         let about = match kind {
             DeliveryKind::Invitation => about_invitation(InvitationId(object), &mut conn)?,
+            DeliveryKind::Notification => Some(About::News { count: 1 }),
+            DeliveryKind::Digest => about_digest(id, &mut conn)?,
         };
         Ok(about.map(|about| Letter { id, address, about }))
     }
@@ -85,16 +93,46 @@ impl Database {
     /// The database does not answer.
     pub fn delivered(&self, id: Uuid, status: DeliveryStatus, failure: Option<&str>) -> Result<()> {
         let sent = (status == DeliveryStatus::Sent).then(|| delivery::sent_at.eq(sql::clock().nullable()));
-        let failure = failure.map(|why| why.chars().take(500).collect::<String>());
+        let failure: Option<String> = failure.map(|why| why.chars().take(500).collect());
         let row = (
             delivery::status.eq(status),
             delivery::attempts.eq(delivery::attempts + 1),
-            delivery::failure.eq(failure),
+            delivery::failure.eq(failure.as_deref()),
             sent,
         );
-        diesel::update(delivery::table.find(id)).set(row).execute(&mut *self.worker()?)?;
-        Ok(())
+        let mut conn = self.worker()?;
+        conn.transaction(|conn| {
+            diesel::update(delivery::table.find(id)).set(row).execute(conn)?;
+            // What stands in a digest shares its fate.
+            let within = notification::table.filter(notification::digest_id.eq(id)).select(notification::id);
+            let lines = delivery::table.filter(delivery::kind.eq(DeliveryKind::Notification));
+            let lines = lines.filter(delivery::object_id.eq_any(within));
+            diesel::update(lines.filter(delivery::status.eq(DeliveryStatus::Queued))).set(row).execute(conn)?;
+            Ok(())
+        })
     }
+
+    /// Plans the digests of the last time that it was eight o'clock in Paris.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn plan_digests(&self, since: DateTime<Utc>) -> Result<i64> {
+        let day = since.with_timezone(&PARIS).date_naive();
+        Ok(diesel::select(plan_digests(since, day)).get_result(&mut *self.worker()?)?)
+    }
+}
+
+diesel::define_sql_function! {
+    /// Plans the digest of a day for everyone who has something in it, once, whoever plans.
+    #[sql_name = "app.plan_digests"]
+    fn plan_digests(until: Timestamptz, of_day: Date) -> BigInt;
+}
+
+/// A digest, if anything in it still stands.
+fn about_digest(id: Uuid, conn: &mut PgConnection) -> Result<Option<About>> {
+    let within = notification::table.filter(notification::digest_id.eq(id));
+    let count: i64 = within.filter(notification::withdrawn_at.is_null()).count().get_result(conn)?;
+    Ok((count > 0).then_some(About::News { count }))
 }
 
 /// What the letter of an invitation says.

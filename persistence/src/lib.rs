@@ -10,6 +10,7 @@ mod idempotency;
 pub mod import;
 mod members;
 mod networks;
+mod notify;
 mod page;
 pub mod permission;
 mod pools;

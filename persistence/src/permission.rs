@@ -5,6 +5,7 @@ use ::expertise::member_expertise::MemberExpertise;
 use ::expertise::request::ExpertiseRequest;
 use ::expertise::term::ExpertiseTerm;
 use ::networks::action_item::ActionItem;
+use ::networks::announcement::Announcement;
 use ::networks::co_animation::CoAnimation;
 use ::networks::decision::Decision;
 use ::networks::follow_up::FollowUp;
@@ -12,13 +13,14 @@ use ::networks::membership::Membership;
 use ::networks::membership_request::MembershipRequest;
 use ::networks::membership_review::MembershipReview;
 use ::networks::network::Network;
+use ::networks::notification::Notification;
 use ::networks::seat::Seat;
 use ::networks::standard::NetworkCriterion;
 use diesel::prelude::*;
 use kernel::schema::{
-    action_item, affiliation, co_animation, contact, decision, expertise_request, expertise_term, follow_up,
-    invitation, member, member_expertise, membership, membership_request, membership_review, network,
-    network_criterion, organization, organization_link, reorganization, role_assignment, seat,
+    action_item, affiliation, announcement, co_animation, contact, decision, expertise_request, expertise_term,
+    follow_up, invitation, member, member_expertise, membership, membership_request, membership_review, network,
+    network_criterion, notification, organization, organization_link, reorganization, role_assignment, seat,
 };
 use kernel::{Label, Noun, Refusal, Ruling};
 use members::affiliation::Affiliation;
@@ -85,6 +87,8 @@ impl Store<'_> {
             Invitation => Invitation::query().filter(invitation::id.eq(id)),
             FollowUp => FollowUp::query().filter(follow_up::id.eq(id)),
             Decision => Decision::query().filter(decision::id.eq(id)),
+            Announcement => Announcement::query().filter(announcement::id.eq(id)),
+            Notification => Notification::query().filter(notification::id.eq(id)),
             ActionItem => ActionItem::query().filter(action_item::id.eq(id)),
             NetworkCriterion => NetworkCriterion::query().filter(network_criterion::code.eq(object)),
             MemberExpertise => MemberExpertise::query().filter(member_expertise::id.eq(id)),

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Version, VoidReason, Voided, policy, sql};
+use kernel::schema::identity;
+use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Version, VoidReason, Voided, policy, sql};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::actor::entering;
 use crate::database::Call;
 use crate::networks::KeptFacts;
-use crate::{Error, Result};
+use crate::{Error, Result, audit};
 
 /// One caller at work in one transaction (to write) or on one read-only session (to read).
 pub struct Store<'a> {
@@ -145,6 +147,31 @@ impl<'a> Store<'a> {
         let at = diesel::select(sql::clock()).get_result(self.conn)?;
         let by = self.actor.id;
         Writer { conn: self.conn, at, by, changes: Vec::new() }.tried(work)
+    }
+
+    /// Spends a grant on what is the caller's own business, as what he has read: it changes no fact of the service, so
+    /// that its audit line is all that it leaves.
+    pub(crate) fn mark<A: Action, T>(
+        &mut self,
+        grant: Grant<A>,
+        work: impl FnOnce(&mut PgConnection, DateTime<Utc>, &Actor, A::Facts) -> Result<T>,
+    ) -> Result<T> {
+        let (action, facts) = grant.spend();
+        let done = work(self.conn, self.at, &self.actor, facts)?;
+        let (noun, object) = action.object();
+        let asked = Asked { action: A::NAME, noun, object };
+        audit::done(self.conn, self.call, self.actor.id, &asked)?;
+        Ok(done)
+    }
+
+    /// Who the token says the caller is, before his rights are known; nobody, if he is none of ours.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn caller(&mut self) -> Result<PrincipalId> {
+        let Identity { issuer, subject } = &self.call.caller;
+        let who = identity::table.find((issuer, subject)).select(identity::principal_id);
+        Ok(who.first(self.conn).optional()?.unwrap_or(PrincipalId(Uuid::nil())))
     }
 
     /// The connection, for a read that starts from what this actor may see.

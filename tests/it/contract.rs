@@ -69,6 +69,8 @@ const OUR_TABLES: &[&str] = &[
     "indicator_",
     "network_score_",
     "network_criterion_",
+    "announcement_",
+    "notification_",
     "follow_up_",
     "decision_",
     "action_item_",

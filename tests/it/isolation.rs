@@ -27,6 +27,12 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("membership-requests", "SELECT id::text AS it FROM membership_request", "/membership-requests?limit=200"),
     ("follow-ups", "SELECT id::text AS it FROM follow_up", "/follow-ups?limit=200"),
     ("action-items", "SELECT id::text AS it FROM action_item", "/action-items?limit=200"),
+    ("announcements", "SELECT id::text AS it FROM announcement", "/announcements?limit=200"),
+    (
+        "notifications",
+        "SELECT id::text AS it FROM notification ORDER BY md5(id::text) LIMIT 200",
+        "/notifications?limit=200",
+    ),
     ("invitations", "SELECT id::text AS it FROM invitation", "/invitations?limit=200"),
     ("reorganizations", "SELECT id::text AS it FROM reorganization", "/reorganizations?limit=200"),
     ("contacts", "SELECT id::text AS it FROM contact WHERE archived_at IS NULL", "/contacts?limit=50"),

@@ -25,6 +25,7 @@ mod lists;
 mod member;
 mod my_data;
 mod network;
+mod notification;
 mod organization;
 mod policy;
 mod problem;

@@ -66,6 +66,7 @@ pub fn world() -> World {
     ));
     joining(&world);
     following(&world);
+    announcing(&world);
     world
 }
 
@@ -130,6 +131,25 @@ fn following(world: &World) {
     }
 }
 
+/// Announcements to networks and to an audience: their titles name them.
+fn announcing(world: &World) {
+    let write = |by: &str, name: &str, to: Value, published: bool| {
+        let mut body = json!({"title": name, "body": "…"});
+        body.as_object_mut().unwrap().extend(to.as_object().unwrap().clone());
+        let client = world.client(by);
+        let written = client.post("/announcements", body).expect(201);
+        if published {
+            let headers = [("if-match", written.etag()), ("idempotency-key", name)];
+            client.send("POST", &format!("{}/publish", written.header("location")), &headers, None).expect(200);
+        }
+    };
+    write("lead-edito", "edito-draft", json!({"network_code": "edito"}), false);
+    write("lead-edito", "edito-published", json!({"network_code": "edito"}), true);
+    write("sig-admin", "edito-mandatory", json!({"network_code": "edito", "class": "mandatory"}), false);
+    write("sig-admin", "ombre-published", json!({"network_code": "ombre"}), true);
+    write("sig-coordinator", "to-prefectures", json!({"organization_kinds": ["prefecture"]}), true);
+}
+
 /// The identifier of an object of the table, by the type that stands in the address.
 pub fn object(world: &World, kind: &str, name: &str) -> String {
     let organization = |name: &str| match name {
@@ -153,21 +173,6 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("OrganizationId", name) => organization(name),
         ("MemberId", name) => world.member(name.split(' ').next().unwrap()),
         ("AffiliationId", name) => world.affiliation(name),
-        ("MemberExpertiseId", name) => {
-            one(format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{}'", world.member(name)))
-        }
-        ("ContactId", name) => one(format!(
-            "SELECT id::text AS it FROM contact WHERE created_by = '{}' ORDER BY id LIMIT 1",
-            world.member(name)
-        )),
-        ("ExpertiseRequestId", name) => {
-            let (asker, expert) = name.split_once(" to ").unwrap();
-            one(format!(
-                "SELECT id::text AS it FROM expertise_request WHERE asker_id = '{}' AND expert_id = '{}'",
-                world.member(asker),
-                world.member(expert)
-            ))
-        }
         ("OrganizationLinkId", _) => one(format!(
             "SELECT id::text AS it FROM organization_link WHERE from_id = '{}' AND to_id = '{}'",
             organization("dicom-sociaux"),
@@ -189,12 +194,42 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("MembershipId", "edito-member") => in_network("membership", "t.role = 'member'".into()),
         ("MembershipId", "crise-justice") => in_network("membership", at("justice")),
         ("MembershipId", "crise-sociaux") => in_network("membership", at("dicom-sociaux")),
+        (kind, name) => object_of_networks(world, kind, name),
+    }
+}
+
+/// The same for what happens in the life of networks.
+fn object_of_networks(world: &World, kind: &str, name: &str) -> String {
+    let one = |sql: String| world.database.one(&sql);
+    match (kind, name) {
+        ("MemberExpertiseId", name) => {
+            one(format!("SELECT id::text AS it FROM member_expertise WHERE member_id = '{}'", world.member(name)))
+        }
+        ("ContactId", name) => one(format!(
+            "SELECT id::text AS it FROM contact WHERE created_by = '{}' ORDER BY id LIMIT 1",
+            world.member(name)
+        )),
+        ("ExpertiseRequestId", name) => {
+            let (asker, expert) = name.split_once(" to ").unwrap();
+            one(format!(
+                "SELECT id::text AS it FROM expertise_request WHERE asker_id = '{}' AND expert_id = '{}'",
+                world.member(asker),
+                world.member(expert)
+            ))
+        }
         ("CriterionCode", name) => name.to_owned(),
         ("FollowUpId", name) => one(format!("SELECT id::text AS it FROM follow_up WHERE summary = '{name}'")),
         ("DecisionId", name) => one(format!("SELECT id::text AS it FROM decision WHERE body = '{name}'")),
         ("ActionItemId", name) => {
             one(format!("SELECT id::text AS it FROM action_item WHERE title = '{name}' ORDER BY id LIMIT 1"))
         }
+        ("AnnouncementId", name) => {
+            one(format!("SELECT id::text AS it FROM announcement WHERE title = '{name}' ORDER BY id LIMIT 1"))
+        }
+        ("NotificationId", name) => one(format!(
+            "SELECT id::text AS it FROM notification WHERE member_id = '{}' AND kind = 'announcement_published' ORDER BY id LIMIT 1",
+            world.member(name)
+        )),
         ("InvitationId", _) => one("SELECT id::text AS it FROM invitation ORDER BY id LIMIT 1".into()),
         ("MembershipRequestId", "edito-member") => one(dossier(&world.member("member"))),
         ("MembershipRequestId", "edito-contributor") => one(dossier(&world.member("contributor-sociaux"))),
@@ -241,6 +276,17 @@ fn body(world: &World, row: &Row) -> Option<Value> {
             body["interministerial"] = row.object.contains("interministerial").into();
             body["role"] = if row.object.ends_with("lead") { "lead" } else { "member" }.into();
         }
+        "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
+        _ => body_of_networks(world, row, &mut body),
+    }
+    Some(body)
+}
+
+/// The same for what happens in the life of networks.
+fn body_of_networks(world: &World, row: &Row, body: &mut Value) {
+    let organization = |name: &str| Value::from(object(world, "OrganizationId", name));
+    let last = row.object.rsplit(' ').next().unwrap();
+    match row.operation.id.as_str() {
         "create_membership_request" => {
             let kind = row.object.split(' ').nth(1).unwrap();
             body["kind"] = kind.into();
@@ -274,10 +320,18 @@ fn body(world: &World, row: &Row) -> Option<Value> {
             body["expert_id"] = world.member(last).into();
             body.as_object_mut().unwrap().remove("term_code");
         }
-        "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
+        "create_announcement" => {
+            if last == "audience" {
+                body.as_object_mut().unwrap().remove("network_code");
+                body["origins"] = json!(["prefecture"]);
+            } else {
+                body["network_code"] = row.object.split(' ').next().unwrap().into();
+                body["interministerial"] = (last == "interministerial").into();
+                body["class"] = if last == "mandatory" { last } else { "normal" }.into();
+            }
+        }
         _ => {}
     }
-    Some(body)
 }
 
 /// A request of a row, and the same on what does not exist.
@@ -307,7 +361,10 @@ pub fn knock(world: &World, row: &Row) -> Knock {
     if ["search_directory", "suggest_names"].contains(&operation.id.as_str()) {
         address = format!("{address}?q=prefecture");
     }
-    let headers = if operation.conditional() { vec![("if-match", STALE)] } else { Vec::new() };
+    let mut headers = if operation.conditional() { vec![("if-match", STALE)] } else { Vec::new() };
+    if operation.keyed() {
+        headers.push(("idempotency-key", "policy"));
+    }
     Knock { method: operation.method.clone(), address, nowhere, headers, body: body(world, row) }
 }
 

@@ -67,6 +67,12 @@ impl Operation {
         parameters.iter().any(|parameter| parameter["name"] == "If-Match")
     }
 
+    /// Whether it does not go without an idempotency key.
+    pub fn keyed(&self) -> bool {
+        let parameters = self.spec["parameters"].as_array().cloned().unwrap_or_default();
+        parameters.iter().any(|parameter| parameter["name"] == "Idempotency-Key" && parameter["required"] == true)
+    }
+
     /// Its address, with the object named.
     pub fn address(&self, object: &str) -> String {
         self.path.replace("{id}", object).replace("{code}", object)

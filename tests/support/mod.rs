@@ -8,6 +8,7 @@ pub mod disk;
 pub mod import;
 pub mod issuer;
 pub mod proxy;
+pub mod smtp;
 pub mod world;
 
 pub use client::Client;

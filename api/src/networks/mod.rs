@@ -1,6 +1,7 @@
 //! HTTP of the networks' crate, one noun a file.
 
 mod action_item;
+mod announcement;
 mod co_animation;
 mod follow_up;
 mod gap;
@@ -11,6 +12,7 @@ mod membership;
 mod membership_request;
 mod membership_review;
 mod network;
+mod notification;
 mod seat;
 mod sparkline;
 mod standard;
@@ -32,5 +34,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(indicator::routes)
         .configure(standard::routes)
         .configure(follow_up::routes)
-        .configure(action_item::routes);
+        .configure(action_item::routes)
+        .configure(announcement::routes)
+        .configure(notification::routes);
 }

@@ -62,6 +62,7 @@ macro_rules! lists {
 fn of_networks() -> Vec<EnumList> {
     lists![
         ::networks::action_item::ActionStatus as ActionStatus,
+        ::networks::announcement::AnnouncementStatus as AnnouncementStatus,
         ::networks::follow_up::FollowUpAxis as FollowUpAxis,
         ::networks::follow_up::FollowUpConfidentiality as FollowUpConfidentiality,
         ::networks::follow_up::Health as Health,
@@ -119,6 +120,10 @@ fn of_the_rest() -> Vec<EnumList> {
         kernel::Scope as Scope,
         kernel::Sort as Sort,
         kernel::audit::AuditOutcome as AuditOutcome,
+        kernel::notification::DeliveryChannel as DeliveryChannel,
+        kernel::notification::DeliveryStatus as DeliveryStatus,
+        kernel::notification::NotificationClass as NotificationClass,
+        kernel::notification::NotificationKind as NotificationKind,
         kernel::directory::OrganizationKind as OrganizationKind,
         kernel::directory::Profession as Profession,
     ]

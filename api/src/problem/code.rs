@@ -41,6 +41,8 @@ problems! {
         "Start the list again without `cursor`, and change no filter between two pages.",
     InvalidIdempotencyKey = "invalid_idempotency_key" BAD_REQUEST ("La clé d'idempotence est mal formée.", "The idempotency key is malformed.")
         "Send 1 to 255 visible ASCII characters in `Idempotency-Key`; a UUID is best.",
+    IdempotencyKeyRequired = "idempotency_key_required" BAD_REQUEST ("Cette opération exige une clé d'idempotence.", "This operation needs an idempotency key.")
+        "Send an `Idempotency-Key`, a UUID best, and the same one if you send the request again: what it does is done once.",
     Unauthenticated = "unauthenticated" UNAUTHORIZED ("Il faut s'identifier.", "Identify yourself.")
         "Send `Authorization: Bearer <token>` with a token of a known issuer that is not expired.",
     Forbidden = "forbidden" FORBIDDEN ("Vous n'en avez pas le droit.", "You may not.")

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 /// The zone of working days, digests and `as_of`.
@@ -30,6 +30,16 @@ pub fn set(time: DateTime<Utc>) {
     SHIFT.store(ahead.num_microseconds().unwrap_or_default(), Ordering::Relaxed);
 }
 
+/// The last time that it was eight o'clock in Paris, when digests go out: a wall clock's eight, on both sides of a change.
+#[must_use]
+pub fn last_digest(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let today = now.with_timezone(&PARIS).date_naive();
+    let eight = NaiveTime::from_hms_opt(8, 0, 0)?;
+    let days = [Some(today), today.checked_sub_days(Days::new(1))].into_iter().flatten();
+    let mut times = days.filter_map(|day| day.and_time(eight).and_local_timezone(PARIS).earliest());
+    times.find(|time| *time <= now).map(|time| time.to_utc())
+}
+
 /// An identifier that tells its time of creation, and sorts by it.
 #[must_use]
 pub fn fresh_v7() -> Uuid {
@@ -43,4 +53,25 @@ pub fn fresh_v7() -> Uuid {
 #[expect(clippy::disallowed_methods, reason = "the one place where random identifiers are made")]
 pub fn fresh_v4() -> Uuid {
     Uuid::new_v4()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_go_out_at_eight_in_paris_across_both_changes() {
+        for (now, expected) in [
+            ("2027-03-27T06:59:59Z", "2027-03-26T07:00:00Z"),
+            ("2027-03-27T07:00:00Z", "2027-03-27T07:00:00Z"),
+            ("2027-03-28T05:59:59Z", "2027-03-27T07:00:00Z"),
+            ("2027-03-28T06:00:00Z", "2027-03-28T06:00:00Z"),
+            ("2027-10-31T06:59:59Z", "2027-10-30T06:00:00Z"),
+            ("2027-10-31T07:00:00Z", "2027-10-31T07:00:00Z"),
+            ("2027-10-31T23:30:00Z", "2027-10-31T07:00:00Z"),
+        ] {
+            let time = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+            assert_eq!(last_digest(time(now)), Some(time(expected)), "{now}");
+        }
+    }
 }

@@ -121,6 +121,14 @@ id!(
     ActionItemId, v7
 );
 id!(
+    /// Identifier of an announcement.
+    AnnouncementId, v7
+);
+id!(
+    /// Identifier of a notification.
+    NotificationId, v7
+);
+id!(
     /// Identifier of a co-animation.
     CoAnimationId, v7
 );

@@ -31,10 +31,10 @@ pub use actor::{
 pub use clock::PARIS;
 pub use codes::Label;
 pub use id::{
-    ActionItemId, AffiliationId, CoAnimationId, ContactId, DecisionId, ExpertiseRequestId, ExpertiseTermId,
-    FollowUpCommentId, FollowUpId, InvitationId, MemberExpertiseId, MemberId, MembershipId, MembershipRequestId,
-    MembershipReviewId, NetworkId, OrganizationId, OrganizationLinkId, PrincipalId, ReorganizationId, RoleAssignmentId,
-    SeatId,
+    ActionItemId, AffiliationId, AnnouncementId, CoAnimationId, ContactId, DecisionId, ExpertiseRequestId,
+    ExpertiseTermId, FollowUpCommentId, FollowUpId, InvitationId, MemberExpertiseId, MemberId, MembershipId,
+    MembershipRequestId, MembershipReviewId, NetworkId, NotificationId, OrganizationId, OrganizationLinkId,
+    PrincipalId, ReorganizationId, RoleAssignmentId, SeatId,
 };
 pub use notification::NotificationLevel;
 pub use noun::{Noun, Seen};

@@ -12,9 +12,37 @@ codes! {
 }
 
 codes! {
+    /// Whether a member may choose how soon he hears of something.
+    NotificationClass {
+        Normal = "normal" ("selon le choix de chacun", "as each member chose"),
+        Mandatory = "mandatory" ("à tous, aussitôt", "to everyone, at once"),
+    }
+}
+
+codes! {
+    /// What a member is told of.
+    NotificationKind {
+        AnnouncementPublished = "announcement_published" ("annonce publiée", "announcement published"),
+        AnnouncementChanged = "announcement_changed" ("annonce modifiée", "announcement changed"),
+        MembershipRequestWaits = "membership_request_waits" ("une adhésion attend votre décision", "a membership waits for your decision"),
+        MembershipRequestDecided = "membership_request_decided" ("une adhésion est décidée", "a membership is decided"),
+        ActionItemGiven = "action_item_given" ("une action vous est confiée", "an action is given to you"),
+    }
+}
+
+codes! {
+    /// By what something is sent.
+    DeliveryChannel {
+        Email = "email" ("courriel", "e-mail"),
+    }
+}
+
+codes! {
     /// What is sent.
     DeliveryKind {
         Invitation = "invitation" ("invitation", "invitation"),
+        Notification = "notification" ("notification", "notification"),
+        Digest = "digest" ("résumé quotidien", "daily digest"),
     }
 }
 
@@ -25,6 +53,7 @@ codes! {
         Sent = "sent" ("envoyé", "sent"),
         Failed = "failed" ("échoué", "failed"),
         Bounced = "bounced" ("refusé par le serveur du destinataire", "bounced"),
+        Muted = "muted" ("non envoyé, au choix du destinataire", "not sent, as the recipient chose"),
     }
 }
 

@@ -48,6 +48,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    announcement (id) {
+        id -> Uuid,
+        title -> Text,
+        body -> Text,
+        network_id -> Nullable<Uuid>,
+        organization_kinds -> Array<Text>,
+        origins -> Array<Text>,
+        interministerial -> Bool,
+        class -> Text,
+        status -> Text,
+        published_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
     audit_event (position) {
         position -> Int8,
         at -> Timestamptz,
@@ -142,7 +163,7 @@ diesel::table! {
         kind -> Text,
         object_id -> Uuid,
         member_id -> Nullable<Uuid>,
-        address -> Text,
+        address -> Nullable<Text>,
         status -> Text,
         attempts -> Int4,
         failure -> Nullable<Text>,
@@ -501,6 +522,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    notification (id) {
+        id -> Uuid,
+        member_id -> Uuid,
+        kind -> Text,
+        class -> Text,
+        level -> Text,
+        noun -> Text,
+        object_id -> Uuid,
+        network_id -> Nullable<Uuid>,
+        read_at -> Nullable<Timestamptz>,
+        digested_at -> Nullable<Timestamptz>,
+        digest_id -> Nullable<Uuid>,
+        withdrawn_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     organization (id) {
         id -> Uuid,
         kind -> Text,
@@ -700,6 +740,7 @@ diesel::joinable!(action_item -> network (network_id));
 diesel::joinable!(action_item -> organization (owner_organization_id));
 diesel::joinable!(affiliation -> member (member_id));
 diesel::joinable!(affiliation -> organization (organization_id));
+diesel::joinable!(announcement -> network (network_id));
 diesel::joinable!(co_animation -> network (network_id));
 diesel::joinable!(co_animation -> organization (organization_id));
 diesel::joinable!(contact -> network (network_id));
@@ -737,6 +778,8 @@ diesel::joinable!(membership_review_answer -> membership (membership_id));
 diesel::joinable!(membership_review_answer -> membership_review (review_id));
 diesel::joinable!(membership_review_answer -> principal (answered_by));
 diesel::joinable!(network_score -> network (network_id));
+diesel::joinable!(notification -> member (member_id));
+diesel::joinable!(notification -> network (network_id));
 diesel::joinable!(organization -> territory (territory_code));
 diesel::joinable!(organization_period -> organization (organization_id));
 diesel::joinable!(role_assignment -> affiliation (affiliation_id));
@@ -756,6 +799,7 @@ diesel::joinable!(tracking_cell -> organization (organization_id));
 diesel::allow_tables_to_appear_in_same_query!(
     action_item,
     affiliation,
+    announcement,
     audit_event,
     change_event,
     co_animation,
@@ -784,6 +828,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     network,
     network_criterion,
     network_score,
+    notification,
     organization,
     organization_link,
     organization_period,

@@ -1,6 +1,8 @@
 //! The professional networks (réseaux métiers), who is expected in them, who sits there, and where the gaps are.
 
 pub mod action_item;
+pub mod announcement;
+pub mod announcement_delivery;
 pub mod co_animation;
 pub mod decision;
 pub mod follow_up;
@@ -12,7 +14,9 @@ pub mod membership_request;
 pub mod membership_review;
 pub mod my_task;
 pub mod network;
+pub mod notification;
 pub mod seat;
 pub mod standard;
+pub mod subscription;
 pub mod tracking;
 pub mod tracking_page;

@@ -51,6 +51,7 @@ pub const NOT_OWNED: &[(&str, &str)] = &[
     ("invitation", "member_id"),
     ("member_expertise", "member_id"),
     ("membership_request", "member_id"),
+    ("notification", "member_id"),
     ("role_assignment", "member_id"),
 ];
 

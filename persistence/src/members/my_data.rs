@@ -31,6 +31,7 @@ pub const PERSONAL: &[Held] = &[
     ("invitation", "member_id", "les invitations qui vous ont été adressées"),
     ("membership_review_answer", "answered_by", "vos réponses aux revues d'adhésions"),
     ("delivery", "member_id", "les messages qui vous ont été envoyés"),
+    ("notification", "member_id", "ce dont vous avez été averti"),
     ("action_item", "owner_member_id", "les actions qui vous sont confiées"),
     ("member_expertise", "member_id", "vos compétences"),
     ("expertise_endorsement", "member_id", "les compétences que vous avez recommandées"),

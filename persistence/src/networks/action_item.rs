@@ -7,6 +7,7 @@ use ::networks::action_item::{
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{action_item, affiliation, member, network};
 use kernel::{
     Action, ActionItemId, Actor, Grant, MemberId, OrganizationId, PARIS, PageQuery, Refusal, Version, clock, sql,
@@ -15,6 +16,7 @@ use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
 
 use super::follow_up::{named, scope_of};
+use crate::notify::{News, but_oneself, notify};
 use crate::page::counted;
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer};
@@ -97,6 +99,7 @@ impl Store<'_> {
             diesel::insert_into(action_item::table).values(row).execute(writer.conn)?;
             let created = find(id, writer.conn)?;
             writer.created(&created)?;
+            tell_given(writer, &created)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -119,7 +122,11 @@ impl Store<'_> {
             }
             let row = (patch, grown!(action_item, writer, before.version));
             diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
-            recorded(writer, &before)
+            let after = recorded(writer, &before)?;
+            if after.owner_member != before.owner_member {
+                tell_given(writer, &after)?;
+            }
+            Ok(after)
         })?;
         Ok(self.seen(changed))
     }
@@ -207,8 +214,15 @@ pub(crate) fn hand_over_action(writer: &mut Writer<'_>, _: &Actor, id: Uuid, to:
     }
     let row = (action_item::owner_member_id.eq(to), grown!(action_item, writer, before.version));
     diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
-    recorded(writer, &before)?;
-    Ok(())
+    let after = recorded(writer, &before)?;
+    tell_given(writer, &after)
+}
+
+/// Tells who does an action that it is his.
+fn tell_given(writer: &mut Writer<'_>, it: &ActionItem) -> Result<()> {
+    let doer = it.owner_member.iter().map(|member| member.id).collect();
+    let news = News::of(NotificationKind::ActionItemGiven, NotificationClass::Normal, it, it.network_id);
+    notify(writer, news, but_oneself(writer, doer))
 }
 
 fn locked(id: ActionItemId, conn: &mut PgConnection) -> Result<ActionItem> {

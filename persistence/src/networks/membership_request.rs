@@ -1,14 +1,15 @@
 //! SQL of membership requests.
 
-use ::networks::membership::{Membership, NewMembership};
+use ::networks::membership::{LEADS, Membership, NewMembership};
 use ::networks::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision, MembershipRequestFilter,
-    MembershipRequestKind, MembershipRequestPage, MembershipRequestView, NewMembershipRequest, OPEN_FOR, Read,
-    RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, request_status, visible,
+    MembershipRequestKind, MembershipRequestPage, MembershipRequestStatus, MembershipRequestView, NewMembershipRequest,
+    OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, request_status, visible,
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
 use kernel::directory::Email;
+use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{affiliation, member, membership, membership_request, network, organization};
 use kernel::{
     Action, AffiliationId, Grant, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NotificationLevel,
@@ -20,6 +21,7 @@ use super::membership::join;
 use super::network::locked as locked_network;
 use super::tracking::lock;
 use crate::members::{invite, resting_on};
+use crate::notify::{News, but_oneself, notify};
 use crate::page::counted;
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer};
@@ -99,6 +101,7 @@ impl Store<'_> {
             }
             let created = find(id, writer.conn)?;
             writer.created(&created)?;
+            tell_who_decides(writer, &created)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -134,7 +137,9 @@ impl Store<'_> {
             let reason = membership_request::refusal_reason.eq(reason);
             diesel::update(membership_request::table.find(before.id)).set(reason).execute(writer.conn)?;
             decide(writer, &before, before.side(actor), MembershipRequestDecision::Refused)?;
-            recorded(writer, &before)
+            let after = recorded(writer, &before)?;
+            tell_decided(writer, &after)?;
+            Ok(after)
         })?;
         Ok(self.seen(changed))
     }
@@ -206,7 +211,43 @@ pub(crate) fn agree(
     }
     decide(writer, before, side, MembershipRequestDecision::Accepted)?;
     conclude(writer, before.id)?;
-    recorded(writer, before)
+    let after = recorded(writer, before)?;
+    tell_decided(writer, &after)?;
+    Ok(after)
+}
+
+/// Tells both sides that a dossier waits for them. Who is invited hears of it whatever he chose elsewhere; of leads, the
+/// SIG administrator alone decides, who has it among his tasks.
+fn tell_who_decides(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
+    if it.status != MembershipRequestStatus::Open {
+        return Ok(());
+    }
+    let waits = |class| News::of(NotificationKind::MembershipRequestWaits, class, it, Some(it.network_id));
+    if let (MembershipRequestDecision::Pending, Some(member)) = (it.person_decision, &it.member) {
+        notify(writer, waits(NotificationClass::Mandatory), vec![member.id])?;
+    }
+    if it.network_decision == MembershipRequestDecision::Pending && !LEADS.contains(&it.role) {
+        let leads = diesel::select(leads_of(it.network_id, it.interministerial, writer.at)).get_result(writer.conn)?;
+        notify(writer, waits(NotificationClass::Normal), but_oneself(writer, leads))?;
+    }
+    Ok(())
+}
+
+/// Tells who opened a dossier, and whom it is about, how it ended.
+fn tell_decided(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
+    if !matches!(it.status, MembershipRequestStatus::Accepted | MembershipRequestStatus::Refused) {
+        return Ok(());
+    }
+    let kind = NotificationKind::MembershipRequestDecided;
+    let both = it.member.iter().map(|member| member.id).chain([MemberId(it.created_by.0)]).collect();
+    let news = News::of(kind, NotificationClass::Normal, it, Some(it.network_id));
+    notify(writer, news, but_oneself(writer, both))
+}
+
+diesel::define_sql_function! {
+    /// Who decides for a network on a dossier.
+    #[sql_name = "app.leads_of"]
+    fn leads_of(network: diesel::sql_types::Uuid, interministerial: diesel::sql_types::Bool, at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Array<diesel::sql_types::Uuid>;
 }
 
 fn decide(

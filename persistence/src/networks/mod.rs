@@ -1,6 +1,7 @@
 //! SQL of the networks' crate, one noun a file.
 
 mod action_item;
+mod announcement;
 mod carry;
 mod co_animation;
 mod follow_up;
@@ -12,8 +13,10 @@ mod membership_request;
 mod membership_review;
 mod my_task;
 mod network;
+mod notification;
 mod seat;
 mod standard;
+mod subscription;
 mod tracking;
 mod tracking_page;
 

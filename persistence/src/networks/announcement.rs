@@ -1,0 +1,349 @@
+//! SQL of announcements: whom they are addressed to is who was told of their publication.
+
+use std::collections::BTreeMap;
+
+use ::networks::announcement::{
+    Addressed, Announcement, AnnouncementFilter, AnnouncementPage, AnnouncementPatch, AnnouncementStatus,
+    AnnouncementTally, AnnouncementView, Create, Draft, ListDeliveries, MarkRead, NewAnnouncement, Publish, Read,
+    Update, Withdraw, refit, visible,
+};
+use ::networks::announcement_delivery::{AnnouncementDelivery, AnnouncementDeliveryPage, DeliveryLine};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types;
+use kernel::notification::{DeliveryKind, DeliveryStatus, NotificationKind};
+use kernel::schema::{announcement, delivery, member, network, notification};
+use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, Ruling, Version};
+use uuid::Uuid;
+
+use super::follow_up::named;
+use crate::notify::{News, notify};
+use crate::page::counted;
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer};
+use crate::{Again, Result, Store};
+
+impl Store<'_> {
+    /// The announcements that the caller may see, the latest first.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn announcements(&mut self, filter: &AnnouncementFilter, page: &PageQuery) -> Result<AnnouncementPage> {
+        let (conn, actor) = self.reading();
+        let all = || {
+            let mut query = Announcement::query().filter(visible(actor)).into_boxed();
+            if let Some(code) = &filter.network_code {
+                query = query.filter(network::code.nullable().eq(code.clone()));
+            }
+            if let Some(status) = filter.status {
+                query = query.filter(announcement::status.eq(status));
+            }
+            query
+        };
+        let mut query = all();
+        if let Some(before) = page.key::<AnnouncementId>()? {
+            query = query.filter(announcement::id.lt(before));
+        }
+        let rows = query.order(announcement::id.desc()).limit(page.probe()).load(conn)?;
+        let count = counted!(conn, filter.count, all());
+        let mut found = page.cut(rows, |it: &Announcement| it.id).counted(count);
+        self.look_around(&mut found.items)?;
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// One announcement.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn announcement(&mut self, id: AnnouncementId) -> Result<AnnouncementView> {
+        let it = self.permit(Read(Addressed { id, to: self.actor().id }))?;
+        self.announced(it)
+    }
+
+    /// Writes the announcement that was granted, as a draft.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn create_announcement(&mut self, grant: Grant<Create>) -> Result<AnnouncementView> {
+        let created = self.write(grant, |writer, actor, _, draft| {
+            let id = AnnouncementId::fresh();
+            let row = (announcement::id.eq(id), written(draft), born!(announcement, writer));
+            diesel::insert_into(announcement::table).values(row).execute(writer.conn)?;
+            let created = find(Addressed { id, to: actor.id }, writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        self.announced(created)
+    }
+
+    /// Changes the announcement that was granted; its recipients are told if that was asked.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it; he may not write to its new audience; more than its words would change
+    /// once it is published.
+    pub fn update_announcement(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        patch: AnnouncementPatch,
+    ) -> Result<AnnouncementView> {
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            let tells = patch.notify == Some(true);
+            let new = refit(&before, patch)?;
+            let network = named(new.network_code.as_ref(), writer.conn)?;
+            let draft = Draft { new, network };
+            if before.status == AnnouncementStatus::Draft {
+                match draft.rule(actor) {
+                    Ruling::Deny(why) => return Err(Refusal::Forbidden(why).into()),
+                    _ => draft.fits()?,
+                }
+            }
+            let row = (written(draft), grown!(announcement, writer, before.version));
+            diesel::update(announcement::table.find(before.id)).set(row).execute(writer.conn)?;
+            let after = recorded(writer, &before, actor.id)?;
+            if tells {
+                let told = notification::table.filter(notification::object_id.eq(before.id.0));
+                let told = told.filter(notification::kind.eq(NotificationKind::AnnouncementPublished));
+                let told: Vec<MemberId> = told.select(notification::member_id).load(writer.conn)?;
+                tell(writer, NotificationKind::AnnouncementChanged, &after, told)?;
+            }
+            Ok(after)
+        })?;
+        self.announced(changed)
+    }
+
+    /// Publishes the announcement that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn publish_announcement(&mut self, grant: Grant<Publish>, seen: Version) -> Result<AnnouncementView> {
+        let published = self.write_on(grant, seen, |writer, actor, _, before| {
+            let row = (
+                announcement::status.eq(AnnouncementStatus::Published),
+                announcement::published_at.eq(writer.at),
+                grown!(announcement, writer, before.version),
+            );
+            diesel::update(announcement::table.find(before.id)).set(row).execute(writer.conn)?;
+            let to =
+                addressees(before.network_id, before.organization_kinds.clone(), before.origins.clone(), writer.at);
+            let to: Vec<MemberId> = diesel::select(to).get_result(writer.conn)?;
+            tell(writer, NotificationKind::AnnouncementPublished, &before, to)?;
+            recorded(writer, &before, actor.id)
+        })?;
+        self.announced(published)
+    }
+
+    /// Withdraws the announcement that was granted: what was not sent yet is not.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn withdraw_announcement(&mut self, grant: Grant<Withdraw>, seen: Version) -> Result<AnnouncementView> {
+        let withdrawn = self.write_on(grant, seen, |writer, actor, _, before| {
+            let row = (
+                announcement::status.eq(AnnouncementStatus::Withdrawn),
+                announcement::withdrawn_at.eq(writer.at),
+                grown!(announcement, writer, before.version),
+            );
+            diesel::update(announcement::table.find(before.id)).set(row).execute(writer.conn)?;
+            let told = || notification::table.filter(notification::object_id.eq(before.id.0));
+            diesel::update(told()).set(notification::withdrawn_at.eq(writer.at)).execute(writer.conn)?;
+            let lines = delivery::table.filter(delivery::object_id.eq_any(told().select(notification::id)));
+            let lines = lines.filter(delivery::status.eq(DeliveryStatus::Queued));
+            diesel::update(lines).set(delivery::status.eq(DeliveryStatus::Muted)).execute(writer.conn)?;
+            recorded(writer, &before, actor.id)
+        })?;
+        self.announced(withdrawn)
+    }
+
+    /// Has the caller have read an announcement that was addressed to him: the first time counts.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn read_announcement(&mut self, grant: Grant<MarkRead>) -> Result<AnnouncementView> {
+        let it = self.mark(grant, |conn, at, actor, it| {
+            let told = notification::table.filter(notification::object_id.eq(it.id.0));
+            let told = told.filter(notification::member_id.eq(MemberId(actor.id.0)));
+            let row = (notification::read_at.eq(at), notification::version.eq(notification::version + 1));
+            diesel::update(told.filter(notification::read_at.is_null())).set(row).execute(conn)?;
+            Ok(it)
+        })?;
+        self.announced(it)
+    }
+
+    /// To whom an announcement was sent, and what became of it.
+    ///
+    /// # Errors
+    /// There is no such announcement that the caller follows; the cursor is none of ours.
+    pub fn announcement_deliveries(
+        &mut self,
+        id: AnnouncementId,
+        page: &PageQuery,
+    ) -> Result<AnnouncementDeliveryPage> {
+        self.permit(ListDeliveries(Addressed { id, to: self.actor().id }))?;
+        let lines = delivery::table
+            .inner_join(notification::table.on(notification::id.eq(delivery::object_id)))
+            .left_join(member::table.on(member::id.nullable().eq(delivery::member_id)))
+            .filter(delivery::kind.eq(DeliveryKind::Notification))
+            .filter(notification::object_id.eq(id.0))
+            .select(DeliveryLine::as_select());
+        let mut query = lines.into_boxed();
+        if let Some(after) = page.key::<Uuid>()? {
+            query = query.filter(delivery::id.gt(after));
+        }
+        let rows = query.order(delivery::id).limit(page.probe()).load(self.reading().0)?;
+        Ok(page.cut(rows, |line: &DeliveryLine| line.id).map(AnnouncementDelivery::from))
+    }
+
+    fn announced(&mut self, it: Announcement) -> Result<AnnouncementView> {
+        let mut one = [it];
+        self.look_around(&mut one)?;
+        let [it] = one;
+        Ok(self.seen(it))
+    }
+
+    /// Fills in what announcements are to the caller.
+    fn look_around(&mut self, all: &mut [Announcement]) -> Result<()> {
+        let (conn, actor) = self.reading();
+        let ids: Vec<AnnouncementId> = all.iter().map(|it| it.id).collect();
+        let told = receipts(&ids, actor.id, conn)?;
+        let followed: Vec<AnnouncementId> = all.iter().filter(|it| it.tells(actor)).map(|it| it.id).collect();
+        let tallies = tallies(&followed, conn)?;
+        for it in all {
+            it.around.addressed = told.contains_key(&it.id.0);
+            it.around.read_at = told.get(&it.id.0).copied().flatten();
+            let none = AnnouncementTally { recipients: 0, sent: 0, bounced: 0, read: 0 };
+            it.around.tally = followed.contains(&it.id).then(|| tallies.get(&it.id.0).copied().unwrap_or(none));
+        }
+        Ok(())
+    }
+}
+
+diesel::define_sql_function! {
+    /// Whom an announcement reaches at a time.
+    #[sql_name = "app.addressees"]
+    fn addressees(network: sql_types::Nullable<sql_types::Uuid>, kinds: sql_types::Array<sql_types::Text>, origins: sql_types::Array<sql_types::Text>, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
+}
+
+/// Which of these announcements are addressed to someone, and when he read them.
+fn receipts(
+    ids: &[AnnouncementId],
+    who: PrincipalId,
+    conn: &mut PgConnection,
+) -> Result<BTreeMap<Uuid, Option<DateTime<Utc>>>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let told = notification::table
+        .filter(notification::object_id.eq_any(ids))
+        .filter(notification::member_id.eq(MemberId(who.0)))
+        .filter(notification::kind.eq(NotificationKind::AnnouncementPublished))
+        .select((notification::object_id, notification::read_at));
+    Ok(told.load(conn)?.into_iter().collect())
+}
+
+/// What became of these announcements.
+fn tallies(ids: &[AnnouncementId], conn: &mut PgConnection) -> Result<BTreeMap<Uuid, AnnouncementTally>> {
+    use diesel::dsl::{case_when, count, count_star};
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let in_case = |status| count(case_when(delivery::status.eq(status), delivery::id));
+    let rows = notification::table
+        .inner_join(delivery::table.on(delivery::object_id.eq(notification::id)))
+        .filter(notification::object_id.eq_any(ids))
+        .filter(notification::kind.eq(NotificationKind::AnnouncementPublished))
+        .group_by(notification::object_id)
+        .select((
+            notification::object_id,
+            (
+                count_star(),
+                in_case(DeliveryStatus::Sent),
+                in_case(DeliveryStatus::Bounced),
+                count(notification::read_at),
+            ),
+        ));
+    let rows: Vec<(Uuid, (i64, i64, i64, i64))> = rows.load(conn)?;
+    let tally = |(recipients, sent, bounced, read)| AnnouncementTally { recipients, sent, bounced, read };
+    Ok(rows.into_iter().map(|(id, counts)| (id, tally(counts))).collect())
+}
+
+/// The columns of what is written.
+fn written(Draft { new, network }: Draft) -> Written {
+    let class = Draft { new: new.clone(), network: None }.class();
+    let NewAnnouncement { title, body, organization_kinds, origins, interministerial, .. } = new;
+    let network_id = network.map(|network| network.id);
+    Written { title, body, network_id, organization_kinds, origins, interministerial, class }
+}
+
+/// What is written of an announcement.
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = announcement, treat_none_as_null = true)]
+struct Written {
+    title: ::networks::announcement::AnnouncementTitle,
+    body: ::networks::announcement::AnnouncementBody,
+    network_id: Option<kernel::NetworkId>,
+    organization_kinds: Vec<kernel::directory::OrganizationKind>,
+    origins: Vec<kernel::MemberOrigin>,
+    interministerial: bool,
+    class: kernel::notification::NotificationClass,
+}
+
+fn tell(writer: &mut Writer<'_>, kind: NotificationKind, it: &Announcement, to: Vec<MemberId>) -> Result<()> {
+    notify(writer, News::of(kind, it.class, it, it.network_id), to)
+}
+
+fn recorded(writer: &mut Writer<'_>, before: &Announcement, by: PrincipalId) -> Result<Announcement> {
+    let after = find(Addressed { id: before.id, to: by }, writer.conn)?;
+    writer.updated(before, &after)?;
+    Ok(after)
+}
+
+fn find(of: Addressed, conn: &mut PgConnection) -> Result<Announcement> {
+    let row = Announcement::query().filter(announcement::id.eq(of.id));
+    let mut it: Announcement = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
+    it.around.addressed = !receipts(&[of.id], of.to, conn)?.is_empty();
+    Ok(it)
+}
+
+/// What reads an announcement locks nothing.
+macro_rules! reads {
+    ($($action:ty),+) => {
+        $(impl Known for $action {
+            fn facts(&self, conn: &mut PgConnection) -> Result<Announcement> {
+                find(self.0, conn)
+            }
+        })+
+    };
+}
+reads!(Read, ListDeliveries, MarkRead);
+
+/// What changes an announcement locks it.
+macro_rules! locks {
+    ($($action:ty),+) => {
+        $(impl Known for $action {
+            fn facts(&self, conn: &mut PgConnection) -> Result<Announcement> {
+                let row = announcement::table.find(self.0.id).select(announcement::id).for_no_key_update();
+                row.first::<AnnouncementId>(conn).optional()?.ok_or(Refusal::NotFound)?;
+                find(self.0, conn)
+            }
+        })+
+    };
+}
+locks!(Update, Publish, Withdraw);
+
+impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Draft> {
+        let new = self.0.clone();
+        let network = named(new.network_code.as_ref(), conn)?;
+        Ok(Draft { new, network })
+    }
+}
+
+impl Again for AnnouncementView {
+    fn about(&self) -> Uuid {
+        self.noun.id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        store.announcement(AnnouncementId(about))
+    }
+}

@@ -1,0 +1,71 @@
+//! SQL of subscriptions: the level of a membership, for the one who sits there alone.
+
+use ::networks::membership::{Membership, own};
+use ::networks::subscription::{Subscription, SubscriptionPage, SubscriptionPatch, Update};
+use diesel::prelude::*;
+use kernel::schema::membership;
+use kernel::{Action as _, Grant, MembershipId, PageQuery, Refusal, Ruling, Version, sql};
+use uuid::Uuid;
+
+use super::membership::{find, locked, stamps};
+use crate::store::Known;
+use crate::{Again, Result, Store};
+
+impl Store<'_> {
+    /// How soon the caller hears of each network in which he sits.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn own_subscriptions(&mut self, page: &PageQuery) -> Result<SubscriptionPage> {
+        let (conn, actor) = self.reading();
+        let mine = actor.member().map(|member| member.0).unwrap_or_default();
+        let mut query = Membership::query().filter(membership::member_id.eq(mine)).into_boxed();
+        query = query.filter(own(actor)).filter(membership::valid.contains(sql::clock()));
+        if let Some(after) = page.key::<MembershipId>()? {
+            query = query.filter(membership::id.gt(after));
+        }
+        let rows = query.order(membership::id).limit(page.probe()).load(conn)?;
+        Ok(page.cut(rows, |it: &Membership| it.id).map(Subscription::from))
+    }
+
+    /// Has the caller hear of a network as soon as he chose.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn update_my_subscription(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        patch: &SubscriptionPatch,
+    ) -> Result<Subscription> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let level = patch.notification_level.unwrap_or(before.notification_level);
+            let row = (membership::notification_level.eq(level), stamps(writer, before.version));
+            diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
+            let after = find(before.id, writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(changed.into())
+    }
+}
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
+        locked(self.0, conn)
+    }
+}
+
+impl Again for Subscription {
+    fn about(&self) -> Uuid {
+        self.membership_id.0
+    }
+
+    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
+        let it = find(MembershipId(about), store.reading().0)?;
+        match Update::rule(store.actor(), &it) {
+            Ruling::Allow => Ok(it.into()),
+            _ => Err(Refusal::NotFound.into()),
+        }
+    }
+}
