@@ -268,20 +268,24 @@ fn body(world: &World, row: &Row) -> Option<Value> {
             body["network_code"] = row.object.split(' ').next().unwrap().into();
             body["owner_organization_id"] = organization(last);
         }
-        "create_announcement" => {
-            if last == "audience" {
-                body.as_object_mut().unwrap().remove("network_code");
-                body["origins"] = json!(["prefecture"]);
-            } else {
-                body["network_code"] = row.object.split(' ').next().unwrap().into();
-                body["interministerial"] = (last == "interministerial").into();
-                body["class"] = if last == "mandatory" { last } else { "normal" }.into();
-            }
-        }
+        "create_announcement" => address_to(&mut body, row.object),
         "check_permissions" => body = json!({"checks": [{"action": "update_network", "object": "edito"}]}),
         _ => {}
     }
     Some(body)
+}
+
+/// To whom a row's announcement goes, and in which class.
+fn address_to(body: &mut Value, object: &str) {
+    let (network, last) = (object.split(' ').next().unwrap(), object.rsplit(' ').next().unwrap());
+    if last == "audience" {
+        body.as_object_mut().unwrap().remove("network_code");
+        body["origins"] = json!(["prefecture"]);
+    } else {
+        body["network_code"] = network.into();
+        body["interministerial"] = (last == "interministerial").into();
+        body["class"] = if last == "mandatory" { last } else { "normal" }.into();
+    }
 }
 
 /// A request of a row, and the same on what does not exist.
