@@ -32,7 +32,7 @@ fn reach(database: &Database, member: &str, address: &str) {
     database.run(&format!("UPDATE member SET email = '{address}' WHERE id = '{member}'"));
 }
 
-fn write(client: &Client, network: &str, more: Value) -> String {
+fn write(client: &Client, network: &str, more: &Value) -> String {
     let mut body = json!({"title": "Titre secret", "body": "Le **corps**.", "network_code": network});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     client.post("/announcements", body).expect(201).header("location").to_owned()
@@ -66,7 +66,7 @@ fn a_network_of_three_hundred_has_a_ledger_of_three_hundred_lines() {
     let world = without_worker();
     network_of(&world.database, 300, "digest");
     let lead = world.client("lead-edito");
-    let address = write(&lead, "large", json!({}));
+    let address = write(&lead, "large", &json!({}));
     let etag = lead.get(&address).expect(200).etag().to_owned();
     lead.act(&format!("{address}/publish"), &etag, None).refused(400, "idempotency_key_required");
     let published = publish(&lead, &address, "large-1").expect(200);
@@ -104,7 +104,7 @@ fn who_suspended_or_left_or_only_observes_is_not_addressed() {
         UPDATE membership SET valid = tstzrange(lower(valid), now()) WHERE id = (SELECT id FROM membership WHERE network_id = '01900000-0000-7000-8f00-000000000009' AND role = 'member' ORDER BY id DESC LIMIT 1)",
     );
     let (lead, sig) = (world.client("lead-edito"), world.client("sig-admin"));
-    let address = write(&lead, "large", json!({}));
+    let address = write(&lead, "large", &json!({}));
     assert_eq!(publish(&lead, &address, "k").expect(200).at("/tally/recipients"), 8);
     // To organizations by kind and origin: the SIG alone, one audience, which capped standings never reach.
     let to = json!({"title": "À tous", "body": "…", "organization_kinds": ["prefecture"], "origins": ["prefecture"]});
@@ -144,7 +144,7 @@ fn each_hears_as_soon_as_he_chose_and_of_what_is_mandatory_at_once() {
         reach(&world.database, member, address);
     }
     level(&lead, &world, "lead-edito", "large", "immediate");
-    let first = write(&lead, "large", json!({}));
+    let first = write(&lead, "large", &json!({}));
     publish(&lead, &first, "a").expect(200);
     let letter = World::letters(&addresses[0], 1).remove(0);
     assert!(letter.contains("une nouveauté dans Diapason") && letter.contains("http"), "{letter}");
@@ -157,7 +157,7 @@ fn each_hears_as_soon_as_he_chose_and_of_what_is_mandatory_at_once() {
     assert_eq!(unread.iter().filter(|it| it["kind"] == "announcement_published").count(), 1);
     // What is mandatory ignores it.
     let sig = world.client("sig-admin");
-    let second = write(&sig, "large", json!({"class": "mandatory"}));
+    let second = write(&sig, "large", &json!({"class": "mandatory"}));
     publish(&sig, &second, "b").expect(200);
     for (address, number) in addresses.iter().zip([2, 1, 1]) {
         assert_eq!(World::letters(address, number).len(), number);
@@ -170,7 +170,7 @@ fn each_hears_as_soon_as_he_chose_and_of_what_is_mandatory_at_once() {
 fn reading_is_ones_own_and_the_announcement_and_its_notification_are_read_as_one() {
     let world = without_worker();
     let (lead, sig) = (world.client("lead-edito"), world.client("sig-admin"));
-    let address = write(&sig, "edito", json!({}));
+    let address = write(&sig, "edito", &json!({}));
     lead.get(&address).expect(200);
     publish(&sig, &address, "a").expect(200);
     let outsider = world.client("partner");
@@ -192,7 +192,7 @@ fn reading_is_ones_own_and_the_announcement_and_its_notification_are_read_as_one
     assert!(lead.walk("/notifications?unread=true").iter().all(|it| it["id"] != mine["id"]));
     let line = sig.walk(&format!("{address}/deliveries"));
     assert_eq!(line.iter().filter(|line| line["read_at"].is_string()).count(), 1);
-    let second = write(&lead, "edito", json!({}));
+    let second = write(&lead, "edito", &json!({}));
     publish(&lead, &second, "b").expect(200);
     assert!(lead.send("POST", "/notifications/read-all", &[], None).expect(200).at("/read").as_i64().unwrap() >= 1);
     assert_eq!(lead.walk("/notifications?unread=true"), Vec::<Value>::new());
@@ -247,7 +247,7 @@ fn digests_around(name: &str, eve: &str, mornings: [&str; 3]) {
     }
     let announce = |key: &str| {
         let lead = world.client("lead-edito");
-        let address = write(&lead, "large", json!({}));
+        let address = write(&lead, "large", &json!({}));
         publish(&lead, &address, key).expect(200);
         address
     };
@@ -296,7 +296,7 @@ fn an_address_that_bounces_is_told_to_the_lead() {
     let member = world.database.one("SELECT member_id::text AS it FROM membership WHERE network_id = '01900000-0000-7000-8f00-000000000009' AND role = 'member' ORDER BY id LIMIT 1");
     reach(&world.database, &member, bad);
     let lead = world.client("lead-edito");
-    let address = write(&lead, "large", json!({}));
+    let address = write(&lead, "large", &json!({}));
     publish(&lead, &address, "a").expect(200);
     let deadline = Instant::now() + Duration::from_secs(20);
     let expected = json!({"recipients": 3, "sent": 2, "bounced": 1, "read": 0});
@@ -317,7 +317,7 @@ fn of_two_workers_each_letter_is_sent_by_one_and_a_crash_is_made_good() {
     let idle = without_worker();
     network_of(&idle.database, 40, "immediate");
     let lead = idle.client("lead-edito");
-    let address = write(&lead, "large", json!({}));
+    let address = write(&lead, "large", &json!({}));
     publish(&lead, &address, "a").expect(200);
     thread::sleep(Duration::from_secs(2));
     assert_eq!(lead.get(&address).expect(200).at("/tally/sent"), 0, "without a worker nothing is sent");

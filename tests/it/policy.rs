@@ -320,17 +320,21 @@ fn body_of_networks(world: &World, row: &Row, body: &mut Value) {
             body["expert_id"] = world.member(last).into();
             body.as_object_mut().unwrap().remove("term_code");
         }
-        "create_announcement" => {
-            if last == "audience" {
-                body.as_object_mut().unwrap().remove("network_code");
-                body["origins"] = json!(["prefecture"]);
-            } else {
-                body["network_code"] = row.object.split(' ').next().unwrap().into();
-                body["interministerial"] = (last == "interministerial").into();
-                body["class"] = if last == "mandatory" { last } else { "normal" }.into();
-            }
-        }
+        "create_announcement" => address_to(body, row.object),
         _ => {}
+    }
+}
+
+/// To whom a row's announcement goes, and in which class.
+fn address_to(body: &mut Value, object: &str) {
+    let (network, last) = (object.split(' ').next().unwrap(), object.rsplit(' ').next().unwrap());
+    if last == "audience" {
+        body.as_object_mut().unwrap().remove("network_code");
+        body["origins"] = json!(["prefecture"]);
+    } else {
+        body["network_code"] = network.into();
+        body["interministerial"] = (last == "interministerial").into();
+        body["class"] = if last == "mandatory" { last } else { "normal" }.into();
     }
 }
 

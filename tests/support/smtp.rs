@@ -42,7 +42,7 @@ fn talk(mut stream: TcpStream, unknown: &str, taken: &Mutex<Vec<String>>) -> std
         let answer = match line.split([' ', ':']).next().unwrap().to_uppercase().as_str() {
             "RCPT" if line.contains(unknown) => "550 5.1.1 no such user",
             "RCPT" => {
-                to = line.split(['<', '>']).nth(1).unwrap().to_owned();
+                line.split(['<', '>']).nth(1).unwrap().clone_into(&mut to);
                 "250 ok"
             }
             "DATA" => {

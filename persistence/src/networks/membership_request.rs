@@ -1,15 +1,16 @@
 //! SQL of membership requests.
 
-use ::networks::membership::{LEADS, Membership, NewMembership};
+mod telling;
+
+use ::networks::membership::{Membership, NewMembership};
 use ::networks::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision, MembershipRequestFilter,
-    MembershipRequestKind, MembershipRequestPage, MembershipRequestStatus, MembershipRequestView, NewMembershipRequest,
-    OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, request_status, visible,
+    MembershipRequestKind, MembershipRequestPage, MembershipRequestView, NewMembershipRequest, OPEN_FOR, Read,
+    RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, request_status, visible,
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
 use kernel::directory::Email;
-use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{affiliation, member, membership, membership_request, network, organization};
 use kernel::{
     Action, AffiliationId, Grant, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NotificationLevel,
@@ -17,11 +18,11 @@ use kernel::{
 };
 use uuid::Uuid;
 
+use self::telling::{tell_decided, tell_who_decides};
 use super::membership::join;
 use super::network::locked as locked_network;
 use super::tracking::lock;
 use crate::members::{invite, resting_on};
-use crate::notify::{News, but_oneself, notify};
 use crate::page::counted;
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer};
@@ -214,40 +215,6 @@ pub(crate) fn agree(
     let after = recorded(writer, before)?;
     tell_decided(writer, &after)?;
     Ok(after)
-}
-
-/// Tells both sides that a dossier waits for them. Who is invited hears of it whatever he chose elsewhere; of leads, the
-/// SIG administrator alone decides, who has it among his tasks.
-fn tell_who_decides(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
-    if it.status != MembershipRequestStatus::Open {
-        return Ok(());
-    }
-    let waits = |class| News::of(NotificationKind::MembershipRequestWaits, class, it, Some(it.network_id));
-    if let (MembershipRequestDecision::Pending, Some(member)) = (it.person_decision, &it.member) {
-        notify(writer, waits(NotificationClass::Mandatory), vec![member.id])?;
-    }
-    if it.network_decision == MembershipRequestDecision::Pending && !LEADS.contains(&it.role) {
-        let leads = diesel::select(leads_of(it.network_id, it.interministerial, writer.at)).get_result(writer.conn)?;
-        notify(writer, waits(NotificationClass::Normal), but_oneself(writer, leads))?;
-    }
-    Ok(())
-}
-
-/// Tells who opened a dossier, and whom it is about, how it ended.
-fn tell_decided(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
-    if !matches!(it.status, MembershipRequestStatus::Accepted | MembershipRequestStatus::Refused) {
-        return Ok(());
-    }
-    let kind = NotificationKind::MembershipRequestDecided;
-    let both = it.member.iter().map(|member| member.id).chain([MemberId(it.created_by.0)]).collect();
-    let news = News::of(kind, NotificationClass::Normal, it, Some(it.network_id));
-    notify(writer, news, but_oneself(writer, both))
-}
-
-diesel::define_sql_function! {
-    /// Who decides for a network on a dossier.
-    #[sql_name = "app.leads_of"]
-    fn leads_of(network: diesel::sql_types::Uuid, interministerial: diesel::sql_types::Bool, at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Array<diesel::sql_types::Uuid>;
 }
 
 fn decide(
