@@ -1,6 +1,6 @@
 DROP TABLE contact, expertise_request, expertise_endorsement, member_expertise, expertise_term;
 DROP FUNCTION app.term_names, app.term_said, app.term_code, app.linked_network, app.linked_networks, app.lock_terms, app.terms_below,
-    app.member_named, app.endorsers_of, app.level_rank, app.request_status, app.request_expires_at, app.organization_named,
+    app.member_named, app.endorsers_of, app.level_rank, app.expertise_request_status, app.request_expires_at, app.organization_named,
     app.is_past, app.contact_said;
 CREATE OR REPLACE FUNCTION app.record_loaded() RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE

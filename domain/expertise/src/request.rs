@@ -61,7 +61,7 @@ mod sql {
     }
     diesel::define_sql_function! {
         /// Where a request stands at a time.
-        #[sql_name = "app.request_status"]
+        #[sql_name = "app.expertise_request_status"]
         fn request_status(decision: Text, created: Timestamptz, at: Timestamptz) -> Text;
     }
     diesel::define_sql_function! {

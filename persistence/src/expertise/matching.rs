@@ -39,7 +39,7 @@ const OFFERED: &str = "
                 ORDER BY e.member_id, app.level_rank(e.level) DESC, e.endorsements DESC, e.id) best
             CROSS JOIN LATERAL (SELECT max(r.created_at) AS last,
                     count(*) FILTER (WHERE r.created_at > app.clock() - interval '90 days'
-                        AND app.request_status(r.decision, r.created_at, app.clock()) IN ('pending', 'accepted')) AS recent
+                        AND app.expertise_request_status(r.decision, r.created_at, app.clock()) IN ('pending', 'accepted')) AS recent
                 FROM expertise_request r WHERE r.expert_id = best.member_id) asked
             ORDER BY asked.recent, asked.last NULLS FIRST, rank DESC, best.endorsements DESC, best.id OFFSET 0) held
         JOIN expertise_term t ON t.id = held.term_id
