@@ -1,8 +1,8 @@
 //! The worker: does what waits for a time, in a thread of its own. Several instances may have one; each task is done once.
 
 use std::io;
-use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::thread::{self, JoinHandle};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -15,27 +15,32 @@ use crate::mail::{Post, Undelivered};
 
 /// How often it looks whether something is due.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long its end is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How often what is past its time is forgotten.
 const TIDY: Duration = Duration::from_mins(10);
 
 /// Work that goes on aside until this is dropped.
 pub(crate) struct Aside {
     until: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    /// Nothing is ever said on it: it closes when the work has ended.
+    ended: Receiver<()>,
 }
 
 impl Drop for Aside {
     fn drop(&mut self) {
         drop(self.until.take());
-        // One that panicked has said so already.
-        let _ = self.thread.take().map(JoinHandle::join);
+        // One that hangs on a database that does not answer is left behind: its task is taken again after its lease.
+        let _ = self.ended.recv_timeout(PATIENCE);
     }
 }
 
 /// Starts the worker.
 pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     let (until, over) = mpsc::channel::<()>();
+    let (ends, ended) = mpsc::channel::<()>();
     let work = move || {
+        let _ends = ends;
         let (mut tidied, mut digested, mut published) = (Instant::now(), None, today());
         while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             if !database.is_ready() {
@@ -58,8 +63,8 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
             }
         }
     };
-    let thread = thread::Builder::new().name("worker".into()).spawn(work)?;
-    Ok(Aside { until: Some(until), thread: Some(thread) })
+    thread::Builder::new().name("worker".into()).spawn(work)?;
+    Ok(Aside { until: Some(until), ended })
 }
 
 /// The day it is, where the State works.

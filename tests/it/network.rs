@@ -100,7 +100,7 @@ fn the_last_lead_cannot_leave() {
     let affiliation = format!("/affiliations/{}", world.affiliation("lead-edito"));
     sig.act(&format!("{affiliation}/end"), sig.get(&affiliation).etag(), Some(json!({}))).refused(409, "last_lead");
     let member = format!("/members/{}", world.member("lead-edito"));
-    sig.act(&format!("{member}/depart"), sig.get(&member).etag(), None).refused(409, "last_lead");
+    sig.act(&format!("{member}/depart"), sig.get(&member).etag(), None).refused(409, "hand_over_required");
 
     let successor = json!({"affiliation_id": world.affiliation("contributor-sociaux"), "role": "lead"});
     sig.post("/networks/edito/memberships", successor).expect(201);

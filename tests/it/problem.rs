@@ -301,7 +301,7 @@ fn head_says_what_get_would() {
         let same = ["content-type", "content-length", "etag", "cache-control", "link"];
         assert_eq!(head.status, get.status, "{path}");
         assert!(head.bytes.is_empty() && !get.bytes.is_empty(), "{path}: {}", head.text());
-        if path.ends_with("/audit-events") {
+        if path.ends_with("/audit-events") || path.ends_with("/data-export") {
             // To have read it is the next line of it.
             continue;
         }

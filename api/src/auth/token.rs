@@ -117,7 +117,7 @@ impl Claims {
     /// Whom the token speaks for: a client that is its own subject speaks for nobody else (RFC 9068, §2.2).
     pub(super) fn caller(self, source: Option<String>) -> Caller {
         let machine = self.client() == Some(&self.sub);
-        let vouched = Vouched { siret: self.siret, siren: self.siren, uid: self.uid, source };
+        let vouched = Vouched { siret: self.siret, siren: self.siren, uid: self.uid, source, machine };
         Caller { identity: Identity { issuer: self.iss, subject: self.sub }, vouched, machine }
     }
 

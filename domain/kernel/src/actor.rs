@@ -346,6 +346,8 @@ pub struct Vouched {
     pub uid: Option<String>,
     /// The source whose external identifiers this issuer speaks of.
     pub source: Option<String>,
+    /// A client that speaks for itself, and for no person.
+    pub machine: bool,
 }
 
 /// Who a token says the caller is.

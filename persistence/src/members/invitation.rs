@@ -132,6 +132,7 @@ impl Store<'_> {
         who: &Identity,
         vouched: &Vouched,
     ) -> Result<InvitationAccepted> {
+        self.refuse_machines(vouched)?;
         let fresh = MemberId::fresh();
         let grant = self.authorize_stranger(Show(said.code.clone()), PrincipalId(fresh.0))?;
         self.write(grant, |writer, _, _, before| {
@@ -162,6 +163,7 @@ impl Store<'_> {
     /// # Errors
     /// The issuer speaks of no source, or its source knows nobody of that name who has not left.
     pub fn bind_me(&mut self, who: &Identity, vouched: &Vouched) -> Result<MemberId> {
+        self.refuse_machines(vouched)?;
         if let Some(registered) = self.registered()? {
             return registered.member().ok_or(Refusal::Forbidden(PEOPLE).into());
         }
@@ -178,6 +180,14 @@ impl Store<'_> {
             identified(writer, member, who)?;
             Ok(member)
         })
+    }
+}
+
+impl Store<'_> {
+    /// A first login is a person's: an account of a machine would become somebody's.
+    fn refuse_machines(&mut self, vouched: &Vouched) -> Result<()> {
+        let machine = vouched.machine || self.registered()?.is_some_and(|actor| actor.member().is_none());
+        if machine { Err(Refusal::Forbidden(PEOPLE).into()) } else { Ok(()) }
     }
 }
 

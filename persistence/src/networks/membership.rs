@@ -4,7 +4,7 @@ use ::networks::membership::{
     Candidate, ChangeRole, Create, End, EndReason, LEADS, Membership, MembershipEnding, MembershipFilter,
     MembershipPage, MembershipView, NewMembership, Read, Void, own, visible,
 };
-use ::networks::network::NetworkCode;
+use ::networks::network::{NetworkCode, NetworkVisibility};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
@@ -249,7 +249,9 @@ pub(crate) fn leads_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<Own
     let held = Membership::query().filter(membership::member_id.eq(who)).filter(membership::role.eq_any(LEADS));
     let held = held.filter(membership::valid.contains(sql::clock())).order(membership::id);
     let item = |it: Membership| {
-        let title = format!("{} ({})", it.network_code, it.role.label().fr);
+        // Whoever hands it over may not know of a hidden network.
+        let hidden = it.network_visibility == NetworkVisibility::Hidden;
+        let title = if hidden { String::new() } else { format!("{} ({})", it.network_code, it.role.label().fr) };
         OwnedItem { kind: OwnedKind::Membership, id: it.id.0, title, due_on: it.valid.to.map(|to| to.date_naive()) }
     };
     Ok(held.load(conn)?.into_iter().map(item).collect())
