@@ -29,7 +29,7 @@ fn code(email: &str) -> String {
 }
 
 fn show(client: &Client, code: &str) -> crate::support::client::Reply {
-    client.post("/invitations/accept", json!({"code": code, "notification_level": "digest"}))
+    client.post("/me/invitations/accept", json!({"code": code, "notification_level": "digest"}))
 }
 
 fn gaps(client: &Client, network: &str, organization: &str) -> usize {
@@ -88,7 +88,7 @@ fn a_director_nominates_someone_without_an_account_who_logs_in_and_fills_the_gap
     assert_eq!(newcomer.get("/me").expect(200).at("/registered"), false);
     newcomer.get("/networks").refused(403, "not_registered");
     let code = code(email);
-    let missing = newcomer.post("/invitations/accept", json!({"code": code})).refused(422, "invalid");
+    let missing = newcomer.post("/me/invitations/accept", json!({"code": code})).refused(422, "invalid");
     assert_eq!(missing.str("/errors/0/pointer"), "/notification_level");
     let bound = show(&newcomer, &code).expect(200);
     assert_eq!(bound.str("/outcome"), "bound");
@@ -136,7 +136,7 @@ fn a_code_serves_once_and_for_thirty_days() {
     // One that nobody gave, and one that was changed.
     let mut forged = code.clone().into_bytes();
     forged[50] = if forged[50] == b'A' { b'B' } else { b'A' };
-    show(&all[0], &String::from_utf8(forged).unwrap()).refused(404, "not_found");
+    show(&all[0], &String::from_utf8(forged).unwrap()).refused(409, "invitation_spent");
     show(&all[0], "court").refused(422, "invalid");
     // After thirty days neither the code nor the dossier is good.
     let late = "noe.vidal.late@travail.example";

@@ -194,7 +194,7 @@ fn reading_is_ones_own_and_the_announcement_and_its_notification_are_read_as_one
     assert_eq!(line.iter().filter(|line| line["read_at"].is_string()).count(), 1);
     let second = write(&lead, "edito", &json!({}));
     publish(&lead, &second, "b").expect(200);
-    assert!(lead.send("POST", "/notifications/read-all", &[], None).expect(200).at("/read").as_i64().unwrap() >= 1);
+    assert!(lead.send("POST", "/me/notifications/read-all", &[], None).expect(200).at("/read").as_i64().unwrap() >= 1);
     assert_eq!(lead.walk("/notifications?unread=true"), Vec::<Value>::new());
     // What is withdrawn is gone from whom it was addressed to, and its letters are not sent.
     let etag = lead.get(&second).expect(200).etag().to_owned();

@@ -58,7 +58,7 @@ async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
 /// organization or leads the network must confirm. A code serves once (409 `invitation_spent`); an address alone binds
 /// nobody. An idempotency key is not looked at: the code is one.
 #[utoipa::path(tag = "me", request_body = InvitationAcceptance, responses((status = 200, body = InvitationAccepted)))]
-#[post("/invitations/accept")]
+#[post("/me/invitations/accept")]
 async fn accept_invitation(db: Db, said: Valid<InvitationAcceptance>) -> Answer<InvitationAccepted> {
     db.write_unregistered(move |store, who, vouched| store.accept_invitation(&said.0, who, vouched)).await
 }

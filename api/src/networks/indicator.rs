@@ -11,7 +11,7 @@ use super::{sparkline, trends};
 use crate::answer::{Answer, plain};
 use crate::db::Db;
 use crate::extract::Query;
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 
 plain!(Indicators);
 
@@ -47,12 +47,13 @@ async fn get_tracking_indicators_csv(db: Db, query: Query<IndicatorQuery>) -> Re
 /// Read an indicator as a small picture.
 ///
 /// A line (SVG) that carries its values as text: the first series of those that are asked of, so name `metric` and
-/// `key`. For the same readers; 404 where there is no such series for the caller.
+/// `key`. For the same readers; where there is no such series for the caller, the picture says that there is nothing.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "image/svg+xml")))]
 #[get("/tracking/indicators.svg")]
 async fn get_tracking_indicators_svg(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
     let indicators = db.render(move |store| store.indicators(&query.0)).await?;
-    let series: &IndicatorSeries = indicators.series.first().ok_or(Problem::new(Code::NotFound))?;
+    let nothing = IndicatorSeries::nothing();
+    let series = indicators.series.first().unwrap_or(&nothing);
     Ok(private().content_type("image/svg+xml").body(sparkline::draw(series)))
 }
 
@@ -65,7 +66,7 @@ async fn get_tracking_trends(db: Db, query: Query<IndicatorQuery>) -> Result<Htt
     let days = query.0.days().map_err(Problem::from)?;
     let indicators = db.render(move |store| store.indicators(&query.0)).await?;
     let ends = days.first().zip(days.last()).map(|((_, from), (_, to))| (*from, *to));
-    let (from, to) = ends.ok_or(Problem::new(Code::NotFound))?;
+    let (from, to) = ends.unwrap_or_default();
     let mut response = private();
     // The page brings its own style, and nothing else.
     response.insert_header((

@@ -91,7 +91,7 @@ async fn read_notification(db: Db, id: Path<NotificationId>) -> Answer<Notificat
 ///
 /// Every member, his own.
 #[utoipa::path(tag = "notifications", responses((status = 200, body = NotificationsRead)))]
-#[post("/notifications/read-all")]
+#[post("/me/notifications/read-all")]
 async fn read_all_notifications(db: Db) -> Answer<NotificationsRead> {
     db.write(|store| {
         let grant = store.authorize(MarkAllRead)?;

@@ -48,11 +48,11 @@ impl IndicatorMetric {
 }
 
 /// How many days one may ask of at a time.
-pub const MOST_DAYS: usize = 60;
+pub const MOST_DAYS: usize = 30;
 
 const BACKWARDS: Label = Label { fr: "La fin précède le début.", en: "The end comes before the beginning." };
 const FUTURE: Label = Label { fr: "Ce jour n'est pas encore venu.", en: "That day has not come yet." };
-const TOO_MANY: Label = Label { fr: "Pas plus de 60 jours à la fois.", en: "No more than 60 days at a time." };
+const TOO_MANY: Label = Label { fr: "Pas plus de 30 jours à la fois.", en: "No more than 30 days at a time." };
 
 /// Which indicators.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -67,7 +67,7 @@ pub struct IndicatorQuery {
     /// The series of this key alone: a network's code, an identifier, an origin, a territory's code.
     #[param(max_length = 60)]
     pub key: Option<String>,
-    /// From which day; a year before the last, unless asked.
+    /// From which day; a year before the last, unless asked (three months by week, three years by quarter).
     pub from: Option<NaiveDate>,
     /// Until which day, not later than today; today, unless asked.
     pub to: Option<NaiveDate>,
@@ -87,14 +87,14 @@ impl IndicatorQuery {
     pub fn days(&self) -> Result<Vec<Span>, Refusal> {
         let today = clock::now().with_timezone(&PARIS).date_naive();
         let to = self.to.unwrap_or(today);
-        let from = self.from.or_else(|| to.checked_sub_months(Months::new(12))).unwrap_or(to);
+        let step = self.step.unwrap_or(IndicatorStep::Month);
+        let from = self.from.or_else(|| to.checked_sub_months(Months::new(step.span()))).unwrap_or(to);
         if to > today {
             return Err(Refusal::Invalid("/to", FUTURE));
         }
         if from > to {
             return Err(Refusal::Invalid("/from", BACKWARDS));
         }
-        let step = self.step.unwrap_or(IndicatorStep::Month);
         let mut days = Vec::new();
         let mut before = step.before(from);
         let mut day = step.end(from);
@@ -126,6 +126,15 @@ impl IndicatorStep {
             }
             Self::Month => months(1),
             Self::Quarter => months(3),
+        }
+    }
+
+    /// How many months one asks of, unless one says.
+    const fn span(self) -> u32 {
+        match self {
+            Self::Week => 3,
+            Self::Month => 12,
+            Self::Quarter => 36,
         }
     }
 
@@ -191,7 +200,7 @@ pub struct IndicatorSeries {
     /// What people call that.
     pub label: String,
     /// One per day that was asked of.
-    #[schema(max_items = 60)]
+    #[schema(max_items = 30)]
     pub points: Vec<IndicatorPoint>,
 }
 
@@ -202,6 +211,15 @@ pub struct Indicators {
     pub group_by: IndicatorGroup,
     /// By what is measured, then by what it is of.
     pub series: Vec<IndicatorSeries>,
+}
+
+impl IndicatorSeries {
+    /// One of nothing.
+    #[must_use]
+    pub fn nothing() -> Self {
+        let (key, label, points) = (String::new(), String::new(), Vec::new());
+        Self { metric: IndicatorMetric::Coverage, key, label, points }
+    }
 }
 
 impl Indicators {

@@ -396,7 +396,12 @@ impl Known for Confirm {
 
 impl Known for Show {
     fn facts(&self, conn: &mut PgConnection) -> Result<Invitation> {
-        locked(self.0.invitation().ok_or(Refusal::NotFound)?, conn)
+        // A code that nobody gave and one that is spent are told alike.
+        let id = self.0.invitation().ok_or(Refusal::InvitationSpent)?;
+        match locked(id, conn) {
+            Err(Error::Refused(Refusal::NotFound)) => Err(Refusal::InvitationSpent.into()),
+            found => found,
+        }
     }
 }
 
