@@ -7,7 +7,7 @@ use kernel::directory::{Email, OrganizationName};
 use kernel::notification::{DeliveryKind, DeliveryStatus, TaskKind};
 use kernel::schema::{delivery, invitation, membership_request, network, notification, organization};
 use kernel::{InvitationId, MemberId, NetworkRole, PARIS, sql};
-use members::invitation::{InvitationCode, invitation_status};
+use members::invitation::{InvitationCode, InvitationStatus, stands};
 use uuid::Uuid;
 
 use crate::store::Writer;
@@ -140,14 +140,12 @@ type InvitationRow = (OrganizationName, (Option<String>, Option<String>), Option
 
 /// An invitation whose code is still good.
 fn about_invitation(id: InvitationId, conn: &mut PgConnection) -> Result<Option<About>> {
-    let (used, revoked) = (invitation::used_at, invitation::revoked_at);
-    let status = invitation_status(used, revoked, invitation::claimed_at, invitation::expires_at, sql::clock());
     let found = invitation::table
         .inner_join(organization::table)
         .left_join(network::table)
         .left_join(membership_request::table)
         .filter(invitation::id.eq(id))
-        .filter(status.eq("sent"))
+        .filter(stands().eq(InvitationStatus::Sent))
         .select((
             organization::name,
             (network::name.nullable(), network::visibility.nullable()),

@@ -35,6 +35,22 @@ pub trait Again: Sized {
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self>;
 }
 
+/// Says that an object with a version is shown again by reading it.
+macro_rules! again {
+    ($view:ty as $id:ident => $read:ident) => {
+        impl $crate::Again for $view {
+            fn about(&self) -> uuid::Uuid {
+                self.noun.id.0
+            }
+
+            fn again(store: &mut $crate::Store<'_>, about: uuid::Uuid) -> $crate::Result<Self> {
+                store.$read($id(about))
+            }
+        }
+    };
+}
+pub(crate) use again;
+
 /// Takes a key: `None` when the work is to be done, the object when it was done before.
 pub(crate) fn take(conn: &mut PgConnection, who: PrincipalId, key: &Key, now: DateTime<Utc>) -> Result<Option<Uuid>> {
     use idempotency_key::dsl;

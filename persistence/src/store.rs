@@ -44,6 +44,18 @@ pub trait Known: Action {
     fn facts(&self, conn: &mut PgConnection) -> Result<Self::Facts>;
 }
 
+/// Says how the facts of actions on one object are found by its identifier: `find` to read, `locked` to change.
+macro_rules! known {
+    ($find:ident => $($action:ty),+) => {
+        $(impl $crate::store::Known for $action {
+            fn facts(&self, conn: &mut diesel::PgConnection) -> $crate::Result<<Self as kernel::Action>::Facts> {
+                $find(self.0, conn)
+            }
+        })+
+    };
+}
+pub(crate) use known;
+
 impl<'a> Store<'a> {
     pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, kept: &'a KeptFacts) -> Self {
         Self { conn, call, actor, kept, at: DateTime::UNIX_EPOCH, asked: None }

@@ -377,3 +377,25 @@ fn decisions_and_actions_are_told_to_whom_they_wait_for() {
     lead.post("/action-items", action).expect(201);
     assert_eq!(kinds(&invited), ["action_item_given", "membership_request_waits"]);
 }
+
+#[test]
+fn who_left_a_hidden_network_reads_no_more_of_it() {
+    let world = World::demo();
+    world.database.run("UPDATE network SET visibility = 'hidden' WHERE code = 'edito'");
+    let (sig, affiliation) = (world.client("sig-admin"), world.affiliation("contributor-sociaux"));
+    let joined =
+        sig.post("/networks/edito/memberships", json!({"affiliation_id": affiliation, "role": "member"})).expect(201);
+    let address = write(&sig, "edito", &json!({}));
+    publish(&sig, &address, "hidden").expect(200);
+    let reader = world.client("contributor-sociaux");
+    reader.get(&address).expect(200);
+    sig.act(&format!("{}/end", joined.header("location")), joined.etag(), Some(json!({"reason": "resigned"})))
+        .expect(200);
+    let reader = || world.client("contributor-sociaux").get(&address);
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while reader().status != 404 {
+        assert!(std::time::Instant::now() < deadline, "rights are gone within two seconds");
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    assert_eq!(world.client("contributor-sociaux").walk("/announcements").len(), 0);
+}

@@ -20,7 +20,6 @@ pub use rules::{Archive, Create, Read, Update, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::linked_network::LinkedNetwork;
@@ -270,11 +269,5 @@ impl Noun for Contact {
     const COLLECTION: &'static str = "contacts";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<Archive>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

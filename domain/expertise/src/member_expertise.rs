@@ -14,7 +14,6 @@ pub use rules::{Confirm, Create, End, Endorse, List, Read, Update};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::person::Persons;
@@ -131,11 +130,5 @@ impl Noun for MemberExpertise {
         Offer::of::<End>(),
     ];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

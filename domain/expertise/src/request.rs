@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 pub use sql::request_status;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::person::Person;
@@ -154,11 +153,5 @@ impl Noun for ExpertiseRequest {
     const OFFERS: &'static [Offer<Self>] =
         &[Offer::of::<Read>(), Offer::of::<Accept>(), Offer::of::<Decline>(), Offer::of::<Withdraw>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

@@ -15,7 +15,6 @@ pub use rules::{Create, Read, Retire, Update, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::linked_network::LinkedNetworks;
@@ -212,13 +211,7 @@ impl Noun for ExpertiseTerm {
     const COLLECTION: &'static str = "expertise-terms";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<Retire>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 
     fn key(&self) -> String {
         self.code.to_string()

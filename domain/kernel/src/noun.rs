@@ -28,6 +28,20 @@ pub trait Noun: Serialize + Sized + 'static {
     }
 }
 
+/// What a noun tells of itself whose fields `id` and `version` say so.
+#[macro_export]
+macro_rules! versioned {
+    () => {
+        fn id(&self) -> uuid::Uuid {
+            self.id.0
+        }
+
+        fn version(&self) -> $crate::Version {
+            self.version
+        }
+    };
+}
+
 /// A noun as one actor sees it: all its fields, and what he could do now.
 #[derive(Debug, Clone, Serialize)]
 pub struct Seen<T> {

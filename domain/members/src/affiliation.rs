@@ -13,7 +13,6 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::member::{self, Member};
@@ -146,13 +145,7 @@ impl Noun for Affiliation {
     const COLLECTION: &'static str = "affiliations";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Update>(), Offer::of::<End>(), Offer::of::<Void>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 const KEEPERS: Label = Label {

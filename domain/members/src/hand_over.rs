@@ -76,11 +76,6 @@ pub const NO_TAKER: Label = Label {
     fr: "Cette personne ne peut pas le reprendre : elle doit être en activité et rattachée.",
     en: "This person cannot take it: she must be present and affiliated.",
 };
-/// The SIG administrator alone appoints leads.
-pub const PROMOTION: Label = Label {
-    fr: "Seul l'administrateur SIG désigne les animateurs et co-animateurs.",
-    en: "The SIG administrator alone appoints leads and co-leads.",
-};
 
 action!(
     /// See what a member owns: who may let him depart, and himself.

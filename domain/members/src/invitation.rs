@@ -51,7 +51,26 @@ mod sql {
         fn invitation_status(used: Nullable<Timestamptz>, revoked: Nullable<Timestamptz>, claimed: Nullable<Timestamptz>, expires: Timestamptz, at: Timestamptz) -> Text;
     }
 }
-pub use sql::invitation_status;
+
+#[expect(missing_docs, reason = "the type of the expression, which the attribute makes")]
+mod standing {
+    use super::sql::invitation_status;
+    use super::{clock, invitation};
+
+    /// Where an invitation stands, in a query.
+    #[must_use]
+    #[diesel::dsl::auto_type]
+    pub fn stands() -> _ {
+        invitation_status(
+            invitation::used_at,
+            invitation::revoked_at,
+            invitation::claimed_at,
+            invitation::expires_at,
+            clock(),
+        )
+    }
+}
+pub use standing::stands;
 
 /// Someone is invited to log in for the first time.
 #[skip_serializing_none]
@@ -77,7 +96,7 @@ pub struct Invitation {
     /// Where the code was sent.
     pub email: Email,
     /// Where it stands.
-    #[diesel(select_expression = sql::invitation_status(invitation::used_at, invitation::revoked_at, invitation::claimed_at, invitation::expires_at, clock()))]
+    #[diesel(select_expression = stands())]
     pub status: InvitationStatus,
     /// Until when the code is good.
     pub expires_at: DateTime<Utc>,
@@ -140,13 +159,7 @@ impl Noun for Invitation {
     const COLLECTION: &'static str = "invitations";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Confirm>(), Offer::of::<Revoke>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 impl InvitationCode {

@@ -21,7 +21,6 @@ pub use rules::{Bind, Create, Depart, Read, Restore, Suspend, Update, carded, vi
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::affiliation::{NewAffiliation, Position, Service};
@@ -278,11 +277,5 @@ impl Noun for Member {
         Offer::of::<Depart>(),
     ];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

@@ -17,7 +17,6 @@ pub use rules::{Close, Create, Read, Update, UpdateContacts, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::contact::{ContactPoints, EmailDomain, Website};
@@ -286,11 +285,5 @@ impl Noun for Organization {
     const OFFERS: &'static [Offer<Self>] =
         &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<UpdateContacts>(), Offer::of::<Close>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

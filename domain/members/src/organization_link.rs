@@ -11,7 +11,6 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 use validator::Validate;
 
 codes! {
@@ -73,13 +72,7 @@ impl Noun for OrganizationLink {
     const COLLECTION: &'static str = "organization-links";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>(), Offer::of::<Void>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };

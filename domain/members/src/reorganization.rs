@@ -24,7 +24,6 @@ pub use operation::{
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 text!(
@@ -118,13 +117,7 @@ impl Noun for Reorganization {
     const COLLECTION: &'static str = "reorganizations";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Apply>(), Offer::of::<Withdraw>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };

@@ -15,7 +15,6 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 /// A role outside networks, held through an affiliation, for a time.
@@ -93,13 +92,7 @@ impl Noun for RoleAssignment {
     const COLLECTION: &'static str = "role-assignments";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<End>(), Offer::of::<Void>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 /// The roles that a communication director gives within his scope.

@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use kernel::schema::service_account;
 use kernel::{MemberId, Noun, Offer, OrganizationId, PrincipalId, Version};
 use serde::Serialize;
-use uuid::Uuid;
 
 /// A script of an organization, which somebody answers for.
 #[derive(Debug, Clone, Serialize, HasQuery)]
@@ -28,11 +27,5 @@ impl Noun for ServiceAccount {
     const COLLECTION: &'static str = "service-accounts";
     const OFFERS: &'static [Offer<Self>] = &[];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

@@ -16,7 +16,6 @@ pub use rules::{Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, no
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality};
@@ -180,13 +179,7 @@ impl Noun for ActionItem {
         Offer::of::<Reopen>(),
     ];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 /// What actions are read from.

@@ -24,7 +24,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::network::NetworkCode;
+use crate::network::{NetworkCode, NetworkVisibility};
 
 text!(
     /// The title of an announcement.
@@ -123,6 +123,11 @@ pub struct Announcement {
     #[serde(skip)]
     #[schema(ignore)]
     pub network_id: Option<NetworkId>,
+    /// Who knows of it.
+    #[diesel(select_expression = network::visibility.nullable())]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub network_visibility: Option<NetworkVisibility>,
     /// To those who work in organizations of these kinds; of all kinds, if there is none.
     #[schema(max_items = 30)]
     pub organization_kinds: Vec<OrganizationKind>,
@@ -249,11 +254,5 @@ impl Noun for Announcement {
         Offer::of::<ListDeliveries>(),
     ];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

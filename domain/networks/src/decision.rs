@@ -8,7 +8,6 @@ use kernel::schema::{decision, follow_up, network, organization};
 use kernel::{DecisionId, FollowUpId, Label, Noun, Offer, Page, PrincipalId, Ruling, Seen, Version, action, text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::follow_up::{FollowUp, FollowUpScope, reads, writes, writing};
@@ -84,13 +83,7 @@ impl Noun for Decision {
     const COLLECTION: &'static str = "decisions";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Update>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 const WRITERS: Label =

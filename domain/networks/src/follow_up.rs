@@ -16,7 +16,6 @@ pub(crate) use rules::{input, writing};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::network::{NetworkCode, NetworkVisibility};
@@ -209,13 +208,7 @@ impl Noun for FollowUp {
         Offer::of::<crate::decision::Create>(),
     ];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 /// What follow-ups are read from.

@@ -7,7 +7,6 @@ use kernel::schema::follow_up_comment;
 use kernel::{FollowUpCommentId, FollowUpId, Noun, Offer, Page, PrincipalId, Seen, Version, action, text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::follow_up::{FollowUp, input};
@@ -59,13 +58,7 @@ impl Noun for FollowUpComment {
     const COLLECTION: &'static str = "follow-up-comments";
     const OFFERS: &'static [Offer<Self>] = &[];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 action!(

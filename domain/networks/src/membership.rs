@@ -12,13 +12,12 @@ use kernel::{
     AffiliationId, AsOf, Count, MembershipId, NetworkId, NetworkRole, NotificationLevel, Noun, Offer, OrganizationId,
     Page, PrincipalId, Seen, Sort, Validity, Version, codes,
 };
-pub use rules::LEADS;
 pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, Void, own, visible};
 pub(crate) use rules::{INELIGIBLE, ITS_LEADS, NOT_IN_FORCE, decides, in_force};
+pub use rules::{LEADS, PROMOTION};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::membership_review::Review;
@@ -212,11 +211,5 @@ impl Noun for Membership {
         Offer::of::<Void>(),
     ];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

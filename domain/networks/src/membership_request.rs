@@ -12,11 +12,10 @@ use kernel::{
     AffiliationId, Count, MembershipId, MembershipRequestId, NetworkId, NetworkRole, NotificationLevel, Noun, Offer,
     OrganizationId, Page, PrincipalId, Seen, Version, codes, text,
 };
-pub use rules::{Accept, Candidate, Create, Joined, Read, Refuse, Side, Withdraw, decides, visible};
+pub use rules::{Accept, Candidate, Create, Joined, Read, Refuse, Side, Withdraw, chosen, decides, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::network::{NetworkCode, NetworkVisibility};
@@ -72,7 +71,26 @@ mod sql {
         fn request_status(person: Text, network: Text, withdrawn: Nullable<Timestamptz>, expires: Timestamptz, at: Timestamptz) -> Text;
     }
 }
-pub use sql::request_status;
+
+#[expect(missing_docs, reason = "the type of the expression, which the attribute makes")]
+mod standing {
+    use super::sql::request_status;
+    use super::{clock, membership_request};
+
+    /// Where a dossier stands, in a query.
+    #[must_use]
+    #[diesel::dsl::auto_type]
+    pub fn stands() -> _ {
+        request_status(
+            membership_request::person_decision,
+            membership_request::network_decision,
+            membership_request::withdrawn_at,
+            membership_request::expires_at,
+            clock(),
+        )
+    }
+}
+pub use standing::stands;
 
 /// How someone joins a network, once he and the network both agree.
 #[skip_serializing_none]
@@ -90,7 +108,7 @@ pub struct MembershipRequest {
     /// Who asks whom.
     pub kind: MembershipRequestKind,
     /// Where it stands.
-    #[diesel(select_expression = sql::request_status(membership_request::person_decision, membership_request::network_decision, membership_request::withdrawn_at, membership_request::expires_at, clock()))]
+    #[diesel(select_expression = stands())]
     pub status: MembershipRequestStatus,
     /// For which organization he would sit there.
     #[diesel(embed)]
@@ -236,11 +254,5 @@ impl Noun for MembershipRequest {
     const OFFERS: &'static [Offer<Self>] =
         &[Offer::of::<Read>(), Offer::of::<Accept>(), Offer::of::<Refuse>(), Offer::of::<Withdraw>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }

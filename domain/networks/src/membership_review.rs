@@ -11,7 +11,6 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
-use uuid::Uuid;
 use validator::Validate;
 
 use crate::membership::Read as ReadMembership;
@@ -113,13 +112,7 @@ impl Noun for MembershipReview {
     const COLLECTION: &'static str = "membership-reviews";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Close>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 const FOLLOWERS: Label = Label {

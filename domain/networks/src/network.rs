@@ -12,7 +12,6 @@ pub use rules::{Activate, Close, Create, Pause, Read, Update, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 text!(
@@ -251,13 +250,7 @@ impl Noun for Network {
         Offer::of::<Close>(),
     ];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 
     fn key(&self) -> String {
         self.code.to_string()

@@ -84,13 +84,7 @@ impl Noun for Notification {
     const COLLECTION: &'static str = "notifications";
     const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<MarkRead>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 action!(

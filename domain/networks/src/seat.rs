@@ -12,7 +12,6 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::{Validate, ValidationError};
 
 use crate::network::{self, Network, NetworkCode, NetworkVisibility};
@@ -148,13 +147,7 @@ impl Noun for Seat {
     const OFFERS: &'static [Offer<Self>] =
         &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<End>(), Offer::of::<Void>()];
 
-    fn id(&self) -> Uuid {
-        self.id.0
-    }
-
-    fn version(&self) -> Version {
-        self.version
-    }
+    kernel::versioned!();
 }
 
 const ITS_LEADS: Label = Label {

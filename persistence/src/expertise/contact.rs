@@ -10,13 +10,13 @@ use diesel::sql_types::{Nullable, Text};
 use kernel::schema::{affiliation, contact, network};
 use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal, Version, sql};
 use members::reorganization::ImpactEffect;
-use uuid::Uuid;
 
+use crate::idempotency::again;
 use crate::members::{Ledger, Moving};
 use crate::page::{fold, keyset, like};
-use crate::stamps::grown;
-use crate::store::{Known, Writer};
-use crate::{Again, Error, Result, Store};
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer, known};
+use crate::{Error, Result, Store};
 
 type Query = contact::BoxedQuery<'static, diesel::pg::Pg>;
 
@@ -112,7 +112,7 @@ impl Store<'_> {
                 (None, None) => before.network_id,
                 (sharing, code) => shared_with(sharing.unwrap_or(before.sharing), code.as_ref(), actor, writer.conn)?,
             };
-            let change = (patch, contact::network_id.eq(network_id), stamps(writer, before.version));
+            let change = (patch, contact::network_id.eq(network_id), grown!(contact, writer, before.version));
             let row = diesel::update(contact::table.find(before.id)).set(change);
             let after = row.returning(Contact::as_returning()).get_result(writer.conn)?;
             writer.updated(&before, &after)?;
@@ -127,7 +127,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn archive_contact(&mut self, grant: Grant<Archive>, seen: Version) -> Result<ContactView> {
         let archived = self.write_on(grant, seen, |writer, _, _, before| {
-            let change = (contact::archived_at.eq(writer.at), stamps(writer, before.version));
+            let change = (contact::archived_at.eq(writer.at), grown!(contact, writer, before.version));
             let row = diesel::update(contact::table.find(before.id)).set(change);
             let after = row.returning(Contact::as_returning()).get_result(writer.conn)?;
             writer.ended(&before, &after)?;
@@ -162,23 +162,10 @@ fn insert(
         contact::sharing.eq(new.sharing),
         contact::network_id.eq(network),
         contact::owner_id.eq(owner),
-        contact::created_at.eq(writer.at),
-        contact::updated_at.eq(writer.at),
-        contact::created_by.eq(writer.by),
-        contact::updated_by.eq(writer.by),
+        born!(contact, writer),
     );
     let row = diesel::insert_into(contact::table).values(row);
     Ok(row.returning(Contact::as_returning()).get_result(writer.conn)?)
-}
-
-type Stamps = (
-    diesel::dsl::Eq<contact::version, Version>,
-    diesel::dsl::Eq<contact::updated_at, chrono::DateTime<chrono::Utc>>,
-    diesel::dsl::Eq<contact::updated_by, kernel::PrincipalId>,
-);
-
-fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (contact::version.eq(before.next()), contact::updated_at.eq(writer.at), contact::updated_by.eq(writer.by))
 }
 
 /// The network that a contact is shared with: one that the caller shares with others, or for the SIG any.
@@ -247,21 +234,9 @@ fn locked(id: ContactId, conn: &mut PgConnection) -> Result<Contact> {
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-impl Again for ContactView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
+again!(ContactView as ContactId => contact);
 
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.contact(ContactId(about))
-    }
-}
-
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Contact> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, _: &mut PgConnection) -> Result<()> {
@@ -269,14 +244,4 @@ impl Known for Create {
     }
 }
 
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Contact> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for Archive {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Contact> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Update, Archive);

@@ -8,12 +8,13 @@ use diesel::prelude::*;
 use kernel::schema::{expertise_endorsement, member_expertise};
 use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Refusal, Validity, Version};
 use members::member::Member;
-use uuid::Uuid;
 
 use super::term::in_use;
+use crate::idempotency::again;
 use crate::members::find_member;
-use crate::store::Known;
-use crate::{Again, Error, Result, Store};
+use crate::stamps::born;
+use crate::store::{Known, known};
+use crate::{Error, Result, Store};
 
 /// Changes an expertise.
 macro_rules! set {
@@ -69,10 +70,7 @@ impl Store<'_> {
                 member_expertise::available_to_help.eq(new.available_to_help),
                 member_expertise::last_confirmed_at.eq(writer.at),
                 member_expertise::valid.eq(Validity::since(writer.at)),
-                member_expertise::created_at.eq(writer.at),
-                member_expertise::updated_at.eq(writer.at),
-                member_expertise::created_by.eq(writer.by),
-                member_expertise::updated_by.eq(writer.by),
+                born!(member_expertise, writer),
             );
             diesel::insert_into(member_expertise::table).values(row).execute(writer.conn)?;
             let created = find(id, writer.conn)?;
@@ -159,27 +157,11 @@ fn locked(id: MemberExpertiseId, conn: &mut PgConnection) -> Result<MemberExpert
     find(id, conn)
 }
 
-impl Again for MemberExpertiseView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
+again!(MemberExpertiseView as MemberExpertiseId => member_expertise);
 
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.member_expertise(MemberExpertiseId(about))
-    }
-}
+known!(find => Read);
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
-        find(self.0, conn)
-    }
-}
-
-impl Known for List {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        find_member(self.0, conn)
-    }
-}
+known!(find_member => List);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
@@ -187,26 +169,4 @@ impl Known for Create {
     }
 }
 
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for Confirm {
-    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for Endorse {
-    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for End {
-    fn facts(&self, conn: &mut PgConnection) -> Result<MemberExpertise> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Update, Confirm, Endorse, End);

@@ -12,9 +12,11 @@ use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQ
 use uuid::Uuid;
 
 use super::term::in_use;
+use crate::idempotency::again;
 use crate::members::find_member;
-use crate::store::{Known, Writer};
-use crate::{Again, Error, Result, Store};
+use crate::stamps::born;
+use crate::store::{Known, Writer, known};
+use crate::{Error, Result, Store};
 
 /// Where a request stands now.
 macro_rules! status_now {
@@ -155,10 +157,7 @@ fn insert(
         expertise_request::expert_id.eq(new.expert_id),
         expertise_request::term_id.eq(term),
         expertise_request::need.eq(new.need),
-        expertise_request::created_at.eq(writer.at),
-        expertise_request::updated_at.eq(writer.at),
-        expertise_request::created_by.eq(writer.by),
-        expertise_request::updated_by.eq(writer.by),
+        born!(expertise_request, writer),
     );
     let row = diesel::insert_into(expertise_request::table).values(row);
     Ok(row.returning(ExpertiseRequest::as_returning()).get_result(writer.conn)?)
@@ -195,21 +194,9 @@ fn locked(id: ExpertiseRequestId, conn: &mut PgConnection) -> Result<ExpertiseRe
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-impl Again for ExpertiseRequestView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
+again!(ExpertiseRequestView as ExpertiseRequestId => expertise_request);
 
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.expertise_request(ExpertiseRequestId(about))
-    }
-}
-
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Expert> {
@@ -223,20 +210,4 @@ impl Known for Create {
     }
 }
 
-impl Known for Accept {
-    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for Decline {
-    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for Withdraw {
-    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Accept, Decline, Withdraw);

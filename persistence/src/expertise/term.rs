@@ -12,7 +12,8 @@ use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal
 use uuid::Uuid;
 
 use crate::page::{fold, keyset, like};
-use crate::store::{Known, Writer};
+use crate::stamps::{born, grown};
+use crate::store::Known;
 use crate::{Again, Error, Result, Store};
 
 type Query = expertise_term::BoxedQuery<'static, diesel::pg::Pg>;
@@ -102,10 +103,7 @@ impl Store<'_> {
                 expertise_term::synonyms.eq::<Vec<Synonym>>(new.synonyms),
                 expertise_term::parent_id.eq(new.parent_code.map(|code| parent(&code, writer.conn)).transpose()?),
                 expertise_term::network_ids.eq(linked(&new.network_codes, actor, writer.conn)?),
-                expertise_term::created_at.eq(writer.at),
-                expertise_term::updated_at.eq(writer.at),
-                expertise_term::created_by.eq(writer.by),
-                expertise_term::updated_by.eq(writer.by),
+                born!(expertise_term, writer),
             );
             let row = diesel::insert_into(expertise_term::table).values(row);
             let created = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
@@ -135,8 +133,8 @@ impl Store<'_> {
             let network_ids = networks.map(|codes| linked(codes, actor, writer.conn)).transpose()?;
             let ExpertiseTermPatch { label, label_en, synonyms, .. } = patch;
             let change = TermChange { label, label_en, synonyms, parent_id, network_ids };
-            let row =
-                diesel::update(expertise_term::table.find(before.id)).set((change, stamps(writer, before.version)));
+            let row = diesel::update(expertise_term::table.find(before.id))
+                .set((change, grown!(expertise_term, writer, before.version)));
             let after = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
             writer.updated(&before, &after)?;
             Ok(after)
@@ -156,7 +154,7 @@ impl Store<'_> {
             if diesel::select(diesel::dsl::exists(below)).get_result::<bool>(writer.conn)? {
                 return Err(Refusal::NotEmpty.into());
             }
-            let change = (expertise_term::retired_at.eq(writer.at), stamps(writer, before.version));
+            let change = (expertise_term::retired_at.eq(writer.at), grown!(expertise_term, writer, before.version));
             let row = diesel::update(expertise_term::table.find(before.id)).set(change);
             let after = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
             writer.ended(&before, &after)?;
@@ -164,20 +162,6 @@ impl Store<'_> {
         })?;
         Ok(self.shown_term(retired))
     }
-}
-
-type Stamps = (
-    diesel::dsl::Eq<expertise_term::version, Version>,
-    diesel::dsl::Eq<expertise_term::updated_at, chrono::DateTime<chrono::Utc>>,
-    diesel::dsl::Eq<expertise_term::updated_by, kernel::PrincipalId>,
-);
-
-fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (
-        expertise_term::version.eq(before.next()),
-        expertise_term::updated_at.eq(writer.at),
-        expertise_term::updated_by.eq(writer.by),
-    )
 }
 
 /// The term in use that bears this code.

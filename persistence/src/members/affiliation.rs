@@ -14,13 +14,14 @@ use members::affiliation::{
 };
 use members::member::Member;
 use members::role_assignment::RoleAssignment;
-use uuid::Uuid;
 
 use super::member::{find as find_member, locked as locked_member};
 use super::organization::resting_on;
+use crate::idempotency::again;
 use crate::networks::{end_memberships, lock_networks_of, refresh_member, still_all_networks_of};
-use crate::store::{Known, Writer};
-use crate::{Again, Error, Result, Store};
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer, known};
+use crate::{Error, Result, Store};
 
 impl Store<'_> {
     /// The affiliations of a member, past and present, the latest first.
@@ -94,7 +95,8 @@ impl Store<'_> {
             } else {
                 Vec::new()
             };
-            let row = diesel::update(affiliation::table.find(before.id)).set((patch, stamps(writer, before.version)));
+            let row = diesel::update(affiliation::table.find(before.id))
+                .set((patch, grown!(affiliation, writer, before.version)));
             let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
             writer.updated(&before, &after)?;
             record_demoted(writer, demoted)?;
@@ -148,20 +150,6 @@ const MAIN: Label = Label {
     en: "The main affiliation stays so until another becomes it.",
 };
 
-pub(super) type Stamps = (
-    diesel::dsl::Eq<affiliation::version, Version>,
-    diesel::dsl::Eq<affiliation::updated_at, DateTime<Utc>>,
-    diesel::dsl::Eq<affiliation::updated_by, kernel::PrincipalId>,
-);
-
-pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (
-        affiliation::version.eq(before.next()),
-        affiliation::updated_at.eq(writer.at),
-        affiliation::updated_by.eq(writer.by),
-    )
-}
-
 /// Inserts an affiliation; one that is main demotes the others of its time, which are given back.
 fn insert_beside(
     writer: &mut Writer<'_>,
@@ -186,10 +174,7 @@ pub(crate) fn insert(
         affiliation::id.eq(AffiliationId::fresh()),
         affiliation::member_id.eq(member),
         affiliation::valid.eq(valid),
-        affiliation::created_at.eq(writer.at),
-        affiliation::updated_at.eq(writer.at),
-        affiliation::created_by.eq(writer.by),
-        affiliation::updated_by.eq(writer.by),
+        born!(affiliation, writer),
     );
     let new = NewAffiliation { is_primary: primary, ..new };
     let row = diesel::insert_into(affiliation::table).values((new, stamps));
@@ -211,7 +196,7 @@ fn demote(
     let others: Vec<Affiliation> = others.load(writer.conn)?;
     let others: Vec<_> = others.into_iter().filter(|other| Some(other.id) != but).collect();
     for other in &others {
-        let secondary = (affiliation::is_primary.eq(false), stamps(writer, other.version));
+        let secondary = (affiliation::is_primary.eq(false), grown!(affiliation, writer, other.version));
         diesel::update(affiliation::table.find(other.id)).set(secondary).execute(writer.conn)?;
     }
     Ok(others)
@@ -229,7 +214,7 @@ fn record_demoted(writer: &mut Writer<'_>, before: Vec<Affiliation>) -> Result<(
 pub(super) fn promote(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
     let others = demote(writer, before.member_id, Some(before.id), before.valid)?;
     record_demoted(writer, others)?;
-    let main = (affiliation::is_primary.eq(true), stamps(writer, before.version));
+    let main = (affiliation::is_primary.eq(true), grown!(affiliation, writer, before.version));
     let row = diesel::update(affiliation::table.find(before.id)).set(main);
     let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
     writer.updated(before, &after)
@@ -257,7 +242,8 @@ pub(crate) fn in_force_of(conn: &mut PgConnection, member: MemberId) -> Result<V
 pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>, at: DateTime<Utc>) -> Result<()> {
     for before in ended {
         let valid = affiliation::valid.eq(before.valid.until(at));
-        let row = diesel::update(affiliation::table.find(before.id)).set((valid, stamps(writer, before.version)));
+        let row = diesel::update(affiliation::table.find(before.id))
+            .set((valid, grown!(affiliation, writer, before.version)));
         let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
         writer.ended(&before, &after)?;
         end_memberships(writer, before.id, at)?;
@@ -300,15 +286,7 @@ fn locked(id: AffiliationId, conn: &mut PgConnection) -> Result<Affiliation> {
     Ok(it)
 }
 
-impl Again for AffiliationView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
-
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.affiliation(AffiliationId(about))
-    }
-}
+again!(AffiliationView as AffiliationId => affiliation);
 
 impl Known for Read {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Affiliation, Member)> {
@@ -318,11 +296,7 @@ impl Known for Read {
     }
 }
 
-impl Known for List {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        find_member(self.0, conn)
-    }
-}
+known!(find_member => List);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Member, OrganizationId, OrganizationLife)> {
@@ -333,20 +307,4 @@ impl Known for Create {
     }
 }
 
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Affiliation> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for End {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Affiliation> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for Void {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Affiliation> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Update, End, Void);

@@ -6,13 +6,13 @@ use kernel::{Actor, Grant, Label, MemberId, PrincipalId, Refusal, Version, sql};
 use members::hand_over::{
     HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind,
 };
-use members::member::{Member, MemberView};
+use members::member::MemberView;
 use members::service_account::ServiceAccount;
 use uuid::Uuid;
 
 use super::member::{find as find_member, locked_with_networks};
 use crate::networks::{actions_of, hand_over_action, hand_over_leads, leads_of};
-use crate::store::{Known, Writer};
+use crate::store::{Writer, known};
 use crate::{Result, Store};
 
 /// Something that a member can own: the column that says so, how what he owns is found, and how it goes to another.
@@ -132,14 +132,6 @@ fn hand_over_account(writer: &mut Writer<'_>, _: &Actor, id: Uuid, to: MemberId)
     writer.updated(&before, &after)
 }
 
-impl Known for ListOwned {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        find_member(self.0, conn)
-    }
-}
+known!(find_member => ListOwned);
 
-impl Known for HandOver {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        locked_with_networks(self.0, conn)
-    }
-}
+known!(locked_with_networks => HandOver);

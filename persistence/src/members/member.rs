@@ -16,7 +16,8 @@ use super::hand_over::owned_by;
 use super::organization::resting_on;
 use crate::networks::{lock_networks_of, refresh_member, still_all_networks_of};
 use crate::page::{counted, fold, keyset, like, sorted};
-use crate::store::Known;
+use crate::stamps::born;
+use crate::store::{Known, known};
 use crate::{Again, Error, Result, Store};
 
 type Query = member::BoxedQuery<'static, diesel::pg::Pg>;
@@ -114,13 +115,7 @@ impl Store<'_> {
             let id = MemberId::fresh();
             // Before its member, so that his row is given back with it.
             let first = insert(writer, id, new.affiliation.clone(), true)?;
-            let stamps = (
-                member::id.eq(id),
-                member::created_at.eq(writer.at),
-                member::updated_at.eq(writer.at),
-                member::created_by.eq(writer.by),
-                member::updated_by.eq(writer.by),
-            );
+            let stamps = (member::id.eq(id), born!(member, writer));
             let email = new.email.clone();
             let row = diesel::insert_into(member::table).values((new, stamps)).on_conflict_do_nothing();
             let created = row.returning(Member::as_returning()).get_result(writer.conn).optional()?;
@@ -249,11 +244,7 @@ impl Again for MemberView {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(OrganizationId, OrganizationLife)> {
@@ -263,26 +254,6 @@ impl Known for Create {
     }
 }
 
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Update);
 
-impl Known for Suspend {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        locked_with_networks(self.0, conn)
-    }
-}
-
-impl Known for Restore {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        locked_with_networks(self.0, conn)
-    }
-}
-
-impl Known for Depart {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        locked_with_networks(self.0, conn)
-    }
-}
+known!(locked_with_networks => Suspend, Restore, Depart);

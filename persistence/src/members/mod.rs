@@ -2,6 +2,7 @@
 
 mod affiliation;
 mod closure;
+mod first_login;
 mod hand_over;
 mod invitation;
 mod member;

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::member::{find, locked};
 use crate::stamps::grown;
-use crate::store::Known;
+use crate::store::{Known, known};
 use crate::{Result, Store};
 
 /// Where something is held on a person: table, the column that names him, and what it is.
@@ -125,17 +125,7 @@ impl Known for Export {
     }
 }
 
-impl Known for Object {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for WithdrawObjection {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Object, WithdrawObjection);
 
 impl Store<'_> {
     /// The caller's own identifier as a member.

@@ -14,7 +14,8 @@ use uuid::Uuid;
 use super::closure::{changes_rights_over, end_all_of, lock_members_of, refuse_children};
 use crate::networks::{lock_networks_at, refresh_organization};
 use crate::page::{counted, fold, keyset, like, sorted};
-use crate::store::{Known, Writer};
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
 type Query = organization::BoxedQuery<'static, Pg>;
@@ -171,7 +172,8 @@ impl Store<'_> {
             refuse_children(writer.conn, before.id)?;
             changes_rights_over(writer.conn, before.id)?;
             let status = organization::status.eq(OrganizationStatus::Closed);
-            let row = diesel::update(organization::table.find(before.id)).set((status, stamps(writer, before.version)));
+            let row = diesel::update(organization::table.find(before.id))
+                .set((status, grown!(organization, writer, before.version)));
             let after = row.returning(Organization::as_returning()).get_result(writer.conn)?;
             writer.ended(&before, &after)?;
             end_all_of(writer, before.id)?;
@@ -181,29 +183,9 @@ impl Store<'_> {
     }
 }
 
-pub(super) type Stamps = (
-    diesel::dsl::Eq<organization::version, Version>,
-    diesel::dsl::Eq<organization::updated_at, chrono::DateTime<chrono::Utc>>,
-    diesel::dsl::Eq<organization::updated_by, kernel::PrincipalId>,
-);
-
-pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (
-        organization::version.eq(before.next()),
-        organization::updated_at.eq(writer.at),
-        organization::updated_by.eq(writer.by),
-    )
-}
-
 /// Inserts an organization.
 pub(super) fn insert(writer: &mut Writer<'_>, new: NewOrganization) -> Result<Organization> {
-    let stamps = (
-        organization::id.eq(OrganizationId::fresh()),
-        organization::created_at.eq(writer.at),
-        organization::updated_at.eq(writer.at),
-        organization::created_by.eq(writer.by),
-        organization::updated_by.eq(writer.by),
-    );
+    let stamps = (organization::id.eq(OrganizationId::fresh()), born!(organization, writer));
     let row = diesel::insert_into(organization::table).values((new, stamps));
     let created = row.returning(Organization::as_returning()).get_result(writer.conn)?;
     writer.created(&created)?;
@@ -222,7 +204,8 @@ pub(super) fn set(
         let kept = std::iter::once(before.name.clone()).chain(aliases);
         patch.aliases = Some(kept.take(members::organization::MOST_ALIASES).collect());
     }
-    let row = diesel::update(organization::table.find(before.id)).set((patch, stamps(writer, before.version)));
+    let row =
+        diesel::update(organization::table.find(before.id)).set((patch, grown!(organization, writer, before.version)));
     Ok(row.returning(Organization::as_returning()).get_result(writer.conn)?)
 }
 
@@ -267,11 +250,7 @@ fn locked(id: OrganizationId, conn: &mut PgConnection) -> Result<Organization> {
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
-        found(self.0, conn)
-    }
-}
+known!(found => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Option<OrganizationLife>> {
@@ -286,11 +265,7 @@ impl Known for Update {
     }
 }
 
-impl Known for UpdateContacts {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => UpdateContacts);
 
 impl Known for Close {
     fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {

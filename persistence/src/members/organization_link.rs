@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::closure::changes_rights_over;
 use super::organization::resting_on;
-use crate::store::{Known, Writer};
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
@@ -99,10 +100,7 @@ pub(super) fn insert(
         organization_link::to_id.eq(to),
         organization_link::kind.eq(kind),
         organization_link::valid.eq(valid),
-        organization_link::created_at.eq(writer.at),
-        organization_link::updated_at.eq(writer.at),
-        organization_link::created_by.eq(writer.by),
-        organization_link::updated_by.eq(writer.by),
+        born!(organization_link, writer),
     );
     let row = diesel::insert_into(organization_link::table).values(row);
     let created = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
@@ -111,23 +109,10 @@ pub(super) fn insert(
     Ok(created)
 }
 
-pub(super) type Stamps = (
-    diesel::dsl::Eq<organization_link::version, Version>,
-    diesel::dsl::Eq<organization_link::updated_at, DateTime<Utc>>,
-    diesel::dsl::Eq<organization_link::updated_by, kernel::PrincipalId>,
-);
-
-pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (
-        organization_link::version.eq(before.next()),
-        organization_link::updated_at.eq(writer.at),
-        organization_link::updated_by.eq(writer.by),
-    )
-}
-
 /// Ends a link at a time.
 pub(super) fn end(writer: &mut Writer<'_>, before: &OrganizationLink, at: DateTime<Utc>) -> Result<OrganizationLink> {
-    let change = (organization_link::valid.eq(before.valid.until(at)), stamps(writer, before.version));
+    let change =
+        (organization_link::valid.eq(before.valid.until(at)), grown!(organization_link, writer, before.version));
     let row = diesel::update(organization_link::table.find(before.id)).set(change);
     let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
     writer.ended(before, &after)?;
@@ -156,11 +141,7 @@ impl Again for OrganizationLinkView {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<OrganizationLink> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for List {
     fn facts(&self, _: &mut PgConnection) -> Result<()> {

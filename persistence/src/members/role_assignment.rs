@@ -15,8 +15,10 @@ use members::role_assignment::{
 use uuid::Uuid;
 
 use super::organization::resting_on;
+use crate::idempotency::again;
+use crate::stamps::born;
 use crate::store::{Known, Writer};
-use crate::{Again, Error, Result, Store};
+use crate::{Error, Result, Store};
 
 impl Store<'_> {
     /// The role assignments, in force now or at the end of a past day, that the caller may see.
@@ -75,10 +77,7 @@ impl Store<'_> {
                 role_assignment::organization_id.eq(new.organization_id),
                 role_assignment::valid.eq(valid),
                 role_assignment::granted_by.eq(writer.by),
-                role_assignment::created_at.eq(writer.at),
-                role_assignment::updated_at.eq(writer.at),
-                role_assignment::created_by.eq(writer.by),
-                role_assignment::updated_by.eq(writer.by),
+                born!(role_assignment, writer),
             );
             let row = diesel::insert_into(role_assignment::table).values(row);
             let created = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
@@ -174,15 +173,7 @@ pub(super) fn close(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTi
     Ok(after)
 }
 
-impl Again for RoleAssignmentView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
-
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.role_assignment(RoleAssignmentId(about))
-    }
-}
+again!(RoleAssignmentView as RoleAssignmentId => role_assignment);
 
 impl Known for Read {
     fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {

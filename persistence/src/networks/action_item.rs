@@ -16,11 +16,12 @@ use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
 
 use super::follow_up::{named, scope_of};
+use crate::idempotency::again;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::counted;
 use crate::stamps::{born, grown};
-use crate::store::{Known, Writer};
-use crate::{Again, Error, Result, Store};
+use crate::store::{Known, Writer, known};
+use crate::{Error, Result, Store};
 
 /// Today, where the State works.
 pub(super) fn today() -> NaiveDate {
@@ -231,11 +232,7 @@ fn locked(id: ActionItemId, conn: &mut PgConnection) -> Result<ActionItem> {
     find(id, conn)
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<ActionItem> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Duty> {
@@ -249,24 +246,6 @@ impl Known for Create {
     }
 }
 
-/// What changes an action locks it.
-macro_rules! locks {
-    ($($action:ty),+) => {
-        $(impl Known for $action {
-            fn facts(&self, conn: &mut PgConnection) -> Result<ActionItem> {
-                locked(self.0, conn)
-            }
-        })+
-    };
-}
-locks!(Update, Complete, Cancel, Reopen);
+known!(locked => Update, Complete, Cancel, Reopen);
 
-impl Again for ActionItemView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
-
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.action_item(ActionItemId(about))
-    }
-}
+again!(ActionItemView as ActionItemId => action_item);

@@ -15,7 +15,8 @@ use uuid::Uuid;
 
 use super::network::{locked, seen_by};
 use crate::members::resting_on;
-use crate::store::{Known, Writer};
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
@@ -56,10 +57,7 @@ impl Store<'_> {
                 co_animation::organization_id.eq(new.organization_id),
                 co_animation::scope.eq(new.scope),
                 co_animation::valid.eq(Validity::since(new.valid_from.unwrap_or(writer.at))),
-                co_animation::created_at.eq(writer.at),
-                co_animation::updated_at.eq(writer.at),
-                co_animation::created_by.eq(writer.by),
-                co_animation::updated_by.eq(writer.by),
+                born!(co_animation, writer),
             );
             diesel::insert_into(co_animation::table).values(row).execute(writer.conn)?;
             let created = find(id, writer.conn)?;
@@ -96,7 +94,7 @@ impl Store<'_> {
 }
 
 pub(super) fn end(writer: &mut Writer<'_>, before: &CoAnimation, at: DateTime<Utc>) -> Result<CoAnimation> {
-    let change = (co_animation::valid.eq(before.valid.until(at)), stamps(writer, before.version));
+    let change = (co_animation::valid.eq(before.valid.until(at)), grown!(co_animation, writer, before.version));
     diesel::update(co_animation::table.find(before.id)).set(change).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
     writer.ended(before, &after)?;
@@ -138,20 +136,6 @@ fn change_rights_through(writer: &mut Writer<'_>, network: NetworkId, organizati
     Ok(())
 }
 
-pub(super) type Stamps = (
-    diesel::dsl::Eq<co_animation::version, Version>,
-    diesel::dsl::Eq<co_animation::updated_at, DateTime<Utc>>,
-    diesel::dsl::Eq<co_animation::updated_by, kernel::PrincipalId>,
-);
-
-pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (
-        co_animation::version.eq(before.next()),
-        co_animation::updated_at.eq(writer.at),
-        co_animation::updated_by.eq(writer.by),
-    )
-}
-
 pub(super) fn find(id: CoAnimationId, conn: &mut PgConnection) -> Result<CoAnimation> {
     let row = CoAnimation::query().filter(co_animation::id.eq(id));
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
@@ -168,11 +152,7 @@ impl Again for CoAnimationView {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<CoAnimation> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Network, Option<OrganizationLife>)> {

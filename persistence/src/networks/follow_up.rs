@@ -18,9 +18,10 @@ use kernel::schema::{decision, follow_up, follow_up_comment, member, network, or
 use kernel::{DecisionId, FollowUpCommentId, FollowUpId, Grant, MemberId, PageQuery, Refusal, Version};
 use uuid::Uuid;
 
+use crate::idempotency::again;
 use crate::page::counted;
 use crate::stamps::{born, grown};
-use crate::store::Known;
+use crate::store::{Known, known};
 use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
@@ -258,11 +259,7 @@ pub(super) fn scope_of(id: Option<FollowUpId>, conn: &mut PgConnection) -> Resul
     Ok(FollowUpScope::query().filter(follow_up::id.eq(id)).first(conn).optional()?)
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<FollowUp> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Subject> {
@@ -286,23 +283,9 @@ impl Known for Create {
     }
 }
 
-/// What changes a follow-up, or adds to it, locks it.
-macro_rules! locks {
-    ($($action:ty),+) => {
-        $(impl Known for $action {
-            fn facts(&self, conn: &mut PgConnection) -> Result<FollowUp> {
-                locked(self.0, conn)
-            }
-        })+
-    };
-}
-locks!(Update, CreateComment, CreateDecision);
+known!(locked => Update, CreateComment, CreateDecision);
 
-impl Known for ReadDecision {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Decision> {
-        find_decision(self.0, conn)
-    }
-}
+known!(find_decision => ReadDecision);
 
 impl Known for UpdateDecision {
     fn facts(&self, conn: &mut PgConnection) -> Result<Decision> {
@@ -312,25 +295,9 @@ impl Known for UpdateDecision {
     }
 }
 
-impl Again for FollowUpView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
+again!(FollowUpView as FollowUpId => follow_up);
 
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.follow_up(FollowUpId(about))
-    }
-}
-
-impl Again for DecisionView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
-
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.decision(DecisionId(about))
-    }
-}
+again!(DecisionView as DecisionId => decision);
 
 impl Again for FollowUpCommentView {
     fn about(&self) -> Uuid {

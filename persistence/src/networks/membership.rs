@@ -2,7 +2,7 @@
 
 use ::networks::membership::{
     Candidate, ChangeRole, Create, End, EndReason, LEADS, Membership, MembershipEnding, MembershipFilter,
-    MembershipPage, MembershipView, NewMembership, Read, Void, own, visible,
+    MembershipPage, MembershipView, NewMembership, PROMOTION, Read, Void, own, visible,
 };
 use ::networks::network::{NetworkCode, NetworkVisibility};
 use chrono::{DateTime, Utc};
@@ -13,14 +13,16 @@ use kernel::{
     Actor, AffiliationId, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole,
     NotificationLevel, PageQuery, Refusal, Sort, Validity, Version, VoidReason, Voided, sql,
 };
-use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind, PROMOTION};
+use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
 
 use super::network::{locked as locked_network, seen_by};
 use super::tracking::{lock, refresh};
+use crate::idempotency::again;
 use crate::page::{counted, keyset, sorted};
-use crate::store::{Known, Writer};
-use crate::{Again, Error, Result, Store};
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer, known};
+use crate::{Error, Result, Store};
 
 const BACKWARDS: Label = Label { fr: "La fin précède le début.", en: "The end comes before the beginning." };
 const PAST: Label = Label { fr: "Ce moment est passé.", en: "That time has passed." };
@@ -179,10 +181,7 @@ pub(super) fn insert(
         membership::organization_kind.eq(""),
         membership::sort_name.eq(""),
         membership::valid.eq(valid),
-        membership::created_at.eq(writer.at),
-        membership::updated_at.eq(writer.at),
-        membership::created_by.eq(writer.by),
-        membership::updated_by.eq(writer.by),
+        born!(membership, writer),
     );
     diesel::insert_into(membership::table).values(row).execute(writer.conn)?;
     Ok(())
@@ -234,7 +233,7 @@ fn take_role(writer: &mut Writer<'_>, before: &Membership, role: NetworkRole) ->
     writer.changes_rights_of(before.member.id)?;
     let from = before.valid.from.max(writer.at);
     let valid = membership::valid.eq(Validity { from, to: before.valid.to });
-    let row = (membership::role.eq(role), valid, stamps(writer, before.version));
+    let row = (membership::role.eq(role), valid, grown!(membership, writer, before.version));
     diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
     writer.updated(before, &after)?;
@@ -312,7 +311,7 @@ pub(super) fn close(
     let row = (
         membership::valid.eq(before.valid.until(at)),
         membership::end_reason.eq(reason),
-        stamps(writer, before.version),
+        grown!(membership, writer, before.version),
     );
     diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
@@ -344,16 +343,6 @@ pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()>
     Ok(())
 }
 
-pub(super) type Stamps = (
-    diesel::dsl::Eq<membership::version, Version>,
-    diesel::dsl::Eq<membership::updated_at, DateTime<Utc>>,
-    diesel::dsl::Eq<membership::updated_by, kernel::PrincipalId>,
-);
-
-pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (membership::version.eq(before.next()), membership::updated_at.eq(writer.at), membership::updated_by.eq(writer.by))
-}
-
 pub(super) fn find(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
     Ok(Membership::query().filter(membership::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
@@ -365,21 +354,9 @@ pub(super) fn locked(id: MembershipId, conn: &mut PgConnection) -> Result<Member
     find(id, conn)
 }
 
-impl Again for MembershipView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
+again!(MembershipView as MembershipId => membership);
 
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.membership(MembershipId(about))
-    }
-}
-
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Candidate> {
@@ -404,20 +381,4 @@ impl Known for Create {
     }
 }
 
-impl Known for ChangeRole {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for End {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for Void {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => ChangeRole, End, Void);

@@ -5,31 +5,28 @@ mod telling;
 use ::networks::membership::{Membership, NewMembership};
 use ::networks::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision, MembershipRequestFilter,
-    MembershipRequestKind, MembershipRequestPage, MembershipRequestView, NewMembershipRequest, OPEN_FOR, Read,
-    RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, request_status, visible,
+    MembershipRequestKind, MembershipRequestPage, MembershipRequestStatus, MembershipRequestView, NewMembershipRequest,
+    OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, chosen, stands, visible,
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
 use kernel::directory::Email;
 use kernel::schema::{affiliation, member, membership, membership_request, network, organization};
 use kernel::{
-    Action, AffiliationId, Grant, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NotificationLevel,
-    OrganizationId, PageQuery, Refusal, Version, sql,
+    AffiliationId, Grant, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NotificationLevel, OrganizationId,
+    PageQuery, Refusal, Version, sql,
 };
-use uuid::Uuid;
 
 use self::telling::{tell_decided, tell_who_decides};
 use super::membership::join;
 use super::network::locked as locked_network;
 use super::tracking::lock;
+use crate::idempotency::again;
 use crate::members::{invite, resting_on};
 use crate::page::counted;
 use crate::stamps::{born, grown};
-use crate::store::{Known, Writer};
-use crate::{Again, Result, Store};
-
-const LEVEL: Label =
-    Label { fr: "Choisissez comment ce réseau vous informe.", en: "Choose how this network keeps you informed." };
+use crate::store::{Known, Writer, known};
+use crate::{Result, Store};
 
 impl Store<'_> {
     /// The dossiers that the caller may see, the latest first.
@@ -55,14 +52,7 @@ impl Store<'_> {
                 query = query.filter(dossier::kind.eq(kind));
             }
             if let Some(status) = filter.status {
-                let stands = request_status(
-                    dossier::person_decision,
-                    dossier::network_decision,
-                    dossier::withdrawn_at,
-                    dossier::expires_at,
-                    sql::clock(),
-                );
-                query = query.filter(stands.eq(status));
+                query = query.filter(stands().eq(status));
             }
             query
         };
@@ -206,7 +196,7 @@ pub(crate) fn agree(
     level: Option<NotificationLevel>,
 ) -> Result<MembershipRequest> {
     if side == Side::Person {
-        let level = level.ok_or(Refusal::Invalid("/notification_level", LEVEL))?;
+        let level = chosen(level)?;
         let chosen = membership_request::notification_level.eq(level);
         diesel::update(membership_request::table.find(before.id)).set(chosen).execute(writer.conn)?;
     }
@@ -318,15 +308,11 @@ fn is_requested(
     email: Option<&Email>,
 ) -> Result<bool> {
     use membership_request as dossier;
-    let status = request_status(
-        dossier::person_decision,
-        dossier::network_decision,
-        dossier::withdrawn_at,
-        dossier::expires_at,
-        sql::clock(),
-    );
     let same = dossier::member_id.eq(who).or(dossier::invitee_email.eq(email));
-    let open = dossier::table.filter(dossier::network_id.eq(network)).filter(status.eq("open")).filter(same);
+    let open = dossier::table
+        .filter(dossier::network_id.eq(network))
+        .filter(stands().eq(MembershipRequestStatus::Open))
+        .filter(same);
     Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
 }
 
@@ -366,30 +352,8 @@ impl Known for Create {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<MembershipRequest> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
-/// What changes a dossier locks it.
-macro_rules! locks {
-    ($($action:ty),+) => {
-        $(impl Known for $action {
-            fn facts(&self, conn: &mut PgConnection) -> Result<<Self as Action>::Facts> {
-                locked(self.0, conn)
-            }
-        })+
-    };
-}
-locks!(Accept, Refuse, Withdraw);
+known!(locked => Accept, Refuse, Withdraw);
 
-impl Again for MembershipRequestView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
-
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.membership_request(MembershipRequestId(about))
-    }
-}
+again!(MembershipRequestView as MembershipRequestId => membership_request);

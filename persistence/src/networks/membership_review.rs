@@ -9,14 +9,14 @@ use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
 use kernel::schema::{membership, membership_review, membership_review_answer};
 use kernel::{Action, Grant, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
-use uuid::Uuid;
 
-use super::membership::{end, find as find_membership, locked as locked_membership, stamps};
+use super::membership::{end, find as find_membership, locked as locked_membership};
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::lock;
+use crate::idempotency::again;
 use crate::stamps::{born, grown};
-use crate::store::{Known, Writer};
-use crate::{Again, Error, Result, Store};
+use crate::store::{Known, Writer, known};
+use crate::{Error, Result, Store};
 
 impl Store<'_> {
     /// The reviews of a network, the latest first.
@@ -132,7 +132,7 @@ fn answered(writer: &mut Writer<'_>, about: &Membership, answer: &ReviewAnswer) 
 }
 
 fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {
-    let row = (membership::last_reviewed_at.eq(writer.at), stamps(writer, before.version));
+    let row = (membership::last_reviewed_at.eq(writer.at), grown!(membership, writer, before.version));
     diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
     let after = find_membership(before.id, writer.conn)?;
     writer.updated(before, &after)?;
@@ -150,11 +150,7 @@ impl Known for List {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<MembershipReview> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
@@ -171,18 +167,6 @@ impl Known for Close {
     }
 }
 
-impl Known for Review {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
-        locked_membership(self.0, conn)
-    }
-}
+known!(locked_membership => Review);
 
-impl Again for MembershipReviewView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
-
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.membership_review(MembershipReviewId(about))
-    }
-}
+again!(MembershipReviewView as MembershipReviewId => membership_review);

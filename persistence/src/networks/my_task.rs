@@ -1,7 +1,9 @@
 //! What waits for the caller: each noun is asked for its own.
 
 use ::networks::action_item::{ActionItem, ActionStatus, visible as visible_actions};
-use ::networks::membership_request::{Accept, MembershipRequest, request_status, visible as visible_requests};
+use ::networks::membership_request::{
+    Accept, MembershipRequest, MembershipRequestStatus, stands, visible as visible_requests,
+};
 use ::networks::membership_review::MembershipReview;
 use ::networks::my_task::{MyTask, MyTaskKind, MyTasks};
 use ::networks::network::{Network, NetworkStatus};
@@ -9,7 +11,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{action_item, invitation, member, membership, membership_request, membership_review, network};
 use kernel::{Action, Actor, MemberId, NetworkRole, Noun, OrganizationId, PARIS, Role, Ruling, sql};
-use members::invitation::{Confirm, Invitation, InvitationStatus, invitation_status, visible as visible_invitations};
+use members::invitation::{Confirm, Invitation, InvitationStatus, stands as invited, visible as visible_invitations};
 
 use crate::{Result, Store};
 
@@ -45,14 +47,8 @@ fn task<T: Noun>(kind: MyTaskKind, it: &T, title: String, since: DateTime<Utc>) 
 
 fn requests(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     use membership_request as dossier;
-    let status = request_status(
-        dossier::person_decision,
-        dossier::network_decision,
-        dossier::withdrawn_at,
-        dossier::expires_at,
-        sql::clock(),
-    );
-    let open = MembershipRequest::query().filter(visible_requests(actor)).filter(status.eq("open"));
+    let open =
+        MembershipRequest::query().filter(visible_requests(actor)).filter(stands().eq(MembershipRequestStatus::Open));
     let open: Vec<MembershipRequest> = open.order(dossier::id).limit(MOST).load(conn)?;
     let mine = open.into_iter().filter(|it| could::<Accept>(actor, it));
     Ok(mine
@@ -68,9 +64,8 @@ fn requests(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
 }
 
 fn invitations(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
-    let (used, revoked) = (invitation::used_at, invitation::revoked_at);
-    let status = invitation_status(used, revoked, invitation::claimed_at, invitation::expires_at, sql::clock());
-    let claimed = Invitation::query().filter(visible_invitations(actor)).filter(status.eq(InvitationStatus::Claimed));
+    let claimed =
+        Invitation::query().filter(visible_invitations(actor)).filter(invited().eq(InvitationStatus::Claimed));
     let claimed: Vec<Invitation> = claimed.order(invitation::id).limit(MOST).load(conn)?;
     let mine = claimed.into_iter().filter(|it| could::<Confirm>(actor, it));
     Ok(mine

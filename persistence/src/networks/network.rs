@@ -14,6 +14,7 @@ use super::membership::end_all;
 use super::seat::end_seats;
 use super::tracking::refresh;
 use crate::page::{fold, keyset, like};
+use crate::stamps::{born, grown};
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
@@ -62,10 +63,7 @@ impl Store<'_> {
                 new,
                 network::id.eq(NetworkId::fresh()),
                 network::status.eq(NetworkStatus::Preparing),
-                network::created_at.eq(writer.at),
-                network::updated_at.eq(writer.at),
-                network::created_by.eq(writer.by),
-                network::updated_by.eq(writer.by),
+                born!(network, writer),
             );
             let row = diesel::insert_into(network::table).values(row);
             let created = row.returning(Network::as_returning()).get_result(writer.conn)?;
@@ -82,7 +80,8 @@ impl Store<'_> {
     pub fn update_network(&mut self, grant: Grant<Update>, seen: Version, patch: NetworkPatch) -> Result<NetworkView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             let requalified = patch.eligible_origins.is_some();
-            let row = diesel::update(network::table.find(before.id)).set((patch, stamps(writer, before.version)));
+            let row =
+                diesel::update(network::table.find(before.id)).set((patch, grown!(network, writer, before.version)));
             let after = row.returning(Network::as_returning()).get_result(writer.conn)?;
             writer.updated(&before, &after)?;
             if requalified {
@@ -142,19 +141,9 @@ impl Store<'_> {
 }
 
 fn moved(writer: &mut Writer<'_>, before: &Network, status: NetworkStatus) -> Result<Network> {
-    let change = (network::status.eq(status), stamps(writer, before.version));
+    let change = (network::status.eq(status), grown!(network, writer, before.version));
     let row = diesel::update(network::table.find(before.id)).set(change);
     Ok(row.returning(Network::as_returning()).get_result(writer.conn)?)
-}
-
-type Stamps = (
-    diesel::dsl::Eq<network::version, Version>,
-    diesel::dsl::Eq<network::updated_at, chrono::DateTime<chrono::Utc>>,
-    diesel::dsl::Eq<network::updated_by, kernel::PrincipalId>,
-);
-
-fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (network::version.eq(before.next()), network::updated_at.eq(writer.at), network::updated_by.eq(writer.by))
 }
 
 fn refresh_all(writer: &mut Writer<'_>, id: NetworkId) -> Result<()> {

@@ -9,8 +9,9 @@ use kernel::schema::notification;
 use kernel::{Grant, NotificationId, PageQuery, Refusal};
 use uuid::Uuid;
 
+use crate::idempotency::again;
 use crate::page::counted;
-use crate::store::Known;
+use crate::store::{Known, known};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
@@ -81,11 +82,7 @@ fn find(id: NotificationId, conn: &mut PgConnection) -> Result<Notification> {
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Notification> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for MarkRead {
     fn facts(&self, conn: &mut PgConnection) -> Result<Notification> {
@@ -101,15 +98,7 @@ impl Known for MarkAllRead {
     }
 }
 
-impl Again for NotificationView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
-
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.notification(NotificationId(about))
-    }
-}
+again!(NotificationView as NotificationId => notification);
 
 impl Again for NotificationsRead {
     fn about(&self) -> Uuid {

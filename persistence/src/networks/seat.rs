@@ -15,7 +15,8 @@ use super::network::{find as find_network, locked as locked_network};
 use super::tracking::{lock, refresh};
 use crate::members::resting_on;
 use crate::page::counted;
-use crate::store::{Known, Writer};
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
@@ -55,16 +56,8 @@ impl Store<'_> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, ..)| {
             let (id, organization) = (SeatId::fresh(), new.organization_id);
             let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
-            let row = (
-                new,
-                seat::id.eq(id),
-                seat::network_id.eq(network.id),
-                seat::valid.eq(valid),
-                seat::created_at.eq(writer.at),
-                seat::updated_at.eq(writer.at),
-                seat::created_by.eq(writer.by),
-                seat::updated_by.eq(writer.by),
-            );
+            let row =
+                (new, seat::id.eq(id), seat::network_id.eq(network.id), seat::valid.eq(valid), born!(seat, writer));
             diesel::insert_into(seat::table).values(row).execute(writer.conn)?;
             let created = find(id, writer.conn)?;
             writer.created(&created)?;
@@ -81,7 +74,7 @@ impl Store<'_> {
     pub fn update_seat(&mut self, grant: Grant<Update>, seen: Version, patch: SeatPatch) -> Result<SeatView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             diesel::update(seat::table.find(before.id))
-                .set((patch, stamps(writer, before.version)))
+                .set((patch, grown!(seat, writer, before.version)))
                 .execute(writer.conn)?;
             let after = find(before.id, writer.conn)?;
             writer.updated(&before, &after)?;
@@ -119,7 +112,7 @@ impl Store<'_> {
 }
 
 pub(super) fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>) -> Result<Seat> {
-    let change = (seat::valid.eq(before.valid.until(at)), stamps(writer, before.version));
+    let change = (seat::valid.eq(before.valid.until(at)), grown!(seat, writer, before.version));
     diesel::update(seat::table.find(before.id)).set(change).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
     writer.ended(before, &after)?;
@@ -148,16 +141,6 @@ pub(super) fn end_seats(writer: &mut Writer<'_>, network: NetworkId) -> Result<(
     Ok(())
 }
 
-pub(super) type Stamps = (
-    diesel::dsl::Eq<seat::version, Version>,
-    diesel::dsl::Eq<seat::updated_at, chrono::DateTime<chrono::Utc>>,
-    diesel::dsl::Eq<seat::updated_by, kernel::PrincipalId>,
-);
-
-pub(super) fn stamps(writer: &Writer<'_>, before: Version) -> Stamps {
-    (seat::version.eq(before.next()), seat::updated_at.eq(writer.at), seat::updated_by.eq(writer.by))
-}
-
 pub(super) fn find(id: SeatId, conn: &mut PgConnection) -> Result<Seat> {
     Ok(Seat::query().filter(seat::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
@@ -180,11 +163,7 @@ impl Again for SeatView {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for List {
     fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
@@ -199,20 +178,4 @@ impl Known for Create {
     }
 }
 
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for End {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
-        locked(self.0, conn)
-    }
-}
-
-impl Known for Void {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Seat> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Update, End, Void);

@@ -7,8 +7,9 @@ use kernel::schema::membership;
 use kernel::{Action as _, Grant, MembershipId, PageQuery, Refusal, Ruling, Version, sql};
 use uuid::Uuid;
 
-use super::membership::{find, locked, stamps};
-use crate::store::Known;
+use super::membership::{find, locked};
+use crate::stamps::grown;
+use crate::store::known;
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
@@ -40,7 +41,7 @@ impl Store<'_> {
     ) -> Result<Subscription> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             let level = patch.notification_level.unwrap_or(before.notification_level);
-            let row = (membership::notification_level.eq(level), stamps(writer, before.version));
+            let row = (membership::notification_level.eq(level), grown!(membership, writer, before.version));
             diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
             let after = find(before.id, writer.conn)?;
             writer.updated(&before, &after)?;
@@ -50,11 +51,7 @@ impl Store<'_> {
     }
 }
 
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Membership> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Update);
 
 impl Again for Subscription {
     fn about(&self) -> Uuid {

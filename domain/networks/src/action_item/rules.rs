@@ -68,10 +68,7 @@ impl ActionItem {
     }
 
     fn shows(&self, actor: &Actor) -> bool {
-        match (self.network_id, self.network_visibility) {
-            (Some(network), Some(visibility)) => visibility.shows(network, actor),
-            _ => true,
-        }
+        NetworkVisibility::shows_any(self.network_id.zip(self.network_visibility), actor)
     }
 
     fn is(&self, status: ActionStatus, allowed: &[&'static str]) -> Result<(), Refusal> {

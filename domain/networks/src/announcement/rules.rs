@@ -12,7 +12,7 @@ use kernel::schema::{announcement, network, notification};
 use kernel::{Actor, AnnouncementId, Label, MemberId, NetworkId, PrincipalId, Refusal, Ruling, action};
 
 use super::{Announcement, AnnouncementPatch, AnnouncementStatus, NewAnnouncement};
-use crate::network::Network;
+use crate::network::{Network, NetworkVisibility};
 
 /// What an announcement is read from.
 pub type Joined = LeftJoinQuerySource<announcement::table, network::table>;
@@ -79,6 +79,11 @@ impl Announcement {
         self.status != AnnouncementStatus::Draft && self.followed_by(actor)
     }
 
+    /// Who left a hidden network knows no more of it, whatever he was told or wrote there.
+    fn shows(&self, actor: &Actor) -> bool {
+        NetworkVisibility::shows_any(self.network_id.zip(self.network_visibility), actor)
+    }
+
     fn addressed(&self, actor: &Actor) -> bool {
         self.around.addressed && actor.is_insider()
     }
@@ -92,7 +97,7 @@ impl Announcement {
 action!(
     /// See an announcement: a draft, who may write it; a published one, whom it is addressed to, and those who follow it.
     Read(Addressed) on Announcement as "get_announcement", Announcement,
-    |actor, it| Ruling::seen(match it.status {
+    |actor, it| Ruling::seen(it.shows(actor) && match it.status {
         AnnouncementStatus::Draft => it.written_by(actor),
         AnnouncementStatus::Published => it.followed_by(actor) || it.addressed(actor),
         AnnouncementStatus::Withdrawn => it.followed_by(actor),
@@ -118,7 +123,11 @@ pub fn visible(actor: &Actor) -> Condition {
         .filter(notification::kind.eq(NotificationKind::AnnouncementPublished))
         .select(notification::object_id);
     let addressed = announcement::status.eq(AnnouncementStatus::Published).and(inside());
-    Box::new(drafts.or(followed).or(addressed.and(announcement::id.eq_any(told))))
+    let seen = drafts.or(followed).or(addressed.and(announcement::id.eq_any(told)));
+    let sits = announcement::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>()).assume_not_null();
+    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
+    let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);
+    Box::new(seen.and(announcement::network_id.is_null().or(sits).or(listed)))
 }
 
 /// An announcement to be written, as far as its network exists.

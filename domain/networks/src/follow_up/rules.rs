@@ -39,10 +39,7 @@ const NOT_YET: Label = Label { fr: "Ce jour n'est pas encore venu.", en: "That d
 
 impl FollowUpScope {
     fn shows(&self, actor: &Actor) -> bool {
-        match (self.network_id, self.network_visibility) {
-            (Some(network), Some(visibility)) => visibility.shows(network, actor),
-            _ => true,
-        }
+        NetworkVisibility::shows_any(self.network_id.zip(self.network_visibility), actor)
     }
 
     fn leads(&self, actor: &Actor) -> bool {

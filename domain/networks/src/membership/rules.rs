@@ -26,7 +26,8 @@ pub(crate) const ITS_LEADS: Label = Label {
     fr: "Réservé au SIG et aux animateurs du réseau, chacun sur ses sujets.",
     en: "For the SIG and the leads of the network, each on his topics.",
 };
-const PROMOTION: Label = Label {
+/// The SIG administrator alone appoints leads.
+pub const PROMOTION: Label = Label {
     fr: "Seul l'administrateur SIG désigne les animateurs et co-animateurs.",
     en: "The SIG administrator alone appoints leads and co-leads.",
 };

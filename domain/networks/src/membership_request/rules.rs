@@ -9,14 +9,14 @@ use diesel::sql_types::Bool;
 use kernel::directory::OrganizationLife;
 use kernel::schema::{member, membership_request, network, organization};
 use kernel::{
-    Action, Actor, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NetworkRole, Noun, OrganizationId,
-    Refusal, Role, Ruling, action,
+    Action, Actor, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NetworkRole, NotificationLevel, Noun,
+    OrganizationId, Refusal, Role, Ruling, action,
 };
 
 use super::{
     MembershipRequest, MembershipRequestDecision, MembershipRequestKind, MembershipRequestStatus, NewMembershipRequest,
 };
-use crate::membership::{INELIGIBLE, LEADS, NOT_IN_FORCE};
+use crate::membership::{INELIGIBLE, LEADS, NOT_IN_FORCE, PROMOTION};
 use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, NetworkVisibility};
 
 /// What a dossier is read from.
@@ -32,10 +32,6 @@ const NOT_HIS: Label = Label {
 const SIDES: Label = Label {
     fr: "Réservé à l'intéressé et aux animateurs du réseau, chacun sur ses sujets.",
     en: "For the person himself and the leads of the network, each on his topics.",
-};
-const PROMOTION: Label = Label {
-    fr: "Seul l'administrateur SIG désigne les animateurs et co-animateurs.",
-    en: "The SIG administrator alone appoints leads and co-leads.",
 };
 const OPENER: Label =
     Label { fr: "Réservé à qui a ouvert le dossier et au SIG.", en: "For who opened the dossier and the SIG." };
@@ -69,6 +65,14 @@ pub struct Candidate {
     pub sits_as: Option<NetworkRole>,
     /// Whether a dossier of his is open there.
     pub requested: bool,
+}
+
+/// How soon he wants to hear of the network: whoever joins one says so.
+///
+/// # Errors
+/// He did not.
+pub fn chosen(level: Option<NotificationLevel>) -> Result<NotificationLevel, Refusal> {
+    level.ok_or(Refusal::Invalid("/notification_level", LEVEL))
 }
 
 /// Whether the caller decides for a network on such a role.
@@ -112,7 +116,7 @@ action!(
             if it.network.join_policy == JoinPolicy::Invitation {
                 return Err(Refusal::Invalid("/kind", BY_INVITATION));
             }
-            new.notification_level.ok_or(Refusal::Invalid("/notification_level", LEVEL))?;
+            chosen(new.notification_level)?;
         }
         match (it.requested, it.sits_as) {
             (true, _) => Err(Refusal::AlreadyRequested),

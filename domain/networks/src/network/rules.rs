@@ -33,6 +33,11 @@ impl NetworkVisibility {
         let known = self != Self::Hidden && actor.knows_networks();
         known || actor.is_sig() || actor.sits_in(network)
     }
+
+    /// The same for what may be about no network at all.
+    pub(crate) fn shows_any(about: Option<(NetworkId, Self)>, actor: &Actor) -> bool {
+        about.is_none_or(|(network, visibility)| visibility.shows(network, actor))
+    }
 }
 
 /// What `Read` says one by one, for all: where every read starts.

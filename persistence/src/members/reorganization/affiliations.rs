@@ -10,8 +10,9 @@ use serde_json::Value;
 use super::moving::{both, capped};
 use super::{Ledger, Moving, roles};
 use crate::Result;
-use crate::members::affiliation::{find, promote, stamps};
+use crate::members::affiliation::{find, promote};
 use crate::networks::carry_memberships;
+use crate::stamps::{born, grown};
 use crate::store::Writer;
 
 /// Carries every affiliation that lasts: the main one of a member first, so that it is the one that others join.
@@ -63,14 +64,15 @@ fn carry(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger, before: 
 
 fn end(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
     let valid = affiliation::valid.eq(before.valid.until(writer.at));
-    let row = diesel::update(affiliation::table.find(before.id)).set((valid, stamps(writer, before.version)));
+    let row =
+        diesel::update(affiliation::table.find(before.id)).set((valid, grown!(affiliation, writer, before.version)));
     let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
     writer.ended(before, &after)
 }
 
 /// What has not begun has no past to keep: it begins in the successor.
 fn repoint(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId) -> Result<Affiliation> {
-    let place = (affiliation::organization_id.eq(to), stamps(writer, before.version));
+    let place = (affiliation::organization_id.eq(to), grown!(affiliation, writer, before.version));
     let row = diesel::update(affiliation::table.find(before.id)).set(place);
     let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
     writer.updated(before, &after)?;
@@ -89,10 +91,7 @@ fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid
         affiliation::profession.eq(&before.profession),
         affiliation::is_primary.eq(before.is_primary),
         affiliation::valid.eq(valid),
-        affiliation::created_at.eq(writer.at),
-        affiliation::updated_at.eq(writer.at),
-        affiliation::created_by.eq(writer.by),
-        affiliation::updated_by.eq(writer.by),
+        born!(affiliation, writer),
     );
     diesel::insert_into(affiliation::table).values(row).execute(writer.conn)?;
     let whose = affiliation::table.find(before.id).select(affiliation::field_sources);
@@ -118,7 +117,7 @@ fn widen(writer: &mut Writer<'_>, there: &Affiliation, other: &Affiliation, vali
         affiliation::service.eq(said.1),
         affiliation::profession.eq(said.2),
         affiliation::valid.eq(valid),
-        stamps(writer, there.version),
+        grown!(affiliation, writer, there.version),
     );
     let row = diesel::update(affiliation::table.find(there.id)).set(change);
     let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;

@@ -15,8 +15,9 @@ use members::reorganization::{
 
 use super::registry::carry_everything;
 use super::{Ledger, Moving, links, lock};
-use crate::members::organization::{insert, set, stamps};
+use crate::members::organization::{insert, set};
 use crate::networks::refresh_cells_of;
+use crate::stamps::grown;
 use crate::store::Writer;
 use crate::{Error, Result};
 
@@ -136,7 +137,8 @@ impl Work {
         for id in moving.gone() {
             let before = find(writer.conn, id)?;
             let end = (organization::status.eq(status), organization::successor_ids.eq(&moving.successors));
-            let row = diesel::update(organization::table.find(id)).set((end, stamps(writer, before.version)));
+            let row =
+                diesel::update(organization::table.find(id)).set((end, grown!(organization, writer, before.version)));
             let after = row.returning(Organization::as_returning()).get_result(writer.conn)?;
             writer.ended(&before, &after)?;
             let mut names = Vec::new();

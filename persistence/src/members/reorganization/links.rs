@@ -14,7 +14,8 @@ use super::moving::{both, capped};
 use super::{Ledger, Moving};
 use crate::Result;
 use crate::members::organization::{is_below, set};
-use crate::members::organization_link::{end, insert, stamps};
+use crate::members::organization_link::{end, insert};
+use crate::stamps::grown;
 use crate::store::Writer;
 
 const CIRCLE: Label =
@@ -93,7 +94,7 @@ fn date(writer: &mut Writer<'_>, before: &OrganizationLink, valid: Validity) -> 
     if valid == before.valid {
         return Ok(());
     }
-    let change = (organization_link::valid.eq(valid), stamps(writer, before.version));
+    let change = (organization_link::valid.eq(valid), grown!(organization_link, writer, before.version));
     let row = diesel::update(organization_link::table.find(before.id)).set(change);
     let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
     writer.updated(before, &after)
@@ -101,7 +102,8 @@ fn date(writer: &mut Writer<'_>, before: &OrganizationLink, valid: Validity) -> 
 
 fn repoint(writer: &mut Writer<'_>, before: &OrganizationLink, ends: Ends) -> Result<()> {
     let place = (organization_link::from_id.eq(ends.0), organization_link::to_id.eq(ends.1));
-    let row = diesel::update(organization_link::table.find(before.id)).set((place, stamps(writer, before.version)));
+    let row = diesel::update(organization_link::table.find(before.id))
+        .set((place, grown!(organization_link, writer, before.version)));
     let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
     writer.updated(before, &after)
 }

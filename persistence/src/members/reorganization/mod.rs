@@ -17,14 +17,15 @@ use members::reorganization::{
     Apply, Create, List, Operations, Read, Reorganization, ReorganizationFilter, ReorganizationImpact,
     ReorganizationPage, ReorganizationStatus, ReorganizationView, Withdraw, visible,
 };
-use uuid::Uuid;
 
 use apply::carry_out;
 pub(crate) use ledger::Ledger;
 pub(crate) use moving::{Moving, both, capped};
 
-use crate::store::{Known, Writer};
-use crate::{Again, Result, Store};
+use crate::idempotency::again;
+use crate::stamps::{born, grown};
+use crate::store::{Known, Writer, known};
+use crate::{Result, Store};
 
 impl Store<'_> {
     /// The reorganizations, the latest draft first.
@@ -88,10 +89,7 @@ impl Store<'_> {
                 reorganization::id.eq(ReorganizationId::fresh()),
                 reorganization::title.eq(new.title),
                 reorganization::operations.eq(Operations(new.operations)),
-                reorganization::created_at.eq(writer.at),
-                reorganization::updated_at.eq(writer.at),
-                reorganization::created_by.eq(writer.by),
-                reorganization::updated_by.eq(writer.by),
+                born!(reorganization, writer),
             );
             let row = diesel::insert_into(reorganization::table).values(row);
             let created = row.returning(Reorganization::as_returning()).get_result(writer.conn)?;
@@ -139,11 +137,7 @@ struct End {
 }
 
 fn close(writer: &mut Writer<'_>, before: &Reorganization, end: End) -> Result<Reorganization> {
-    let stamps = (
-        reorganization::version.eq(before.version.next()),
-        reorganization::updated_at.eq(writer.at),
-        reorganization::updated_by.eq(writer.by),
-    );
+    let stamps = grown!(reorganization, writer, before.version);
     let row = diesel::update(reorganization::table.find(before.id)).set((end, stamps));
     let after = row.returning(Reorganization::as_returning()).get_result(writer.conn)?;
     writer.updated(before, &after)?;
@@ -161,15 +155,7 @@ fn locked(id: ReorganizationId, conn: &mut PgConnection) -> Result<Reorganizatio
     find(id, conn)
 }
 
-impl Again for ReorganizationView {
-    fn about(&self) -> Uuid {
-        self.noun.id.0
-    }
-
-    fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        store.reorganization(ReorganizationId(about))
-    }
-}
+again!(ReorganizationView as ReorganizationId => reorganization);
 
 impl Known for List {
     fn facts(&self, _: &mut PgConnection) -> Result<()> {
@@ -177,11 +163,7 @@ impl Known for List {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Reorganization> {
-        find(self.0, conn)
-    }
-}
+known!(find => Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<()> {
@@ -200,8 +182,4 @@ impl Known for Apply {
     }
 }
 
-impl Known for Withdraw {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Reorganization> {
-        locked(self.0, conn)
-    }
-}
+known!(locked => Withdraw);

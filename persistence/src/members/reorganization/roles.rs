@@ -11,6 +11,7 @@ use super::moving::{both, capped};
 use super::{Ledger, Moving};
 use crate::Result;
 use crate::members::role_assignment::close;
+use crate::stamps::{born, grown};
 use crate::store::Writer;
 
 /// Carries the roles that were held through an affiliation. A role over the place itself goes where its holder goes.
@@ -85,25 +86,11 @@ fn carry(
     Ok(())
 }
 
-type Stamps = (
-    diesel::dsl::Eq<role_assignment::version, kernel::Version>,
-    diesel::dsl::Eq<role_assignment::updated_at, chrono::DateTime<chrono::Utc>>,
-    diesel::dsl::Eq<role_assignment::updated_by, kernel::PrincipalId>,
-);
-
-fn stamps(writer: &Writer<'_>, before: &RoleAssignment) -> Stamps {
-    (
-        role_assignment::version.eq(before.version.next()),
-        role_assignment::updated_at.eq(writer.at),
-        role_assignment::updated_by.eq(writer.by),
-    )
-}
-
 fn widen(writer: &mut Writer<'_>, before: &RoleAssignment, valid: Validity) -> Result<()> {
     if valid == before.valid {
         return Ok(());
     }
-    let change = (role_assignment::valid.eq(valid), stamps(writer, before));
+    let change = (role_assignment::valid.eq(valid), grown!(role_assignment, writer, before.version));
     let row = diesel::update(role_assignment::table.find(before.id)).set(change);
     let after = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
     writer.updated(before, &after)
@@ -116,7 +103,8 @@ fn repoint(
     over: Option<OrganizationId>,
 ) -> Result<()> {
     let place = (role_assignment::affiliation_id.eq(through), role_assignment::organization_id.eq(over));
-    let row = diesel::update(role_assignment::table.find(before.id)).set((place, stamps(writer, before)));
+    let row = diesel::update(role_assignment::table.find(before.id))
+        .set((place, grown!(role_assignment, writer, before.version)));
     let after = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
     writer.updated(before, &after)
 }
@@ -136,10 +124,7 @@ fn copy(
         role_assignment::organization_id.eq(over),
         role_assignment::valid.eq(valid),
         role_assignment::granted_by.eq(before.granted_by),
-        role_assignment::created_at.eq(writer.at),
-        role_assignment::updated_at.eq(writer.at),
-        role_assignment::created_by.eq(writer.by),
-        role_assignment::updated_by.eq(writer.by),
+        born!(role_assignment, writer),
     );
     let row = diesel::insert_into(role_assignment::table).values(row);
     let created = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;

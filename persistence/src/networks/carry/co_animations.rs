@@ -8,7 +8,8 @@ use members::reorganization::ImpactEffect;
 
 use crate::Result;
 use crate::members::{Ledger, Moving, both, capped};
-use crate::networks::co_animation::{end, find, stamps};
+use crate::networks::co_animation::{end, find};
+use crate::stamps::{born, grown};
 use crate::store::Writer;
 
 /// Carries the co-animations of what goes; of two in one network, the wider stays.
@@ -29,7 +30,7 @@ pub(crate) fn carry_co_animations(writer: &mut Writer<'_>, moving: &Moving, ledg
                 ImpactEffect::Joined
             }
             None if before.valid.from >= at => {
-                let place = (co_animation::organization_id.eq(to), stamps(writer, before.version));
+                let place = (co_animation::organization_id.eq(to), grown!(co_animation, writer, before.version));
                 diesel::update(co_animation::table.find(before.id)).set(place).execute(writer.conn)?;
                 let after = find(before.id, writer.conn)?;
                 writer.updated(&before, &after)?;
@@ -65,7 +66,8 @@ fn join_co_animations(
         let valid = Validity { from: at, ..valid };
         return animate(writer, rival.network_id, rival.organization.id, scope, valid);
     }
-    let change = (co_animation::scope.eq(scope), co_animation::valid.eq(valid), stamps(writer, rival.version));
+    let change =
+        (co_animation::scope.eq(scope), co_animation::valid.eq(valid), grown!(co_animation, writer, rival.version));
     diesel::update(co_animation::table.find(rival.id)).set(change).execute(writer.conn)?;
     let after = find(rival.id, writer.conn)?;
     writer.updated(rival, &after)
@@ -85,10 +87,7 @@ fn animate(
         co_animation::organization_id.eq(by),
         co_animation::scope.eq(scope),
         co_animation::valid.eq(valid),
-        co_animation::created_at.eq(writer.at),
-        co_animation::updated_at.eq(writer.at),
-        co_animation::created_by.eq(writer.by),
-        co_animation::updated_by.eq(writer.by),
+        born!(co_animation, writer),
     );
     diesel::insert_into(co_animation::table).values(row).execute(writer.conn)?;
     let created = find(id, writer.conn)?;

@@ -11,7 +11,8 @@ use members::reorganization::{ImpactEffect, JoinedMembership};
 
 use crate::Result;
 use crate::members::{Ledger, both, capped};
-use crate::networks::membership::{close, find, insert, stamps};
+use crate::networks::membership::{close, find, insert};
+use crate::stamps::grown;
 use crate::store::Writer;
 
 /// Carries what is held through an affiliation over to the one that goes on; both may be the same, in another place.
@@ -113,7 +114,7 @@ fn date(writer: &mut Writer<'_>, before: &Membership, valid: Validity, like: &Me
         membership::last_reviewed_at.eq(reviewed),
         membership::source_id.eq(source),
         membership::notification_level.eq(like.notification_level),
-        stamps(writer, before.version),
+        grown!(membership, writer, before.version),
     );
     diesel::update(membership::table.find(before.id)).set(change).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;
@@ -127,7 +128,7 @@ fn repoint(writer: &mut Writer<'_>, before: &Membership, to: &Affiliation) -> Re
         membership::affiliation_id.eq(to.id),
         membership::organization_id.eq(to.organization_id),
         membership::organization_kind.eq(kind),
-        stamps(writer, before.version),
+        grown!(membership, writer, before.version),
     );
     diesel::update(membership::table.find(before.id)).set(place).execute(writer.conn)?;
     let after = find(before.id, writer.conn)?;

@@ -9,7 +9,8 @@ use members::reorganization::ImpactEffect;
 
 use crate::Result;
 use crate::members::{Ledger, Moving, both, capped};
-use crate::networks::seat::{end, find, stamps};
+use crate::networks::seat::{end, find};
+use crate::stamps::{born, grown};
 use crate::store::Writer;
 
 /// Carries the seats of what goes; two of one role in one network become one, wide enough for who sits there now.
@@ -30,7 +31,7 @@ pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut
                 ImpactEffect::Joined
             }
             None if before.valid.from >= at => {
-                let place = (seat::organization_id.eq(to), stamps(writer, before.version));
+                let place = (seat::organization_id.eq(to), grown!(seat, writer, before.version));
                 diesel::update(seat::table.find(before.id)).set(place).execute(writer.conn)?;
                 let after = find(before.id, writer.conn)?;
                 writer.updated(&before, &after)?;
@@ -109,7 +110,7 @@ fn join_seats(writer: &mut Writer<'_>, before: &Seat, rival: &Seat, valid: Valid
         seat::professions.eq(bounds.professions),
         seat::interministerial.eq(bounds.interministerial),
         seat::valid.eq(bounds.valid),
-        stamps(writer, rival.version),
+        grown!(seat, writer, rival.version),
     );
     diesel::update(seat::table.find(rival.id)).set(change).execute(writer.conn)?;
     let after = find(rival.id, writer.conn)?;
@@ -128,10 +129,7 @@ fn expect(writer: &mut Writer<'_>, like: &Seat, of: OrganizationId, bounds: &Bou
         seat::professions.eq(&bounds.professions),
         seat::interministerial.eq(bounds.interministerial),
         seat::valid.eq(bounds.valid),
-        seat::created_at.eq(writer.at),
-        seat::updated_at.eq(writer.at),
-        seat::created_by.eq(writer.by),
-        seat::updated_by.eq(writer.by),
+        born!(seat, writer),
     );
     diesel::insert_into(seat::table).values(row).execute(writer.conn)?;
     let created = find(id, writer.conn)?;
