@@ -10,7 +10,7 @@ use crate::support::database::Database;
 use crate::support::smtp::Smtp;
 use crate::support::{Client, World};
 
-/// A network of just so many members, led by lead-edito, all of whom hear of it at the same level.
+/// A network of just so many members, led by lead-edito, all of whom hear of it at the same level; no other persona is in it.
 fn network_of(database: &Database, members: usize, level: &str) {
     database.run(&format!(
         "INSERT INTO network (id, code, name, audience, cadence, visibility, join_policy, eligible_origins, status, created_at, updated_at, created_by, updated_by)
@@ -22,6 +22,7 @@ fn network_of(database: &Database, members: usize, level: &str) {
                 FROM affiliation a JOIN member m ON m.id = a.member_id JOIN organization o ON o.id = a.organization_id
                     JOIN external_id x ON x.noun = 'persona' AND x.value = 'lead-edito'
                 WHERE upper_inf(a.valid) AND a.is_primary AND m.suspended_at IS NULL AND m.departed_at IS NULL AND m.email IS NOT NULL
+                    AND (a.member_id = x.object_id OR NOT EXISTS (SELECT FROM external_id p WHERE p.noun = 'persona' AND p.object_id = a.member_id))
                     AND o.origin NOT IN ('government_partner', 'observer')) one
             ORDER BY leads DESC, id LIMIT {members}"
     ));
