@@ -5,6 +5,7 @@ DROP FUNCTION app.publish_indicators(date, text);
 DROP TABLE indicator_cell, indicator_publication;
 DROP FUNCTION app.cells_over(date[]);
 DROP FUNCTION app.end_of(date);
+DROP FUNCTION app.today();
 DELETE FROM task WHERE kind = 'publish_indicators';
 ALTER TABLE task DROP CONSTRAINT task_kind_check;
 ALTER TABLE task ADD CONSTRAINT task_kind_check CHECK (kind IN ('send'));

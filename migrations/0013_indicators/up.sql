@@ -7,6 +7,10 @@ ALTER TABLE task ADD CONSTRAINT task_kind_check CHECK (kind IN ('send', 'publish
 CREATE FUNCTION app.end_of(day date) RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
 $$ SELECT ((day + 1)::timestamp AT TIME ZONE 'Europe/Paris') $$;
 
+-- The day that it is where the State works.
+CREATE FUNCTION app.today() RETURNS date LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT (app.clock() AT TIME ZONE 'Europe/Paris')::date $$;
+
 -- Every cell of the matrix at the ends of days, in one pass over the facts: the same as app.cell one by one (a test
 -- compares).
 CREATE FUNCTION app.cells_over(days date[])
@@ -15,6 +19,9 @@ RETURNS TABLE (day date, network_id uuid, organization_id uuid, expected bigint,
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
+    IF days = '{}' THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     WITH asked AS MATERIALIZED (SELECT d AS day, least(app.end_of(d), app.clock()) AS at FROM unnest(days) d),
     sits AS MATERIALIZED (
@@ -86,34 +93,30 @@ END $$;
 -- The cells of days: of today as they are kept, of others as they were published, else from the facts.
 CREATE FUNCTION app.indicator_cells(days date[]) RETURNS TABLE (day date, network_id uuid, organization_id uuid,
     expected bigint, filled bigint, referents_expected bigint, referents_filled bigint, members bigint)
-LANGUAGE plpgsql STABLE AS $$
-#variable_conflict use_column
-DECLARE
-    today date := (app.clock() AT TIME ZONE 'Europe/Paris')::date;
-    published date[] := ARRAY(SELECT DISTINCT p.on_date FROM indicator_publication p WHERE p.on_date = ANY (days) AND p.on_date < today);
-BEGIN
-    RETURN QUERY SELECT c.on_date, c.network_id, c.organization_id, c.expected, c.filled, c.referents_expected,
-            c.referents_filled, c.members
-        FROM (SELECT on_date, max(revision) AS revision FROM indicator_publication WHERE on_date = ANY (published) GROUP BY on_date) p
-            JOIN indicator_cell c USING (on_date, revision);
-    IF today = ANY (days) THEN
-        RETURN QUERY SELECT today, t.network_id, t.organization_id, t.expected::bigint, t.filled::bigint,
-                coalesce(r.expected, 0)::bigint, coalesce(r.filled, 0)::bigint, t.members::bigint
-            FROM (SELECT k.network_id, k.organization_id, k.expected, k.filled, k.members FROM tracking_cell k
-                    WHERE k.next_change_at IS NULL OR k.next_change_at > app.clock()
-                UNION ALL SELECT k.network_id, k.organization_id, c.expected, c.filled, c.members
-                    FROM tracking_cell k, app.cell(k.network_id, k.organization_id, app.clock()) c
-                    WHERE k.next_change_at <= app.clock()) t
-            LEFT JOIN (SELECT s.network_id, s.organization_id, sum(s.min) AS expected, sum(least(f.filled, s.min)) AS filled
-                FROM seat s, app.seat_state(s, app.clock()) f
-                WHERE s.role = 'referent' AND s.min > 0 AND s.valid @> app.clock()
-                GROUP BY s.network_id, s.organization_id) r USING (network_id, organization_id);
-    END IF;
-    days := ARRAY(SELECT d FROM unnest(days) d WHERE d < today AND d <> ALL (published));
-    IF days <> '{}' THEN
-        RETURN QUERY SELECT * FROM app.cells_over(days);
-    END IF;
-END $$;
+LANGUAGE sql STABLE AS $$
+    WITH standing AS MATERIALIZED (
+        SELECT on_date, max(revision) AS revision FROM indicator_publication
+        WHERE on_date = ANY (days) AND on_date < app.today() GROUP BY on_date
+    )
+    SELECT on_date, c.network_id, c.organization_id, c.expected, c.filled, c.referents_expected, c.referents_filled, c.members
+        FROM standing JOIN indicator_cell c USING (on_date, revision)
+    UNION ALL
+    SELECT app.today(), t.network_id, t.organization_id, t.expected::bigint, t.filled::bigint, coalesce(r.expected, 0)::bigint,
+            coalesce(r.filled, 0)::bigint, t.members::bigint
+        FROM (SELECT k.network_id, k.organization_id, k.expected, k.filled, k.members FROM tracking_cell k
+                WHERE k.next_change_at IS NULL OR k.next_change_at > app.clock()
+            UNION ALL SELECT k.network_id, k.organization_id, c.expected, c.filled, c.members
+                FROM tracking_cell k, app.cell(k.network_id, k.organization_id, app.clock()) c
+                WHERE k.next_change_at <= app.clock()) t
+        LEFT JOIN (SELECT s.network_id, s.organization_id, sum(s.min) AS expected, sum(least(f.filled, s.min)) AS filled
+            FROM seat s, app.seat_state(s, app.clock()) f
+            WHERE s.role = 'referent' AND s.min > 0 AND s.valid @> app.clock()
+            GROUP BY s.network_id, s.organization_id) r USING (network_id, organization_id)
+        WHERE app.today() = ANY (days)
+    UNION ALL
+    SELECT o.* FROM app.cells_over(ARRAY(SELECT d FROM unnest(days) d
+        WHERE d < app.today() AND NOT EXISTS (SELECT FROM standing WHERE on_date = d))) o
+$$;
 
 -- What a network is measured by: an objective of its year was looked at again, its charter was adopted.
 ALTER TABLE network ADD COLUMN charter_adopted_on date;

@@ -1,10 +1,8 @@
 //! The two tracking pages: one network row by row, one organization network by network, over the same facts.
 
 use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
-use diesel::prelude::*;
-use diesel::sql_types;
 use kernel::directory::{MemberReference, OrganizationReference};
-use kernel::{Actor, NetworkId, OrganizationId};
+use kernel::{Actor, OrganizationId};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -17,7 +15,7 @@ use crate::tracking::{Reach, Tally};
 /// How many follow-ups a page shows; the others are in the list.
 pub const FOLLOW_UPS: i64 = 20;
 /// How many actions a page shows; the others are in the list.
-pub const ACTION_ITEMS: i64 = 200;
+pub const ACTION_ITEMS: usize = 200;
 
 /// How one network stands in one organization.
 #[skip_serializing_none]
@@ -97,23 +95,6 @@ pub struct OrganizationTracking {
     /// The actions that these organizations have yet to do that the caller sees, by their day.
     #[schema(max_items = 200)]
     pub action_items: Vec<ActionItemView>,
-}
-
-/// What has yet to be done in one network by one organization.
-#[derive(Debug, Clone, QueryableByName, Queryable)]
-pub struct OpenActions {
-    /// The network that follows it.
-    #[diesel(sql_type = sql_types::Nullable<sql_types::Uuid>)]
-    pub network_id: Option<NetworkId>,
-    /// Who owes it.
-    #[diesel(sql_type = sql_types::Uuid)]
-    pub organization_id: OrganizationId,
-    /// How many.
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub open: i64,
-    /// How many past their day.
-    #[diesel(sql_type = sql_types::BigInt)]
-    pub overdue: i64,
 }
 
 impl Cadence {

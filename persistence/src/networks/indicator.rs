@@ -12,61 +12,86 @@ use super::action_item::today;
 use crate::task::plan;
 use crate::{Database, Result, Store};
 
-/// How a group tells the organizations of a cell apart: key and label.
-const fn grouping(group: IndicatorGroup) -> (&'static str, &'static str) {
+/// How a group tells the organizations of a cell `f` apart: by what, and the key and label of that.
+struct Grouping {
+    by: &'static str,
+    join: &'static str,
+    names: &'static str,
+    named: &'static str,
+}
+
+const fn grouping(group: IndicatorGroup) -> Grouping {
     match group {
-        IndicatorGroup::Network => ("n.code, n.name", "JOIN network n ON n.id = f.network_id"),
-        IndicatorGroup::Dicom => (
-            "coalesce(d.id::text, 'unserved'), coalesce(d.short_name, d.name, 'sans DICOM')",
-            "LEFT JOIN served v ON v.day = f.day AND v.organization_id = f.organization_id
-             LEFT JOIN organization d ON d.id = v.dicom_id",
-        ),
-        IndicatorGroup::Origin => ("o.origin, o.origin", "JOIN organization o ON o.id = f.organization_id"),
-        IndicatorGroup::Territory => (
-            "coalesce(t.code, 'none'), coalesce(t.name, 'sans territoire')",
-            "JOIN organization o ON o.id = f.organization_id LEFT JOIN territory t ON t.code = o.territory_code",
-        ),
+        IndicatorGroup::Network => {
+            Grouping { by: "f.network_id", join: "", names: "n.code, n.name", named: "JOIN network n ON n.id = g.it" }
+        }
+        IndicatorGroup::Dicom => Grouping {
+            by: "v.dicom_id",
+            join: "LEFT JOIN served v ON v.day = f.day AND v.organization_id = f.organization_id",
+            names: "coalesce(d.id::text, 'unserved'), coalesce(d.short_name, d.name, 'sans DICOM')",
+            named: "LEFT JOIN organization d ON d.id = g.it",
+        },
+        IndicatorGroup::Origin => Grouping {
+            by: "o.origin",
+            join: "JOIN organization o ON o.id = f.organization_id",
+            names: "g.it, g.it",
+            named: "",
+        },
+        IndicatorGroup::Territory => Grouping {
+            by: "o.territory_code",
+            join: "JOIN organization o ON o.id = f.organization_id",
+            names: "coalesce(t.code, 'none'), coalesce(t.name, 'sans territoire')",
+            named: "LEFT JOIN territory t ON t.code = g.it",
+        },
     }
 }
 
 /// $1 days, $2 the days before them, $3 networks that are shown, $4 all of them whole, $5 networks read whole, $6
 /// organizations read everywhere, $7 what is confidential too, $8 metric, $9 key.
 fn question(group: IndicatorGroup) -> String {
-    let (names, join) = grouping(group);
+    let Grouping { by, join, names, named } = grouping(group);
+    let read = "(f.network_id IS NULL OR f.network_id IN (SELECT unnest($3)))
+                AND ($4 OR f.network_id IN (SELECT unnest($5)) OR f.organization_id IN (SELECT unnest($6)))";
     format!(
-        "WITH days AS MATERIALIZED (SELECT * FROM unnest($1, $2) AS d (day, before)),
-        shown AS MATERIALIZED (SELECT unnest($3) AS id), whole AS MATERIALIZED (SELECT unnest($5) AS id),
-        reached AS MATERIALIZED (SELECT unnest($6) AS id),
-        cells AS MATERIALIZED (SELECT * FROM app.indicator_cells($1) c WHERE c.network_id IN (SELECT id FROM shown)
-            AND ($4 OR c.network_id IN (SELECT id FROM whole) OR c.organization_id IN (SELECT id FROM reached))),
-        served AS (SELECT d.day, s.dicom_id, s.organization_id
-            FROM days d, app.served(NULL, least(app.end_of(d.day), app.clock())) s),
-        facts AS (
-            SELECT day, network_id, organization_id, 'coverage' AS metric, filled::float8 AS numerator, expected::float8 AS denominator FROM cells
-            UNION ALL SELECT day, network_id, organization_id, 'referent_rate', referents_filled, referents_expected FROM cells
-            UNION ALL SELECT day, network_id, organization_id, 'reviews_done', 0, members FROM cells
-            UNION ALL SELECT d.day, m.network_id, m.organization_id, 'reviews_done', count(DISTINCT m.id), 0
-                FROM days d JOIN membership_review_answer a ON a.outcome = 'keep' AND a.answered_at <= app.end_of(d.day)
-                    AND a.answered_at > app.end_of(d.day - 365)
-                JOIN membership m ON m.id = a.membership_id AND m.valid @> least(app.end_of(d.day), app.clock())
-                GROUP BY d.day, m.network_id, m.organization_id
-            UNION ALL SELECT d.day, r.network_id, r.organization_id, 'time_to_join',
+        "WITH days AS MATERIALIZED (
+            SELECT day, app.end_of(day) AS until, app.end_of(before) AS since, app.end_of(day - 365) AS year_ago,
+                least(app.end_of(day), app.clock()) AS at
+            FROM unnest($1, $2) AS d (day, before)),
+        served AS MATERIALIZED (SELECT d.day, s.dicom_id, s.organization_id FROM days d, app.served(NULL, d.at) s),
+        cells AS MATERIALIZED (
+            SELECT f.day, {by} AS it, sum(f.filled::float8) AS filled, sum(f.expected::float8) AS expected,
+                sum(f.referents_filled::float8) AS referents_filled, sum(f.referents_expected::float8) AS referents_expected,
+                sum(f.members::float8) AS members
+            FROM app.indicator_cells($1) f {join}
+            WHERE {read} AND ($8 IS NULL OR $8 IN ('coverage', 'referent_rate', 'reviews_done')) GROUP BY 1, 2),
+        events AS (
+            SELECT 'reviews_done' AS metric, d.day, m.network_id, m.organization_id,
+                    count(DISTINCT m.id)::float8 AS numerator, 0::float8 AS denominator
+                FROM days d JOIN membership_review_answer a ON a.outcome = 'keep' AND a.answered_at <= d.until
+                    AND a.answered_at > d.year_ago
+                JOIN membership m ON m.id = a.membership_id AND m.valid @> d.at
+                WHERE $8 IS NULL OR $8 = 'reviews_done' GROUP BY d.day, m.network_id, m.organization_id
+            UNION ALL SELECT 'time_to_join', d.day, r.network_id, r.organization_id,
                     extract(epoch FROM greatest(r.person_decided_at, r.network_decided_at) - r.created_at) / 86400, 1
                 FROM days d JOIN membership_request r ON r.membership_id IS NOT NULL
-                    AND greatest(r.person_decided_at, r.network_decided_at) <= app.end_of(d.day)
-                    AND greatest(r.person_decided_at, r.network_decided_at) > app.end_of(d.before)
-            UNION ALL SELECT d.day, i.network_id, i.owner_organization_id, 'overdue_actions', (i.due_on < d.day)::int, 1
-                FROM days d JOIN action_item i ON i.created_at <= app.end_of(d.day)
-                    AND (i.closed_at IS NULL OR i.closed_at > app.end_of(d.day))
+                    AND greatest(r.person_decided_at, r.network_decided_at) <= d.until
+                    AND greatest(r.person_decided_at, r.network_decided_at) > d.since
+                WHERE $8 IS NULL OR $8 = 'time_to_join'
+            UNION ALL SELECT 'overdue_actions', d.day, i.network_id, i.owner_organization_id, (i.due_on < d.day)::int, 1
+                FROM days d JOIN action_item i ON i.created_at <= d.until AND (i.closed_at IS NULL OR i.closed_at > d.until)
                 LEFT JOIN follow_up u ON u.id = i.follow_up_id
-                WHERE $7 OR u.id IS NULL OR u.confidentiality = 'normal'
-        )
-        SELECT f.metric, k.key, k.label, f.day, sum(f.numerator)::float8 AS numerator, sum(f.denominator)::float8 AS denominator
-        FROM facts f {join} CROSS JOIN LATERAL (SELECT {names}) AS k (key, label)
-        WHERE (f.network_id IS NULL OR f.network_id IN (SELECT id FROM shown))
-            AND ($4 OR f.network_id IN (SELECT id FROM whole) OR f.organization_id IN (SELECT id FROM reached))
-            AND ($8 IS NULL OR f.metric = $8) AND ($9 IS NULL OR k.key = $9)
-        GROUP BY f.metric, k.key, k.label, f.day ORDER BY f.metric, k.key, f.day"
+                WHERE ($7 OR u.id IS NULL OR u.confidentiality = 'normal') AND ($8 IS NULL OR $8 = 'overdue_actions')),
+        grouped AS (
+            SELECT m.metric, c.day, c.it, m.numerator, m.denominator
+                FROM cells c, LATERAL (VALUES ('coverage', c.filled, c.expected),
+                    ('referent_rate', c.referents_filled, c.referents_expected),
+                    ('reviews_done', 0, c.members)) AS m (metric, numerator, denominator)
+            UNION ALL SELECT f.metric, f.day, {by}, sum(f.numerator), sum(f.denominator) FROM events f {join}
+                WHERE {read} GROUP BY 1, 2, 3)
+        SELECT g.metric, k.key, k.label, g.day, sum(g.numerator)::float8 AS numerator, sum(g.denominator)::float8 AS denominator
+        FROM grouped g {named} CROSS JOIN LATERAL (SELECT {names}) AS k (key, label)
+        WHERE ($8 IS NULL OR g.metric = $8) AND ($9 IS NULL OR k.key = $9)
+        GROUP BY g.metric, k.key, k.label, g.day ORDER BY g.metric, k.key, g.day"
     )
 }
 

@@ -7,16 +7,15 @@ use ::networks::action_item::{ActionItem, ActionItemView, ActionStatus, visible 
 use ::networks::follow_up::{FollowUp, FollowUpAxis, FollowUpView, Health, visible as visible_follow_ups};
 use ::networks::network::{Network, NetworkCode};
 use ::networks::tracking::{CellRow, MatrixFacts, Reach, Tally, Track};
-use ::networks::tracking_page::{
-    ACTION_ITEMS, FOLLOW_UPS, NetworkTracking, OpenActions, OrganizationTracking, TrackingRow,
-};
+use ::networks::tracking_page::{ACTION_ITEMS, FOLLOW_UPS, NetworkTracking, OrganizationTracking, TrackingRow};
 use chrono::NaiveDate;
+use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{Bool, Date};
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{action_item, follow_up, member, membership, organization};
-use kernel::{NetworkId, NetworkRole, OrganizationId, Refusal, sql};
+use kernel::{ActionItemId, NetworkId, NetworkRole, OrganizationId, Refusal};
 
 use super::action_item::today;
 use super::network::seen_by;
@@ -40,15 +39,16 @@ impl Store<'_> {
         let (at, facts) = self.matrix_facts(None)?;
         let cells = facts.cells.iter().filter(|cell| cell.network_id == network.id);
         let cells: Vec<&CellRow> = cells.filter(|cell| reach.holds(network.id, cell.organization_id)).collect();
-        let about = self.about(&[network.id], &places(&cells), &facts)?;
-        let follow_ups = self.latest(|| follow_up::network_id.eq(network.id).assume_not_null())?;
-        let action_items = self.still_open(|| action_item::network_id.eq(network.id).assume_not_null())?;
-        let own = follow_ups.iter().find(|it| it.noun.axis == FollowUpAxis::Network);
-        let last_follow_up_on = own.map(|it| it.noun.held_on);
+        let page = Page::Network(network.id);
+        let about = self.about(&page, &facts)?;
+        let follow_ups = self.latest(&page)?;
+        let action_items = self.soonest(&about)?;
+        let own = self.stands(&page)?;
+        let last_follow_up_on = own.map(|(_, day)| day);
         Ok(NetworkTracking {
             at,
             tally: add_up(&cells),
-            health: own.map(|it| it.noun.health),
+            health: own.map(|(health, _)| health),
             last_follow_up_on,
             next_follow_up_due_on: last_follow_up_on.and_then(|day| network.cadence.next(day)),
             rows: about.rows(&cells, &facts),
@@ -81,73 +81,89 @@ impl Store<'_> {
         let actor = self.actor();
         let columns: Vec<NetworkId> = facts.columns(actor, &reach).map(|network| network.id).collect();
         let cells: Vec<&CellRow> = cells.filter(|cell| columns.contains(&cell.network_id)).collect();
-        let about = self.about(&columns, &added, &facts)?;
-        let follow_ups = self.latest(|| follow_up::organization_id.eq_any(added.clone()).assume_not_null())?;
-        let action_items = self.still_open(|| action_item::owner_organization_id.eq_any(added.clone()))?;
-        let own = follow_ups.iter().find(|it| it.noun.axis == FollowUpAxis::Organization);
+        let page = Page::Organization { id, added };
+        let about = self.about(&page, &facts)?;
+        let follow_ups = self.latest(&page)?;
+        let action_items = self.soonest(&about)?;
+        let own = self.stands(&page)?;
         Ok(OrganizationTracking {
             at,
             organization,
             organizations: organizations.into_iter().filter(|it| reach.names(it.id)).collect(),
             tally: add_up(&cells),
-            health: own.map(|it| it.noun.health),
-            last_follow_up_on: own.map(|it| it.noun.held_on),
+            health: own.map(|(health, _)| health),
+            last_follow_up_on: own.map(|(_, day)| day),
             rows: about.rows(&cells, &facts),
             follow_ups,
             action_items,
         })
     }
 
-    /// The latest follow-ups of some that the caller sees.
-    fn latest<P>(&mut self, some: impl Fn() -> P) -> Result<Vec<FollowUpView>>
-    where
-        P: diesel::BoxableExpression<::networks::follow_up::Joined, Pg, SqlType = diesel::sql_types::Bool> + 'static,
-    {
+    /// The latest follow-ups of a page that the caller sees.
+    fn latest(&mut self, page: &Page) -> Result<Vec<FollowUpView>> {
         let (conn, actor) = self.reading();
-        let some: Box<dyn diesel::BoxableExpression<_, Pg, SqlType = diesel::sql_types::Bool>> = Box::new(some());
-        let query = FollowUp::query().filter(visible_follow_ups(actor)).filter(some);
-        let rows = query.order((follow_up::held_on.desc(), follow_up::id.desc())).limit(FOLLOW_UPS).load(conn)?;
+        let query = FollowUp::query().filter(visible_follow_ups(actor)).filter(page.follow_ups()).into_boxed();
+        let query = match page {
+            Page::Network(_) => query.order((follow_up::held_on.desc(), follow_up::id.desc())),
+            // Not by the index of days, which knows no organization.
+            Page::Organization { .. } => {
+                query.order((sql::<Date>("follow_up.held_on + 0").desc(), follow_up::id.desc()))
+            }
+        };
+        let rows = query.limit(FOLLOW_UPS).load(conn)?;
         Ok(rows.into_iter().map(|it| self.seen(it)).collect())
     }
 
-    /// What has yet to be done of some actions that the caller sees.
-    fn still_open<P>(&mut self, some: impl Fn() -> P) -> Result<Vec<ActionItemView>>
-    where
-        P: diesel::BoxableExpression<::networks::action_item::Joined, Pg, SqlType = diesel::sql_types::Bool> + 'static,
-    {
+    /// How the network or the organization of a page itself stood when it was last followed up, as far as the caller sees.
+    fn stands(&mut self, page: &Page) -> Result<Option<(Health, NaiveDate)>> {
         let (conn, actor) = self.reading();
-        let some: Box<dyn diesel::BoxableExpression<_, Pg, SqlType = diesel::sql_types::Bool>> = Box::new(some());
-        let query = ActionItem::query().filter(visible_actions(actor)).filter(some);
-        let query = query.filter(action_item::status.eq(ActionStatus::Open));
-        let rows = query.order((action_item::due_on, action_item::id)).limit(ACTION_ITEMS).load(conn)?;
+        let query = ::networks::follow_up::joined().filter(visible_follow_ups(actor)).into_boxed();
+        let query = match page {
+            Page::Network(id) => query
+                .filter(follow_up::network_id.eq(id).and(follow_up::organization_id.is_null()))
+                .filter(follow_up::axis.eq(FollowUpAxis::Network)),
+            Page::Organization { id, .. } => query
+                .filter(follow_up::organization_id.eq(id).and(follow_up::network_id.is_null()))
+                .filter(follow_up::axis.eq(FollowUpAxis::Organization)),
+        };
+        let query = query.order((follow_up::held_on.desc(), follow_up::id.desc()));
+        Ok(query.select((follow_up::health, follow_up::held_on)).first(conn).optional()?)
+    }
+
+    /// What has yet to be done on a page, as far as it is shown.
+    fn soonest(&mut self, about: &About) -> Result<Vec<ActionItemView>> {
+        let rows = ActionItem::query().filter(action_item::id.eq_any(&about.soonest));
+        let rows = rows.order((action_item::due_on, action_item::id)).load(self.reading().0)?;
         Ok(rows.into_iter().map(|it| self.seen(it)).collect())
     }
 
     /// What stands beside the cells of a page, as far as the caller sees it.
-    fn about(&mut self, networks: &[NetworkId], at: &[OrganizationId], facts: &Arc<MatrixFacts>) -> Result<About> {
+    fn about(&mut self, page: &Page, facts: &Arc<MatrixFacts>) -> Result<About> {
         let (conn, actor) = self.reading();
         let referents = membership::table
             .inner_join(member::table)
-            .filter(membership::network_id.eq_any(networks).and(membership::organization_id.eq_any(at)))
-            .filter(membership::role.eq(NetworkRole::Referent).and(membership::valid.contains(sql::clock())))
+            .filter(membership::role.eq(NetworkRole::Referent).and(membership::valid.contains(kernel::sql::clock())))
             .order((membership::sort_name, membership::id))
-            .select((membership::network_id, membership::organization_id, MemberReference::as_select()));
+            .select((membership::network_id, membership::organization_id, MemberReference::as_select()))
+            .into_boxed();
+        let referents = match page {
+            Page::Network(id) => referents.filter(membership::network_id.eq(id)),
+            Page::Organization { added, .. } => referents.filter(membership::organization_id.eq_any(added)),
+        };
         let referents: Vec<(NetworkId, OrganizationId, MemberReference)> = referents.load(conn)?;
         let known = |network, at| facts.networks.iter().any(|it| it.id == network && it.names_members(actor, at));
-        let referents: Vec<_> = referents.into_iter().filter(|(network, at, _)| known(*network, *at)).collect();
-        let overdue = diesel::dsl::sql::<BigInt>("count(*) FILTER (WHERE action_item.due_on < ")
-            .bind::<diesel::sql_types::Date, _>(today())
-            .sql(")");
+        let referents = referents.into_iter().filter(|(network, at, _)| known(*network, *at));
+        // All of them without a bound, so that they are read by the index of the network or of the organizations.
         let actions = ::networks::action_item::joined()
             .filter(visible_actions(actor))
             .filter(action_item::status.eq(ActionStatus::Open))
-            .filter(action_item::network_id.eq_any(networks).and(action_item::owner_organization_id.eq_any(at)))
-            .group_by((action_item::network_id, action_item::owner_organization_id))
-            .select((action_item::network_id, action_item::owner_organization_id, diesel::dsl::count_star(), overdue));
-        let actions: Vec<OpenActions> = actions.load(conn)?;
+            .filter(page.action_items())
+            .order((action_item::due_on, action_item::id))
+            .select(OpenAction::as_select());
+        let actions: Vec<OpenAction> = actions.load(conn)?;
         let held = ::networks::follow_up::joined()
             .filter(visible_follow_ups(actor))
-            .filter(follow_up::network_id.eq_any(networks).and(follow_up::organization_id.eq_any(at)))
+            .filter(page.follow_ups())
             .distinct_on((follow_up::network_id, follow_up::organization_id))
             .order((follow_up::network_id, follow_up::organization_id, follow_up::held_on.desc(), follow_up::id.desc()))
             .select((follow_up::network_id, follow_up::organization_id, follow_up::health, follow_up::held_on));
@@ -156,13 +172,57 @@ impl Store<'_> {
         for (network, organization, referent) in referents {
             about.referents.entry((network, organization)).or_default().push(referent);
         }
-        let actions =
-            actions.into_iter().filter_map(|it| Some(((it.network_id?, it.organization_id), (it.open, it.overdue))));
-        about.actions = actions.collect();
+        about.soonest = actions.iter().take(ACTION_ITEMS).map(|it| it.id).collect();
+        for action in actions {
+            let Some(network) = action.network_id else { continue };
+            let (open, overdue) = about.actions.entry((network, action.owner_organization_id)).or_default();
+            *open += 1;
+            *overdue += i64::from(action.due_on < today());
+        }
         about.held =
             held.into_iter().filter_map(|(network, at, health, day)| Some(((network?, at?), (health, day)))).collect();
         Ok(about)
     }
+}
+
+/// What a page is of.
+enum Page {
+    Network(NetworkId),
+    Organization {
+        id: OrganizationId,
+        /// With those that it serves.
+        added: Vec<OrganizationId>,
+    },
+}
+
+type Condition<From> = Box<dyn BoxableExpression<From, Pg, SqlType = Bool>>;
+
+impl Page {
+    fn follow_ups(&self) -> Condition<::networks::follow_up::Joined> {
+        match self {
+            Self::Network(id) => Box::new(follow_up::network_id.eq(*id).assume_not_null()),
+            Self::Organization { added, .. } => {
+                Box::new(follow_up::organization_id.eq_any(added.clone()).assume_not_null())
+            }
+        }
+    }
+
+    fn action_items(&self) -> Condition<::networks::action_item::Joined> {
+        match self {
+            Self::Network(id) => Box::new(action_item::network_id.eq(*id).assume_not_null()),
+            Self::Organization { added, .. } => Box::new(action_item::owner_organization_id.eq_any(added.clone())),
+        }
+    }
+}
+
+/// What has yet to be done, as far as a page counts it.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = action_item, check_for_backend(Pg))]
+struct OpenAction {
+    id: ActionItemId,
+    network_id: Option<NetworkId>,
+    owner_organization_id: OrganizationId,
+    due_on: NaiveDate,
 }
 
 /// What stands beside the cells of a page.
@@ -171,6 +231,8 @@ struct About {
     codes: HashMap<NetworkId, NetworkCode>,
     referents: HashMap<Place, Vec<MemberReference>>,
     actions: HashMap<Place, (i64, i64)>,
+    /// The actions that the page shows.
+    soonest: Vec<ActionItemId>,
     held: HashMap<Place, (Health, NaiveDate)>,
 }
 
@@ -214,10 +276,6 @@ impl About {
 
 fn codes(facts: &MatrixFacts) -> HashMap<NetworkId, NetworkCode> {
     facts.networks.iter().map(|it| (it.id, it.column.network_code.clone())).collect()
-}
-
-fn places(cells: &[&CellRow]) -> Vec<OrganizationId> {
-    cells.iter().map(|cell| cell.organization_id).collect()
 }
 
 fn add_up(cells: &[&CellRow]) -> Tally {
