@@ -349,6 +349,66 @@ FROM person p JOIN (VALUES ('contributor-sociaux', 'Hortense', 'Lavergnat', 'Jou
     ('deputy-34', 'Ismaël', 'Courtanel', 'Chef d''agence locale', 'all_members', NULL), ('lead-edito', 'Joséphine', 'Marquevelle', 'Rédactrice indépendante', 'network', 'edito')
     ) c (code, given, name, role, sharing, network) ON c.code = p.code;
 
+-- how the networks and the directorates were followed up in 2026, what was decided and who does what; édito and the DICOM of
+-- the ministères sociaux begin with nothing, so that one can try it
+INSERT INTO follow_up (id, axis, network_id, organization_id, held_on, health, summary, confidentiality, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(112, f.number), f.axis, f.network, f.place, f.held_on, (ARRAY['green', 'green', 'green', 'amber', 'amber', 'red'])[1 + pg_temp.draw('health' || f.number, 6)],
+    (ARRAY['Point d''étape : le plan de l''année est tenu.', 'Le réseau demande un atelier commun au second semestre.', 'Deux référents restent à nommer ; relance prévue.',
+        'Les outils partagés sont adoptés, la formation suit.', 'Le calendrier glisse : priorités à revoir ensemble.'])[1 + pg_temp.draw('said' || f.number, 5)],
+    CASE WHEN f.axis = 'organization' AND f.number % 7 = 0 THEN 'confidential' ELSE 'normal' END,
+    f.held_on + time '16:00', f.held_on + time '16:00', f.by, f.by
+FROM (
+    SELECT row_number() OVER (ORDER BY n.code, q) AS number, 'network' AS axis, n.id AS network, NULL::uuid AS place, date '2026-01-12' + q * 91 + pg_temp.draw(n.code, 20) AS held_on,
+        (SELECT m.member_id FROM membership m WHERE m.network_id = n.id AND m.role = 'lead' ORDER BY m.id LIMIT 1) AS by
+    FROM network n, generate_series(0, 3) q WHERE n.code <> 'edito'
+    UNION ALL
+    SELECT 100 + row_number() OVER (ORDER BY d.number, q), 'organization', NULL, pg_temp.id(18, d.number), date '2026-02-02' + q * 120 + d.number::integer,
+        (SELECT pg_temp.id(48, p.number) FROM person p WHERE p.code = 'sig-coordinator')
+    FROM dicom_names d, generate_series(0, 2) q WHERE d.number > 1
+    UNION ALL
+    SELECT 200 + row_number() OVER (ORDER BY n.code, d.number), 'network', n.id, pg_temp.id(18, d.number), date '2026-03-02' + pg_temp.draw(n.code || d.number, 200),
+        (SELECT m.member_id FROM membership m WHERE m.network_id = n.id AND m.role = 'lead' ORDER BY m.id LIMIT 1)
+    FROM network n, dicom_names d WHERE n.code IN ('crise', 'design', 'numerique') AND d.number > 1) f;
+INSERT INTO decision (id, follow_up_id, body, decided_on, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(113, row_number() OVER (ORDER BY f.id)), f.id,
+    (ARRAY['Une réunion par mois jusqu''à l''été.', 'Le guide est mis à jour avant la rentrée.', 'Un binôme tient l''astreinte.'])[1 + pg_temp.draw('decided' || f.id, 3)],
+    f.held_on, f.created_at, f.created_at, f.created_by, f.created_by
+FROM follow_up f WHERE pg_temp.draw('decides' || f.id, 2) = 0;
+-- two of three are done, most of them in time; what is open is due in the weeks around the day of loading
+INSERT INTO action_item (id, title, network_id, owner_organization_id, owner_member_id, follow_up_id, due_on, status, closed_at, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(114, a.number), (ARRAY['Nommer un référent', 'Transmettre le plan de communication', 'Relire le guide commun', 'Proposer deux intervenants', 'Mettre à jour la liste de diffusion',
+        'Ouvrir les accès de l''équipe'])[1 + pg_temp.draw('title' || a.number, 6)],
+    a.network_id, a.owner, CASE WHEN a.number % 3 = 0 THEN (SELECT r.member_id FROM role_assignment r WHERE r.organization_id = a.owner AND r.role = 'dicom_director' LIMIT 1) END,
+    a.id, CASE WHEN a.done THEN a.held_on + 30 ELSE (app.clock() AT TIME ZONE 'Europe/Paris')::date - 10 + pg_temp.draw('due' || a.number, 60) END,
+    CASE WHEN NOT a.done THEN 'open' WHEN a.number % 11 = 0 THEN 'cancelled' ELSE 'done' END, a.closed_at, a.created_at, coalesce(a.closed_at, a.created_at), a.created_by, a.created_by
+FROM (
+    SELECT f.*, f.number % 3 > 0 AS done, CASE WHEN f.number % 3 > 0 THEN f.created_at + (10 + pg_temp.draw('closed' || f.number, 30)) * interval '1 day' END AS closed_at
+    FROM (SELECT f.*, coalesce(f.organization_id, pg_temp.id(18, 2 + pg_temp.draw('owes' || f.id || n, 10))) AS owner, row_number() OVER (ORDER BY f.id, n) AS number
+        FROM follow_up f, generate_series(1, 2) n WHERE f.confidentiality = 'normal') f) a;
+-- those who asked to join since the winter, and were taken within three weeks
+CREATE TEMP TABLE joined AS
+SELECT m.id, m.network_id, m.organization_id, m.affiliation_id, m.member_id, row_number() OVER (ORDER BY m.id) AS number,
+    timestamptz '2025-12-05Z' + (pg_temp.draw('joined' || m.id, 340)) * interval '1 day' AS at, 1 + pg_temp.draw('waited' || m.id, 21) AS waited
+FROM membership m JOIN organization o ON o.id = m.organization_id
+WHERE m.role = 'member' AND upper_inf(m.valid) AND m.network_id <> pg_temp.network('edito') AND m.organization_id <> pg_temp.id(18, 1) AND m.member_id >= pg_temp.id(48, 15)
+    AND lower(m.valid) = '2022-03-01Z' AND pg_temp.draw('joins' || m.id, 60) = 0;
+UPDATE membership m SET valid = tstzrange(j.at + j.waited * interval '1 day', NULL), last_reviewed_at = NULL, created_at = j.at + j.waited * interval '1 day',
+    updated_at = j.at + j.waited * interval '1 day', created_by = j.member_id, updated_by = j.member_id
+FROM joined j WHERE j.id = m.id;
+INSERT INTO membership_request (id, network_id, kind, organization_id, affiliation_id, member_id, role, justification, notification_level, person_decision, person_decided_at,
+    network_decision, network_decided_at, network_decided_by, expires_at, membership_id, version, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(115, number), network_id, 'request', organization_id, affiliation_id, member_id, 'member', 'Je tiens ce sujet dans mon service.', 'digest', 'accepted', at,
+    'accepted', at + waited * interval '1 day', (SELECT l.member_id FROM membership l WHERE l.network_id = joined.network_id AND l.role = 'lead' ORDER BY l.id LIMIT 1),
+    at + interval '30 days', id, 2, at, at + waited * interval '1 day', member_id, member_id
+FROM joined;
+-- the review of the winter, in every network but one
+INSERT INTO membership_review (id, network_id, due_on, closed_at, version, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(116, row_number() OVER (ORDER BY code)), id, '2026-01-31', '2026-02-01Z', 2, '2026-01-05Z', '2026-02-01Z', app.system(), app.system()
+FROM network WHERE code <> 'edito';
+INSERT INTO membership_review_answer (review_id, membership_id, outcome, answered_at, answered_by)
+SELECT r.id, m.id, 'keep', m.last_reviewed_at, (SELECT l.member_id FROM membership l WHERE l.network_id = m.network_id AND l.role = 'lead' ORDER BY l.id LIMIT 1)
+FROM membership m JOIN membership_review r ON r.network_id = m.network_id WHERE m.last_reviewed_at IS NOT NULL;
+
 -- the service account of the ministère de l'Intérieur's directory
 INSERT INTO source (id, code, kind) VALUES (pg_temp.id(80, 1), 'annuaire-mi', 'scim');
 INSERT INTO principal (id, kind, created_at) VALUES (pg_temp.id(80, 2), 'service_account', '2022-01-01Z');
@@ -361,4 +421,4 @@ WHERE l.to_id = pg_temp.organization('MI') AND r.role = 'dicom_director' ORDER B
 INSERT INTO external_id (noun, source_id, value, object_id)
 SELECT 'persona', s.id, p.code, pg_temp.id(48, p.number) FROM person p, source s WHERE p.code IS NOT NULL AND s.code = 'demo'
 UNION ALL SELECT 'persona', s.id, 'bot-mi', pg_temp.id(80, 2) FROM source s WHERE s.code = 'demo';
-DROP TABLE ministry_names, dicom_names, person, place, sitting, leaver, mastered;
+DROP TABLE ministry_names, dicom_names, person, place, sitting, leaver, mastered, joined;

@@ -69,6 +69,25 @@ fn every_case_occurs() {
 }
 
 #[test]
+fn networks_and_directorates_are_followed_up() {
+    for (what, sql) in [
+        ("both axes", "SELECT count(DISTINCT axis) - 1 FROM follow_up"),
+        ("confidential", "SELECT count(*) FROM follow_up WHERE confidentiality = 'confidential'"),
+        ("decisions", "SELECT count(*) FROM decision"),
+        ("overdue", "SELECT count(*) FROM action_item WHERE status = 'open' AND due_on < current_date"),
+        ("to be done", "SELECT count(*) FROM action_item WHERE status = 'open' AND due_on > current_date"),
+        ("done", "SELECT count(*) FROM action_item WHERE status = 'done'"),
+        ("joined", "SELECT count(*) FROM membership_request WHERE membership_id IS NOT NULL"),
+        ("reviewed", "SELECT count(*) FROM membership_review_answer"),
+    ] {
+        assert!(number(sql) > 0, "{what}");
+    }
+    assert_eq!(number("SELECT count(DISTINCT health) FROM follow_up"), 3);
+    let page = World::shared().client("sig-admin").get("/tracking/networks/crise").expect(200).json();
+    assert!(page["health"].is_string() && !page["action_items"].as_array().unwrap().is_empty(), "{page}");
+}
+
+#[test]
 fn every_kind_of_help_occurs() {
     let experts = number("SELECT count(DISTINCT member_id) FROM member_expertise");
     assert!((400..=900).contains(&experts), "{experts}");

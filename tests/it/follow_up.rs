@@ -112,6 +112,38 @@ fn both_axes_show_the_same_action_and_change_at_once() {
 }
 
 #[test]
+fn a_page_stands_as_at_its_own_last_follow_up() {
+    let world = World::demo();
+    let (lead, sig) = (world.client("lead-edito"), world.client("sig-coordinator"));
+    let dicom = world.organization("DICOM sociaux");
+    let pages = ["/tracking/networks/edito".to_owned(), format!("/tracking/organizations/{dicom}")];
+    let stands = || pages.each_ref().map(|page| sig.get(page).expect(200).json()["health"].clone());
+    assert_eq!(stands(), [Value::Null, Value::Null]);
+    let held = |day: &str, health: &str, more: Value| {
+        let mut body = json!({"held_on": day, "health": health, "summary": "Point"});
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    lead.post("/follow-ups", held("2026-01-10", "red", json!({"axis": "network", "network_code": "edito"})))
+        .expect(201);
+    sig.post("/follow-ups", held("2026-01-11", "green", json!({"axis": "organization", "organization_id": dicom})))
+        .expect(201);
+    // More than the page shows, later, of both: with a référent, and with the directorate on the network.
+    for day in 1..=11 {
+        for axis in ["network", "organization"] {
+            let more = json!({"axis": axis, "network_code": "edito", "organization_id": dicom});
+            sig.post("/follow-ups", held(&format!("2026-02-{day:02}"), "amber", more)).expect(201);
+        }
+    }
+    assert_eq!(stands(), ["red", "green"]);
+    let page = sig.get(&pages[0]).expect(200).json();
+    assert_eq!(page["last_follow_up_on"], "2026-01-10");
+    assert_eq!(page["follow_ups"].as_array().unwrap().len(), 20);
+    let row = page["rows"].as_array().unwrap().iter().find(|row| row["organization"]["id"] == dicom).unwrap();
+    assert_eq!([&row["health"], &row["last_follow_up_on"]], ["amber", "2026-02-11"]);
+}
+
+#[test]
 fn a_follow_up_is_decided_commented_and_changed() {
     let world = World::demo();
     let (sig, director) = (world.client("sig-coordinator"), world.client("director-sociaux"));

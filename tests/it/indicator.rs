@@ -133,6 +133,116 @@ fn time_to_join_overdue_actions_and_reviews_follow_from_what_was_done() {
     assert_eq!(last(&all, "reviews_done", "edito")["numerator"], 0.0);
 }
 
+/// What is put off, given back or moved later changes no past day.
+#[test]
+fn a_past_day_is_reproducible() {
+    let world = World::timed();
+    let (lead, sig) = (world.client("lead-edito"), world.client("sig-admin"));
+    let dicom = world.organization("DICOM sociaux");
+    let today = kernel::clock::now().with_timezone(&kernel::PARIS).date_naive();
+    let action = |due: i64| {
+        let body = json!({"title": "x", "network_code": "edito", "owner_organization_id": dicom, "due_on": today + TimeDelta::days(due)});
+        lead.post("/action-items", body).expect(201).header("location").to_owned()
+    };
+    let (late, closed) = (action(1), action(1));
+    world.pass(TimeDelta::days(4));
+    let day = today + TimeDelta::days(3);
+    let read = || {
+        let client = world.client("sig-admin");
+        let of =
+            |group: &str| client.get(&format!("/tracking/indicators?group_by={group}&from={day}&to={day}")).expect(200);
+        [of("network").json(), of("origin").json(), of("territory").json(), of("dicom").json()]
+    };
+    let before = read();
+    let overdue = last(&before[0], "overdue_actions", "edito");
+    assert_eq!([&overdue["numerator"], &overdue["denominator"]], [2.0, 2.0]);
+    let lead = world.client("lead-edito");
+    lead.patch(&late, lead.get(&late).etag(), json!({"due_on": day + TimeDelta::days(90)})).expect(200);
+    lead.act(&format!("{closed}/complete"), lead.get(&closed).etag(), None).expect(200);
+    assert_eq!(read(), before);
+    world.pass(TimeDelta::days(1));
+    let lead = world.client("lead-edito");
+    lead.act(&format!("{closed}/reopen"), lead.get(&closed).etag(), None).expect(200);
+    drop(sig);
+    let sig = world.client("sig-admin");
+    let prefecture = format!("/organizations/{}", world.organization("Préfecture du Gard"));
+    let elsewhere =
+        sig.get(&format!("/organizations/{}", world.organization("Préfecture de l'Ain"))).str("/territory_code");
+    sig.patch(&prefecture, sig.get(&prefecture).etag(), json!({"territory_code": elsewhere})).expect(200);
+    assert_eq!(read(), before);
+    let now = world
+        .client("lead-edito")
+        .get("/tracking/indicators?group_by=network&metric=overdue_actions")
+        .expect(200)
+        .json();
+    assert_eq!(
+        [&last(&now, "overdue_actions", "edito")["numerator"], &last(&now, "overdue_actions", "edito")["denominator"]],
+        [1.0, 2.0]
+    );
+}
+
+/// Every criterion in words that a network can bring about, one by one.
+#[test]
+fn each_criterion_follows_what_is_done() {
+    let world = World::demo();
+    let (lead, sig) = (world.client("lead-edito"), world.client("sig-admin"));
+    let dicom = world.organization("DICOM sociaux");
+    let met = |code: &str| {
+        let score = lead.get("/networks/edito/standard").expect(200).json();
+        let found = score["criteria"].as_array().unwrap().iter().find(|it| it["code"] == code).unwrap();
+        found["met"].as_str().unwrap().to_owned()
+    };
+    let change = |body: Value| sig.patch("/networks/edito", sig.get("/networks/edito").etag(), body).expect(200);
+    let today = kernel::clock::now().with_timezone(&kernel::PARIS).date_naive();
+    change(json!({"purpose": null, "scope_note": null, "charter_adopted_on": null}));
+    assert_eq!(met("charter"), "no");
+    change(json!({"purpose": "Écrire clair.", "scope_note": "Les sites de l'État."}));
+    assert_eq!(met("charter"), "half");
+    change(json!({"charter_adopted_on": today}));
+    assert_eq!(met("charter"), "full");
+    change(json!({"annual_objectives": []}));
+    assert_eq!(met("objectives"), "no");
+    change(json!({"annual_objectives": ["Une charte éditoriale commune"]}));
+    assert_eq!(met("objectives"), "half");
+    change(json!({"objectives_reviewed_on": today}));
+    assert_eq!(met("objectives"), "full");
+    // Nothing to do is nothing measured; what is confidential counts for nobody.
+    assert_eq!(met("actions"), "not_measured");
+    let private = json!({"axis": "network", "network_code": "edito", "held_on": today, "health": "red", "summary": "Crise", "confidentiality": "confidential"});
+    let private = lead.post("/follow-ups", private).expect(201).str("/id");
+    assert_eq!(met("cadence"), "no");
+    let action = |follow_up: Option<&str>, due: i64| {
+        let mut body = json!({"title": "x", "network_code": "edito", "owner_organization_id": dicom, "due_on": today + TimeDelta::days(due)});
+        if let Some(follow_up) = follow_up {
+            body["follow_up_id"] = follow_up.into();
+        }
+        lead.post("/action-items", body).expect(201).header("location").to_owned()
+    };
+    action(Some(&private), -1);
+    assert_eq!(met("actions"), "not_measured");
+    for _ in 0..9 {
+        action(None, 10);
+    }
+    assert_eq!(met("actions"), "full");
+    let late = action(None, -1);
+    assert_eq!(met("actions"), "half", "one in ten");
+    action(None, -1);
+    assert_eq!(met("actions"), "no");
+    lead.act(&format!("{late}/complete"), lead.get(&late).etag(), None).expect(200);
+    assert_eq!(met("actions"), "half");
+    assert_eq!(met("reviews"), "no");
+    let review = lead.post("/networks/edito/reviews", json!({"due_on": "2035-12-31"})).expect(201).str("/id");
+    world.database.run(&format!(
+        "INSERT INTO membership_review_answer SELECT '{review}', id, 'keep', now(), app.system() FROM membership
+            WHERE valid @> now() AND network_id = (SELECT id FROM network WHERE code = 'edito')"
+    ));
+    assert_eq!(met("reviews"), "full");
+    assert_eq!(met("lead"), "full");
+    let rate = "SELECT CASE WHEN r >= 0.8 THEN 'full' WHEN r >= 0.5 THEN 'half' ELSE 'no' END AS it FROM (SELECT sum(referents_filled)::float / sum(referents_expected) AS r
+        FROM app.cells_over(ARRAY[app.today()]) WHERE network_id = (SELECT id FROM network WHERE code = 'edito')) it";
+    assert_eq!(met("referents"), world.database.one(rate));
+}
+
 #[test]
 fn a_published_day_stays_as_it_was_published_until_it_is_corrected_with_a_reason() {
     let world = World::timed();
@@ -153,6 +263,7 @@ fn a_published_day_stays_as_it_was_published_until_it_is_corrected_with_a_reason
         client.get(&format!("/tracking/indicators?metric=coverage&from={day}&to={day}")).expect(200).json()
     };
     let before = read();
+    assert_eq!([&before["publications"][0]["on"], &before["publications"][0]["revision"]], [&json!(day), &json!(1)]);
     // A correction of the past changes what is known, not what was published.
     world.database.run(
         "DELETE FROM membership WHERE role = 'referent' AND network_id = (SELECT id FROM network WHERE code = 'edito')",

@@ -122,6 +122,31 @@ fn every_reader_sees_his_part() {
     assert_eq!(admin.at("/rows/0/organizations/0/organization/name"), "Préfecture de l'Hérault");
 }
 
+#[test]
+fn a_hidden_network_makes_no_row_of_the_matrix() {
+    let world = World::demo();
+    let network = "01900000-0000-7000-8f00-000000000001";
+    // Nobody's organization, which sits in nothing but a hidden network.
+    let alone =
+        world.client("sig-admin").post("/organizations", json!({"kind": "observer", "name": "Institution seule"}));
+    let alone = alone.expect(201).str("/id");
+    let before = world.client("auditor").get("/tracking/matrix").expect(200).json();
+    world.database.run(&format!(
+        "INSERT INTO network (id, code, name, audience, cadence, visibility, join_policy, eligible_origins, status, created_at, updated_at, created_by, updated_by)
+            VALUES ('{network}', 'ombre', 'Réseau ombre', 'Personne', 'ad_hoc', 'hidden', 'invitation', '{{}}', 'active', '2025-01-01Z', '2025-01-01Z', app.system(), app.system())"
+    ));
+    let sig = world.client("sig-admin");
+    sig.post("/networks/ombre/seats", json!({"organization_id": alone, "role": "referent", "min": 1, "max": 1}))
+        .expect(201);
+    let named = |persona: &str| {
+        let matrix = world.client(persona).get("/tracking/matrix").expect(200).json();
+        matrix["rows"].to_string().contains("Institution seule")
+    };
+    assert!(named("sig-admin"));
+    assert!(!named("auditor"));
+    assert_eq!(world.client("auditor").get("/tracking/matrix").expect(200).json()["rows"], before["rows"]);
+}
+
 /// The kept cells beside those computed from the facts.
 pub fn differences(world: &World) -> Vec<String> {
     world.database.column(

@@ -1,6 +1,6 @@
 //! Indicator (indicateur): how the networks stood on past days, by network, DICOM, origin or territory, from the facts.
 
-use chrono::{Datelike as _, Days, Months, NaiveDate, TimeDelta};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::text::fold;
@@ -211,6 +211,24 @@ pub struct Indicators {
     pub group_by: IndicatorGroup,
     /// By what is measured, then by what it is of.
     pub series: Vec<IndicatorSeries>,
+    /// Which of the days stand as they were published; the others follow from the facts, as they are known now.
+    #[schema(max_items = 30)]
+    pub publications: Vec<IndicatorPublication>,
+}
+
+/// How the seats and members of a day were published.
+#[skip_serializing_none]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, Queryable)]
+pub struct IndicatorPublication {
+    /// The day.
+    pub on: NaiveDate,
+    /// The first time is 1; a correction of the past is another.
+    #[schema(minimum = 1)]
+    pub revision: i32,
+    /// When it was computed.
+    pub computed_at: DateTime<Utc>,
+    /// Why it was computed again.
+    pub reason: Option<String>,
 }
 
 impl IndicatorSeries {
@@ -225,7 +243,12 @@ impl IndicatorSeries {
 impl Indicators {
     /// Gathers rows into series, each with every day.
     #[must_use]
-    pub fn gather(group_by: IndicatorGroup, days: &[Span], rows: Vec<IndicatorRow>) -> Self {
+    pub fn gather(
+        group_by: IndicatorGroup,
+        days: &[Span],
+        rows: Vec<IndicatorRow>,
+        publications: Vec<IndicatorPublication>,
+    ) -> Self {
         let mut series: Vec<IndicatorSeries> = Vec::new();
         for row in rows {
             let same = |it: &IndicatorSeries| it.metric == row.metric && it.key == row.key;
@@ -240,7 +263,7 @@ impl Indicators {
             }
         }
         series.sort_by_cached_key(|it| (it.metric, fold(&it.label), it.key.clone()));
-        Self { group_by, series }
+        Self { group_by, series, publications }
     }
 }
 

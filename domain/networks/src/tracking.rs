@@ -1,6 +1,6 @@
 //! Tracking (suivi): the matrix of networks and communication directorates, over the same facts.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -296,15 +296,18 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     fn of(facts: &'a MatrixFacts, actor: &'a Actor, reach: &'a Reach) -> Self {
+        let networks: Vec<&MatrixNetwork> = facts.columns(actor, reach).collect();
+        let shown: HashSet<NetworkId> = networks.iter().map(|network| network.id).collect();
         let mut cells: HashMap<OrganizationId, Vec<&CellRow>> = HashMap::new();
-        for cell in facts.cells.iter().filter(|cell| reach.holds(cell.network_id, cell.organization_id)) {
+        let read =
+            |cell: &&CellRow| shown.contains(&cell.network_id) && reach.holds(cell.network_id, cell.organization_id);
+        for cell in facts.cells.iter().filter(read) {
             cells.entry(cell.organization_id).or_default().push(cell);
         }
         let mut followers: HashMap<OrganizationId, usize> = HashMap::new();
         for (_, organization) in &facts.served {
             *followers.entry(*organization).or_default() += 1;
         }
-        let networks = facts.columns(actor, reach).collect();
         let organizations = facts.organizations.iter().filter(|organization| reach.names(organization.id)).collect();
         Self { reach, networks, organizations, cells, followers }
     }

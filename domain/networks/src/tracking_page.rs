@@ -55,7 +55,7 @@ pub struct NetworkTracking {
     pub cadence: Cadence,
     /// How its seats stand in all the rows together.
     pub tally: Tally,
-    /// How things stood at the last follow-up with the network that the caller sees.
+    /// How things stood at the last follow-up with the network as a whole that the caller sees.
     pub health: Option<Health>,
     /// On which day that was.
     pub last_follow_up_on: Option<NaiveDate>,
@@ -83,7 +83,7 @@ pub struct OrganizationTracking {
     pub organizations: Vec<OrganizationReference>,
     /// How the seats stand in all the rows together.
     pub tally: Tally,
-    /// How things stood at the last follow-up with the organization that the caller sees.
+    /// How things stood at the last follow-up with the organization as a whole (no network named) that the caller sees.
     pub health: Option<Health>,
     /// On which day that was.
     pub last_follow_up_on: Option<NaiveDate>,

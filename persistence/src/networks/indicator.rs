@@ -1,21 +1,21 @@
 //! SQL of indicators: from what was published of a day, else from the facts.
 
-use ::networks::indicator::{IndicatorGroup, IndicatorQuery, IndicatorRow, Indicators};
+use ::networks::indicator::{IndicatorGroup, IndicatorPublication, IndicatorQuery, IndicatorRow, Indicators};
 use ::networks::tracking::{Reach, Track};
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
 use kernel::notification::TaskKind;
+use kernel::schema::indicator_publication;
 use kernel::{NetworkId, OrganizationId, PARIS};
 
 use super::action_item::today;
 use crate::task::plan;
 use crate::{Database, Result, Store};
 
-/// How a group tells the organizations of a cell `f` apart: by what, and the key and label of that.
+/// How a group tells cells apart: by `it`, which the places of a day have but for the network's own; key and label of that.
 struct Grouping {
-    by: &'static str,
-    join: &'static str,
+    places: Option<&'static str>,
     names: &'static str,
     named: &'static str,
 }
@@ -23,23 +23,31 @@ struct Grouping {
 const fn grouping(group: IndicatorGroup) -> Grouping {
     match group {
         IndicatorGroup::Network => {
-            Grouping { by: "f.network_id", join: "", names: "n.code, n.name", named: "JOIN network n ON n.id = g.it" }
+            Grouping { places: None, names: "n.code, n.name", named: "JOIN network n ON n.id = g.it" }
         }
         IndicatorGroup::Dicom => Grouping {
-            by: "v.dicom_id",
-            join: "LEFT JOIN served v ON v.day = f.day AND v.organization_id = f.organization_id",
+            places: Some(
+                "SELECT d.day, s.organization_id, s.dicom_id AS it FROM days d, app.served(NULL, d.at) s",
+            ),
             names: "coalesce(d.id::text, 'unserved'), coalesce(d.short_name, d.name, 'sans DICOM')",
             named: "LEFT JOIN organization d ON d.id = g.it",
         },
         IndicatorGroup::Origin => Grouping {
-            by: "o.origin",
-            join: "JOIN organization o ON o.id = f.organization_id",
+            places: Some(
+                "SELECT d.day, o.id AS organization_id, coalesce(o.origin_override, app.origin(p.kind, NULL), o.origin) AS it
+                    FROM days d CROSS JOIN organization o
+                    LEFT JOIN organization_period p ON p.organization_id = o.id AND p.valid @> d.at",
+            ),
             names: "g.it, g.it",
             named: "",
         },
         IndicatorGroup::Territory => Grouping {
-            by: "o.territory_code",
-            join: "JOIN organization o ON o.id = f.organization_id",
+            places: Some(
+                "SELECT d.day, o.id AS organization_id,
+                        CASE WHEN p.organization_id IS NULL THEN o.territory_code ELSE p.territory_code END AS it
+                    FROM days d CROSS JOIN organization o
+                    LEFT JOIN organization_period p ON p.organization_id = o.id AND p.valid @> d.at",
+            ),
             names: "coalesce(t.code, 'none'), coalesce(t.name, 'sans territoire')",
             named: "LEFT JOIN territory t ON t.code = g.it",
         },
@@ -49,7 +57,12 @@ const fn grouping(group: IndicatorGroup) -> Grouping {
 /// $1 days, $2 the days before them, $3 networks that are shown, $4 all of them whole, $5 networks read whole, $6
 /// organizations read everywhere, $7 what is confidential too, $8 metric, $9 key.
 fn question(group: IndicatorGroup) -> String {
-    let Grouping { by, join, names, named } = grouping(group);
+    let Grouping { places, names, named } = grouping(group);
+    let (by, join) = match places {
+        Some(_) => ("v.it", "LEFT JOIN places v ON v.day = f.day AND v.organization_id = f.organization_id"),
+        None => ("f.network_id", ""),
+    };
+    let places = places.map(|places| format!("places AS MATERIALIZED ({places}),")).unwrap_or_default();
     let read = "(f.network_id IS NULL OR f.network_id IN (SELECT unnest($3)))
                 AND ($4 OR f.network_id IN (SELECT unnest($5)) OR f.organization_id IN (SELECT unnest($6)))";
     format!(
@@ -57,7 +70,7 @@ fn question(group: IndicatorGroup) -> String {
             SELECT day, app.end_of(day) AS until, app.end_of(before) AS since, app.end_of(day - 365) AS year_ago,
                 least(app.end_of(day), app.clock()) AS at
             FROM unnest($1, $2) AS d (day, before)),
-        served AS MATERIALIZED (SELECT d.day, s.dicom_id, s.organization_id FROM days d, app.served(NULL, d.at) s),
+        {places}
         cells AS MATERIALIZED (
             SELECT f.day, {by} AS it, sum(f.filled::float8) AS filled, sum(f.expected::float8) AS expected,
                 sum(f.referents_filled::float8) AS referents_filled, sum(f.referents_expected::float8) AS referents_expected,
@@ -77,10 +90,16 @@ fn question(group: IndicatorGroup) -> String {
                     AND greatest(r.person_decided_at, r.network_decided_at) <= d.until
                     AND greatest(r.person_decided_at, r.network_decided_at) > d.since
                 WHERE $8 IS NULL OR $8 = 'time_to_join'
-            UNION ALL SELECT 'overdue_actions', d.day, i.network_id, i.owner_organization_id, (i.due_on < d.day)::int, 1
-                FROM days d JOIN action_item i ON i.created_at <= d.until AND (i.closed_at IS NULL OR i.closed_at > d.until)
+            UNION ALL SELECT 'overdue_actions', d.day, i.network_id, w.place, (w.due_on < d.day)::int, 1
+                FROM days d JOIN action_item i ON i.created_at <= d.until
+                    AND (i.closed_at IS NULL OR i.closed_at > d.until OR i.updated_at > d.until)
                 LEFT JOIN follow_up u ON u.id = i.follow_up_id
-                WHERE ($7 OR u.id IS NULL OR u.confidentiality = 'normal') AND ($8 IS NULL OR $8 = 'overdue_actions')),
+                LEFT JOIN LATERAL (SELECT h.image FROM history h WHERE h.object_id = i.id AND i.updated_at > d.until
+                    ORDER BY h.at > d.until, CASE WHEN h.at > d.until THEN 1 ELSE -1 END * h.object_version LIMIT 1) h ON true
+                CROSS JOIN LATERAL (SELECT coalesce((h.image ->> 'due_on')::date, i.due_on) AS due_on,
+                    coalesce(h.image #>> '{{owner_organization,id}}', h.image ->> 'owner_organization_id', i.owner_organization_id::text)::uuid AS place,
+                    coalesce(h.image ->> 'status' = 'open', i.closed_at IS NULL OR i.closed_at > d.until) AS open) w
+                WHERE w.open AND ($7 OR u.id IS NULL OR u.confidentiality = 'normal') AND ($8 IS NULL OR $8 = 'overdue_actions')),
         grouped AS (
             SELECT m.metric, c.day, c.it, m.numerator, m.denominator
                 FROM cells c, LATERAL (VALUES ('coverage', c.filled, c.expected),
@@ -116,7 +135,7 @@ impl Store<'_> {
         let organizations: Vec<OrganizationId> = organizations;
         let (before, asked): (Vec<NaiveDate>, Vec<NaiveDate>) = days.iter().copied().unzip();
         let rows = diesel::sql_query(question(group))
-            .bind::<Array<Date>, _>(asked)
+            .bind::<Array<Date>, _>(&asked)
             .bind::<Array<Date>, _>(before)
             .bind::<Array<SqlUuid>, _>(shown)
             .bind::<Bool, _>(everything)
@@ -126,8 +145,15 @@ impl Store<'_> {
             .bind::<Nullable<Text>, _>(query.metric.map(::networks::indicator::IndicatorMetric::code))
             .bind::<Nullable<Text>, _>(query.key.as_deref());
         let rows: Vec<IndicatorRow> = rows.load(conn)?;
-        Ok(Indicators::gather(group, &days, rows))
+        Ok(Indicators::gather(group, &days, rows, published(&asked, conn)?))
     }
+}
+
+/// How days stand as they were published.
+fn published(days: &[NaiveDate], conn: &mut PgConnection) -> Result<Vec<IndicatorPublication>> {
+    use indicator_publication::{computed_at, on_date, reason, revision, table};
+    let standing = table.filter(on_date.eq_any(days)).distinct_on(on_date).order((on_date, revision.desc()));
+    Ok(standing.select((on_date, revision, computed_at, reason)).load(conn)?)
 }
 
 #[derive(QueryableByName)]

@@ -72,6 +72,7 @@ const MEASURES: &[Measure] = &[
         question: "SELECT coalesce(($2 - max(f.held_on))::float8, 1000) / CASE n.cadence WHEN 'weekly' THEN 7
             WHEN 'monthly' THEN 31 WHEN 'bimonthly' THEN 62 WHEN 'quarterly' THEN 92 ELSE 365 END AS value
             FROM network n LEFT JOIN follow_up f ON f.network_id = n.id AND f.axis = 'network' AND f.held_on <= $2
+                AND f.confidentiality = 'normal'
             WHERE n.id = $1 GROUP BY n.cadence",
         say: |value| format!("dernier point il y a {value:.1} fois la cadence"),
         href: |code| format!("/api/v1/follow-ups?axis=network&network_code={code}"),
@@ -98,8 +99,9 @@ const MEASURES: &[Measure] = &[
     },
     Measure {
         name: "overdue_rate",
-        question: "SELECT coalesce(avg((due_on < $2)::int), 0)::float8 AS value FROM action_item
-            WHERE network_id = $1 AND created_at <= app.end_of($2) AND (closed_at IS NULL OR closed_at > app.end_of($2))",
+        question: "SELECT avg((i.due_on < $2)::int)::float8 AS value FROM action_item i LEFT JOIN follow_up u ON u.id = i.follow_up_id
+            WHERE i.network_id = $1 AND i.created_at <= app.end_of($2) AND (i.closed_at IS NULL OR i.closed_at > app.end_of($2))
+                AND (u.id IS NULL OR u.confidentiality = 'normal')",
         say: |value| format!("{} en retard", per_cent(value)),
         href: |code| format!("/api/v1/action-items?network_code={code}&overdue=true"),
     },
