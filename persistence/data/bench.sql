@@ -7,6 +7,11 @@ INSERT INTO organization (id, kind, name, created_at, updated_at, created_by, up
 SELECT pg_temp.id(1, n), (ARRAY['operator', 'central_administration', 'deconcentrated_service', 'ministry'])[1 + n % 4],
     'Organisation de mesure n° ' || n, '2021-01-01Z', '2021-01-01Z', app.system(), app.system()
 FROM generate_series(1, 300 - (SELECT count(*) FROM organization)::integer) n;
+-- every fifteenth is a communication directorate, which serves the fourteen after it
+UPDATE organization SET kind = 'communication_directorate' WHERE id IN (SELECT pg_temp.id(1, n * 15) FROM generate_series(1, 19) n);
+INSERT INTO organization_link (id, from_id, to_id, kind, valid, created_at, updated_at, created_by, updated_by)
+SELECT pg_temp.id(9, n), pg_temp.id(1, n / 15 * 15), pg_temp.id(1, n), 'serves', tstzrange('2021-01-01Z', NULL), '2021-01-01Z', '2021-01-01Z', app.system(), app.system()
+FROM generate_series(16, 299) n WHERE n % 15 > 0 AND EXISTS (SELECT FROM organization WHERE id = pg_temp.id(1, n));
 CREATE TEMP TABLE place AS SELECT id, row_number() OVER (ORDER BY id) - 1 AS number FROM organization;
 CREATE UNIQUE INDEX ON place (number);
 ANALYZE place;

@@ -199,8 +199,8 @@ fn actions_are_listed_by_their_day_and_found_by_what_they_are() {
             .collect()
     };
     assert_eq!(titles("network_code=edito"), ["avant", "hier", "demain"]);
-    assert_eq!(titles("overdue=true"), ["avant", "hier"]);
-    assert_eq!(titles("overdue=false"), ["demain"]);
+    assert_eq!(titles("network_code=edito&overdue=true"), ["avant", "hier"]);
+    assert_eq!(titles("network_code=edito&overdue=false"), ["demain"]);
     assert_eq!(titles(&format!("owner_organization_id={dicom}&status=done")), [""; 0]);
     let stranger = json!({"title": "x", "owner_organization_id": dicom, "owner_member_id": world.member("referent-34"), "due_on": "2027-01-01"});
     assert_eq!(
@@ -267,7 +267,8 @@ fn a_leaver_is_suspended_hands_over_and_leaves() {
     sig.act(&format!("{address}/hand-over"), &etag(&sig), Some(plan(&owned[1..]))).refused(422, "invalid");
     assert_eq!(sig.get(&format!("{address}/hand-over")).expect(200).at("/items").as_array().unwrap().len(), 5);
     sig.act(&format!("{address}/hand-over"), &etag(&sig), Some(plan(owned))).expect(200);
-    assert_eq!(sig.walk(&format!("/action-items?owner_member_id={colleague}")).len(), 4);
+    let taken = sig.walk(&format!("/action-items?owner_member_id={colleague}"));
+    assert_eq!(taken.iter().filter(|it| it["title"].as_str().unwrap().starts_with("Action ")).count(), 4);
     sig.act(&format!("{address}/depart"), &etag(&sig), None).expect(200);
     let said = sig.get(&address).expect(200);
     assert_eq!((said.str("/status"), said.at("/affiliations")), ("departed".into(), json!([])));
