@@ -3,6 +3,7 @@
 use ::networks::indicator::{IndicatorGroup, IndicatorPublication, IndicatorQuery, IndicatorRow, Indicators};
 use ::networks::tracking::{Reach, Track};
 use chrono::{Datelike as _, Days, NaiveDate, NaiveTime};
+use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text, Uuid as SqlUuid};
 use kernel::notification::TaskKind;
@@ -193,6 +194,8 @@ impl Database {
     pub fn publish_indicators(&self, day: NaiveDate) -> Result<i32> {
         let mut conn = self.worker()?;
         conn.transaction(|conn| {
+            // Nobody waits for it; within the lease of a task.
+            conn.batch_execute("SET LOCAL statement_timeout = '50s'")?;
             let publish = diesel::sql_query("SELECT app.publish_indicators($1, $2) AS revision");
             let publish = publish.bind::<Date, _>(day).bind::<Nullable<Text>, _>(Some("recomputed"));
             let Revision { revision } = publish.get_result(conn)?;
