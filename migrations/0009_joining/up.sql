@@ -33,7 +33,7 @@ CREATE TABLE membership_request (
     refusal_reason text,
     withdrawn_at timestamptz,
     expires_at timestamptz NOT NULL,
-    membership_id uuid CONSTRAINT membership_request_membership_id_fkey REFERENCES membership,
+    membership_id uuid CONSTRAINT membership_request_membership_id_fkey REFERENCES membership ON DELETE SET NULL,
     version integer NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
@@ -115,7 +115,7 @@ CREATE INDEX membership_review_network_id_idx ON membership_review (network_id, 
 -- What was answered, of whom, by whom: once in a review.
 CREATE TABLE membership_review_answer (
     review_id uuid NOT NULL CONSTRAINT membership_review_answer_review_id_fkey REFERENCES membership_review,
-    membership_id uuid NOT NULL CONSTRAINT membership_review_answer_membership_id_fkey REFERENCES membership,
+    membership_id uuid NOT NULL CONSTRAINT membership_review_answer_membership_id_fkey REFERENCES membership ON DELETE CASCADE,
     outcome text NOT NULL CONSTRAINT membership_review_answer_outcome_check CHECK (outcome IN ('keep', 'end')),
     answered_at timestamptz NOT NULL,
     answered_by uuid NOT NULL CONSTRAINT membership_review_answer_answered_by_fkey REFERENCES principal,

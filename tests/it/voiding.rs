@@ -67,6 +67,26 @@ fn a_voided_membership_was_never_there() {
 }
 
 #[test]
+fn what_came_of_a_dossier_and_was_reviewed_is_voided_too() {
+    let world = World::demo();
+    let (lead, member, sig) = (world.client("lead-edito"), world.client("member"), world.client("sig-coordinator"));
+    let affiliation = world.affiliation("member");
+    let ask = json!({"kind": "request", "role": "member", "affiliation_id": affiliation, "notification_level": "none"});
+    let dossier = member.post("/networks/edito/requests", ask).expect(201).header("location").to_owned();
+    let joined = lead.act(&format!("{dossier}/accept"), lead.get(&dossier).etag(), Some(json!({}))).expect(200);
+    let address = format!("/memberships/{}", joined.str("/membership_id"));
+    let review = lead.post("/networks/edito/reviews", json!({"due_on": "2035-12-31"})).expect(201).str("/id");
+    let keep = json!({"review_id": review, "outcome": "keep"});
+    lead.act(&format!("{address}/review"), lead.get(&address).etag(), Some(keep)).expect(200);
+    void(&sig, &address, "reviewed").expect(200);
+    sig.get(&address).refused(404, "not_found");
+    let left = lead.get(&dossier).expect(200);
+    assert_eq!((left.str("/status"), left.at("/membership_id")), ("accepted".into(), Value::Null));
+    // What was asked for through an affiliation rests on it.
+    void(&sig, &format!("/affiliations/{affiliation}"), "asked").refused(409, "not_empty");
+}
+
+#[test]
 fn what_others_rest_on_is_not_voided() {
     let world = World::demo();
     let sig = world.client("sig-admin");

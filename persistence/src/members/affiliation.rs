@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
-use kernel::schema::{affiliation, membership, role_assignment};
+use kernel::schema::{affiliation, membership, membership_request, role_assignment};
 use kernel::{
     AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
     sql,
@@ -252,11 +252,14 @@ pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>,
     Ok(())
 }
 
-/// Refuses to void an affiliation through which something is or was held.
+/// Refuses to void an affiliation through which something is or was held, or was asked for.
 fn refuse_held(conn: &mut PgConnection, through: AffiliationId) -> Result<()> {
     let sits = membership::table.filter(membership::affiliation_id.eq(through)).select(membership::id);
     let roles = role_assignment::table.filter(role_assignment::affiliation_id.eq(through)).select(role_assignment::id);
-    let held = diesel::select(diesel::dsl::exists(sits).or(diesel::dsl::exists(roles))).get_result::<bool>(conn)?;
+    let dossiers = membership_request::table.filter(membership_request::affiliation_id.eq(through));
+    let dossiers = dossiers.select(membership_request::id);
+    let held = diesel::dsl::exists(sits).or(diesel::dsl::exists(roles)).or(diesel::dsl::exists(dossiers));
+    let held = diesel::select(held).get_result::<bool>(conn)?;
     if held { Err(Refusal::NotEmpty.into()) } else { Ok(()) }
 }
 
