@@ -125,6 +125,8 @@ fn following(world: &World) {
     let more = json!({"follow_up_id": secret, "owner_member_id": person});
     action("sig-admin", "secret-sociaux", "edito", &sociaux, more);
     action("sig-admin", "ombre", "ombre", &sig, json!({}));
+    action("sig-admin", "prefectures-34", "prefectures", &prefecture, json!({}));
+    action("sig-admin", "of-prefecture-34", "prefectures", &prefecture, json!({"network_code": null}));
     for (by, id, name) in [("lead-edito", &edito, "edito-sociaux"), ("sig-admin", &secret, "secret-sociaux")] {
         let body = json!({"body": name, "decided_on": "2026-11-02"});
         world.client(by).post(&format!("/follow-ups/{id}/decisions"), body).expect(201);

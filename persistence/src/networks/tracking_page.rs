@@ -20,6 +20,7 @@ use kernel::{NetworkId, NetworkRole, OrganizationId, Refusal, sql};
 
 use super::action_item::today;
 use super::network::seen_by;
+use crate::members::with_predecessors;
 use crate::{Result, Store};
 
 /// A cell of a page.
@@ -42,6 +43,7 @@ impl Store<'_> {
         let cells: Vec<&CellRow> = cells.filter(|cell| reach.holds(network.id, cell.organization_id)).collect();
         let about = self.about(&[network.id], &places(&cells), &facts)?;
         let follow_ups = self.latest(|| follow_up::network_id.eq(network.id).assume_not_null())?;
+        let decisions = self.latest_decisions(Some(network.id), None)?;
         let action_items = self.still_open(|| action_item::network_id.eq(network.id).assume_not_null())?;
         let own = follow_ups.iter().find(|it| it.noun.axis == FollowUpAxis::Network);
         let last_follow_up_on = own.map(|it| it.noun.held_on);
@@ -56,6 +58,7 @@ impl Store<'_> {
             name: network.name,
             cadence: network.cadence,
             follow_ups,
+            decisions,
             action_items,
         })
     }
@@ -65,8 +68,10 @@ impl Store<'_> {
     /// # Errors
     /// There is no such organization, or the caller reads nothing of it.
     pub fn organization_tracking(&mut self, id: OrganizationId) -> Result<OrganizationTracking> {
-        let row = organization::table.find(id).select(OrganizationReference::as_select());
-        let organization = row.first(self.reading().0).optional()?.ok_or(Refusal::NotFound)?;
+        let row =
+            organization::table.find(id).select((OrganizationReference::as_select(), organization::successor_ids));
+        let row = row.first(self.reading().0).optional()?;
+        let (organization, successor_ids): (OrganizationReference, _) = row.ok_or(Refusal::NotFound)?;
         let (at, facts) = self.matrix_facts(None)?;
         let served = facts.served.iter().filter(|(dicom, _)| *dicom == id).map(|(_, organization)| *organization);
         let mut added: Vec<OrganizationId> = std::iter::once(id).chain(served).collect();
@@ -82,18 +87,22 @@ impl Store<'_> {
         let columns: Vec<NetworkId> = facts.columns(actor, &reach).map(|network| network.id).collect();
         let cells: Vec<&CellRow> = cells.filter(|cell| columns.contains(&cell.network_id)).collect();
         let about = self.about(&columns, &added, &facts)?;
-        let follow_ups = self.latest(|| follow_up::organization_id.eq_any(added.clone()).assume_not_null())?;
+        let with_history = with_predecessors(self.reading().0, added.clone())?;
+        let follow_ups = self.latest(|| follow_up::organization_id.eq_any(with_history.clone()).assume_not_null())?;
+        let decisions = self.latest_decisions(None, Some(&with_history))?;
         let action_items = self.still_open(|| action_item::owner_organization_id.eq_any(added.clone()))?;
         let own = follow_ups.iter().find(|it| it.noun.axis == FollowUpAxis::Organization);
         Ok(OrganizationTracking {
             at,
             organization,
-            organizations: organizations.into_iter().filter(|it| reach.names(it.id)).collect(),
+            successor_ids,
+            organizations: organizations.into_iter().filter(|it| it.id == id || reach.names(it.id)).collect(),
             tally: add_up(&cells),
             health: own.map(|it| it.noun.health),
             last_follow_up_on: own.map(|it| it.noun.held_on),
             rows: about.rows(&cells, &facts),
             follow_ups,
+            decisions,
             action_items,
         })
     }
