@@ -16,7 +16,7 @@ fn waits(client: &Client, kind: &str, id: &str) -> bool {
     tasks(client, kind).iter().any(|(waiting, _)| waiting == id)
 }
 
-fn give(client: &Client, title: &str, owner: &str, more: Value) -> Reply {
+fn give(client: &Client, title: &str, owner: &str, more: &Value) -> Reply {
     let mut body = json!({"title": title, "owner_organization_id": owner, "due_on": "2026-12-15"});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     client.post("/action-items", body).expect(201)
@@ -28,13 +28,13 @@ fn an_organization_does_its_own_actions() {
     let [sig, referent, deputy, admin] =
         ["sig-coordinator", "referent-34", "deputy-34", "org-admin-34"].map(|persona| world.client(persona));
     let herault = world.organization("Préfecture de l'Hérault");
-    let followed = give(&sig, "Relayer la campagne", &herault, json!({"network_code": "prefectures"}));
-    let own = give(&sig, "Mettre le site à jour", &herault, json!({}));
-    let named = give(&sig, "Rappeler la presse", &herault, json!({"owner_member_id": world.member("deputy-34")}));
+    let followed = give(&sig, "Relayer la campagne", &herault, &json!({"network_code": "prefectures"}));
+    let own = give(&sig, "Mettre le site à jour", &herault, &json!({}));
+    let named = give(&sig, "Rappeler la presse", &herault, &json!({"owner_member_id": world.member("deputy-34")}));
     let secret = json!({"axis": "organization", "organization_id": herault, "confidentiality": "confidential",
         "held_on": "2026-11-10", "health": "red", "summary": "À huis clos"});
     let secret = sig.post("/follow-ups", secret).expect(201).str("/id");
-    let secret = give(&sig, "Apaiser", &herault, json!({"follow_up_id": secret}));
+    let secret = give(&sig, "Apaiser", &herault, &json!({"follow_up_id": secret}));
     let act = |client: &Client, it: &Reply, what: &str| {
         let etag = client.get(it.header("location")).expect(200).etag().to_owned();
         client.act(&format!("{}/{what}", it.header("location")), &etag, None)
@@ -59,7 +59,7 @@ fn an_organization_does_its_own_actions() {
         &sig,
         "Former",
         &herault,
-        json!({"network_code": "prefectures", "owner_member_id": world.member("deputy-34")}),
+        &json!({"network_code": "prefectures", "owner_member_id": world.member("deputy-34")}),
     );
     act(&referent, &led, "complete").refused(403, "forbidden");
 }

@@ -117,7 +117,8 @@ fn following(world: &World) {
         let body =
             json!({"title": name, "network_code": network, "owner_organization_id": owner, "due_on": "2026-12-24"});
         let more = more.as_object().unwrap().clone();
-        let body: serde_json::Map<_, _> = body.as_object().unwrap().clone().into_iter().chain(more).collect();
+        let mut body: serde_json::Map<_, _> = body.as_object().unwrap().clone().into_iter().chain(more).collect();
+        body.retain(|_, value| !value.is_null());
         world.client(by).post("/action-items", body.into()).expect(201);
     };
     action("lead-edito", "edito-sociaux", "edito", &sociaux, json!({"follow_up_id": edito}));

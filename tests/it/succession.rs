@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::reorganization::{apply, existing, merge, new};
 use crate::support::{Client, World};
 
-fn held(client: &Client, summary: &str, more: Value) -> String {
+fn held(client: &Client, summary: &str, more: &Value) -> String {
     let mut body = json!({"held_on": "2026-11-10", "health": "amber", "summary": summary});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     client.post("/follow-ups", body).expect(201).header("location").to_owned()
@@ -32,12 +32,12 @@ impl Past {
             ["MTRAV", "MSANTE", "Préfecture de l'Hérault"].map(|name| world.organization(name));
         let sig = world.client("sig-admin");
         let with = json!({"axis": "organization", "organization_id": travail});
-        let open = held(&sig, "Point avec le Travail", with.clone());
+        let open = held(&sig, "Point avec le Travail", &with);
         let mut private = with;
         private["confidentiality"] = "confidential".into();
-        let secret = held(&sig, "Tensions au Travail", private);
+        let secret = held(&sig, "Tensions au Travail", &private);
         let row = json!({"axis": "network", "network_code": "prefectures", "organization_id": herault});
-        let row = held(&sig, "Point avec le référent", row);
+        let row = held(&sig, "Point avec le référent", &row);
         let decided = json!({"body": "La charte change.", "decided_on": "2026-11-10"});
         sig.post(&format!("{open}/decisions"), decided).expect(201);
         let action = json!({"title": "Livrer la charte", "owner_organization_id": travail, "due_on": "2026-11-20"});
