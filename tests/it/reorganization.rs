@@ -497,6 +497,7 @@ fn nothing_is_written_on_what_was_merged_and_the_successor_is_named() {
         ),
         ("/action-items".into(), json!({"title": "x", "owner_organization_id": gard, "due_on": "2027-01-31"})),
         ("/networks/veille/requests".into(), json!({"kind": "invitation", "role": "member", "invitee": invitee})),
+        ("/networks/veille/requests".into(), json!({"kind": "invitation", "role": "member", "affiliation_id": place})),
         (
             "/contacts".into(),
             json!({"kind": "person", "given_name": "Camille", "name": "Exemple", "organization_id": gard, "sharing": "all_members", "review_by": "2027-06-30"}),

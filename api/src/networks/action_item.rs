@@ -115,8 +115,8 @@ async fn reopen_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> An
 
 /// List what waits for me.
 ///
-/// Dossiers to decide, people to confirm, actions to do, reviews to answer, for the SIG networks that nobody leads; the
-/// most pressing first.
+/// Dossiers to decide, people to confirm, actions to do, reviews in which someone waits for an answer, for the SIG networks
+/// that nobody leads and the dossiers that it alone decides; the most pressing first.
 #[utoipa::path(tag = "me", responses((status = 200, body = MyTasks)))]
 #[get("/me/tasks")]
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method of one `Store` is not one of any")]

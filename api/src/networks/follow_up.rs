@@ -26,7 +26,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List follow-ups.
 ///
-/// On both axes, those that are for the caller; the latest first.
+/// On both axes, those that are for the caller; the latest first. Who answers for an organization reads those of the ones
+/// that went into it too, each under the name that it had.
 #[utoipa::path(tag = "tracking", params(FollowUpFilter, PageQuery), responses((status = 200, body = FollowUpPage)))]
 #[get("/follow-ups")]
 async fn list_follow_ups(db: Db, list: Listing<FollowUpFilter>) -> Answer<FollowUpPage> {
