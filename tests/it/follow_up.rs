@@ -277,3 +277,126 @@ fn a_leaver_is_suspended_hands_over_and_leaves() {
     let former = world.client("sig-coordinator").get(&format!("/members/{leaver}/affiliations")).expect(200);
     assert_eq!(former.at("/items/0/organization_id"), home.as_str(), "he keeps the history of his organization");
 }
+
+#[test]
+fn what_was_held_decided_and_done_is_found_by_whom_it_serves_and_by_its_day() {
+    let world = World::demo();
+    let [sig, director, lead] = ["sig-admin", "director-sociaux", "lead-edito"].map(|persona| world.client(persona));
+    let [dicom, travail, justice] = ["DICOM sociaux", "MTRAV", "MJ"].map(|name| world.organization(name));
+    let held = |organization: &str, day: &str, private: bool| {
+        let confidentiality = if private { "confidential" } else { "normal" };
+        let body = json!({"axis": "organization", "network_code": "edito", "organization_id": organization, "held_on": day,
+            "health": "green", "summary": day, "confidentiality": confidentiality});
+        let address = sig.post("/follow-ups", body).expect(201).header("location").to_owned();
+        let decided = json!({"body": day, "decided_on": day});
+        sig.post(&format!("{address}/decisions"), decided).expect(201);
+    };
+    for (organization, day, private) in [
+        (&dicom, "2026-11-02", false),
+        (&travail, "2026-11-03", false),
+        (&justice, "2026-11-04", false),
+        (&travail, "2026-11-05", true),
+    ] {
+        held(organization, day, private);
+    }
+    let of = |client: &Client, list: &str, field: &str| -> Vec<String> {
+        client.walk(list).iter().map(|it| it[field].as_str().unwrap().to_owned()).collect()
+    };
+    let mine = format!("/follow-ups?limit=1&dicom_id={dicom}");
+    assert_eq!(of(&sig, &mine, "held_on"), ["2026-11-05", "2026-11-03", "2026-11-02"]);
+    let between = format!("{mine}&held_from=2026-11-03&held_to=2026-11-04");
+    assert_eq!(of(&sig, &between, "held_on"), ["2026-11-03"]);
+    // Decisions, under the rights of their follow-ups.
+    let decided = |client: &Client, filter: &str| of(client, &format!("/decisions?limit=2{filter}"), "decided_on");
+    assert_eq!(decided(&sig, "&network_code=edito"), ["2026-11-05", "2026-11-04", "2026-11-03", "2026-11-02"]);
+    assert_eq!(decided(&lead, ""), ["2026-11-04", "2026-11-03", "2026-11-02"]);
+    assert_eq!(decided(&director, ""), ["2026-11-05", "2026-11-03", "2026-11-02"]);
+    assert_eq!(decided(&world.client("member"), ""), [""; 0]);
+    let of_travail = format!("&organization_id={travail}&from=2026-11-03&to=2026-11-04");
+    assert_eq!(decided(&director, &of_travail), ["2026-11-03"]);
+    let one = &director.walk(&format!("/decisions?count=exact{of_travail}"))[0];
+    assert_eq!((&one["network_code"], &one["organization"]["id"]), (&json!("edito"), &json!(travail)));
+    assert!(one["follow_up_id"].is_string());
+    let page = lead.get("/tracking/networks/edito").expect(200).at("/decisions");
+    assert_eq!(page.as_array().unwrap().len(), 3, "what is confidential stays with whom it concerns");
+    let page = director.get(&format!("/tracking/organizations/{dicom}")).expect(200).at("/decisions/0/decided_on");
+    assert_eq!(page, "2026-11-05");
+    // Actions, the last that was done before the others.
+    let done: Vec<String> =
+        [(&dicom, "2026-12-01"), (&travail, "2026-12-03"), (&travail, "2026-12-02"), (&justice, "2026-12-04")]
+            .iter()
+            .map(|(owner, day)| {
+                let body = json!({"title": day, "owner_organization_id": owner, "due_on": day});
+                sig.post("/action-items", body).expect(201).header("location").to_owned()
+            })
+            .collect();
+    let list = format!("/action-items?limit=1&dicom_id={dicom}");
+    assert_eq!(of(&sig, &list, "due_on"), ["2026-12-01", "2026-12-02", "2026-12-03"]);
+    let between = format!("{list}&due_from=2026-12-02&due_to=2026-12-02");
+    assert_eq!(of(&sig, &between, "due_on"), ["2026-12-02"]);
+    for address in [&done[1], &done[0], &done[2]] {
+        sig.act(&format!("{address}/complete"), sig.get(address).etag(), None).expect(200);
+    }
+    assert_eq!(of(&sig, &format!("{list}&status=done"), "due_on"), ["2026-12-02", "2026-12-01", "2026-12-03"]);
+}
+
+#[test]
+fn an_action_that_was_given_to_the_wrong_ones_is_put_right() {
+    let world = World::demo();
+    let [sig, lead, director] = ["sig-admin", "lead-edito", "director-sociaux"].map(|persona| world.client(persona));
+    let [dicom, travail, justice] = ["DICOM sociaux", "MTRAV", "MJ"].map(|name| world.organization(name));
+    let person = world.member("contributor-sociaux");
+    let body =
+        json!({"title": "Écrire", "owner_organization_id": dicom, "owner_member_id": person, "due_on": "2026-12-15"});
+    let address = director.post("/action-items", body).expect(201).header("location").to_owned();
+    let put = |client: &Client, patch: Value| client.patch(&address, client.get(&address).etag(), patch);
+    // Where he could give it, and with someone who is there.
+    put(&director, json!({"owner_organization_id": justice, "owner_member_id": null})).refused(403, "forbidden");
+    let moved = json!({"owner_organization_id": travail});
+    assert_eq!(put(&director, moved).refused(422, "invalid").str("/errors/0/pointer"), "/owner_member_id");
+    let moved = put(&director, json!({"owner_organization_id": travail, "owner_member_id": null})).expect(200);
+    assert_eq!((moved.str("/owner_organization/id"), moved.json().get("owner_member")), (travail, None));
+    let followed = put(&director, json!({"network_code": "edito"})).expect(200);
+    assert_eq!(followed.str("/network_code"), "edito");
+    put(&lead, json!({"network_code": "veille"})).refused(403, "forbidden");
+    assert_eq!(
+        put(&lead, json!({"owner_organization_id": justice})).expect(200).str("/owner_organization/id"),
+        justice
+    );
+    director.get(&address).refused(404, "not_found");
+    let nowhere = put(&sig, json!({"network_code": "nulle-part"})).refused(422, "invalid");
+    assert_eq!(nowhere.str("/errors/0/pointer"), "/network_code");
+    let nowhere = put(&sig, json!({"owner_organization_id": "01900000-0000-7000-8fff-ffffffffffff"}));
+    assert_eq!(nowhere.refused(422, "invalid").str("/errors/0/pointer"), "/owner_organization_id");
+    assert!(put(&sig, json!({"network_code": null})).expect(200).json().get("network_code").is_none());
+    lead.get(&address).refused(404, "not_found");
+}
+
+#[test]
+fn what_who_left_had_to_do_is_his_organizations_again() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let (dicom, travail) = (world.organization("DICOM sociaux"), world.organization("MTRAV"));
+    let person = json!({"given_name": "Odile", "usual_name": "Mobile", "affiliation": {"organization_id": dicom}});
+    let person = sig.post("/members", person).expect(201);
+    let (member, place) = (person.str("/id"), person.str("/affiliations/0/id"));
+    sig.post(&format!("/members/{member}/affiliations"), json!({"organization_id": travail})).expect(201);
+    let give = |owner: &str| {
+        let body = json!({"title": "Écrire", "owner_organization_id": owner, "owner_member_id": member, "due_on": "2026-12-15"});
+        sig.post("/action-items", body).expect(201).header("location").to_owned()
+    };
+    let (left, kept, done) = (give(&dicom), give(&travail), give(&dicom));
+    sig.act(&format!("{done}/complete"), sig.get(&done).etag(), None).expect(200);
+    let place = format!("/affiliations/{place}");
+    sig.act(&format!("{place}/end"), sig.get(&place).etag(), Some(json!({}))).expect(200);
+    let doer = |address: &str| sig.get(address).expect(200).json().pointer("/owner_member/id").cloned();
+    assert_eq!(doer(&left), None);
+    assert_eq!((doer(&kept), doer(&done)), (Some(json!(member)), Some(json!(member))), "and nothing else");
+    let tasks = world.client("director-sociaux").get("/me/tasks").expect(200).text();
+    assert!(tasks.contains(left.rsplit('/').next().unwrap()), "it waits for the director: {tasks}");
+    let id = left.rsplit('/').next().unwrap();
+    let told = format!(
+        "SELECT array_to_string(changed_fields, ',') AS it FROM change_event WHERE object_id = '{id}' AND verb = 'updated'"
+    );
+    assert_eq!(world.database.column(&told), ["owner_member"], "and its history tells it");
+}

@@ -26,6 +26,7 @@ const NOUNS: &[(&str, &str, &str)] = &[
     ("networks", "SELECT code AS it FROM network", "/networks?limit=200"),
     ("membership-requests", "SELECT id::text AS it FROM membership_request", "/membership-requests?limit=200"),
     ("follow-ups", "SELECT id::text AS it FROM follow_up", "/follow-ups?limit=200"),
+    ("decisions", "SELECT id::text AS it FROM decision", "/decisions?limit=200"),
     ("action-items", "SELECT id::text AS it FROM action_item", "/action-items?limit=200"),
     ("announcements", "SELECT id::text AS it FROM announcement", "/announcements?limit=200"),
     (

@@ -117,7 +117,8 @@ fn following(world: &World) {
         let body =
             json!({"title": name, "network_code": network, "owner_organization_id": owner, "due_on": "2026-12-24"});
         let more = more.as_object().unwrap().clone();
-        let body: serde_json::Map<_, _> = body.as_object().unwrap().clone().into_iter().chain(more).collect();
+        let mut body: serde_json::Map<_, _> = body.as_object().unwrap().clone().into_iter().chain(more).collect();
+        body.retain(|_, value| !value.is_null());
         world.client(by).post("/action-items", body.into()).expect(201);
     };
     action("lead-edito", "edito-sociaux", "edito", &sociaux, json!({"follow_up_id": edito}));
@@ -125,6 +126,8 @@ fn following(world: &World) {
     let more = json!({"follow_up_id": secret, "owner_member_id": person});
     action("sig-admin", "secret-sociaux", "edito", &sociaux, more);
     action("sig-admin", "ombre", "ombre", &sig, json!({}));
+    action("sig-admin", "prefectures-34", "prefectures", &prefecture, json!({}));
+    action("sig-admin", "of-prefecture-34", "prefectures", &prefecture, json!({"network_code": null}));
     for (by, id, name) in [("lead-edito", &edito, "edito-sociaux"), ("sig-admin", &secret, "secret-sociaux")] {
         let body = json!({"body": name, "decided_on": "2026-11-02"});
         world.client(by).post(&format!("/follow-ups/{id}/decisions"), body).expect(201);

@@ -10,15 +10,15 @@ use crate::support::client::Reply;
 use crate::support::{Client, World};
 use crate::tracking::differences;
 
-fn existing(id: &str) -> Value {
+pub fn existing(id: &str) -> Value {
     json!({"organization_id": id})
 }
 
-fn new(local: &str, name: &str, kind: &str) -> Value {
+pub fn new(local: &str, name: &str, kind: &str) -> Value {
     json!({"new": {"ref": local, "name": name, "kind": kind}})
 }
 
-fn merge(gone: &[&str], into: &Value) -> Value {
+pub fn merge(gone: &[&str], into: &Value) -> Value {
     json!({"type": "merge", "organization_ids": gone, "into": into})
 }
 
@@ -36,7 +36,7 @@ fn draft(client: &Client, operations: &Value) -> (String, String) {
     (drafted.header("location").to_owned(), drafted.etag().to_owned())
 }
 
-fn apply(client: &Client, operations: &Value) -> Reply {
+pub fn apply(client: &Client, operations: &Value) -> Reply {
     let (address, etag) = draft(client, operations);
     client.act(&format!("{address}/apply"), &etag, None).expect(200)
 }
@@ -478,6 +478,8 @@ fn nothing_is_written_on_what_was_merged_and_the_successor_is_named() {
     let dicom = world.organization("DICOM sociaux");
     let person = json!({"given_name": "Odile", "usual_name": "Essai", "affiliation": {"organization_id": gard}});
     let role = json!({"affiliation_id": world.affiliation("member"), "role": "org_admin", "organization_id": gard});
+    let invitee =
+        json!({"given_name": "Noé", "usual_name": "Vidal", "email": "noe.gard@gard.example", "organization_id": gard});
     let writes = [
         ("/members".to_owned(), person),
         (format!("/members/{}/affiliations", world.member("member")), json!({"organization_id": gard})),
@@ -489,6 +491,17 @@ fn nothing_is_written_on_what_was_merged_and_the_successor_is_named() {
         (format!("/organizations/{dicom}/links"), json!({"to_id": gard, "kind": "serves"})),
         (format!("/organizations/{gard}/links"), json!({"to_id": dicom, "kind": "supervises"})),
         ("/reorganizations".into(), plan(&json!([{"type": "rename", "organization_id": gard, "name": "Encore"}]))),
+        (
+            "/follow-ups".into(),
+            json!({"axis": "organization", "organization_id": gard, "held_on": "2026-11-10", "health": "red", "summary": "?"}),
+        ),
+        ("/action-items".into(), json!({"title": "x", "owner_organization_id": gard, "due_on": "2027-01-31"})),
+        ("/networks/veille/requests".into(), json!({"kind": "invitation", "role": "member", "invitee": invitee})),
+        ("/networks/veille/requests".into(), json!({"kind": "invitation", "role": "member", "affiliation_id": place})),
+        (
+            "/contacts".into(),
+            json!({"kind": "person", "given_name": "Camille", "name": "Exemple", "organization_id": gard, "sharing": "all_members", "review_by": "2027-06-30"}),
+        ),
     ];
     for (address, body) in writes {
         let told = sig.post(&address, body).refused(409, "superseded");
@@ -499,6 +512,10 @@ fn nothing_is_written_on_what_was_merged_and_the_successor_is_named() {
     let service = format!("/organizations/{dicom}");
     let etag = sig.get(&service).etag().to_owned();
     sig.patch(&service, &etag, json!({"parent_id": gard})).refused(409, "superseded");
+    let action = json!({"title": "x", "owner_organization_id": herault, "due_on": "2027-01-31"});
+    let action = sig.post("/action-items", action).expect(201);
+    sig.patch(action.header("location"), action.etag(), json!({"owner_organization_id": gard}))
+        .refused(409, "superseded");
 }
 
 #[test]
@@ -510,7 +527,14 @@ fn of_two_who_apply_one_does() {
     let race = |first: (String, String), second: (String, String)| {
         let go = |client: &Client, (address, etag): (String, String)| {
             let client = client.clone();
-            std::thread::spawn(move || client.act(&format!("{address}/apply"), &etag, None))
+            // Who waited too long for the other is told to try again.
+            let go = move || loop {
+                let told = client.act(&format!("{address}/apply"), &etag, None);
+                if told.status != 503 {
+                    return told;
+                }
+            };
+            std::thread::spawn(go)
         };
         let hands = [go(&one, first), go(&other, second)];
         let mut told: Vec<_> = hands.into_iter().map(|hand| hand.join().unwrap().status).collect();
@@ -522,6 +546,14 @@ fn of_two_who_apply_one_does() {
     let (mi, justice) = (world.organization("MTRAV"), world.organization("MJ"));
     let operations = json!([merge(&[&mi], &existing(&justice))]);
     assert_eq!(race(draft(&one, &operations), draft(&other, &operations)), [200, 409]);
+    // Each into the other: one is gone when the second comes.
+    let (here, there) = (&it.solidarites, &justice);
+    let into = |from: &str, to: &str| json!([merge(&[from], &existing(to))]);
+    assert_eq!(race(draft(&one, &into(here, there)), draft(&other, &into(there, here))), [200, 409]);
+    let standing = format!(
+        "SELECT count(*)::text AS it FROM organization WHERE id IN ('{here}', '{there}') AND status = 'active'"
+    );
+    assert_eq!(world.database.one(&standing), "1");
     assert_eq!(differences(&world), [""; 0]);
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// List actions.
 ///
 /// Those that one owes or follows: one's own, those of the organizations that one answers for, those of the networks
-/// that one leads; by the day when they are due.
+/// that one leads; by the day when they are due. Of those that are done, or given up, the latest first.
 #[utoipa::path(tag = "tracking", params(ActionItemFilter, PageQuery), responses((status = 200, body = ActionItemPage)))]
 #[get("/action-items")]
 async fn list_action_items(db: Db, list: Listing<ActionItemFilter>) -> Answer<ActionItemPage> {
@@ -57,7 +57,7 @@ async fn get_action_item(db: Db, id: Path<ActionItemId>) -> Answer<ActionItemVie
 
 /// Change an action.
 ///
-/// Who may give it.
+/// Who may give it. Whoever puts it elsewhere, in another network or to another organization, may give it there too.
 #[utoipa::path(tag = "tracking", params(ActionItemId, IfMatch), request_body = ActionItemPatch, responses((status = 200, body = ActionItemView)))]
 #[patch("/action-items/{id}")]
 async fn update_action_item(
@@ -75,7 +75,8 @@ async fn update_action_item(
 
 /// Complete an action.
 ///
-/// Who may give it, and the organization that owes it: its communication director, and the person who does it.
+/// Who may give it, and the organization that owes it: its communication director, the person who does it and, where that
+/// is nobody else, its référent in the network that follows it and its administrator.
 #[utoipa::path(tag = "tracking", params(ActionItemId, IfMatch), responses((status = 200, body = ActionItemView)))]
 #[post("/action-items/{id}/complete")]
 async fn complete_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> Answer<ActionItemView> {
@@ -101,7 +102,7 @@ async fn cancel_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> An
 
 /// Take an action up again.
 ///
-/// Who may give it.
+/// Who may give it; where it was done by nobody else, the référent and the administrator of the organization too.
 #[utoipa::path(tag = "tracking", params(ActionItemId, IfMatch), responses((status = 200, body = ActionItemView)))]
 #[post("/action-items/{id}/reopen")]
 async fn reopen_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> Answer<ActionItemView> {
@@ -114,8 +115,8 @@ async fn reopen_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> An
 
 /// List what waits for me.
 ///
-/// Dossiers to decide, people to confirm, actions to do, reviews to answer, for the SIG networks that nobody leads; the
-/// most pressing first.
+/// Dossiers to decide, people to confirm, actions to do, reviews in which someone waits for an answer, for the SIG networks
+/// that nobody leads and the dossiers that it alone decides; the most pressing first.
 #[utoipa::path(tag = "me", responses((status = 200, body = MyTasks)))]
 #[get("/me/tasks")]
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method of one `Store` is not one of any")]

@@ -1,7 +1,8 @@
 //! HTTP of follow-ups, with what is decided and said in them.
 
 use ::networks::decision::{
-    Create as CreateDecision, DecisionPage, DecisionPatch, DecisionView, NewDecision, Update as UpdateDecision,
+    Create as CreateDecision, DecisionFilter, DecisionPage, DecisionPatch, DecisionView, NewDecision,
+    Update as UpdateDecision,
 };
 use ::networks::follow_up::{Create, FollowUpFilter, FollowUpPage, FollowUpPatch, FollowUpView, NewFollowUp, Update};
 use ::networks::follow_up_comment::{
@@ -20,12 +21,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_follow_ups).service(create_follow_up).service(get_follow_up).service(update_follow_up);
     config.service(list_follow_up_comments).service(create_follow_up_comment);
     config.service(list_follow_up_decisions).service(create_follow_up_decision);
-    config.service(get_decision).service(update_decision);
+    config.service(list_decisions).service(get_decision).service(update_decision);
 }
 
 /// List follow-ups.
 ///
-/// On both axes, those that are for the caller; the latest first.
+/// On both axes, those that are for the caller; the latest first. Who answers for an organization reads those of the ones
+/// that went into it too, each under the name that it had.
 #[utoipa::path(tag = "tracking", params(FollowUpFilter, PageQuery), responses((status = 200, body = FollowUpPage)))]
 #[get("/follow-ups")]
 async fn list_follow_ups(db: Db, list: Listing<FollowUpFilter>) -> Answer<FollowUpPage> {
@@ -120,6 +122,15 @@ async fn create_follow_up_decision(db: Db, id: Path<FollowUpId>, new: Valid<NewD
         store.create_follow_up_decision(grant, new.0.clone())
     })
     .await
+}
+
+/// List decisions.
+///
+/// Those of the follow-ups that are for the caller; the latest first.
+#[utoipa::path(tag = "tracking", params(DecisionFilter, PageQuery), responses((status = 200, body = DecisionPage)))]
+#[get("/decisions")]
+async fn list_decisions(db: Db, list: Listing<DecisionFilter>) -> Answer<DecisionPage> {
+    db.read(move |store| store.decisions(&list.filter, &list.page)).await
 }
 
 /// Read a decision.

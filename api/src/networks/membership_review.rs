@@ -2,7 +2,8 @@
 
 use ::networks::membership::MembershipView;
 use ::networks::membership_review::{
-    Close, Create, MembershipReviewPage, MembershipReviewView, NewMembershipReview, Review, ReviewAnswer,
+    Close, Create, MembershipReviewItemFilter, MembershipReviewItemPage, MembershipReviewPage, MembershipReviewView,
+    NewMembershipReview, Review, ReviewAnswer,
 };
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;
@@ -16,7 +17,7 @@ use crate::extract::{IfMatch, Listing, NoFilter, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_reviews).service(create_network_review).service(get_membership_review);
-    config.service(close_membership_review).service(review_membership);
+    config.service(close_membership_review).service(review_membership).service(list_membership_review_items);
 }
 
 /// List the reviews of a network.
@@ -56,6 +57,19 @@ async fn create_network_review(
 #[get("/membership-reviews/{id}")]
 async fn get_membership_review(db: Db, id: Path<MembershipReviewId>) -> Answer<MembershipReviewView> {
     db.read(move |store| store.membership_review(*id)).await
+}
+
+/// List of whom a review asks.
+///
+/// Those who may answer in it, each those of whom he may answer; by name. Each is answered where his membership is.
+#[utoipa::path(tag = "memberships", params(MembershipReviewId, MembershipReviewItemFilter, PageQuery), responses((status = 200, body = MembershipReviewItemPage)))]
+#[get("/membership-reviews/{id}/items")]
+async fn list_membership_review_items(
+    db: Db,
+    id: Path<MembershipReviewId>,
+    list: Listing<MembershipReviewItemFilter>,
+) -> Answer<MembershipReviewItemPage> {
+    db.read(move |store| store.membership_review_items(*id, &list.filter, &list.page)).await
 }
 
 /// Close a review.

@@ -78,7 +78,8 @@ async fn get_network_tracking(db: Db, code: Path<NetworkCode>) -> Answer<Network
 /// Follow an organization.
 ///
 /// Network by network, and for a DICOM with the organizations that it serves: the same facts as on the network axis. Who
-/// reads its row of the matrix, as far as he reads it.
+/// reads its row of the matrix, as far as he reads it. What was followed up with those that went into it is there too; one
+/// that was merged or split answers with its successors.
 #[utoipa::path(tag = "tracking", params(OrganizationId), responses((status = 200, body = OrganizationTracking)))]
 #[get("/tracking/organizations/{id}")]
 async fn get_organization_tracking(db: Db, id: Path<OrganizationId>) -> Answer<OrganizationTracking> {

@@ -92,6 +92,9 @@ pub struct RoleHeld {
     /// That organization, what is below it and, for a DICOM, what it serves.
     #[serde(default)]
     pub scope: BTreeSet<OrganizationId>,
+    /// Those that went into them by a reorganization.
+    #[serde(default)]
+    pub before: BTreeSet<OrganizationId>,
 }
 
 /// A membership in force. A deputy who stands in is a référent here.
@@ -114,6 +117,9 @@ pub struct Standing {
     pub organization_id: OrganizationId,
     /// Partner and observer cap all that is held here.
     pub origin: MemberOrigin,
+    /// Those that went into it by a reorganization.
+    #[serde(default)]
+    pub before: BTreeSet<OrganizationId>,
     /// The organizations whose members a service account keeps: of its own, those that its owner keeps.
     #[serde(default)]
     pub kept: BTreeSet<OrganizationId>,
@@ -128,6 +134,11 @@ impl Standing {
     #[must_use]
     pub fn is_capped(&self) -> bool {
         matches!(self.origin, MemberOrigin::GovernmentPartner | MemberOrigin::Observer)
+    }
+
+    /// The networks in which its référent is.
+    fn answered_in(&self) -> impl Iterator<Item = NetworkId> {
+        self.seats.iter().filter(|seat| seat.role == NetworkRole::Referent).map(|seat| seat.network_id)
     }
 }
 
@@ -246,6 +257,18 @@ impl Actor {
         self.reach(roles).any(|reached| reached == organization)
     }
 
+    /// The same, with those that went into them: who succeeds keeps the history.
+    pub fn reach_back<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = OrganizationId> + 'a {
+        let held = self.free().flat_map(|standing| &standing.roles).filter(|held| roles.contains(&held.role));
+        held.flat_map(|held| held.scope.iter().chain(&held.before).copied())
+    }
+
+    /// Whether one of these roles reaches an organization, or one that it went into.
+    #[must_use]
+    pub fn reaches_back(&self, roles: &[Role], organization: OrganizationId) -> bool {
+        self.reach_back(roles).any(|reached| reached == organization)
+    }
+
     /// The roles that keep the members and affiliations of an organization.
     pub const KEEPERS: &'static [Role] = &[Role::DicomDirector, Role::OrgAdmin];
     /// The roles of a communication directorate.
@@ -314,18 +337,26 @@ impl Actor {
 
     /// The organizations for which this actor answers in a network, as its référent.
     pub fn answered(&self) -> impl Iterator<Item = (NetworkId, OrganizationId)> {
-        let answers = |seat: &&SeatHeld| seat.role == NetworkRole::Referent;
-        let here = move |at: &Standing| {
-            let organization = at.organization_id;
-            at.seats.iter().filter(answers).map(move |seat| (seat.network_id, organization)).collect::<Vec<_>>()
-        };
-        self.free().flat_map(here)
+        self.free().flat_map(|at| at.answered_in().map(|network| (network, at.organization_id)))
+    }
+
+    /// The same, with those that went into them.
+    pub fn answered_back(&self) -> impl Iterator<Item = (NetworkId, OrganizationId)> {
+        let before = |at: &Standing, network| at.before.iter().map(move |gone| (network, *gone)).collect::<Vec<_>>();
+        let before = self.free().flat_map(move |at| at.answered_in().flat_map(move |network| before(at, network)));
+        self.answered().chain(before)
     }
 
     /// Answers for an organization in a network, as its référent.
     #[must_use]
     pub fn answers_for(&self, network: NetworkId, organization: OrganizationId) -> bool {
         self.answered().any(|answered| answered == (network, organization))
+    }
+
+    /// Answers in a network, as its référent, for an organization or for one that it went into.
+    #[must_use]
+    pub fn answers_back_for(&self, network: NetworkId, organization: OrganizationId) -> bool {
+        self.answered_back().any(|answered| answered == (network, organization))
     }
 
     /// The networks in which this actor animates or answers for his organization: their columns of the matrix.

@@ -133,6 +133,13 @@ pub struct ActionItemPatch {
     /// What is to be done, at length.
     #[serde(default, deserialize_with = "clearable")]
     pub detail: Option<Option<ActionDetail>>,
+    /// The network that follows it: one in which the caller could give it.
+    #[serde(default, deserialize_with = "clearable")]
+    #[diesel(skip_update)]
+    pub network_code: Option<Option<NetworkCode>>,
+    /// The organization that owes it: one to which the caller could give it.
+    #[serde(default, deserialize_with = "replaceable")]
+    pub owner_organization_id: Option<OrganizationId>,
     /// The person who does it there.
     #[serde(default, deserialize_with = "clearable")]
     pub owner_member_id: Option<Option<MemberId>>,
@@ -149,14 +156,20 @@ pub struct ActionItemFilter {
     /// Followed by this network.
     #[param(inline)]
     pub network_code: Option<NetworkCode>,
-    /// Owed by this organization.
+    /// Owed by this organization, or by one that went into it.
     pub owner_organization_id: Option<OrganizationId>,
+    /// Owed by this DICOM, by one of those that it serves, or by one that went into these.
+    pub dicom_id: Option<OrganizationId>,
     /// Done by this person.
     pub owner_member_id: Option<MemberId>,
     /// That came of this follow-up.
     pub follow_up_id: Option<FollowUpId>,
-    /// Where they stand.
+    /// Where they stand. Those that are done or given up come in the order in which they were, the latest first.
     pub status: Option<ActionStatus>,
+    /// Due on this day or later.
+    pub due_from: Option<NaiveDate>,
+    /// Due on this day or before.
+    pub due_to: Option<NaiveDate>,
     /// Those alone that are open past their day, or those alone that are not.
     pub overdue: Option<bool>,
     /// Whether to say how many there are in all.
@@ -167,6 +180,30 @@ pub struct ActionItemFilter {
 pub type ActionItemView = Seen<ActionItem>;
 /// A page of actions.
 pub type ActionItemPage = Page<ActionItemView>;
+
+impl ActionItemPatch {
+    /// Whether it puts the action elsewhere.
+    #[must_use]
+    pub const fn moves(&self) -> bool {
+        self.network_code.is_some() || self.owner_organization_id.is_some()
+    }
+
+    /// The action as it would be given where the change puts it.
+    #[must_use]
+    pub fn given_anew(&self, before: &ActionItem) -> NewActionItem {
+        let person = before.owner_member.as_ref().map(|person| person.id);
+        NewActionItem {
+            title: self.title.clone().unwrap_or_else(|| before.title.clone()),
+            detail: None,
+            network_code: self.network_code.clone().unwrap_or_else(|| before.network_code.clone()),
+            owner_organization_id: self.owner_organization_id.unwrap_or(before.owner_organization.id),
+            owner_member_id: self.owner_member_id.unwrap_or(person),
+            follow_up_id: None,
+            interministerial: before.interministerial,
+            due_on: self.due_on.unwrap_or(before.due_on),
+        }
+    }
+}
 
 impl Noun for ActionItem {
     const NAME: &'static str = "action_item";

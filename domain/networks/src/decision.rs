@@ -3,14 +3,20 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::directory::OrganizationReference;
 use kernel::patch::replaceable;
 use kernel::schema::{decision, follow_up, network, organization};
-use kernel::{DecisionId, FollowUpId, Label, Noun, Offer, Page, PrincipalId, Ruling, Seen, Version, action, text};
+use kernel::{
+    Count, DecisionId, FollowUpId, Label, Noun, Offer, OrganizationId, Page, PrincipalId, Ruling, Seen, Version,
+    action, text,
+};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use serde_with::skip_serializing_none;
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::follow_up::{FollowUp, FollowUpScope, reads, writes, writing};
+use crate::network::NetworkCode;
 
 text!(
     /// What was decided.
@@ -18,6 +24,7 @@ text!(
 );
 
 /// What was decided in a follow-up.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = decision, check_for_backend(Pg))]
 #[diesel(base_query = decision::table.inner_join(follow_up::table.left_join(network::table).left_join(organization::table)))]
@@ -26,6 +33,12 @@ pub struct Decision {
     pub id: DecisionId,
     /// The follow-up.
     pub follow_up_id: FollowUpId,
+    /// With or about which network that was.
+    #[diesel(select_expression = network::code.nullable())]
+    pub network_code: Option<NetworkCode>,
+    /// With or about which organization that was.
+    #[diesel(embed)]
+    pub organization: Option<OrganizationReference>,
     /// What was decided.
     pub body: DecisionBody,
     /// On which day.
@@ -71,6 +84,24 @@ pub struct DecisionPatch {
     /// On which day.
     #[serde(default, deserialize_with = "replaceable")]
     pub decided_on: Option<NaiveDate>,
+}
+
+/// Which decisions of the list.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionFilter {
+    /// In follow-ups with or about this network.
+    #[param(inline)]
+    pub network_code: Option<NetworkCode>,
+    /// In follow-ups with or about this organization, or one that went into it.
+    pub organization_id: Option<OrganizationId>,
+    /// Taken on this day or later.
+    pub from: Option<NaiveDate>,
+    /// Taken on this day or before.
+    pub to: Option<NaiveDate>,
+    /// Whether to say how many there are in all.
+    pub count: Option<Count>,
 }
 
 /// A decision as the caller sees it.

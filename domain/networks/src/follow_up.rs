@@ -185,10 +185,16 @@ pub struct FollowUpFilter {
     /// With or about this network.
     #[param(inline)]
     pub network_code: Option<NetworkCode>,
-    /// With or about this organization.
+    /// With or about this organization, or one that went into it.
     pub organization_id: Option<OrganizationId>,
+    /// With or about this DICOM, one of those that it serves, or one that went into these.
+    pub dicom_id: Option<OrganizationId>,
     /// Where things stood so.
     pub health: Option<Health>,
+    /// Held on this day or later.
+    pub held_from: Option<NaiveDate>,
+    /// Held on this day or before.
+    pub held_to: Option<NaiveDate>,
     /// Whether to say how many there are in all.
     pub count: Option<Count>,
 }

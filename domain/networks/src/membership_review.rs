@@ -1,20 +1,23 @@
 //! Membership review (revue des adhésions): from time to time, someone says of each who sits in a network that he still does.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::BoxableExpression;
+use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{membership_review, network};
 use kernel::{
-    Actor, Label, MembershipId, MembershipReviewId, NetworkId, Noun, Offer, Page, PrincipalId, Refusal, Role, Ruling,
-    Seen, Version, action, codes,
+    Actor, Count, Label, MembershipId, MembershipReviewId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page,
+    PrincipalId, Refusal, Role, Ruling, Seen, Version, action, codes,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::membership::Read as ReadMembership;
-use crate::membership::{ITS_LEADS, Membership, decides, in_force};
+use crate::membership::{self, ITS_LEADS, Membership, Read as ReadMembership, decides, in_force};
 use crate::network::{self as networks, Network, NetworkCode, NetworkVisibility};
 
 codes! {
@@ -102,6 +105,58 @@ pub struct ReviewAnswer {
     pub outcome: ReviewOutcome,
 }
 
+/// Of whom a review asks, and what was said of him.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MembershipReviewItem {
+    /// The membership.
+    pub membership_id: MembershipId,
+    /// Who sits there.
+    pub member: MemberReference,
+    /// For which organization.
+    pub organization: OrganizationReference,
+    /// As what.
+    pub role: NetworkRole,
+    /// What was said; nothing yet if absent.
+    pub outcome: Option<ReviewOutcome>,
+    /// When it was said.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// Who said it.
+    pub answered_by: Option<PrincipalId>,
+}
+
+/// What was said, when, and by whom.
+pub type Said = (ReviewOutcome, DateTime<Utc>, PrincipalId);
+
+impl MembershipReviewItem {
+    /// A membership, with what was said of it.
+    #[must_use]
+    pub fn of(it: Membership, said: Option<Said>) -> Self {
+        Self {
+            membership_id: it.id,
+            member: it.member,
+            organization: it.organization,
+            role: it.role,
+            outcome: said.map(|(outcome, _, _)| outcome),
+            answered_at: said.map(|(_, at, _)| at),
+            answered_by: said.map(|(_, _, by)| by),
+        }
+    }
+}
+
+/// Which of those of whom a review asks.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MembershipReviewItemFilter {
+    /// Those alone of whom it was answered, or those alone of whom it was not yet.
+    pub answered: Option<bool>,
+    /// Whether to say how many there are in all.
+    pub count: Option<Count>,
+}
+
+/// A page of those of whom a review asks.
+pub type MembershipReviewItemPage = Page<MembershipReviewItem>;
 /// A review as the caller sees it.
 pub type MembershipReviewView = Seen<MembershipReview>;
 /// A page of reviews.
@@ -110,7 +165,7 @@ pub type MembershipReviewPage = Page<MembershipReviewView>;
 impl Noun for MembershipReview {
     const NAME: &'static str = "membership_review";
     const COLLECTION: &'static str = "membership-reviews";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Close>()];
+    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<ListItems>(), Offer::of::<Close>()];
 
     kernel::versioned!();
 }
@@ -156,11 +211,47 @@ action!(
     |it| if it.closed_at.is_some() { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
 );
 
+const ANSWERERS: &[Role] = &[Role::DicomDirector, Role::OrgAdmin];
+
+action!(
+    /// See of whom a review asks, each as far as he may answer.
+    ListItems(MembershipReviewId) on MembershipReview as "list_membership_review_items", MembershipReview,
+    |actor, it| {
+        let leads = actor.leads_on(it.network_id, true);
+        let answers = actor.answered().any(|(network, _)| network == it.network_id);
+        let keeps = actor.reach(ANSWERERS).next().is_some();
+        Read::rule(actor, it).and(actor.is_sig() || leads || answers || keeps, ANSWERING)
+    }
+);
+
+/// Of whom a caller answers beside the SIG: of all on whom he decides, and of those of his organizations.
+#[must_use]
+pub fn answered_by(actor: &Actor) -> Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>> {
+    use kernel::schema::membership as row;
+    let reached = row::organization_id.eq_any(actor.reach(ANSWERERS).collect::<Vec<OrganizationId>>());
+    let led = row::network_id.eq_any(actor.led().collect::<Vec<NetworkId>>());
+    let co_led = row::network_id.eq_any(actor.co_led().collect::<Vec<NetworkId>>()).and(row::interministerial);
+    let decided: Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>> =
+        Box::new(reached.or(led).or(co_led));
+    actor.answered().fold(decided, |decided, (network, organization)| {
+        Box::new(decided.or(row::network_id.eq(network).and(row::organization_id.eq(organization))))
+    })
+}
+
+/// What `Review` says one by one, for those that the caller sees.
+#[must_use]
+pub fn answerable(actor: &Actor) -> Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>> {
+    if actor.is_sig() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    answered_by(actor)
+}
+
 action!(
     /// Say in a review that a membership stands, or that it ends.
     Review(MembershipId) on Membership as "review_membership", Membership,
     |actor, it| {
-        let answers = actor.reaches(&[Role::DicomDirector, Role::OrgAdmin], it.organization.id)
+        let answers = actor.reaches(ANSWERERS, it.organization.id)
             || actor.answers_for(it.network_id, it.organization.id);
         ReadMembership::rule(actor, it).and(answers || decides(actor, it), ANSWERING)
     },

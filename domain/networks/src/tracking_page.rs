@@ -8,12 +8,15 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::action_item::ActionItemView;
+use crate::decision::DecisionView;
 use crate::follow_up::{FollowUpView, Health};
 use crate::network::{Cadence, NetworkCode, NetworkName};
 use crate::tracking::{Reach, Tally};
 
 /// How many follow-ups a page shows; the others are in the list.
 pub const FOLLOW_UPS: i64 = 20;
+/// How many decisions a page shows; the others are in the list.
+pub const DECISIONS: i64 = 20;
 /// How many actions a page shows; the others are in the list.
 pub const ACTION_ITEMS: usize = 200;
 
@@ -66,6 +69,9 @@ pub struct NetworkTracking {
     /// The latest follow-ups on the network, on both axes, that the caller sees.
     #[schema(max_items = 20)]
     pub follow_ups: Vec<FollowUpView>,
+    /// The latest decisions taken in follow-ups on the network that the caller sees.
+    #[schema(max_items = 20, required = false)]
+    pub decisions: Vec<DecisionView>,
     /// The actions yet to be done for the network that the caller sees, by their day.
     #[schema(max_items = 200)]
     pub action_items: Vec<ActionItemView>,
@@ -79,6 +85,10 @@ pub struct OrganizationTracking {
     pub at: DateTime<Utc>,
     /// The organization.
     pub organization: OrganizationReference,
+    /// Those that it was merged or split into, where it was.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub successor_ids: Vec<OrganizationId>,
     /// The organizations that it adds up: itself and, for a DICOM, those that it serves.
     pub organizations: Vec<OrganizationReference>,
     /// How the seats stand in all the rows together.
@@ -89,9 +99,12 @@ pub struct OrganizationTracking {
     pub last_follow_up_on: Option<NaiveDate>,
     /// One per network and organization that the caller reads, by network and by organization.
     pub rows: Vec<TrackingRow>,
-    /// The latest follow-ups on these organizations, on both axes, that the caller sees.
+    /// The latest follow-ups on these organizations and those that went into them, on both axes, that the caller sees.
     #[schema(max_items = 20)]
     pub follow_ups: Vec<FollowUpView>,
+    /// The latest decisions taken in follow-ups on these organizations that the caller sees.
+    #[schema(max_items = 20, required = false)]
+    pub decisions: Vec<DecisionView>,
     /// The actions that these organizations have yet to do that the caller sees, by their day.
     #[schema(max_items = 200)]
     pub action_items: Vec<ActionItemView>,
@@ -120,7 +133,8 @@ impl Reach {
         let some = match &reach {
             Self::Everything => true,
             Self::Part { organizations: mine, networks } => {
-                !networks.is_empty() || organizations.iter().any(|organization| mine.contains(organization))
+                let own = |it: &OrganizationId| mine.contains(it) || actor.reaches_back(Actor::SCOPED, *it);
+                !networks.is_empty() || organizations.iter().any(own)
             }
         };
         some.then_some(reach)

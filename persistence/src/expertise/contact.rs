@@ -7,12 +7,13 @@ use ::expertise::contact::{
 use ::networks::network::NetworkCode;
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
+use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, contact, network};
 use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal, Version, sql};
 use members::reorganization::ImpactEffect;
 
 use crate::idempotency::again;
-use crate::members::{Ledger, Moving};
+use crate::members::{Ledger, Moving, resting_on};
 use crate::page::{fold, keyset, like};
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer, known};
@@ -94,6 +95,7 @@ impl Store<'_> {
     pub fn create_contact(&mut self, grant: Grant<Create>) -> Result<ContactView> {
         let created = self.write(grant, |writer, actor, Create(new), ()| {
             let network = shared_with(new.sharing, new.network_code.as_ref(), actor, writer.conn)?;
+            refuse_gone(new.organization_id, writer.conn)?;
             let owner = owner(new.owner_id, actor, writer.conn)?;
             let created = insert(writer, new, owner, network)?;
             writer.created(&created)?;
@@ -112,6 +114,7 @@ impl Store<'_> {
                 (None, None) => before.network_id,
                 (sharing, code) => shared_with(sharing.unwrap_or(before.sharing), code.as_ref(), actor, writer.conn)?,
             };
+            refuse_gone(patch.organization_id.flatten(), writer.conn)?;
             let change = (patch, contact::network_id.eq(network_id), grown!(contact, writer, before.version));
             let row = diesel::update(contact::table.find(before.id)).set(change);
             let after = row.returning(Contact::as_returning()).get_result(writer.conn)?;
@@ -135,6 +138,12 @@ impl Store<'_> {
         })?;
         Ok(self.shown_contact(archived))
     }
+}
+
+/// Nobody is found any more in an organization that went into another.
+fn refuse_gone(at: Option<OrganizationId>, conn: &mut PgConnection) -> Result<()> {
+    let life = at.map(|at| resting_on(conn, at)).transpose()?.flatten();
+    Ok(life.as_ref().map_or(Ok(()), OrganizationLife::alive)?)
 }
 
 fn insert(

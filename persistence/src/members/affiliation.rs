@@ -18,7 +18,7 @@ use members::role_assignment::RoleAssignment;
 use super::member::{find as find_member, locked as locked_member};
 use super::organization::resting_on;
 use crate::idempotency::again;
-use crate::networks::{end_memberships, lock_networks_of, refresh_member, still_all_networks_of};
+use crate::networks::{end_memberships, leave_actions, lock_networks_of, refresh_member, still_all_networks_of};
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
@@ -238,7 +238,7 @@ pub(crate) fn in_force_of(conn: &mut PgConnection, member: MemberId) -> Result<V
     Ok(all.into_iter().filter(|it| !it.valid.ended_by(now)).collect())
 }
 
-/// Ends affiliations with the memberships and roles held through them.
+/// Ends affiliations with the memberships and roles held through them; what was to be done there is nobody's yet.
 pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>, at: DateTime<Utc>) -> Result<()> {
     for before in ended {
         let valid = affiliation::valid.eq(before.valid.until(at));
@@ -248,6 +248,7 @@ pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>,
         writer.ended(&before, &after)?;
         end_memberships(writer, before.id, at)?;
         end_roles(writer, before.id, at)?;
+        leave_actions(writer, before.member_id, before.organization_id)?;
     }
     Ok(())
 }

@@ -20,6 +20,6 @@ pub use hand_over::{NOT_OWNED, OWNED, Owned};
 pub(crate) use invitation::invite;
 pub(crate) use member::find as find_member;
 pub use my_data::{NOT_PERSONAL, PERSONAL};
-pub(crate) use organization::resting_on;
+pub(crate) use organization::{resting_on, with_predecessors};
 pub use reorganization::registry;
 pub(crate) use reorganization::{Ledger, Moving, both, capped};

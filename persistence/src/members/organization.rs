@@ -226,6 +226,23 @@ pub(crate) fn resting_on(conn: &mut PgConnection, id: OrganizationId) -> Result<
     Ok(life.for_share().first(conn).optional()?)
 }
 
+diesel::define_sql_function! {
+    #[sql_name = "app.predecessors"]
+    fn predecessors(
+        successors: diesel::sql_types::Array<diesel::sql_types::Uuid>,
+    ) -> diesel::sql_types::Array<diesel::sql_types::Uuid>;
+}
+
+/// Organizations, and those that went into them, however long ago.
+pub(crate) fn with_predecessors(
+    conn: &mut PgConnection,
+    mut organizations: Vec<OrganizationId>,
+) -> Result<Vec<OrganizationId>> {
+    let before: Vec<OrganizationId> = diesel::select(predecessors(&organizations)).get_result(conn)?;
+    organizations.extend(before);
+    Ok(organizations)
+}
+
 impl Again for OrganizationView {
     fn about(&self) -> Uuid {
         match self {

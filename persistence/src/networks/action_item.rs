@@ -29,19 +29,20 @@ pub(super) fn today() -> NaiveDate {
 }
 
 impl Store<'_> {
-    /// The actions that the caller may see, by the day when they are due.
+    /// The actions that the caller may see, by the day when they are due; those that are closed, the latest first.
     ///
     /// # Errors
     /// The cursor is none of ours.
     pub fn action_items(&mut self, filter: &ActionItemFilter, page: &PageQuery) -> Result<ActionItemPage> {
+        let places = self.places(filter.owner_organization_id, filter.dicom_id)?;
         let (conn, actor) = self.reading();
         let all = || {
             let mut query = ActionItem::query().filter(visible(actor)).into_boxed::<Pg>();
             if let Some(code) = &filter.network_code {
                 query = query.filter(network::code.nullable().eq(code.clone()));
             }
-            if let Some(organization) = filter.owner_organization_id {
-                query = query.filter(action_item::owner_organization_id.eq(organization));
+            for place in &places {
+                query = query.filter(action_item::owner_organization_id.eq_any(place));
             }
             if let Some(member) = filter.owner_member_id {
                 query = query.filter(action_item::owner_member_id.eq(member));
@@ -52,6 +53,12 @@ impl Store<'_> {
             if let Some(status) = filter.status {
                 query = query.filter(action_item::status.eq(status));
             }
+            if let Some(day) = filter.due_from {
+                query = query.filter(action_item::due_on.ge(day));
+            }
+            if let Some(day) = filter.due_to {
+                query = query.filter(action_item::due_on.le(day));
+            }
             let overdue = || action_item::status.eq(ActionStatus::Open).and(action_item::due_on.lt(today()));
             match filter.overdue {
                 Some(true) => query.filter(overdue()),
@@ -59,15 +66,30 @@ impl Store<'_> {
                 None => query,
             }
         };
-        let mut query = all();
-        if let Some((day, after)) = page.key::<(NaiveDate, ActionItemId)>()? {
-            let later = action_item::due_on.gt(day).or(action_item::id.gt(after));
-            query = query.filter(action_item::due_on.ge(day).and(later));
-        }
-        let rows = query.order((action_item::due_on, action_item::id)).limit(page.probe()).load(conn)?;
         let count = counted!(conn, filter.count, all());
-        let found = page.cut(rows, |it: &ActionItem| (it.due_on, it.id)).counted(count);
-        Ok(found.map(|it| self.seen(it)))
+        let query = all().limit(page.probe());
+        let found = if matches!(filter.status, Some(ActionStatus::Done | ActionStatus::Cancelled)) {
+            let closed_at = || action_item::closed_at.assume_not_null();
+            let query = match page.key::<(Option<DateTime<Utc>>, ActionItemId)>()? {
+                Some((Some(at), before)) => {
+                    query.filter(closed_at().le(at).and(closed_at().lt(at).or(action_item::id.lt(before))))
+                }
+                _ => query,
+            };
+            let rows = query.order((action_item::closed_at.desc(), action_item::id.desc())).load(conn)?;
+            page.cut(rows, |it: &ActionItem| (it.closed_at, it.id))
+        } else {
+            let query = match page.key::<(NaiveDate, ActionItemId)>()? {
+                Some((day, after)) => {
+                    let later = action_item::due_on.gt(day).or(action_item::id.gt(after));
+                    query.filter(action_item::due_on.ge(day).and(later))
+                }
+                None => query,
+            };
+            let rows = query.order((action_item::due_on, action_item::id)).load(conn)?;
+            page.cut(rows, |it: &ActionItem| (it.due_on, it.id))
+        };
+        Ok(found.counted(count).map(|it| self.seen(it)))
     }
 
     /// One action.
@@ -109,19 +131,26 @@ impl Store<'_> {
     /// Changes the action that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; the person who would do it is not affiliated there.
+    /// It is no longer as the caller saw it; he could not give it where he puts it; the person who would do it is not
+    /// affiliated there.
     pub fn update_action_item(
         &mut self,
         grant: Grant<Update>,
         seen: Version,
         patch: ActionItemPatch,
     ) -> Result<ActionItemView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let person = patch.owner_member_id.flatten();
-            if !is_there(writer.conn, person, before.owner_organization.id)? {
-                return Err(not_there().into());
-            }
-            let row = (patch, grown!(action_item, writer, before.version));
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            let network = if patch.moves() {
+                let duty = Create(patch.given_anew(&before)).facts(writer.conn)?;
+                Grant::ask(actor, Create(duty.new.clone()), duty)?.spend().1.network.map(|network| network.id)
+            } else {
+                let person = patch.owner_member_id.flatten();
+                if !is_there(writer.conn, person, before.owner_organization.id)? {
+                    return Err(not_there().into());
+                }
+                before.network_id
+            };
+            let row = (patch, action_item::network_id.eq(network), grown!(action_item, writer, before.version));
             diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
             let after = recorded(writer, &before)?;
             if after.owner_member != before.owner_member {
@@ -151,7 +180,7 @@ impl Store<'_> {
     /// Takes up again the action that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
+    /// It is no longer as the caller saw it; the organization that owes it lives no more.
     pub fn reopen_action_item(&mut self, grant: Grant<Reopen>, seen: Version) -> Result<ActionItemView> {
         self.moves(grant, seen, ActionStatus::Open)
     }
@@ -161,6 +190,10 @@ impl Store<'_> {
         A: Action<Facts = ActionItem>,
     {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            if to == ActionStatus::Open {
+                let life = crate::members::resting_on(writer.conn, before.owner_organization.id)?;
+                life.ok_or(Refusal::NotFound)?.alive()?;
+            }
             let closed: Option<DateTime<Utc>> = (to != ActionStatus::Open).then_some(writer.at);
             let row = (
                 action_item::status.eq(to),
@@ -205,6 +238,26 @@ pub(crate) fn actions_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<O
         OwnedItem { kind: OwnedKind::ActionItem, id: it.id.0, title, due_on: Some(it.due_on) }
     };
     Ok(all.load(conn)?.into_iter().map(item).collect())
+}
+
+/// What a member had yet to do for an organization that he left is for it to give to someone else.
+pub(crate) fn leave_actions(writer: &mut Writer<'_>, who: MemberId, at: OrganizationId) -> Result<()> {
+    if is_there(writer.conn, Some(who), at)? {
+        return Ok(());
+    }
+    let his = action_item::table
+        .filter(action_item::owner_member_id.eq(who).and(action_item::owner_organization_id.eq(at)))
+        .filter(action_item::status.eq(ActionStatus::Open))
+        .order(action_item::id)
+        .select(action_item::id)
+        .for_no_key_update();
+    for id in his.load::<ActionItemId>(writer.conn)? {
+        let before = find(id, writer.conn)?;
+        let row = (action_item::owner_member_id.eq(None::<MemberId>), grown!(action_item, writer, before.version));
+        diesel::update(action_item::table.find(id)).set(row).execute(writer.conn)?;
+        recorded(writer, &before)?;
+    }
+    Ok(())
 }
 
 /// Someone else of the same organization does it from now on.

@@ -1,9 +1,5 @@
-//! SQL of follow-ups, with what is decided and said in them.
+//! SQL of follow-ups, with what is said in them.
 
-use ::networks::decision::{
-    Create as CreateDecision, Decision, DecisionPage, DecisionPatch, DecisionView, NewDecision, Read as ReadDecision,
-    Update as UpdateDecision,
-};
 use ::networks::follow_up::{
     Create, FollowUp, FollowUpConfidentiality, FollowUpFilter, FollowUpPage, FollowUpPatch, FollowUpScope,
     FollowUpView, Read, Subject, Update, past, visible,
@@ -14,11 +10,12 @@ use ::networks::follow_up_comment::{
 use ::networks::network::{Network, NetworkCode};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use kernel::schema::{decision, follow_up, follow_up_comment, member, network, organization};
-use kernel::{DecisionId, FollowUpCommentId, FollowUpId, Grant, MemberId, PageQuery, Refusal, Version};
+use kernel::schema::{follow_up, follow_up_comment, member, network};
+use kernel::{FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Version};
 use uuid::Uuid;
 
 use crate::idempotency::again;
+use crate::members::{resting_on, with_predecessors};
 use crate::page::counted;
 use crate::stamps::{born, grown};
 use crate::store::{Known, known};
@@ -30,6 +27,7 @@ impl Store<'_> {
     /// # Errors
     /// The cursor is none of ours.
     pub fn follow_ups(&mut self, filter: &FollowUpFilter, page: &PageQuery) -> Result<FollowUpPage> {
+        let places = self.places(filter.organization_id, filter.dicom_id)?;
         let (conn, actor) = self.reading();
         let all = || {
             let mut query = FollowUp::query().filter(visible(actor)).into_boxed();
@@ -39,11 +37,17 @@ impl Store<'_> {
             if let Some(code) = &filter.network_code {
                 query = query.filter(network::code.nullable().eq(code.clone()));
             }
-            if let Some(organization) = filter.organization_id {
-                query = query.filter(follow_up::organization_id.eq(organization));
+            for place in &places {
+                query = query.filter(follow_up::organization_id.eq_any(place).assume_not_null());
             }
             if let Some(health) = filter.health {
                 query = query.filter(follow_up::health.eq(health));
+            }
+            if let Some(day) = filter.held_from {
+                query = query.filter(follow_up::held_on.ge(day));
+            }
+            if let Some(day) = filter.held_to {
+                query = query.filter(follow_up::held_on.le(day));
             }
             query
         };
@@ -57,6 +61,22 @@ impl Store<'_> {
         let count = counted!(conn, filter.count, all());
         let found = page.cut(rows, |it: &FollowUp| (it.held_on, it.id)).counted(count);
         Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// Where a list is to look: in an organization, and in what a DICOM follows; each with what went into it.
+    pub(super) fn places(
+        &mut self,
+        organization: Option<OrganizationId>,
+        dicom: Option<OrganizationId>,
+    ) -> Result<Vec<Vec<OrganizationId>>> {
+        let mut places: Vec<Vec<OrganizationId>> = organization.into_iter().map(|it| vec![it]).collect();
+        if let Some(dicom) = dicom {
+            let (_, facts) = self.matrix_facts(None)?;
+            let served = facts.served.iter().filter(|(by, _)| *by == dicom).map(|(_, served)| *served);
+            places.push(std::iter::once(dicom).chain(served).collect());
+        }
+        let (conn, _) = self.reading();
+        places.into_iter().map(|place| with_predecessors(conn, place)).collect()
     }
 
     /// One follow-up.
@@ -73,7 +93,7 @@ impl Store<'_> {
     /// # Errors
     /// Someone who was there is nobody we know.
     pub fn create_follow_up(&mut self, grant: Grant<Create>) -> Result<FollowUpView> {
-        let created = self.write(grant, |writer, _, _, Subject { new, scope }| {
+        let created = self.write(grant, |writer, _, _, Subject { new, scope, .. }| {
             refuse_unknown(writer.conn, &new.attendee_ids)?;
             let id = FollowUpId::fresh();
             let row = (
@@ -153,69 +173,6 @@ impl Store<'_> {
         })?;
         Ok(self.seen(created))
     }
-
-    /// What was decided in a follow-up.
-    ///
-    /// # Errors
-    /// There is no such follow-up that the caller may see; the cursor is none of ours.
-    pub fn follow_up_decisions(&mut self, id: FollowUpId, page: &PageQuery) -> Result<DecisionPage> {
-        self.permit(Read(id))?;
-        let mut query = Decision::query().filter(decision::follow_up_id.eq(id)).into_boxed();
-        if let Some(after) = page.key::<DecisionId>()? {
-            query = query.filter(decision::id.gt(after));
-        }
-        let rows = query.order(decision::id).limit(page.probe()).load(self.reading().0)?;
-        Ok(page.cut(rows, |it: &Decision| it.id).map(|it| self.seen(it)))
-    }
-
-    /// One decision.
-    ///
-    /// # Errors
-    /// There is none that the caller may see.
-    pub fn decision(&mut self, id: DecisionId) -> Result<DecisionView> {
-        let it = self.permit(ReadDecision(id))?;
-        Ok(self.seen(it))
-    }
-
-    /// Records what was decided in the follow-up that was granted.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub fn create_follow_up_decision(
-        &mut self,
-        grant: Grant<CreateDecision>,
-        new: NewDecision,
-    ) -> Result<DecisionView> {
-        let created = self.write(grant, |writer, _, CreateDecision(about), _| {
-            let id = DecisionId::fresh();
-            let row = (new, decision::id.eq(id), decision::follow_up_id.eq(about), born!(decision, writer));
-            diesel::insert_into(decision::table).values(row).execute(writer.conn)?;
-            let created = find_decision(id, writer.conn)?;
-            writer.created(&created)?;
-            Ok(created)
-        })?;
-        Ok(self.seen(created))
-    }
-
-    /// Changes the decision that was granted.
-    ///
-    /// # Errors
-    /// It is no longer as the caller saw it.
-    pub fn update_decision(
-        &mut self,
-        grant: Grant<UpdateDecision>,
-        seen: Version,
-        patch: DecisionPatch,
-    ) -> Result<DecisionView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let row = (patch, grown!(decision, writer, before.version));
-            diesel::update(decision::table.find(before.id)).set(row).execute(writer.conn)?;
-            let after = find_decision(before.id, writer.conn)?;
-            writer.updated(&before, &after)?;
-            Ok(after)
-        })?;
-        Ok(self.seen(changed))
-    }
 }
 
 /// Everyone who was there is someone.
@@ -236,12 +193,7 @@ fn find(id: FollowUpId, conn: &mut PgConnection) -> Result<FollowUp> {
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-fn find_decision(id: DecisionId, conn: &mut PgConnection) -> Result<Decision> {
-    let row = Decision::query().filter(decision::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-fn locked(id: FollowUpId, conn: &mut PgConnection) -> Result<FollowUp> {
+pub(super) fn locked(id: FollowUpId, conn: &mut PgConnection) -> Result<FollowUp> {
     let row = follow_up::table.find(id).select(follow_up::id).for_no_key_update();
     row.first::<FollowUpId>(conn).optional()?.ok_or(Refusal::NotFound)?;
     find(id, conn)
@@ -265,10 +217,8 @@ impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Subject> {
         let new = self.0.clone();
         let network = named(new.network_code.as_ref(), conn)?;
-        if let Some(at) = new.organization_id {
-            let there = organization::table.find(at).select(organization::id).for_share();
-            there.first::<kernel::OrganizationId>(conn).optional()?.ok_or(Error::Dangling("/organization_id"))?;
-        }
+        let life = |at| resting_on(conn, at)?.ok_or(Error::Dangling("/organization_id"));
+        let life = new.organization_id.map(life).transpose()?;
         let scope = FollowUpScope {
             axis: new.axis,
             network_id: network.as_ref().map(|network| network.id),
@@ -279,25 +229,13 @@ impl Known for Create {
             created_by: kernel::PrincipalId::system(),
             network_visibility: network.map(|network| network.visibility),
         };
-        Ok(Subject { new, scope })
+        Ok(Subject { new, scope, life })
     }
 }
 
-known!(locked => Update, CreateComment, CreateDecision);
-
-known!(find_decision => ReadDecision);
-
-impl Known for UpdateDecision {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Decision> {
-        let row = decision::table.find(self.0).select(decision::id).for_no_key_update();
-        row.first::<DecisionId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-        find_decision(self.0, conn)
-    }
-}
+known!(locked => Update, CreateComment);
 
 again!(FollowUpView as FollowUpId => follow_up);
-
-again!(DecisionView as DecisionId => decision);
 
 impl Again for FollowUpCommentView {
     fn about(&self) -> Uuid {

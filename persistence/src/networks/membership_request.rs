@@ -10,7 +10,7 @@ use ::networks::membership_request::{
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
-use kernel::directory::Email;
+use kernel::directory::{Email, OrganizationLife};
 use kernel::schema::{affiliation, member, membership, membership_request, network, organization};
 use kernel::{
     AffiliationId, Grant, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NotificationLevel, OrganizationId,
@@ -340,6 +340,11 @@ impl Known for Create {
             let sits = sits.filter(membership::valid.contains(sql::clock())).select(membership::role);
             it.sits_as = sits.first(conn).optional()?;
             email = member::table.find(member).select(member::email).first::<Option<Email>>(conn)?;
+        }
+        // Whoever was moved on sits there no more.
+        if let Some(left) = new.affiliation_id.filter(|_| it.member.is_none()) {
+            let place = affiliation::table.inner_join(organization::table).filter(affiliation::id.eq(left));
+            it.life = place.select(OrganizationLife::as_select()).first(conn).optional()?;
         }
         if let Some(invitee) = &new.invitee {
             it.life = resting_on(conn, invitee.organization_id)?;

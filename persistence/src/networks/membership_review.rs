@@ -1,22 +1,70 @@
 //! SQL of membership reviews.
 
-use ::networks::membership::{End, EndReason, Membership, MembershipView};
+use std::collections::HashMap;
+
+use ::networks::membership::{End, EndReason, Membership, MembershipView, visible};
 use ::networks::membership_review::{
-    Close, Create, List, MembershipReview, MembershipReviewPage, MembershipReviewView, Read, Review, ReviewAnswer,
-    ReviewOutcome,
+    Close, Create, List, ListItems, MembershipReview, MembershipReviewItem, MembershipReviewItemFilter,
+    MembershipReviewItemPage, MembershipReviewPage, MembershipReviewView, Read, Review, ReviewAnswer, ReviewOutcome,
+    Said, answerable, answered_by,
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
 use kernel::schema::{membership, membership_review, membership_review_answer};
-use kernel::{Action, Grant, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
+use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
 
 use super::membership::{end, find as find_membership, locked as locked_membership};
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::lock;
 use crate::idempotency::again;
+use crate::page::{counted, keyset};
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
+
+/// Whether an answer stands for a membership.
+macro_rules! answers {
+    ($review:expr) => {{
+        let said = membership_review_answer::table.filter(membership_review_answer::review_id.eq($review.id));
+        diesel::dsl::exists(said.filter(membership_review_answer::membership_id.eq(membership::id)))
+    }};
+}
+
+/// The memberships that a review asks about: those that stood when it was opened, but who left since without an answer.
+macro_rules! asked {
+    ($review:expr) => {{
+        let stood = membership::network_id.eq($review.network_id);
+        let stood = stood.and(membership::valid.contains($review.created_at));
+        let query = Membership::query().filter(stood).into_boxed::<diesel::pg::Pg>();
+        match $review.closed_at {
+            Some(closed) => query.filter(membership::valid.contains(closed).or(answers!($review))),
+            None => query.filter(membership::valid.contains(kernel::sql::clock()).or(answers!($review))),
+        }
+    }};
+}
+
+/// Whether someone of whom the caller answers, beside the SIG, was not answered for yet.
+pub(super) fn waits_for(conn: &mut PgConnection, actor: &Actor, review: &MembershipReview) -> Result<bool> {
+    if ListItems::rule(actor, review) != Ruling::Allow {
+        return Ok(false);
+    }
+    let network = find_network(&review.network_code, conn)?;
+    let waiting = asked!(review).filter(visible(actor, &network)).filter(answered_by(actor));
+    let waiting = waiting.filter(diesel::dsl::not(answers!(review))).select(membership::id).limit(1);
+    Ok(waiting.first::<MembershipId>(conn).optional()?.is_some())
+}
+
+/// What was said of some memberships in a review.
+fn said_of(
+    conn: &mut PgConnection,
+    review: MembershipReviewId,
+    of: &[MembershipId],
+) -> Result<HashMap<MembershipId, Said>> {
+    use membership_review_answer as answer;
+    let said = answer::table.filter(answer::review_id.eq(review).and(answer::membership_id.eq_any(of)));
+    let said = said.select((answer::membership_id, (answer::outcome, answer::answered_at, answer::answered_by)));
+    Ok(said.load::<(MembershipId, Said)>(conn)?.into_iter().collect())
+}
 
 impl Store<'_> {
     /// The reviews of a network, the latest first.
@@ -41,6 +89,39 @@ impl Store<'_> {
     pub fn membership_review(&mut self, id: MembershipReviewId) -> Result<MembershipReviewView> {
         let it = self.permit(Read(id))?;
         Ok(self.seen(it))
+    }
+
+    /// Of whom a review asks, as far as the caller may answer, by name.
+    ///
+    /// # Errors
+    /// There is no review that he may see, or he answers of nobody; the cursor is none of ours.
+    pub fn membership_review_items(
+        &mut self,
+        id: MembershipReviewId,
+        filter: &MembershipReviewItemFilter,
+        page: &PageQuery,
+    ) -> Result<MembershipReviewItemPage> {
+        let review = self.permit(ListItems(id))?;
+        let (conn, actor) = self.reading();
+        let network = find_network(&review.network_code, conn)?;
+        let all = || {
+            let query = asked!(review).filter(visible(actor, &network)).filter(answerable(actor));
+            match filter.answered {
+                Some(true) => query.filter(answers!(review)),
+                Some(false) => query.filter(diesel::dsl::not(answers!(review))),
+                None => query,
+            }
+        };
+        let count = counted!(conn, filter.count, all());
+        let query = keyset!(all(), page, false, membership::sort_name as String, membership::id as MembershipId);
+        let rows: Vec<Membership> = query.load(conn)?;
+        let found = page.cut(rows, |it| (it.sort_name.clone(), it.id)).counted(count);
+        let shown: Vec<MembershipId> = found.items.iter().map(|it| it.id).collect();
+        let mut said = said_of(conn, id, &shown)?;
+        Ok(found.map(|it| {
+            let said = said.remove(&it.id);
+            MembershipReviewItem::of(it, said)
+        }))
     }
 
     /// Opens the review that was granted.
@@ -150,7 +231,7 @@ impl Known for List {
     }
 }
 
-known!(find => Read);
+known!(find => Read, ListItems);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Network> {

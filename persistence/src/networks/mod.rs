@@ -4,6 +4,7 @@ mod action_item;
 mod announcement;
 mod carry;
 mod co_animation;
+mod decision;
 mod follow_up;
 mod gap;
 mod indicator;
@@ -20,7 +21,7 @@ mod subscription;
 mod tracking;
 mod tracking_page;
 
-pub(crate) use action_item::{actions_of, hand_over_action};
+pub(crate) use action_item::{actions_of, hand_over_action, leave_actions};
 pub(crate) use carry::{
     carry_actions, carry_co_animations, carry_invitations, carry_memberships, carry_requests, carry_seats,
     refresh_cells_of,

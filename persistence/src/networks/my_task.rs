@@ -1,22 +1,29 @@
 //! What waits for the caller: each noun is asked for its own.
 
-use ::networks::action_item::{ActionItem, ActionStatus, visible as visible_actions};
+use ::networks::action_item::{ActionItem, ActionStatus, Joined, visible as visible_actions};
+use ::networks::membership::LEADS;
 use ::networks::membership_request::{
-    Accept, MembershipRequest, MembershipRequestStatus, stands, visible as visible_requests,
+    Accept, MembershipRequest, MembershipRequestStatus, Side, stands, visible as visible_requests,
 };
 use ::networks::membership_review::MembershipReview;
 use ::networks::my_task::{MyTask, MyTaskKind, MyTasks};
 use ::networks::network::{Network, NetworkStatus};
 use chrono::{DateTime, Utc};
+use diesel::BoxableExpression;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use kernel::schema::{action_item, invitation, member, membership, membership_request, membership_review, network};
-use kernel::{Action, Actor, MemberId, NetworkRole, Noun, OrganizationId, PARIS, Role, Ruling, sql};
+use kernel::{Action, Actor, MemberId, NetworkId, NetworkRole, Noun, OrganizationId, PARIS, Role, Ruling, sql};
 use members::invitation::{Confirm, Invitation, InvitationStatus, stands as invited, visible as visible_invitations};
 
+use super::membership_review::waits_for;
 use crate::{Result, Store};
 
-/// How many of each kind are looked at.
-const MOST: i64 = 200;
+/// How many of each kind are shown.
+const MOST: usize = 200;
+/// The same, for a query that looks at no others.
+const MOST_ROWS: i64 = 200;
 
 impl Store<'_> {
     /// What waits for the caller, the most pressing first.
@@ -45,15 +52,29 @@ fn task<T: Noun>(kind: MyTaskKind, it: &T, title: String, since: DateTime<Utc>) 
     MyTask { kind, id: it.id(), href, title, network_code: None, due_on: None, since }
 }
 
+/// The dossiers that wait for the caller: on himself, and in the networks that he leads. To the SIG is left what nobody
+/// else decides: in the networks that nobody leads, and on who leads.
 fn requests(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     use membership_request as dossier;
-    let open =
-        MembershipRequest::query().filter(visible_requests(actor)).filter(stands().eq(MembershipRequestStatus::Open));
-    let open: Vec<MembershipRequest> = open.order(dossier::id).limit(MOST).load(conn)?;
-    let mine = open.into_iter().filter(|it| could::<Accept>(actor, it));
+    let unled: Vec<NetworkId> =
+        if actor.is_sig() { unled(conn)?.into_iter().map(|it| it.id).collect() } else { vec![] };
+    let led: Vec<NetworkId> = actor.led().chain(actor.co_led()).chain(unled.iter().copied()).collect();
+    let own = dossier::member_id.eq(MemberId(actor.id.0)).assume_not_null();
+    let of_leads = if actor.is_sig() { LEADS } else { &[] };
+    let open = MembershipRequest::query().filter(visible_requests(actor));
+    let open = open.filter(own.or(dossier::network_id.eq_any(led)).or(dossier::role.eq_any(of_leads)));
+    let open = open.filter(stands().eq(MembershipRequestStatus::Open)).order(dossier::id);
+    let open: Vec<MembershipRequest> = open.load(conn)?;
+    let leads = |it: &MembershipRequest| actor.leads_on(it.network_id, it.interministerial);
+    let left = |it: &MembershipRequest| LEADS.contains(&it.role) || unled.contains(&it.network_id);
+    let asked = |it: &MembershipRequest| it.side(actor) == Side::Person || leads(it) || left(it);
+    let mine = open.into_iter().filter(|it| could::<Accept>(actor, it) && asked(it)).take(MOST);
     Ok(mine
         .map(|it| {
-            let title = format!("{} ({})", it.network_code, it.role.label().fr);
+            let invitee = || it.invitee_given_name.as_ref().zip(it.invitee_usual_name.as_ref());
+            let invitee = || invitee().map(|(given, usual)| format!("{given} {usual}"));
+            let who = it.member.as_ref().map(|member| member.display_name.clone()).or_else(invitee);
+            let title = format!("{} · {} ({})", who.unwrap_or_default(), it.network_code, it.role.label().fr);
             MyTask {
                 due_on: Some(it.expires_at.with_timezone(&PARIS).date_naive()),
                 network_code: Some(it.network_code.clone()),
@@ -66,8 +87,8 @@ fn requests(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
 fn invitations(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     let claimed =
         Invitation::query().filter(visible_invitations(actor)).filter(invited().eq(InvitationStatus::Claimed));
-    let claimed: Vec<Invitation> = claimed.order(invitation::id).limit(MOST).load(conn)?;
-    let mine = claimed.into_iter().filter(|it| could::<Confirm>(actor, it));
+    let claimed: Vec<Invitation> = claimed.order(invitation::id).load(conn)?;
+    let mine = claimed.into_iter().filter(|it| could::<Confirm>(actor, it)).take(MOST);
     Ok(mine
         .map(|it| {
             let title = format!("{} {}", it.given_name, it.usual_name);
@@ -78,13 +99,22 @@ fn invitations(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .collect())
 }
 
-/// The caller's own, and those of nobody yet that his organizations owe.
+/// The caller's own, and those of nobody yet that his organizations owe: as their director all of them, as their référent
+/// those of his network, as their administrator those that no network follows.
 fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     let reached: Vec<OrganizationId> = actor.reach(&[Role::DicomDirector]).collect();
     let own = action_item::owner_member_id.eq(MemberId(actor.id.0)).assume_not_null();
-    let unassigned = action_item::owner_member_id.is_null().and(action_item::owner_organization_id.eq_any(reached));
+    let administered: Vec<OrganizationId> = actor.reach(&[Role::OrgAdmin]).collect();
+    let administered = action_item::owner_organization_id.eq_any(administered).and(action_item::network_id.is_null());
+    let due: Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> =
+        Box::new(action_item::owner_organization_id.eq_any(reached).or(administered));
+    let due = actor.answered().fold(due, |due, (network, organization)| {
+        let here = action_item::network_id.eq(network).assume_not_null();
+        Box::new(due.or(here.and(action_item::owner_organization_id.eq(organization))))
+    });
+    let unassigned = action_item::owner_member_id.is_null().and(due);
     let open = ActionItem::query().filter(visible_actions(actor)).filter(action_item::status.eq(ActionStatus::Open));
-    let open = open.filter(unassigned.or(own)).order((action_item::due_on, action_item::id)).limit(MOST);
+    let open = open.filter(unassigned.or(own)).order((action_item::due_on, action_item::id)).limit(MOST_ROWS);
     let open: Vec<ActionItem> = open.load(conn)?;
     Ok(open
         .into_iter()
@@ -96,14 +126,19 @@ fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .collect())
 }
 
-/// The open reviews of the networks that the caller leads, while someone was not answered for.
+/// The open reviews of the networks that the caller leads, and those in which someone of whom he answers waits.
 fn reviews(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
-    let led: Vec<_> = actor.led().collect();
     let open = MembershipReview::query().filter(membership_review::closed_at.is_null());
-    let open = open.filter(membership_review::network_id.eq_any(led)).order(membership_review::id).limit(MOST);
-    let open: Vec<MembershipReview> = open.load(conn)?;
-    Ok(open
+    let open: Vec<MembershipReview> = open.order(membership_review::id).load(conn)?;
+    let mut mine = Vec::new();
+    for review in open {
+        if actor.leads(review.network_id) || waits_for(conn, actor, &review)? {
+            mine.push(review);
+        }
+    }
+    Ok(mine
         .into_iter()
+        .take(MOST)
         .map(|it| {
             let title = format!("{} ({}/{})", it.network_code, it.answered, it.total);
             let network_code = Some(it.network_code.clone());
@@ -118,6 +153,17 @@ fn leaderless(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     if !actor.is_sig() {
         return Ok(Vec::new());
     }
+    Ok(unled(conn)?
+        .into_iter()
+        .map(|it| {
+            let network_code = Some(it.code.clone());
+            MyTask { network_code, ..task(MyTaskKind::AppointLead, &it, it.name.to_string(), it.updated_at) }
+        })
+        .collect())
+}
+
+/// The active networks that nobody leads, by name.
+fn unled(conn: &mut PgConnection) -> Result<Vec<Network>> {
     let led = membership::table
         .inner_join(member::table)
         .filter(membership::network_id.eq(network::id).and(membership::role.eq(NetworkRole::Lead)))
@@ -125,12 +171,5 @@ fn leaderless(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .filter(member::suspended_at.is_null().and(member::departed_at.is_null()));
     let without = Network::query().filter(network::status.eq(NetworkStatus::Active));
     let without = without.filter(diesel::dsl::not(diesel::dsl::exists(led))).order(network::name);
-    let without: Vec<Network> = without.load(conn)?;
-    Ok(without
-        .into_iter()
-        .map(|it| {
-            let network_code = Some(it.code.clone());
-            MyTask { network_code, ..task(MyTaskKind::AppointLead, &it, it.name.to_string(), it.updated_at) }
-        })
-        .collect())
+    Ok(without.load(conn)?)
 }

@@ -19,6 +19,7 @@ use kernel::{ActionItemId, NetworkId, NetworkRole, OrganizationId, Refusal};
 
 use super::action_item::today;
 use super::network::seen_by;
+use crate::members::with_predecessors;
 use crate::{Result, Store};
 
 /// A cell of a page.
@@ -42,6 +43,7 @@ impl Store<'_> {
         let page = Page::Network(network.id);
         let about = self.about(&page, &facts)?;
         let follow_ups = self.latest(&page)?;
+        let decisions = self.latest_decisions(Some(network.id), None)?;
         let action_items = self.soonest(&about)?;
         let own = self.stands(&page)?;
         let last_follow_up_on = own.map(|(_, day)| day);
@@ -56,6 +58,7 @@ impl Store<'_> {
             name: network.name,
             cadence: network.cadence,
             follow_ups,
+            decisions,
             action_items,
         })
     }
@@ -65,8 +68,10 @@ impl Store<'_> {
     /// # Errors
     /// There is no such organization, or the caller reads nothing of it.
     pub fn organization_tracking(&mut self, id: OrganizationId) -> Result<OrganizationTracking> {
-        let row = organization::table.find(id).select(OrganizationReference::as_select());
-        let organization = row.first(self.reading().0).optional()?.ok_or(Refusal::NotFound)?;
+        let row =
+            organization::table.find(id).select((OrganizationReference::as_select(), organization::successor_ids));
+        let row = row.first(self.reading().0).optional()?;
+        let (organization, successor_ids): (OrganizationReference, _) = row.ok_or(Refusal::NotFound)?;
         let (at, facts) = self.matrix_facts(None)?;
         let served = facts.served.iter().filter(|(dicom, _)| *dicom == id).map(|(_, organization)| *organization);
         let mut added: Vec<OrganizationId> = std::iter::once(id).chain(served).collect();
@@ -81,7 +86,10 @@ impl Store<'_> {
         let actor = self.actor();
         let columns: Vec<NetworkId> = facts.columns(actor, &reach).map(|network| network.id).collect();
         let cells: Vec<&CellRow> = cells.filter(|cell| columns.contains(&cell.network_id)).collect();
-        let page = Page::Organization { id, added };
+        let conn = self.reading().0;
+        let (itself, followed) = (with_predecessors(conn, vec![id])?, with_predecessors(conn, added.clone())?);
+        let decisions = self.latest_decisions(None, Some(&followed))?;
+        let page = Page::Organization { itself, added, followed };
         let about = self.about(&page, &facts)?;
         let follow_ups = self.latest(&page)?;
         let action_items = self.soonest(&about)?;
@@ -89,12 +97,14 @@ impl Store<'_> {
         Ok(OrganizationTracking {
             at,
             organization,
-            organizations: organizations.into_iter().filter(|it| reach.names(it.id)).collect(),
+            successor_ids,
+            organizations: organizations.into_iter().filter(|it| it.id == id || reach.names(it.id)).collect(),
             tally: add_up(&cells),
             health: own.map(|(health, _)| health),
             last_follow_up_on: own.map(|(_, day)| day),
             rows: about.rows(&cells, &facts),
             follow_ups,
+            decisions,
             action_items,
         })
     }
@@ -122,8 +132,8 @@ impl Store<'_> {
             Page::Network(id) => query
                 .filter(follow_up::network_id.eq(id).and(follow_up::organization_id.is_null()))
                 .filter(follow_up::axis.eq(FollowUpAxis::Network)),
-            Page::Organization { id, .. } => query
-                .filter(follow_up::organization_id.eq(id).and(follow_up::network_id.is_null()))
+            Page::Organization { itself, .. } => query
+                .filter(follow_up::organization_id.eq_any(itself).and(follow_up::network_id.is_null()))
                 .filter(follow_up::axis.eq(FollowUpAxis::Organization)),
         };
         let query = query.order((follow_up::held_on.desc(), follow_up::id.desc()));
@@ -189,9 +199,12 @@ impl Store<'_> {
 enum Page {
     Network(NetworkId),
     Organization {
-        id: OrganizationId,
+        /// With what went into it.
+        itself: Vec<OrganizationId>,
         /// With those that it serves.
         added: Vec<OrganizationId>,
+        /// With those that it serves, and what went into them.
+        followed: Vec<OrganizationId>,
     },
 }
 
@@ -201,8 +214,8 @@ impl Page {
     fn follow_ups(&self) -> Condition<::networks::follow_up::Joined> {
         match self {
             Self::Network(id) => Box::new(follow_up::network_id.eq(*id).assume_not_null()),
-            Self::Organization { added, .. } => {
-                Box::new(follow_up::organization_id.eq_any(added.clone()).assume_not_null())
+            Self::Organization { followed, .. } => {
+                Box::new(follow_up::organization_id.eq_any(followed.clone()).assume_not_null())
             }
         }
     }

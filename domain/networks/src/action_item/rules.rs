@@ -55,7 +55,22 @@ impl ActionItem {
 
     fn answered_by(&self, actor: &Actor) -> bool {
         let at = self.owner_organization.id;
-        !self.is_confidential() && self.network_id.is_some_and(|network| actor.answers_for(network, at))
+        !self.is_confidential() && self.network_id.is_some_and(|network| actor.answers_back_for(network, at))
+    }
+
+    /// Whether it is its administrator's: what no network follows, and nobody does yet.
+    fn administered_by(&self, actor: &Actor) -> bool {
+        let nobodys = self.network_id.is_none() && self.owner_member.is_none() && !self.is_confidential();
+        nobodys && actor.reaches_back(&[Role::OrgAdmin], self.owner_organization.id)
+    }
+
+    /// Whether the caller speaks for the organization that owes it, where it names nobody else: its référent in the
+    /// network, or its administrator.
+    fn spoken_for_by(&self, actor: &Actor) -> bool {
+        let at = self.owner_organization.id;
+        let another = self.owner_member.as_ref().is_some_and(|owner| Some(owner.id) != actor.member());
+        let referent = self.network_id.is_some_and(|network| actor.answers_for(network, at));
+        !another && (referent || actor.reaches(&[Role::OrgAdmin], at))
     }
 
     fn is_owed_by(&self, actor: &Actor) -> bool {
@@ -80,7 +95,8 @@ action!(
     /// See an action: who owes it, who follows it.
     Read(ActionItemId) on ActionItem as "get_action_item", ActionItem,
     |actor, it| {
-        let owes = it.is_owed_by(actor) || (actor.reaches(Actor::DICOM, it.owner_organization.id) && it.shows(actor));
+        let dicom = actor.reaches_back(Actor::DICOM, it.owner_organization.id) && it.shows(actor);
+        let owes = it.is_owed_by(actor) || dicom || it.administered_by(actor);
         let follows = it.shows(actor) && (it.led_by(actor) || it.answered_by(actor));
         Ruling::seen(actor.is_sig() || owes || follows)
     }
@@ -98,7 +114,8 @@ pub fn visible(actor: &Actor) -> Condition {
     }
     let inside = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
     let own = action_item::owner_member_id.eq(MemberId(actor.id.0)).assume_not_null().and(inside);
-    let reached = actor.reach(Actor::DICOM).collect::<Vec<OrganizationId>>();
+    let reached = actor.reach_back(Actor::DICOM).collect::<Vec<OrganizationId>>();
+    let administered = actor.reach_back(&[Role::OrgAdmin]).collect::<Vec<OrganizationId>>();
     let owed = action_item::owner_organization_id.eq_any(reached);
     let led = action_item::network_id.eq_any(actor.led().collect::<Vec<NetworkId>>()).assume_not_null();
     let co_led = action_item::network_id.eq_any(actor.co_led().collect::<Vec<NetworkId>>()).assume_not_null();
@@ -108,7 +125,7 @@ pub fn visible(actor: &Actor) -> Condition {
         follow_up::id.nullable().is_null().or(normal)
     };
     let of_network = follow_up::axis.nullable().eq(FollowUpAxis::Network).assume_not_null();
-    let answered = actor.answered().fold(never(), |answered, (network, organization)| {
+    let answered = actor.answered_back().fold(never(), |answered, (network, organization)| {
         let here = action_item::network_id.eq(network).assume_not_null();
         Box::new(answered.or(here.and(action_item::owner_organization_id.eq(organization))))
     });
@@ -117,7 +134,9 @@ pub fn visible(actor: &Actor) -> Condition {
     let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
     let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);
     let shown = action_item::network_id.is_null().or(sits).or(listed);
-    Box::new(own.or(owed.or(followed).and(shown)))
+    let nobodys = action_item::network_id.is_null().and(action_item::owner_member_id.is_null()).and(open());
+    let administered = action_item::owner_organization_id.eq_any(administered).and(nobodys);
+    Box::new(own.or(owed.or(followed).and(shown)).or(administered))
 }
 
 /// A duty to be given, as far as what it refers to exists.
@@ -167,7 +186,7 @@ fn gives(actor: &Actor, it: &ActionItem) -> Ruling {
 }
 
 fn does(actor: &Actor, it: &ActionItem) -> Ruling {
-    let owes = it.owed(actor, &[Role::DicomDirector]);
+    let owes = it.owed(actor, &[Role::DicomDirector]) || it.spoken_for_by(actor);
     Read::rule(actor, it).and(actor.is_sig() || it.led_by(actor) || owes, DOERS)
 }
 
@@ -190,9 +209,13 @@ action!(
 );
 
 action!(
-    /// Take an action up again.
+    /// Take an action up again: who gave it and, where it was done, the organization that owes it.
     Reopen(ActionItemId) on ActionItem as "reopen_action_item", ActionItem,
-    gives, |it| {
+    |actor, it| {
+        let own = it.status != ActionStatus::Cancelled && it.spoken_for_by(actor);
+        if own { Read::rule(actor, it) } else { gives(actor, it) }
+    },
+    |it| {
         if it.status == ActionStatus::Open {
             Err(Refusal::Illegal { allowed: vec!["complete_action_item", "cancel_action_item"] })
         } else {

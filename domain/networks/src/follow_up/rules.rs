@@ -7,6 +7,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::directory::OrganizationLife;
 use kernel::schema::{follow_up, network, organization};
 use kernel::{
     Action as _, Actor, FollowUpId, Label, MemberId, NetworkId, OrganizationId, PARIS, Refusal, Role, Ruling, action,
@@ -47,11 +48,11 @@ impl FollowUpScope {
     }
 
     fn reached_by(&self, actor: &Actor, roles: &[Role]) -> bool {
-        self.organization_id.is_some_and(|organization| actor.reaches(roles, organization))
+        self.organization_id.is_some_and(|organization| actor.reaches_back(roles, organization))
     }
 
     fn answered_by(&self, actor: &Actor) -> bool {
-        self.network_id.zip(self.organization_id).is_some_and(|(network, at)| actor.answers_for(network, at))
+        self.network_id.zip(self.organization_id).is_some_and(|(network, at)| actor.answers_back_for(network, at))
     }
 
     /// Whom it concerns, however confidential: who wrote it, who was there, and who answers for its axis.
@@ -120,11 +121,11 @@ pub fn visible(actor: &Actor) -> Condition {
     let co_led = || follow_up::network_id.eq_any(actor.co_led().collect::<Vec<NetworkId>>()).assume_not_null();
     let leads = || led().or(co_led().and(follow_up::interministerial));
     let at = |roles: &'static [Role]| {
-        follow_up::organization_id.eq_any(actor.reach(roles).collect::<Vec<OrganizationId>>()).assume_not_null()
+        follow_up::organization_id.eq_any(actor.reach_back(roles).collect::<Vec<OrganizationId>>()).assume_not_null()
     };
     let there = follow_up::attendee_ids.contains(vec![MemberId(actor.id.0)]);
     let own = inside.and(follow_up::created_by.eq(actor.id).or(there));
-    let answered = actor.answered().fold(never(), |answered, (network, organization)| {
+    let answered = actor.answered_back().fold(never(), |answered, (network, organization)| {
         let here = follow_up::network_id.eq(network).and(follow_up::organization_id.eq(organization));
         Box::new(answered.or(here.assume_not_null()))
     });
@@ -148,6 +149,8 @@ pub struct Subject {
     pub new: NewFollowUp,
     /// What its rules look at.
     pub scope: FollowUpScope,
+    /// Whether the organization lives, where one is named.
+    pub life: Option<OrganizationLife>,
 }
 
 action!(
@@ -167,6 +170,7 @@ action!(
             }
             _ => {}
         }
+        it.life.as_ref().map_or(Ok(()), OrganizationLife::alive)?;
         past(it.new.held_on)
     }
 );

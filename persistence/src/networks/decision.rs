@@ -1,0 +1,161 @@
+//! SQL of what is decided in follow-ups.
+
+use ::networks::decision::{
+    Create, Decision, DecisionFilter, DecisionPage, DecisionPatch, DecisionView, NewDecision, Read, Update,
+};
+use ::networks::follow_up::{Read as ReadFollowUp, joined, visible};
+use ::networks::tracking_page::DECISIONS;
+use chrono::NaiveDate;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use kernel::schema::{decision, follow_up, network};
+use kernel::{DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Version};
+
+use super::follow_up::locked as locked_follow_up;
+use crate::idempotency::again;
+use crate::page::counted;
+use crate::stamps::{born, grown};
+use crate::store::{Known, known};
+use crate::{Result, Store};
+
+/// The decisions of the follow-ups that the caller sees.
+macro_rules! seen_decisions {
+    ($actor:expr) => {{
+        let seen = joined().into_boxed::<Pg>().filter(visible($actor)).select(follow_up::id);
+        Decision::query().filter(decision::follow_up_id.eq_any(seen)).into_boxed::<Pg>()
+    }};
+}
+
+impl Store<'_> {
+    /// The decisions that the caller may see, the latest first.
+    ///
+    /// # Errors
+    /// The cursor is none of ours.
+    pub fn decisions(&mut self, filter: &DecisionFilter, page: &PageQuery) -> Result<DecisionPage> {
+        let places = self.places(filter.organization_id, None)?;
+        let (conn, actor) = self.reading();
+        let all = || {
+            let mut query = seen_decisions!(actor);
+            if let Some(code) = &filter.network_code {
+                query = query.filter(network::code.nullable().eq(code.clone()));
+            }
+            for place in &places {
+                query = query.filter(follow_up::organization_id.eq_any(place).assume_not_null());
+            }
+            if let Some(day) = filter.from {
+                query = query.filter(decision::decided_on.ge(day));
+            }
+            if let Some(day) = filter.to {
+                query = query.filter(decision::decided_on.le(day));
+            }
+            query
+        };
+        let mut query = all();
+        if let Some((day, before)) = page.key::<(NaiveDate, DecisionId)>()? {
+            let earlier = decision::decided_on.lt(day).or(decision::id.lt(before));
+            query = query.filter(decision::decided_on.le(day).and(earlier));
+        }
+        let order = (decision::decided_on.desc(), decision::id.desc());
+        let rows = query.order(order).limit(page.probe()).load(conn)?;
+        let count = counted!(conn, filter.count, all());
+        let found = page.cut(rows, |it: &Decision| (it.decided_on, it.id)).counted(count);
+        Ok(found.map(|it| self.seen(it)))
+    }
+
+    /// The latest decisions on a network or on some organizations, for their page.
+    pub(super) fn latest_decisions(
+        &mut self,
+        network: Option<NetworkId>,
+        organizations: Option<&[OrganizationId]>,
+    ) -> Result<Vec<DecisionView>> {
+        let (conn, actor) = self.reading();
+        let mut query = seen_decisions!(actor);
+        if let Some(network) = network {
+            query = query.filter(follow_up::network_id.eq(network).assume_not_null());
+        }
+        if let Some(organizations) = organizations {
+            query = query.filter(follow_up::organization_id.eq_any(organizations).assume_not_null());
+        }
+        let query = query.order((decision::decided_on.desc(), decision::id.desc())).limit(DECISIONS);
+        let rows: Vec<Decision> = query.load(conn)?;
+        Ok(rows.into_iter().map(|it| self.seen(it)).collect())
+    }
+
+    /// What was decided in a follow-up.
+    ///
+    /// # Errors
+    /// There is no such follow-up that the caller may see; the cursor is none of ours.
+    pub fn follow_up_decisions(&mut self, id: FollowUpId, page: &PageQuery) -> Result<DecisionPage> {
+        self.permit(ReadFollowUp(id))?;
+        let mut query = Decision::query().filter(decision::follow_up_id.eq(id)).into_boxed();
+        if let Some(after) = page.key::<DecisionId>()? {
+            query = query.filter(decision::id.gt(after));
+        }
+        let rows = query.order(decision::id).limit(page.probe()).load(self.reading().0)?;
+        Ok(page.cut(rows, |it: &Decision| it.id).map(|it| self.seen(it)))
+    }
+
+    /// One decision.
+    ///
+    /// # Errors
+    /// There is none that the caller may see.
+    pub fn decision(&mut self, id: DecisionId) -> Result<DecisionView> {
+        let it = self.permit(Read(id))?;
+        Ok(self.seen(it))
+    }
+
+    /// Records what was decided in the follow-up that was granted.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn create_follow_up_decision(&mut self, grant: Grant<Create>, new: NewDecision) -> Result<DecisionView> {
+        let created = self.write(grant, |writer, _, Create(about), _| {
+            let id = DecisionId::fresh();
+            let row = (new, decision::id.eq(id), decision::follow_up_id.eq(about), born!(decision, writer));
+            diesel::insert_into(decision::table).values(row).execute(writer.conn)?;
+            let created = find(id, writer.conn)?;
+            writer.created(&created)?;
+            Ok(created)
+        })?;
+        Ok(self.seen(created))
+    }
+
+    /// Changes the decision that was granted.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn update_decision(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Version,
+        patch: DecisionPatch,
+    ) -> Result<DecisionView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let row = (patch, grown!(decision, writer, before.version));
+            diesel::update(decision::table.find(before.id)).set(row).execute(writer.conn)?;
+            let after = find(before.id, writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+}
+
+fn find(id: DecisionId, conn: &mut PgConnection) -> Result<Decision> {
+    let row = Decision::query().filter(decision::id.eq(id));
+    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
+}
+
+known!(find => Read);
+
+known!(locked_follow_up => Create);
+
+impl Known for Update {
+    fn facts(&self, conn: &mut PgConnection) -> Result<Decision> {
+        let row = decision::table.find(self.0).select(decision::id).for_no_key_update();
+        row.first::<DecisionId>(conn).optional()?.ok_or(Refusal::NotFound)?;
+        find(self.0, conn)
+    }
+}
+
+again!(DecisionView as DecisionId => decision);
