@@ -14,7 +14,7 @@ use kernel::{
 };
 pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, Void, own, visible};
 pub(crate) use rules::{INELIGIBLE, ITS_LEADS, NOT_IN_FORCE, decides, in_force};
-pub use rules::{LEADS, PROMOTION};
+pub use rules::{ANSWERS, LEADS, PROMOTION, hands_over};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
