@@ -1,8 +1,8 @@
 //! HTTP of invitations, and of the first login.
 
 use ::members::invitation::{
-    Confirm, InvitationAcceptance, InvitationAccepted, InvitationFilter, InvitationPage, InvitationView, Invite, Resend,
-    Revoke,
+    Confirm, InvitationAcceptance, InvitationAccepted, InvitationFilter, InvitationPage, InvitationView, Invite,
+    Resend, Revoke,
 };
 use actix_web::web::Path;
 use actix_web::{get, post};

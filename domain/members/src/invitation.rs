@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
 use diesel::BoxableExpression;
-use diesel::expression::AsExpression;
 use diesel::dsl::{InnerJoinQuerySource, LeftJoinQuerySource};
+use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -218,7 +218,8 @@ pub type InvitationPage = Page<InvitationView>;
 impl Noun for Invitation {
     const NAME: &'static str = "invitation";
     const COLLECTION: &'static str = "invitations";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Confirm>(), Offer::of::<Resend>(), Offer::of::<Revoke>()];
+    const OFFERS: &'static [Offer<Self>] =
+        &[Offer::of::<Read>(), Offer::of::<Confirm>(), Offer::of::<Resend>(), Offer::of::<Revoke>()];
 
     kernel::versioned!();
 }

@@ -5,8 +5,7 @@ use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use kernel::schema::{affiliation, member, service_account};
 use kernel::{Actor, Grant, Label, MemberId, PrincipalId, Refusal, Version, sql};
 use members::hand_over::{
-    HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind,
-    gives_account,
+    HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind, gives_account,
 };
 use members::member::MemberView;
 use members::service_account::ServiceAccount;
