@@ -14,6 +14,7 @@ pub trait Action {
     fn rule(actor: &Actor, facts: &Self::Facts) -> Ruling;
 
     /// Who may not, whatever there is to know: asked before anything is looked up or locked.
+    #[must_use]
     fn threshold(_: &Actor) -> Ruling {
         Ruling::Allow
     }
