@@ -3,6 +3,7 @@ DROP FUNCTION app.delivery_status(uuid);
 DROP FUNCTION app.claimant(text, text);
 DROP FUNCTION app.powers_meant(uuid, text, timestamptz);
 DROP FUNCTION app.powers_of(uuid, timestamptz, timestamptz);
+DROP FUNCTION app.powers_held(uuid, timestamptz);
 DROP FUNCTION app.dossier_is_open(text, text, timestamptz, timestamptz, timestamptz);
 CREATE OR REPLACE FUNCTION app.leads_of(of_network uuid, on_interministerial boolean, at timestamptz) RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
