@@ -10,7 +10,7 @@ use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Version, V
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::actor::entering;
+use crate::actor::{entering, looking};
 use crate::database::Call;
 use crate::networks::KeptFacts;
 use crate::{Error, Result, audit};
@@ -66,18 +66,18 @@ impl<'a> Store<'a> {
     }
 
     /// Asks whether the caller may, over facts and rights that stay true until the end of the transaction: the object
-    /// is locked first, then the rights.
+    /// is locked first, then the rights. Who is nobody here, or may in no case, is told before anything is locked.
     ///
     /// # Errors
     /// He may not, or not now, or there is no such object.
     pub fn authorize<A: Known>(&mut self, action: A) -> Result<Grant<A>> {
         let (noun, object) = action.object();
         self.asked = Some(Asked { action: A::NAME, noun, object });
+        A::threshold(&looking(self.conn, &self.call.caller)?).pass()?;
         let facts = match action.facts(self.conn) {
             Err(error) if !error.is_answer() => return Err(error),
             facts => facts,
         };
-        // Who is nobody here is told so, and not what is there.
         let (actor, at) = entering(self.conn, &self.call.caller)?;
         (self.actor, self.at) = (Arc::new(actor), at);
         Ok(Grant::ask(&self.actor, action, facts?)?)
@@ -85,7 +85,7 @@ impl<'a> Store<'a> {
 
     /// Who calls, if he is somebody already.
     pub(crate) fn registered(&mut self) -> Result<Option<Actor>> {
-        match crate::actor::looking(self.conn, &self.call.caller) {
+        match looking(self.conn, &self.call.caller) {
             Err(Error::Stranger) => Ok(None),
             actor => actor.map(Some),
         }

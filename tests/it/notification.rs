@@ -380,6 +380,24 @@ fn decisions_and_actions_are_told_to_whom_they_wait_for() {
 }
 
 #[test]
+fn who_co_leads_no_more_is_not_asked_to_decide() {
+    let world = World::demo();
+    let (sig, lead) = (world.client("sig-admin"), world.client("colead-dinum"));
+    let propose = |persona: &str| {
+        let body = json!({"kind": "nomination", "role": "member", "affiliation_id": world.affiliation(persona), "interministerial": true});
+        world.client("director-sociaux").post("/networks/design/requests", body).expect(201);
+    };
+    let waiting = || lead.walk("/notifications").iter().filter(|it| it["kind"] == "membership_request_waits").count();
+    propose("contributor-sociaux");
+    assert_eq!(waiting(), 1);
+    let animation = world.database.one("SELECT id::text AS it FROM co_animation WHERE scope = 'all'");
+    let animation = format!("/co-animations/{animation}");
+    sig.act(&format!("{animation}/end"), sig.get(&animation).expect(200).etag(), Some(json!({}))).expect(200);
+    propose("director-sociaux");
+    assert_eq!(waiting(), 1, "the co-animation ended");
+}
+
+#[test]
 fn who_left_a_hidden_network_reads_no_more_of_it() {
     let world = World::demo();
     world.database.run("UPDATE network SET visibility = 'hidden' WHERE code = 'edito'");

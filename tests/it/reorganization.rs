@@ -1,8 +1,10 @@
 //! Reorganizations: everything at one instant or nothing, the dry run and the deed the same, no membership lost.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
 use persistence::registry::REGISTRY;
 use serde_json::{Value, json};
 
@@ -555,6 +557,32 @@ fn of_two_who_apply_one_does() {
     );
     assert_eq!(world.database.one(&standing), "1");
     assert_eq!(differences(&world), [""; 0]);
+}
+
+#[test]
+fn who_may_in_no_case_waits_for_no_lock() {
+    let world = World::demo();
+    let (sig, it) = (world.client("sig-admin"), Reshuffle::of(&world));
+    let (drafted, etag) = draft(&sig, &it.plan());
+    let (stranger, member) = (world.subject("nobody-yet", None), world.client("member"));
+    world.client("member").get("/me").expect(200);
+    // Someone holds all that these would lock.
+    let mut other = PgConnection::establish(&world.database.owner()).unwrap();
+    let locks = "BEGIN; SELECT FROM network FOR UPDATE; SELECT FROM organization FOR UPDATE; SELECT FROM reorganization FOR UPDATE";
+    other.batch_execute(locks).unwrap();
+    let soon = |reply: &dyn Fn() -> Reply, status: u16, code: &str| {
+        let began = Instant::now();
+        reply().refused(status, code);
+        assert!(began.elapsed() < Duration::from_secs(1), "waited {:?}", began.elapsed());
+    };
+    soon(&|| stranger.act(&format!("{drafted}/apply"), &etag, None), 403, "not_registered");
+    soon(&|| stranger.act("/networks/edito/close", "\"1-000000000000\"", None), 403, "not_registered");
+    soon(&|| stranger.post("/reorganizations", plan(&it.plan())), 403, "not_registered");
+    soon(&|| member.act(&format!("{drafted}/apply"), &etag, None), 404, "not_found");
+    soon(&|| member.act(&format!("{drafted}/withdraw"), &etag, None), 404, "not_found");
+    soon(&|| member.post("/reorganizations", plan(&it.plan())), 403, "forbidden");
+    soon(&|| member.post("/reorganizations?dry_run=true", plan(&it.plan())), 403, "forbidden");
+    other.batch_execute("ROLLBACK").unwrap();
 }
 
 #[test]

@@ -19,7 +19,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List what a member owns.
 ///
-/// What must be handed over before he leaves; for who may let him depart, and for himself.
+/// What must be handed over before he leaves (`required`), and the seats by which he answers for his organization, which
+/// end with him where nobody takes them; for who may let him depart, and for himself.
 #[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = OwnedItems)))]
 #[get("/members/{id}/hand-over")]
 async fn get_member_hand_over(db: Db, id: Path<MemberId>) -> Answer<OwnedItems> {
@@ -28,8 +29,10 @@ async fn get_member_hand_over(db: Db, id: Path<MemberId>) -> Answer<OwnedItems> 
 
 /// Hand over what a member owns.
 ///
-/// All of it to others, in one step; for who may let him depart. Leads of networks go over by the SIG administrator
-/// alone.
+/// All that is required to others, in one step, and of the rest what is named; for who may let him depart. Leads of
+/// networks go over by the SIG administrator alone: the plan of anyone else leaves them out, and they stay listed. The seat
+/// of a référent or a deputy goes to someone of the same organization; a service account to someone who works for its
+/// organization, by a person who keeps it.
 #[utoipa::path(tag = "members", params(MemberId, IfMatch), request_body = HandOverPlan, responses((status = 200, body = MemberView)))]
 #[post("/members/{id}/hand-over")]
 async fn hand_over_member(db: Db, id: Path<MemberId>, seen: IfMatch, plan: Valid<HandOverPlan>) -> Answer<MemberView> {

@@ -1,7 +1,8 @@
 //! HTTP of invitations, and of the first login.
 
 use ::members::invitation::{
-    Confirm, InvitationAcceptance, InvitationAccepted, InvitationFilter, InvitationPage, InvitationView, Invite, Revoke,
+    Confirm, InvitationAcceptance, InvitationAccepted, InvitationFilter, InvitationPage, InvitationView, Invite,
+    Resend, Revoke,
 };
 use actix_web::web::Path;
 use actix_web::{get, post};
@@ -16,7 +17,8 @@ plain!(InvitationAccepted);
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(accept_invitation).service(invite_member);
-    config.service(list_invitations).service(get_invitation).service(confirm_invitation).service(revoke_invitation);
+    config.service(list_invitations).service(get_invitation).service(confirm_invitation);
+    config.service(resend_invitation).service(revoke_invitation);
 }
 
 /// List invitations.
@@ -40,7 +42,8 @@ async fn get_invitation(db: Db, id: Path<InvitationId>) -> Answer<InvitationView
 
 /// Invite a member to log in for the first time.
 ///
-/// Those who keep his card may. A code goes to his address by e-mail; earlier ones are good for nothing any more.
+/// Those who keep his card may; where he holds roles that the caller could not give, or leads a network, the SIG
+/// administrator. A code goes to his address by e-mail; earlier ones are good for nothing any more.
 #[utoipa::path(tag = "members", params(MemberId), responses((status = 201, body = InvitationView)))]
 #[post("/members/{id}/invite")]
 async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
@@ -66,13 +69,30 @@ async fn accept_invitation(db: Db, said: Valid<InvitationAcceptance>) -> Answer<
 /// Confirm who showed the code of an invitation.
 ///
 /// Those who keep the members of the organization may, and the leads of the network: for who showed the code with a
-/// token that does not say that he works there.
+/// token that does not say that he works there. Who is a member already (`claimed_member_id`) is confirmed by those who
+/// keep the organization's members alone; who would hold more than the caller could give, by the SIG administrator;
+/// nobody confirms himself, and no service account confirms anyone.
 #[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
 #[post("/invitations/{id}/confirm")]
 async fn confirm_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {
     db.write(move |store| {
         let grant = store.authorize(Confirm(*id))?;
         store.confirm_invitation(grant, seen.0)
+    })
+    .await
+}
+
+/// Send the code of an invitation once more.
+///
+/// Whoever may take it back may, while nobody showed it; not while a letter waits to be sent (409 `invalid_transition`).
+/// `delivery_status` says what became of the last one. Where one joins a network by it, the code is good for no longer
+/// than the dossier; else for 30 days from now.
+#[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
+#[post("/invitations/{id}/resend")]
+async fn resend_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {
+    db.write(move |store| {
+        let grant = store.authorize(Resend(*id))?;
+        store.resend_invitation(grant, seen.0)
     })
     .await
 }

@@ -13,6 +13,12 @@ pub trait Action {
     /// Who may.
     fn rule(actor: &Actor, facts: &Self::Facts) -> Ruling;
 
+    /// Who may not, whatever there is to know: asked before anything is looked up or locked.
+    #[must_use]
+    fn threshold(_: &Actor) -> Ruling {
+        Ruling::Allow
+    }
+
     /// When it may be done, whoever asks.
     ///
     /// # Errors
@@ -44,10 +50,11 @@ pub trait Target {
 /// Something new, at a place.
 impl<P, N> Target for (P, N) {}
 
-/// Declares an action: what it is asked about, its one name, its facts, who may and, if it is not always, when.
+/// Declares an action: what it is asked about, its one name, its facts, who may and, if it is not always, when; and, where
+/// that needs no facts, who may in no case.
 #[macro_export]
 macro_rules! action {
-    ($(#[doc = $doc:literal])+ $name:ident($about:ty) on $noun:ty as $called:literal, $facts:ty, $rule:expr $(, $moment:expr)?) => {
+    ($(#[doc = $doc:literal])+ $name:ident($about:ty) on $noun:ty as $called:literal, $facts:ty, $rule:expr $(, $moment:expr)? $(; $threshold:expr)?) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone)]
         pub struct $name(pub $about);
@@ -60,6 +67,10 @@ macro_rules! action {
                 let rule: fn(&$crate::Actor, &$facts) -> $crate::Ruling = $rule;
                 rule(actor, facts)
             }
+            $(fn threshold(actor: &$crate::Actor) -> $crate::Ruling {
+                let threshold: fn(&$crate::Actor) -> $crate::Ruling = $threshold;
+                threshold(actor)
+            })?
             $(fn moment(facts: &$facts) -> Result<(), $crate::Refusal> {
                 let moment: fn(&$facts) -> Result<(), $crate::Refusal> = $moment;
                 moment(facts)
@@ -87,6 +98,18 @@ impl Ruling {
     #[must_use]
     pub const fn seen(may: bool) -> Self {
         if may { Self::Allow } else { Self::Hide }
+    }
+
+    /// The refusal that it is, if it is one.
+    ///
+    /// # Errors
+    /// The actor may not, or must not know.
+    pub const fn pass(self) -> Result<(), Refusal> {
+        match self {
+            Self::Allow => Ok(()),
+            Self::Deny(why) => Err(Refusal::Forbidden(why)),
+            Self::Hide => Err(Refusal::NotFound),
+        }
     }
 
     /// One more condition. What is hidden stays hidden, and what is refused keeps its first reason.
@@ -157,11 +180,8 @@ impl<A: Action> Grant<A> {
     /// # Errors
     /// One of them said no.
     pub fn ask(actor: &Actor, action: A, facts: A::Facts) -> Result<Self, Refusal> {
-        match A::rule(actor, &facts) {
-            Ruling::Allow => A::moment_for(actor, &facts)?,
-            Ruling::Deny(why) => return Err(Refusal::Forbidden(why)),
-            Ruling::Hide => return Err(Refusal::NotFound),
-        }
+        A::rule(actor, &facts).pass()?;
+        A::moment_for(actor, &facts)?;
         Ok(Self { action, facts })
     }
 

@@ -1,7 +1,7 @@
 //! Hand-over (passation): what a member who leaves owns goes to others, in one reviewed step, before he goes.
 
 use chrono::NaiveDate;
-use kernel::{Label, MemberId, action, codes};
+use kernel::{Actor, Label, MemberId, OrganizationId, Refusal, Ruling, action, codes};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -13,7 +13,7 @@ use crate::member::{Depart, Member, Read};
 codes! {
     /// What can be owned, and must be handed over.
     OwnedKind {
-        Membership = "membership" ("animation d'un réseau", "lead of a network"),
+        Membership = "membership" ("place dans un réseau", "seat in a network"),
         ActionItem = "action_item" ("action à mener", "action to be done"),
         ServiceAccount = "service_account" ("compte de service", "service account"),
     }
@@ -31,9 +31,15 @@ pub struct OwnedItem {
     pub title: String,
     /// The day by which it is due.
     pub due_on: Option<NaiveDate>,
+    /// Whether he may not leave before it is handed over; what is not may be given to someone, or ends with him.
+    pub required: bool,
+    /// Whether the SIG administrator alone gives it to someone.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub is_led: bool,
 }
 
-/// What a member owns, and must hand over before he leaves.
+/// What a member owns: what he must hand over before he leaves, and the seats that would fall vacant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OwnedItems {
     /// Each of them.
@@ -52,7 +58,7 @@ pub struct HandOverItem {
     pub to_member_id: MemberId,
 }
 
-/// Who takes what: all that the member owns, in one step.
+/// Who takes what, in one step: all that the member must hand over, but for leads where the caller appoints none.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"items": [{"kind": "membership", "id": "01900000-0000-7000-8000-000000000004", "to_member_id": "01900000-0000-7000-8000-000000000005"}]}))]
@@ -65,8 +71,8 @@ pub struct HandOverPlan {
 
 /// Something is not handed over by the plan.
 pub const MISSING: Label = Label {
-    fr: "Le plan doit porter sur tout ce que ce communicant détient.",
-    en: "The plan must cover all that this member owns.",
+    fr: "Le plan doit porter sur tout ce que ce communicant doit transmettre.",
+    en: "The plan must cover all that this member has to hand over.",
 };
 /// Something of the plan is not his.
 pub const NOT_HIS: Label =
@@ -76,6 +82,28 @@ pub const NO_TAKER: Label = Label {
     fr: "Cette personne ne peut pas le reprendre : elle doit être en activité et rattachée.",
     en: "This person cannot take it: she must be present and affiliated.",
 };
+
+/// A script is answered for by those who keep its organization.
+pub const ACCOUNT: Label = Label {
+    fr: "Réservé aux personnes qui tiennent l'organisation de ce compte de service.",
+    en: "For the people who keep the organization of this service account.",
+};
+
+impl OwnedItem {
+    /// Whether a plan of this caller must say who takes it: he leaves to the SIG administrator what that one alone gives.
+    #[must_use]
+    pub fn is_due_from(&self, actor: &Actor) -> bool {
+        self.required && (actor.is_sig_admin() || !self.is_led)
+    }
+}
+
+/// Who may give a script to someone else: a person who keeps its organization.
+///
+/// # Errors
+/// The caller may not.
+pub fn gives_account(actor: &Actor, organization: OrganizationId) -> Result<(), Refusal> {
+    Ruling::Allow.and(actor.member().is_some() && actor.keeps(organization), ACCOUNT).pass()
+}
 
 action!(
     /// See what a member owns: who may let him depart, and himself.

@@ -4,13 +4,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use chrono::{DateTime, Utc};
 use diesel::BoxableExpression;
+use diesel::dsl::{InnerJoinQuerySource, LeftJoinQuerySource};
 use diesel::expression::AsExpression;
-use diesel::helper_types::InnerJoinQuerySource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::directory::{Email, GivenName, OrganizationReference, UsualName};
-use kernel::schema::{invitation, organization};
+use kernel::notification::DeliveryStatus;
+use kernel::schema::{invitation, membership_request, network, organization};
 use kernel::sql::clock;
 use kernel::{
     Actor, Count, InvitationId, Label, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun, Offer,
@@ -23,6 +24,8 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::member::{Member, MemberStatus};
+use crate::my_data::PEOPLE;
+use crate::powers::{ENTRUSTED, Powers};
 use crate::siren::{Siren, Siret};
 
 text!(
@@ -43,19 +46,37 @@ codes! {
 
 /// SQL functions that an invitation's queries call.
 mod sql {
-    use diesel::sql_types::{Nullable, Timestamptz};
+    use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid};
 
     diesel::define_sql_function! {
         /// Where an invitation stands at a time.
         #[sql_name = "app.invitation_status"]
         fn invitation_status(used: Nullable<Timestamptz>, revoked: Nullable<Timestamptz>, claimed: Nullable<Timestamptz>, expires: Timestamptz, at: Timestamptz) -> Text;
     }
+    diesel::define_sql_function! {
+        #[sql_name = "app.dossier_is_open"]
+        fn dossier_is_open(person: Nullable<Text>, network: Nullable<Text>, withdrawn: Nullable<Timestamptz>, expires: Nullable<Timestamptz>, at: Timestamptz) -> Bool;
+    }
+    diesel::define_sql_function! {
+        #[sql_name = "app.delivery_status"]
+        fn delivery_status(of_invitation: Uuid) -> Nullable<Text>;
+    }
+    diesel::define_sql_function! {
+        #[sql_name = "app.claimant"]
+        fn claimant(issuer: Nullable<Text>, subject: Nullable<Text>) -> Nullable<Uuid>;
+    }
+    diesel::define_sql_function! {
+        #[sql_name = "app.powers_meant"]
+        fn powers_meant(who: Nullable<Uuid>, address: Text, at: Timestamptz) -> Nullable<Jsonb>;
+    }
 }
 
 #[expect(missing_docs, reason = "the type of the expression, which the attribute makes")]
 mod standing {
-    use super::sql::invitation_status;
-    use super::{clock, invitation};
+    use diesel::prelude::*;
+
+    use super::sql::{dossier_is_open, invitation_status};
+    use super::{clock, invitation, membership_request};
 
     /// Where an invitation stands, in a query.
     #[must_use]
@@ -69,14 +90,33 @@ mod standing {
             clock(),
         )
     }
+
+    /// Whether the dossier that it is for may still be decided, if it is for one.
+    #[must_use]
+    #[diesel::dsl::auto_type]
+    pub fn is_wanted() -> _ {
+        dossier_is_open(
+            membership_request::person_decision.nullable(),
+            membership_request::network_decision.nullable(),
+            membership_request::withdrawn_at.nullable(),
+            membership_request::expires_at.nullable(),
+            clock(),
+        )
+    }
 }
-pub use standing::stands;
+pub use standing::{is_wanted, stands};
+
+/// What an invitation is read from.
+pub type Joined = LeftJoinQuerySource<
+    LeftJoinQuerySource<InnerJoinQuerySource<invitation::table, organization::table>, membership_request::table>,
+    network::table,
+>;
 
 /// Someone is invited to log in for the first time.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = invitation, check_for_backend(Pg))]
-#[diesel(base_query = invitation::table.inner_join(organization::table))]
+#[diesel(base_query = invitation::table.inner_join(organization::table).left_join(membership_request::table).left_join(network::table))]
 pub struct Invitation {
     /// Its identifier.
     pub id: InvitationId,
@@ -98,6 +138,9 @@ pub struct Invitation {
     /// Where it stands.
     #[diesel(select_expression = stands())]
     pub status: InvitationStatus,
+    /// What became of the last letter with its code.
+    #[diesel(select_expression = sql::delivery_status(invitation::id))]
+    pub delivery_status: Option<DeliveryStatus>,
     /// Until when the code is good.
     pub expires_at: DateTime<Utc>,
     /// When it was used.
@@ -106,6 +149,9 @@ pub struct Invitation {
     pub claimed_at: Option<DateTime<Utc>>,
     /// Who vouched for the one who showed the code.
     pub claimed_issuer: Option<String>,
+    /// The member that he is already, who would work there too.
+    #[diesel(select_expression = sql::claimant(invitation::claimed_issuer, invitation::claimed_subject))]
+    pub claimed_member_id: Option<MemberId>,
     /// What that issuer calls him: as good as a password to nobody, and no business of the contract.
     #[serde(skip)]
     #[schema(ignore)]
@@ -114,6 +160,21 @@ pub struct Invitation {
     #[serde(skip)]
     #[schema(ignore)]
     pub claimed_level: Option<NotificationLevel>,
+    /// Whether the dossier that it is for may still be decided.
+    #[diesel(select_expression = is_wanted())]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub is_wanted: bool,
+    /// Who knows of its network.
+    #[diesel(select_expression = network::visibility.nullable())]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub network_visibility: Option<String>,
+    /// What whoever is bound by it would hold, where he is recorded and never logged in.
+    #[diesel(select_expression = sql::powers_meant(invitation::member_id, invitation::email, clock()))]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub powers: Option<Powers>,
     /// The establishments of the organization, to know him by.
     #[diesel(select_expression = organization::sirets)]
     #[serde(skip)]
@@ -157,7 +218,8 @@ pub type InvitationPage = Page<InvitationView>;
 impl Noun for Invitation {
     const NAME: &'static str = "invitation";
     const COLLECTION: &'static str = "invitations";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Read>(), Offer::of::<Confirm>(), Offer::of::<Revoke>()];
+    const OFFERS: &'static [Offer<Self>] =
+        &[Offer::of::<Read>(), Offer::of::<Confirm>(), Offer::of::<Resend>(), Offer::of::<Revoke>()];
 
     kernel::versioned!();
 }
@@ -226,15 +288,33 @@ impl Invitation {
         of_unit || self.sirets.iter().any(|ours| Some(ours.as_ref()) == place)
     }
 
+    /// What a caller may read of it: a network that is hidden from him is not named.
+    #[must_use]
+    pub fn shown_to(self, actor: &Actor) -> Self {
+        let hidden = self.network_visibility.as_deref() == Some("hidden");
+        let known = |network| (!hidden && actor.knows_networks()) || actor.is_sig() || actor.sits_in(network);
+        if self.network_id.is_none_or(known) { self } else { Self { network_id: None, request_id: None, ..self } }
+    }
+
+    fn pends(&self) -> Result<(), Refusal> {
+        let pends = matches!(self.status, InvitationStatus::Sent | InvitationStatus::Claimed);
+        if pends { Ok(()) } else { Err(Refusal::InvitationSpent) }
+    }
+
+    /// Its code is good, and what it is for is still wanted.
     fn open(&self) -> Result<(), Refusal> {
-        let open = matches!(self.status, InvitationStatus::Sent | InvitationStatus::Claimed);
-        if open { Ok(()) } else { Err(Refusal::InvitationSpent) }
+        if self.is_wanted { self.pends() } else { Err(Refusal::InvitationSpent) }
     }
 }
 
 const KEEPERS: Label = Label {
     fr: "Réservé au SIG, aux administrateurs de l'organisation et aux animateurs du réseau.",
     en: "For the SIG, the administrators of the organization and the leads of the network.",
+};
+const NOT_ONESELF: Label = Label { fr: "Nul ne se confirme lui-même.", en: "Nobody confirms himself." };
+const KNOWN: Label = Label {
+    fr: "Cette personne a déjà un compte : seul qui tient les membres de l'organisation l'y rattache.",
+    en: "This person has an account already: those who keep the organization's members alone affiliate him there.",
 };
 const NO_ADDRESS: Label =
     Label { fr: "Ce communicant n'a pas d'adresse électronique.", en: "This member has no e-mail address." };
@@ -251,9 +331,7 @@ action!(
 
 /// What `Read` says one by one, for all: where every read starts.
 #[must_use]
-pub fn visible(
-    actor: &Actor,
-) -> Box<dyn BoxableExpression<InnerJoinQuerySource<invitation::table, organization::table>, Pg, SqlType = Bool>> {
+pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
     if actor.is_sig() {
         return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
     }
@@ -268,7 +346,9 @@ pub fn visible(
 action!(
     /// Invite a member who never logged in.
     Invite(MemberId) on Member as "invite_member", Member,
-    |actor, it| crate::member::Read::rule(actor, it).and(it.is_kept_by(actor), KEEPERS),
+    |actor, it| {
+        crate::member::Read::rule(actor, it).and(it.is_kept_by(actor), KEEPERS).and(it.is_entrusted_to(actor), ENTRUSTED)
+    },
     |it| match (it.status, &it.email) {
         (MemberStatus::Invited, Some(_)) => Ok(()),
         (MemberStatus::Invited, None) => Err(Refusal::Invalid("", NO_ADDRESS)),
@@ -279,8 +359,18 @@ action!(
 action!(
     /// Confirm that who showed the code is the one who was invited.
     Confirm(InvitationId) on Invitation as "confirm_invitation", Invitation,
-    |actor, it| Read::rule(actor, it).and(keeps(actor, it), KEEPERS),
+    |actor, it| {
+        let (claimant, place) = (it.claimed_member_id, it.organization.id);
+        let entrusted = || it.powers.as_ref().is_none_or(|powers| powers.are_given_by(actor));
+        Read::rule(actor, it)
+            .and(keeps(actor, it), KEEPERS)
+            .and(actor.member().is_some(), PEOPLE)
+            .and(claimant.is_none() || claimant != actor.member(), NOT_ONESELF)
+            .and(claimant.is_none() || actor.keeps(place), KNOWN)
+            .and(claimant.is_some() || entrusted(), ENTRUSTED)
+    },
     |it| match it.status {
+        _ if !it.is_wanted => Err(Refusal::InvitationSpent),
         InvitationStatus::Claimed => Ok(()),
         InvitationStatus::Sent => Err(Refusal::Illegal { allowed: vec!["revoke_invitation"] }),
         _ => Err(Refusal::InvitationSpent),
@@ -290,10 +380,17 @@ action!(
 action!(
     /// Take an invitation back: its code is good for nothing any more.
     Revoke(InvitationId) on Invitation as "revoke_invitation", Invitation,
-    |actor, it| {
-        Read::rule(actor, it).and(keeps(actor, it) || it.created_by == actor.id, KEEPERS)
-    },
-    Invitation::open
+    |actor, it| Read::rule(actor, it).and(keeps(actor, it) || it.created_by == actor.id, KEEPERS), Invitation::pends
+);
+
+action!(
+    /// Send the code of an invitation once more: whoever may take it back, while nobody showed it.
+    Resend(InvitationId) on Invitation as "resend_invitation", Invitation, Revoke::rule,
+    |it| {
+        it.open()?;
+        let waits = it.status != InvitationStatus::Sent || it.delivery_status == Some(DeliveryStatus::Queued);
+        if waits { Err(Refusal::Illegal { allowed: vec!["revoke_invitation"] }) } else { Ok(()) }
+    }
 );
 
 impl kernel::policy::Target for InvitationCode {

@@ -11,6 +11,7 @@ pub mod my_data;
 pub mod organization;
 pub mod organization_link;
 pub mod organization_period;
+pub mod powers;
 pub mod reorganization;
 pub mod role_assignment;
 pub mod search;

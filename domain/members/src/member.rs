@@ -27,6 +27,7 @@ use crate::affiliation::{NewAffiliation, Position, Service};
 use crate::contact::{Email, Phone};
 use crate::hand_over::HandOver;
 use crate::invitation::Invite;
+use crate::powers::Powers;
 
 text!(
     /// A language (BCP 47): `fr`, `en`, `pt-BR`.
@@ -89,7 +90,7 @@ stored_as_json!(CurrentAffiliations);
 
 /// SQL functions that a member's queries call.
 mod sql {
-    use diesel::sql_types::{Text, Timestamptz, Uuid};
+    use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid};
 
     diesel::define_sql_function! {
         #[sql_name = "app.affiliations_of"]
@@ -98,6 +99,10 @@ mod sql {
     diesel::define_sql_function! {
         #[sql_name = "app.networks_of"]
         fn networks_of(who: Uuid, visibility: Text, at: Timestamptz) -> Array<Uuid>;
+    }
+    diesel::define_sql_function! {
+        #[sql_name = "app.powers_of"]
+        fn powers_of(who: Uuid, activated: Nullable<Timestamptz>, at: Timestamptz) -> Nullable<Jsonb>;
     }
 }
 
@@ -137,6 +142,11 @@ pub struct Member {
     #[serde(skip)]
     #[schema(ignore)]
     pub networks: Vec<NetworkId>,
+    /// What he would hold by logging in; absent once he did.
+    #[diesel(select_expression = sql::powers_of(member::id, member::activated_at, clock()))]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub powers: Option<Powers>,
     /// For the order of lists.
     #[serde(skip)]
     #[schema(ignore)]

@@ -161,19 +161,22 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<reorganization::table
 action!(
     /// Draft a reorganization, or try one.
     Create(NewReorganization) on Reorganization as "create_reorganization", (),
-    |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+    |actor, ()| Create::threshold(actor);
+    |actor| Ruling::Allow.and(actor.is_sig(), SIG)
 );
 
 action!(
     /// Apply a reorganization: all of it, at once.
     Apply(ReorganizationId) on Reorganization as "apply_reorganization", Reorganization,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), is_draft
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), is_draft;
+    |actor| Ruling::seen(reads(actor))
 );
 
 action!(
     /// Withdraw a reorganization that will not be.
     Withdraw(ReorganizationId) on Reorganization as "withdraw_reorganization", Reorganization,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), is_draft
+    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), is_draft;
+    |actor| Ruling::seen(reads(actor))
 );
 
 fn is_draft(it: &Reorganization) -> Result<(), Refusal> {

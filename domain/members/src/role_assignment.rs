@@ -104,7 +104,7 @@ const GIVERS: Label = Label {
 };
 const NOT_ONESELF: Label = Label { fr: "Nul ne se donne un rôle.", en: "Nobody gives himself a role." };
 
-fn gives(actor: &Actor, role: Role, organization: Option<OrganizationId>) -> bool {
+pub(crate) fn gives(actor: &Actor, role: Role, organization: Option<OrganizationId>) -> bool {
     let own = organization.is_some_and(|organization| actor.reaches(&[Role::DicomDirector], organization));
     actor.is_sig_admin() || (own && BY_DIRECTOR.contains(&role))
 }

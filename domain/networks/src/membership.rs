@@ -12,9 +12,9 @@ use kernel::{
     AffiliationId, AsOf, Count, MembershipId, NetworkId, NetworkRole, NotificationLevel, Noun, Offer, OrganizationId,
     Page, PrincipalId, Seen, Sort, Validity, Version, codes,
 };
+pub use rules::{ANSWERS, LEADS, PROMOTION, hands_over};
 pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, Void, own, visible};
 pub(crate) use rules::{INELIGIBLE, ITS_LEADS, NOT_IN_FORCE, decides, in_force};
-pub use rules::{LEADS, PROMOTION};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};

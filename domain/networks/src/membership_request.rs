@@ -12,7 +12,7 @@ use kernel::{
     AffiliationId, Count, MembershipId, MembershipRequestId, NetworkId, NetworkRole, NotificationLevel, Noun, Offer,
     OrganizationId, Page, PrincipalId, Seen, Version, codes, text,
 };
-pub use rules::{Accept, Candidate, Create, Joined, Read, Refuse, Side, Withdraw, chosen, decides, visible};
+pub use rules::{Accept, Candidate, Create, Joined, Read, Refuse, Side, Withdraw, chosen, decides, takes_in, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};

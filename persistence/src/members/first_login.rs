@@ -2,6 +2,7 @@
 
 use ::networks::membership_request::{Side, chosen};
 use diesel::prelude::*;
+use kernel::directory::Email;
 use kernel::schema::{external_id, identity, invitation, member, source};
 use kernel::{Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Version, Vouched};
 use members::affiliation::{Affiliation, NewAffiliation};
@@ -36,11 +37,14 @@ impl Store<'_> {
             let (issuer, subject) = issuer.zip(subject).ok_or(Refusal::NotFound)?;
             let who = Identity { issuer, subject };
             let known = principal_of(&who, writer.conn)?;
+            if known != before.claimed_member_id {
+                return Err(Error::Again);
+            }
             let member = recognised(&before, known, writer)?.unwrap_or_else(MemberId::fresh);
             bind(writer, &before, &who, member, before.claimed_level)?;
             find(before.id, writer.conn)
         })?;
-        Ok(self.seen(bound))
+        Ok(self.seen_invitation(bound))
     }
 
     /// Takes a code from whoever shows it with a good token: he is bound to a member, or waits to be confirmed.
@@ -146,15 +150,26 @@ fn works_at(member: MemberId, it: &Invitation, conn: &mut PgConnection) -> Resul
 
 /// Who was invited, where he is recorded already: himself, whoever was meant, or who never logged in under that address.
 fn recognised(it: &Invitation, known: Option<MemberId>, writer: &mut Writer<'_>) -> Result<Option<MemberId>> {
-    if let Some(member) = known.or(it.member_id) {
-        return Ok(Some(member));
+    if known.is_some() {
+        return Ok(known);
+    }
+    if let Some(member) = it.member_id {
+        // Who is somebody by now becomes nobody else, and a code is good for the address that it was sent to.
+        let meant = is_nobody_yet(member, &it.email, writer.conn)?;
+        return if meant { Ok(Some(member)) } else { Err(Refusal::InvitationSpent.into()) };
     }
     let same = member::table.filter(member::email.eq(&it.email)).filter(member::departed_at.is_null());
-    match same.select((member::id, member::status)).first::<(MemberId, MemberStatus)>(writer.conn).optional()? {
-        None => Ok(None),
-        Some((member, MemberStatus::Invited)) => Ok(Some(member)),
-        Some(_) => Err(Refusal::Invalid("/code", HAS_ACCOUNT).into()),
-    }
+    let Some(member) = same.select(member::id).first(writer.conn).optional()? else { return Ok(None) };
+    let meant = is_nobody_yet(member, &it.email, writer.conn)?;
+    if meant { Ok(Some(member)) } else { Err(Refusal::Invalid("/code", HAS_ACCOUNT).into()) }
+}
+
+/// Whether a member has this address and nobody ever logged in as him; he stays so until the end of the transaction.
+fn is_nobody_yet(id: MemberId, email: &Email, conn: &mut PgConnection) -> Result<bool> {
+    let it = locked_member(id, conn)?;
+    let logins = identity::table.filter(identity::principal_id.eq(PrincipalId(id.0)));
+    let logs_in: bool = diesel::select(diesel::dsl::exists(logins)).get_result(conn)?;
+    Ok(it.status == MemberStatus::Invited && it.email.as_ref() == Some(email) && !logs_in)
 }
 
 /// Binds a subject to a member, who is recorded where he is not yet, and agrees to the dossier that he was invited by.

@@ -1,17 +1,18 @@
 //! SQL of hand-overs, and the registry of all that a member can own.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use kernel::schema::{affiliation, member, service_account};
 use kernel::{Actor, Grant, Label, MemberId, PrincipalId, Refusal, Version, sql};
 use members::hand_over::{
-    HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind,
+    HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind, gives_account,
 };
 use members::member::MemberView;
 use members::service_account::ServiceAccount;
 use uuid::Uuid;
 
 use super::member::{find as find_member, locked_with_networks};
-use crate::networks::{actions_of, hand_over_action, hand_over_leads, leads_of};
+use crate::networks::{actions_of, hand_over_action, hand_over_seat, seats_of};
 use crate::store::{Writer, known};
 use crate::{Result, Store};
 
@@ -26,7 +27,7 @@ pub struct Owned {
 
 /// All that a member can own. A noun that can be owned stands here; a test holds the list against the database.
 pub const OWNED: &[Owned] = &[
-    Owned { column: ("membership", "member_id"), kind: OwnedKind::Membership, list: leads_of, give: hand_over_leads },
+    Owned { column: ("membership", "member_id"), kind: OwnedKind::Membership, list: seats_of, give: hand_over_seat },
     Owned {
         column: ("action_item", "owner_member_id"),
         kind: OwnedKind::ActionItem,
@@ -56,7 +57,7 @@ pub const NOT_OWNED: &[(&str, &str)] = &[
 ];
 
 impl Store<'_> {
-    /// What the member owns, and must hand over before he leaves.
+    /// What the member owns: what he must hand over before he leaves, and the seats that would fall vacant.
     ///
     /// # Errors
     /// There is no such member, or the caller may not let him leave.
@@ -65,11 +66,12 @@ impl Store<'_> {
         Ok(OwnedItems { items: owned_by(id, self.reading().0)? })
     }
 
-    /// Gives all that the member that was granted owns to others, in one step.
+    /// Gives what the member that was granted owns to others, in one step: all that he must hand over, but for leads
+    /// where the caller appoints none.
     ///
     /// # Errors
     /// He is no longer as the caller saw him; the plan leaves something out, or takes what is not his; someone cannot
-    /// take what he is given; the caller may not appoint leads.
+    /// take what he is given; the caller may not appoint leads, or give a script.
     pub fn hand_over_member(
         &mut self,
         grant: Grant<HandOver>,
@@ -83,7 +85,13 @@ impl Store<'_> {
                 return Err(Refusal::Invalid("/items", NOT_HIS).into());
             }
             for own in &owned {
-                let to = given(own.kind, own.id).ok_or(Refusal::Invalid("/items", MISSING))?.to_member_id;
+                let Some(item) = given(own.kind, own.id) else {
+                    if own.is_due_from(actor) {
+                        return Err(Refusal::Invalid("/items", MISSING).into());
+                    }
+                    continue;
+                };
+                let to = item.to_member_id;
                 refuse_taker(writer.conn, it.id, to, NO_TAKER)?;
                 let kind = OWNED.iter().find(|known| known.kind == own.kind).ok_or(Refusal::NotFound)?;
                 (kind.give)(writer, actor, own.id, to)?;
@@ -116,20 +124,36 @@ fn refuse_taker(conn: &mut PgConnection, from: MemberId, to: MemberId, why: Labe
 fn accounts_of(conn: &mut PgConnection, owner: MemberId) -> Result<Vec<OwnedItem>> {
     let all = ServiceAccount::query().filter(service_account::owner_id.eq(owner));
     let all = all.filter(service_account::expires_at.gt(sql::clock())).order(service_account::id);
-    let item =
-        |it: ServiceAccount| OwnedItem { kind: OwnedKind::ServiceAccount, id: it.id.0, title: it.name, due_on: None };
+    let item = |it: ServiceAccount| OwnedItem {
+        kind: OwnedKind::ServiceAccount,
+        id: it.id.0,
+        title: it.name,
+        due_on: None,
+        required: true,
+        is_led: false,
+    };
     Ok(all.load(conn)?.into_iter().map(item).collect())
 }
 
-/// The account writes with the rights of whoever answers for it: they change.
-fn hand_over_account(writer: &mut Writer<'_>, _: &Actor, id: Uuid, to: MemberId) -> Result<()> {
+/// The account writes with the rights of whoever answers for it: they change. Whoever takes it works for its organization.
+fn hand_over_account(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
     let find = |conn: &mut PgConnection| ServiceAccount::query().filter(service_account::id.eq(id)).first(conn);
     let before: ServiceAccount = find(writer.conn)?;
+    gives_account(actor, before.organization_id)?;
+    if !diesel::select(works_for(to, before.organization_id, writer.at)).get_result(writer.conn)? {
+        return Err(Refusal::Invalid("/items", NO_TAKER).into());
+    }
     writer.changes_rights_of(MemberId(id))?;
     let row = (service_account::owner_id.eq(to), service_account::version.eq(before.version.next()));
     diesel::update(service_account::table.find(PrincipalId(id))).set(row).execute(writer.conn)?;
     let after = find(writer.conn)?;
     writer.updated(&before, &after)
+}
+
+diesel::define_sql_function! {
+    /// Whether a member works in an organization, below it, above it, or where its communication is kept.
+    #[sql_name = "app.works_for"]
+    fn works_for(who: SqlUuid, organization: SqlUuid, at: Timestamptz) -> Bool;
 }
 
 known!(find_member => ListOwned);

@@ -10,7 +10,7 @@ use kernel::{
     Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, OrganizationId, PageQuery, Refusal, Version, sql,
 };
 use members::invitation::{
-    Invitation, InvitationFilter, InvitationPage, InvitationView, Invite, Read, Revoke, stands, visible,
+    Invitation, InvitationFilter, InvitationPage, InvitationView, Invite, Read, Resend, Revoke, stands, visible,
 };
 
 use super::member::locked as locked_member;
@@ -49,7 +49,7 @@ impl Store<'_> {
         let rows = query.order(invitation::id.desc()).limit(page.probe()).load(conn)?;
         let count = counted!(conn, filter.count, all());
         let found = page.cut(rows, |it: &Invitation| it.id).counted(count);
-        Ok(found.map(|it| self.seen(it)))
+        Ok(found.map(|it| self.seen_invitation(it)))
     }
 
     /// One invitation.
@@ -58,7 +58,7 @@ impl Store<'_> {
     /// There is none that the caller may see.
     pub fn invitation(&mut self, id: InvitationId) -> Result<InvitationView> {
         let it = self.permit(Read(id))?;
-        Ok(self.seen(it))
+        Ok(self.seen_invitation(it))
     }
 
     /// Invites the member that was granted; earlier codes of his are good for nothing any more.
@@ -69,15 +69,12 @@ impl Store<'_> {
         let sent = self.write(grant, |writer, _, _, it| {
             let main = it.affiliations.0.first().ok_or(Refusal::NotFound)?;
             let email = it.email.clone().ok_or(Refusal::NotFound)?;
-            let earlier = Invitation::query().filter(invitation::member_id.eq(it.id)).filter(pending());
-            for before in earlier.load::<Invitation>(writer.conn)? {
-                revoke(writer, &before)?;
-            }
+            revoke_of_member(writer, it.id)?;
             let called = (it.given_name.clone(), it.usual_name.clone(), email);
             let id = invite(writer, None, Some(it.id), main.organization.id, &called)?;
             find(id, writer.conn)
         })?;
-        Ok(self.seen(sent))
+        Ok(self.seen_invitation(sent))
     }
 
     /// Takes back the invitation that was granted.
@@ -86,7 +83,29 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn revoke_invitation(&mut self, grant: Grant<Revoke>, seen: Version) -> Result<InvitationView> {
         let revoked = self.write_on(grant, seen, |writer, _, _, before| revoke(writer, &before))?;
-        Ok(self.seen(revoked))
+        Ok(self.seen_invitation(revoked))
+    }
+
+    /// Sends the code of the invitation that was granted once more. Where one joins a network by it, it is good for no
+    /// longer than the dossier.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn resend_invitation(&mut self, grant: Grant<Resend>, seen: Version) -> Result<InvitationView> {
+        let sent = self.write_on(grant, seen, |writer, _, _, before| {
+            let until = if before.request_id.is_some() { before.expires_at } else { writer.at + OPEN_FOR };
+            let row = (invitation::expires_at.eq(until), grown!(invitation, writer, before.version));
+            diesel::update(invitation::table.find(before.id)).set(row).execute(writer.conn)?;
+            deliver(writer, DeliveryKind::Invitation, before.id.0, before.member_id, &before.email)?;
+            let after = find(before.id, writer.conn)?;
+            writer.updated(&before, &after)?;
+            Ok(after)
+        })?;
+        Ok(self.seen_invitation(sent))
+    }
+
+    pub(super) fn seen_invitation(&self, it: Invitation) -> InvitationView {
+        self.seen(it.shown_to(self.actor()))
     }
 }
 
@@ -118,6 +137,20 @@ pub(crate) fn invite(
     Ok(id)
 }
 
+/// The codes that were sent for a dossier are good for nothing any more.
+pub(crate) fn revoke_of_dossier(writer: &mut Writer<'_>, dossier: MembershipRequestId) -> Result<()> {
+    let sent = Invitation::query().filter(invitation::request_id.eq(dossier)).filter(pending());
+    let sent: Vec<Invitation> = sent.order(invitation::id).load(writer.conn)?;
+    sent.iter().try_for_each(|before| revoke(writer, before).map(drop))
+}
+
+/// The codes that were sent to a member are good for nothing any more.
+pub(super) fn revoke_of_member(writer: &mut Writer<'_>, member: MemberId) -> Result<()> {
+    let sent = Invitation::query().filter(invitation::member_id.eq(member)).filter(pending());
+    let sent: Vec<Invitation> = sent.order(invitation::id).load(writer.conn)?;
+    sent.iter().try_for_each(|before| revoke(writer, before).map(drop))
+}
+
 type Pending = diesel::dsl::And<
     diesel::dsl::And<diesel::dsl::IsNull<invitation::used_at>, diesel::dsl::IsNull<invitation::revoked_at>>,
     diesel::dsl::Gt<invitation::expires_at, sql::clock>,
@@ -140,11 +173,14 @@ pub(super) fn find(id: InvitationId, conn: &mut PgConnection) -> Result<Invitati
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-// The network and the dossier first, where one joins by it.
+// The network and the dossier first, where one joins by it; else the member, where he is recorded.
 pub(super) fn locked(id: InvitationId, conn: &mut PgConnection) -> Result<Invitation> {
-    let request = invitation::table.find(id).select(invitation::request_id).first(conn).optional()?;
-    if let Some(request) = request.ok_or(Refusal::NotFound)? {
-        locked_request(request, conn)?;
+    let about = invitation::table.find(id).select((invitation::request_id, invitation::member_id));
+    let about = about.first::<(Option<MembershipRequestId>, Option<MemberId>)>(conn).optional()?;
+    match about.ok_or(Refusal::NotFound)? {
+        (Some(request), _) => drop(locked_request(request, conn)?),
+        (None, Some(member)) => drop(locked_member(member, conn)?),
+        (None, None) => {}
     }
     invitation::table.find(id).select(invitation::id).for_no_key_update().first::<InvitationId>(conn)?;
     find(id, conn)
@@ -152,7 +188,7 @@ pub(super) fn locked(id: InvitationId, conn: &mut PgConnection) -> Result<Invita
 
 known!(find => Read);
 
-known!(locked => Revoke);
+known!(locked => Resend, Revoke);
 
 known!(locked_member => Invite);
 

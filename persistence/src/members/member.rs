@@ -9,10 +9,12 @@ use members::member::{
     Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, ProfileVisibility, Read, Restore,
     Suspend, Update, carded, visible,
 };
+use members::powers::ENTRUSTED;
 use uuid::Uuid;
 
 use super::affiliation::{end_affiliations, in_force_of, insert};
 use super::hand_over::owned_by;
+use super::invitation::revoke_of_member;
 use super::organization::resting_on;
 use crate::networks::{lock_networks_of, refresh_member, still_all_networks_of};
 use crate::page::{counted, fold, keyset, like, sorted};
@@ -127,15 +129,20 @@ impl Store<'_> {
         Ok(self.shown_member(created))
     }
 
-    /// Changes the member that was granted.
+    /// Changes the member that was granted; a code that was sent to an address that he had is good for nothing any more.
     ///
     /// # Errors
-    /// He is no longer as the caller saw him; his new address is taken.
+    /// He is no longer as the caller saw him; his new address is taken; who would log in by it holds more than the caller
+    /// could give.
     pub fn update_member(&mut self, grant: Grant<Update>, seen: Version, patch: MemberPatch) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let opens = patch.profile_visibility.is_some_and(|shown| shown != ProfileVisibility::Leads);
             if opens && before.profile_objection_at.is_some() {
                 return Err(Refusal::Forbidden(OBJECTS).into());
+            }
+            let moves = patch.email.as_ref().is_some_and(|email| email.as_ref() != before.email.as_ref());
+            if moves && !before.is_entrusted_to(actor) {
+                return Err(Refusal::Forbidden(ENTRUSTED).into());
             }
             let email = patch.email.clone().flatten().filter(|email| Some(email) != before.email.as_ref());
             if email.is_some() && holder(writer.conn, email.as_ref())?.is_some() {
@@ -143,6 +150,9 @@ impl Store<'_> {
             }
             let after = set!(writer, before, patch);
             writer.updated(&before, &after)?;
+            if moves {
+                revoke_of_member(writer, before.id)?;
+            }
             Ok(after)
         })?;
         Ok(self.shown_member(changed))
@@ -186,7 +196,7 @@ impl Store<'_> {
     pub fn depart_member(&mut self, grant: Grant<Depart>, seen: Version) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             // A directory that says that someone left is not asked to wait: the gap shows.
-            if actor.member().is_some() && !owned_by(before.id, writer.conn)?.is_empty() {
+            if actor.member().is_some() && owned_by(before.id, writer.conn)?.iter().any(|it| it.required) {
                 return Err(Refusal::HandOverRequired.into());
             }
             writer.changes_rights_of(before.id)?;

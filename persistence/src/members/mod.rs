@@ -17,7 +17,7 @@ mod territory;
 
 pub(crate) use closure::changes_rights_over;
 pub use hand_over::{NOT_OWNED, OWNED, Owned};
-pub(crate) use invitation::invite;
+pub(crate) use invitation::{invite, revoke_of_dossier as revoke_invitations_of};
 pub(crate) use member::find as find_member;
 pub use my_data::{NOT_PERSONAL, PERSONAL};
 pub(crate) use organization::{resting_on, with_predecessors};

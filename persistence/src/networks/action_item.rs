@@ -235,7 +235,8 @@ pub(crate) fn actions_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<O
     let all = all.filter(action_item::status.eq(ActionStatus::Open)).order((action_item::due_on, action_item::id));
     let item = |it: ActionItem| {
         let title = if it.is_confidential() { String::new() } else { it.title.to_string() };
-        OwnedItem { kind: OwnedKind::ActionItem, id: it.id.0, title, due_on: Some(it.due_on) }
+        let (kind, due_on) = (OwnedKind::ActionItem, Some(it.due_on));
+        OwnedItem { kind, id: it.id.0, title, due_on, required: true, is_led: false }
     };
     Ok(all.load(conn)?.into_iter().map(item).collect())
 }

@@ -1,14 +1,14 @@
 //! SQL of memberships.
 
 use ::networks::membership::{
-    Candidate, ChangeRole, Create, End, EndReason, LEADS, Membership, MembershipEnding, MembershipFilter,
-    MembershipPage, MembershipView, NewMembership, PROMOTION, Read, Void, own, visible,
+    ANSWERS, Candidate, ChangeRole, Create, End, EndReason, LEADS, Membership, MembershipEnding, MembershipFilter,
+    MembershipPage, MembershipView, NewMembership, Read, Void, hands_over, own, visible,
 };
 use ::networks::network::{NetworkCode, NetworkVisibility};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
-use kernel::schema::{affiliation, member, membership, organization};
+use kernel::schema::{affiliation, member, membership, network, organization};
 use kernel::{
     Actor, AffiliationId, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole,
     NotificationLevel, PageQuery, Refusal, Sort, Validity, Version, VoidReason, Voided, sql,
@@ -243,28 +243,36 @@ fn take_role(writer: &mut Writer<'_>, before: &Membership, role: NetworkRole) ->
     refresh(writer.conn, before.network_id, before.organization.id)
 }
 
-/// The leads that a member holds: someone else must take them before he leaves.
-pub(crate) fn leads_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<OwnedItem>> {
-    let held = Membership::query().filter(membership::member_id.eq(who)).filter(membership::role.eq_any(LEADS));
+/// The seats that would fall vacant when a member leaves: leads, which someone else must take before, and those by which
+/// he answers for his organization.
+pub(crate) fn seats_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<OwnedItem>> {
+    let answers = membership::role.eq_any(ANSWERS).and(network::visibility.ne(NetworkVisibility::Hidden));
+    let held = Membership::query().filter(membership::member_id.eq(who));
+    let held = held.filter(membership::role.eq_any(LEADS).or(answers));
     let held = held.filter(membership::valid.contains(sql::clock())).order(membership::id);
     let item = |it: Membership| {
         // Whoever hands it over may not know of a hidden network.
         let hidden = it.network_visibility == NetworkVisibility::Hidden;
         let title = if hidden { String::new() } else { format!("{} ({})", it.network_code, it.role.label().fr) };
-        OwnedItem { kind: OwnedKind::Membership, id: it.id.0, title, due_on: it.valid.to.map(|to| to.date_naive()) }
+        let (leads, due_on) = (LEADS.contains(&it.role), it.valid.to.map(|to| to.date_naive()));
+        OwnedItem { kind: OwnedKind::Membership, id: it.id.0, title, due_on, required: leads, is_led: leads }
     };
     Ok(held.load(conn)?.into_iter().map(item).collect())
 }
 
-/// Someone else leads from now on, through his main affiliation.
-pub(crate) fn hand_over_leads(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
+/// Someone else sits there from now on: who leads, through his main affiliation; who answers for an organization, through
+/// that to the same one.
+pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
     let before = find(MembershipId(id), writer.conn)?;
-    if !actor.is_sig_admin() {
-        return Err(Refusal::Forbidden(PROMOTION).into());
-    }
-    let main = affiliation::table.filter(affiliation::member_id.eq(to)).filter(affiliation::is_primary);
-    let main = main.filter(affiliation::valid.contains(sql::clock())).select(affiliation::id);
-    let affiliation_id = main.first(writer.conn).optional()?.ok_or(Refusal::Invalid("/items", NO_TAKER))?;
+    hands_over(actor, &before)?;
+    let places = affiliation::table.filter(affiliation::member_id.eq(to));
+    let mut places = places.filter(affiliation::valid.contains(sql::clock())).select(affiliation::id).into_boxed();
+    places = if LEADS.contains(&before.role) {
+        places.filter(affiliation::is_primary)
+    } else {
+        places.filter(affiliation::organization_id.eq(before.organization.id))
+    };
+    let affiliation_id = places.first(writer.conn).optional()?.ok_or(Refusal::Invalid("/items", NO_TAKER))?;
     let (role, interministerial) = (before.role, before.interministerial);
     let new = NewMembership { affiliation_id, role, interministerial, valid_from: None, valid_to: None };
     join(writer, before.network_id, &new, None)?;

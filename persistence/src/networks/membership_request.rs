@@ -6,7 +6,7 @@ use ::networks::membership::{Membership, NewMembership};
 use ::networks::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision, MembershipRequestFilter,
     MembershipRequestKind, MembershipRequestPage, MembershipRequestStatus, MembershipRequestView, NewMembershipRequest,
-    OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, chosen, stands, visible,
+    OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, chosen, stands, takes_in, visible,
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
@@ -22,7 +22,7 @@ use super::membership::join;
 use super::network::locked as locked_network;
 use super::tracking::lock;
 use crate::idempotency::again;
-use crate::members::{invite, resting_on};
+use crate::members::{invite, resting_on, revoke_invitations_of};
 use crate::page::counted;
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer, known};
@@ -129,6 +129,7 @@ impl Store<'_> {
             diesel::update(membership_request::table.find(before.id)).set(reason).execute(writer.conn)?;
             decide(writer, &before, before.side(actor), MembershipRequestDecision::Refused)?;
             let after = recorded(writer, &before)?;
+            revoke_invitations_of(writer, before.id)?;
             tell_decided(writer, &after)?;
             Ok(after)
         })?;
@@ -144,12 +145,7 @@ impl Store<'_> {
         grant: Grant<Withdraw>,
         seen: Version,
     ) -> Result<MembershipRequestView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let row =
-                (membership_request::withdrawn_at.eq(writer.at), grown!(membership_request, writer, before.version));
-            diesel::update(membership_request::table.find(before.id)).set(row).execute(writer.conn)?;
-            recorded(writer, &before)
-        })?;
+        let changed = self.write_on(grant, seen, |writer, _, _, before| withdraw(writer, &before))?;
         Ok(self.seen(changed))
     }
 }
@@ -188,6 +184,27 @@ fn insert(writer: &mut Writer<'_>, id: MembershipRequestId, it: &Candidate, agre
     Ok(())
 }
 
+/// Nobody decides it any more, and the code that it sent is good for nothing.
+fn withdraw(writer: &mut Writer<'_>, before: &MembershipRequest) -> Result<MembershipRequest> {
+    let row = (membership_request::withdrawn_at.eq(writer.at), grown!(membership_request, writer, before.version));
+    diesel::update(membership_request::table.find(before.id)).set(row).execute(writer.conn)?;
+    let after = recorded(writer, before)?;
+    revoke_invitations_of(writer, before.id)?;
+    Ok(after)
+}
+
+/// Withdraws the dossiers of a network that closes; it is locked already.
+pub(super) fn withdraw_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
+    let open = MembershipRequest::query()
+        .filter(membership_request::network_id.eq(network))
+        .filter(stands().eq(MembershipRequestStatus::Open))
+        .order(membership_request::id);
+    for before in open.load::<MembershipRequest>(writer.conn)? {
+        withdraw(writer, &before)?;
+    }
+    Ok(())
+}
+
 /// One side agrees; where both do, the member sits in the network.
 pub(crate) fn agree(
     writer: &mut Writer<'_>,
@@ -195,6 +212,7 @@ pub(crate) fn agree(
     side: Side,
     level: Option<NotificationLevel>,
 ) -> Result<MembershipRequest> {
+    before.open()?;
     if side == Side::Person {
         let level = chosen(level)?;
         let chosen = membership_request::notification_level.eq(level);
@@ -232,14 +250,13 @@ fn decide(
 /// Has the member sit in the network, where both sides agree and he may still.
 fn conclude(writer: &mut Writer<'_>, id: MembershipRequestId) -> Result<()> {
     let it = find(id, writer.conn)?;
-    let both = it.person_decision == MembershipRequestDecision::Accepted
-        && it.network_decision == MembershipRequestDecision::Accepted;
+    let both = it.status == MembershipRequestStatus::Accepted;
     let Some(affiliation_id) = it.affiliation_id.filter(|_| both) else { return Ok(()) };
-    let stands = through(writer.conn, affiliation_id)?.is_some();
-    if !stands {
+    let Some((_, _, origin)) = through(writer.conn, affiliation_id)? else {
         let allowed = vec!["refuse_membership_request", "withdraw_membership_request"];
         return Err(Refusal::Illegal { allowed }.into());
-    }
+    };
+    takes_in(&locked_network(&it.network_code, writer.conn)?, origin)?;
     let new = NewMembership {
         affiliation_id,
         role: it.role,

@@ -29,7 +29,7 @@ pub(crate) use carry::{
 pub(crate) use co_animation::end_co_animations_of;
 pub use indicator::published_day;
 pub(crate) use kept_facts::KeptFacts;
-pub(crate) use membership::{end_memberships, hand_over_leads, leads_of};
+pub(crate) use membership::{end_memberships, hand_over_seat, seats_of};
 pub(crate) use membership_request::{agree, identify, locked as locked_request};
 pub(crate) use seat::end_seats_of;
 pub(crate) use tracking::{

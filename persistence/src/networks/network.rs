@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::co_animation::end_co_animations_in;
 use super::membership::end_all;
+use super::membership_request::withdraw_all;
 use super::seat::end_seats;
 use super::tracking::refresh;
 use crate::page::{fold, keyset, like};
@@ -108,7 +109,7 @@ impl Store<'_> {
         self.move_network(grant, seen, NetworkStatus::Dormant)
     }
 
-    /// Closes the network that was granted: its memberships, seats and co-animations end.
+    /// Closes the network that was granted: its memberships, seats and co-animations end, its open dossiers are withdrawn.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
@@ -119,6 +120,7 @@ impl Store<'_> {
             end_all(writer, before.id)?;
             end_seats(writer, before.id)?;
             end_co_animations_in(writer, before.id)?;
+            withdraw_all(writer, before.id)?;
             refresh_all(writer, before.id)?;
             Ok(after)
         })?;

@@ -31,6 +31,12 @@ impl Member {
         actor.is_sig() || self.main().is_some_and(|main| actor.keeps(main))
     }
 
+    /// Whoever logs in as him would hold no more than the caller could give.
+    #[must_use]
+    pub fn is_entrusted_to(&self, actor: &Actor) -> bool {
+        self.powers.as_ref().is_none_or(|powers| powers.are_given_by(actor))
+    }
+
     /// Every place is kept by the caller: only then may he end all of them.
     fn is_wholly_kept_by(&self, actor: &Actor) -> bool {
         let all = || self.affiliations.0.iter().all(|at| actor.keeps(at.organization.id));

@@ -45,6 +45,21 @@ pub(crate) const NOT_IN_FORCE: Label =
 /// The roles that animate: appointed by the SIG administrator, and known to all who know of the network.
 pub const LEADS: &[NetworkRole] = &[NetworkRole::Lead, NetworkRole::CoLead];
 
+/// The roles by which one answers for an organization.
+pub const ANSWERS: &[NetworkRole] = &[NetworkRole::Referent, NetworkRole::Deputy];
+
+/// Who may give a seat to someone who takes it over: the SIG administrator that of a lead; those of an organization stay
+/// there, given by those who keep its members, the leads of the network and the SIG.
+///
+/// # Errors
+/// The caller may not.
+pub fn hands_over(actor: &Actor, it: &Membership) -> Result<(), Refusal> {
+    if LEADS.contains(&it.role) {
+        return Ruling::Allow.and(actor.is_sig_admin(), PROMOTION).pass();
+    }
+    Ruling::Allow.and(decides(actor, it) || actor.keeps(it.organization.id), ITS_LEADS).pass()
+}
+
 action!(
     /// See a membership: in a listed network insiders see all of them and observers its leads; in the others its
     /// members, the SIG and the member's DICOM.
@@ -109,15 +124,12 @@ action!(
     },
     |it| {
         it.network.open()?;
-        let eligible = &it.network.eligible_origins;
         match it.origin {
             None => {
                 it.left.as_ref().map_or(Ok(()), OrganizationLife::alive)?;
                 Err(Refusal::Invalid("/affiliation_id", NOT_IN_FORCE))
             }
-            Some(origin) if !eligible.is_empty() && !eligible.contains(&origin) => {
-                Err(Refusal::Invalid("/affiliation_id", INELIGIBLE))
-            }
+            Some(origin) if !it.network.admits(origin) => Err(Refusal::Invalid("/affiliation_id", INELIGIBLE)),
             Some(_) => Ok(()),
         }
     }

@@ -108,8 +108,7 @@ action!(
         let Some(origin) = it.origin else {
             return Err(Refusal::Invalid(place, if by_affiliation { NOT_IN_FORCE } else { NO_ORGANIZATION }));
         };
-        let eligible = &it.network.eligible_origins;
-        if !eligible.is_empty() && !eligible.contains(&origin) {
+        if !it.network.admits(origin) {
             return Err(Refusal::Invalid(place, INELIGIBLE));
         }
         if new.kind == MembershipRequestKind::Request {
@@ -172,11 +171,15 @@ impl MembershipRequest {
         self.is_about(actor) || decides(actor, self.network_id, self.interministerial, self.role)
     }
 
-    fn open(&self) -> Result<(), Refusal> {
-        if self.status == MembershipRequestStatus::Open {
-            Ok(())
-        } else {
-            Err(Refusal::Illegal { allowed: Vec::new() })
+    /// Whether it may still be decided; if not, what leads on from how it ended.
+    ///
+    /// # Errors
+    /// It is decided, withdrawn or past its time.
+    pub fn open(&self) -> Result<(), Refusal> {
+        match self.status {
+            MembershipRequestStatus::Open => Ok(()),
+            MembershipRequestStatus::Accepted => Err(Refusal::Illegal { allowed: vec!["end_membership"] }),
+            _ => Err(Refusal::Illegal { allowed: vec!["create_membership_request"] }),
         }
     }
 
@@ -185,6 +188,15 @@ impl MembershipRequest {
         let waits = self.pends(self.side(actor));
         if waits { Ok(()) } else { Err(Refusal::Illegal { allowed: vec!["withdraw_membership_request"] }) }
     }
+}
+
+/// Whether a network still takes in who comes from there: it may have closed, or changed whom it admits, meanwhile.
+///
+/// # Errors
+/// It does not.
+pub fn takes_in(network: &Network, origin: MemberOrigin) -> Result<(), Refusal> {
+    network.open()?;
+    if network.admits(origin) { Ok(()) } else { Err(Refusal::Invalid("", INELIGIBLE)) }
 }
 
 action!(

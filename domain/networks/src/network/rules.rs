@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::policy::Target;
 use kernel::schema::network;
-use kernel::{Actor, Label, NetworkId, Refusal, Ruling, action};
+use kernel::{Actor, Label, MemberOrigin, NetworkId, Refusal, Ruling, action};
 
 use super::{Network, NetworkCode, NetworkStatus, NetworkVisibility, NewNetwork};
 
@@ -90,6 +90,12 @@ impl Network {
     /// It is closed.
     pub fn open(&self) -> Result<(), Refusal> {
         if self.status == NetworkStatus::Closed { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
+    }
+
+    /// Whether someone of this origin may sit in it.
+    #[must_use]
+    pub fn admits(&self, origin: MemberOrigin) -> bool {
+        self.eligible_origins.is_empty() || self.eligible_origins.contains(&origin)
     }
 
     fn moves(&self, how: &'static str) -> Result<(), Refusal> {

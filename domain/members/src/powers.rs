@@ -1,0 +1,40 @@
+//! Powers: what a member who never logged in would hold as soon as he does, so that nobody takes more by his account than
+//! he could give.
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::sql_types::Jsonb;
+use kernel::{Actor, Label, OrganizationId, Role, stored_as_json};
+use serde::{Deserialize, Serialize};
+
+use crate::role_assignment::gives;
+
+/// Why a first login of someone who holds much is not everyone's to bring about.
+pub const ENTRUSTED: Label = Label {
+    fr: "Cette personne détient des droits que vous ne pourriez pas donner : réservé à l'administrateur SIG.",
+    en: "This person holds rights that you could not give: for the SIG administrator only.",
+};
+
+/// A role, or the lead of a network where none is named.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Power {
+    role: Option<Role>,
+    organization_id: Option<OrganizationId>,
+}
+
+/// What a member who never logged in holds, now or later.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
+#[serde(transparent)]
+pub struct Powers(Vec<Power>);
+
+stored_as_json!(Powers);
+
+impl Powers {
+    /// Whether the caller could give each of them.
+    #[must_use]
+    pub fn are_given_by(&self, actor: &Actor) -> bool {
+        let given = |it: &Power| it.role.is_some_and(|role| gives(actor, role, it.organization_id));
+        actor.is_sig_admin() || self.0.iter().all(given)
+    }
+}
