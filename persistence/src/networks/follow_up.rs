@@ -15,7 +15,7 @@ use ::networks::network::{Network, NetworkCode};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use kernel::schema::{decision, follow_up, follow_up_comment, member, network, organization};
-use kernel::{DecisionId, FollowUpCommentId, FollowUpId, Grant, MemberId, PageQuery, Refusal, Version};
+use kernel::{Action as _, DecisionId, FollowUpCommentId, FollowUpId, Grant, MemberId, PageQuery, Refusal, Version};
 use uuid::Uuid;
 
 use crate::idempotency::again;
@@ -56,6 +56,7 @@ impl Store<'_> {
         let rows = query.order(order).limit(page.probe()).load(conn)?;
         let count = counted!(conn, filter.count, all());
         let found = page.cut(rows, |it: &FollowUp| (it.held_on, it.id)).counted(count);
+        self.shows_follow_ups("list_follow_ups", &found.items);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -64,8 +65,21 @@ impl Store<'_> {
     /// # Errors
     /// There is none that the caller may see.
     pub fn follow_up(&mut self, id: FollowUpId) -> Result<FollowUpView> {
-        let it = self.permit(Read(id))?;
+        let it = self.permit_on_follow_up(id, Read::NAME)?;
         Ok(self.seen(it))
+    }
+
+    /// A follow-up that the caller may see, on the record if it is confidential.
+    fn permit_on_follow_up(&mut self, id: FollowUpId, action: &'static str) -> Result<FollowUp> {
+        let it = self.permit(Read(id))?;
+        self.shows_follow_ups(action, std::slice::from_ref(&it));
+        Ok(it)
+    }
+
+    /// Notes those of these follow-ups that are confidential.
+    pub(super) fn shows_follow_ups(&mut self, action: &'static str, all: &[FollowUp]) {
+        let confidential = all.iter().filter(|it| it.scope.is_confidential()).map(|it| it.id.0);
+        self.shows::<FollowUp>(action, confidential);
     }
 
     /// Records the follow-up that was granted.
@@ -121,7 +135,7 @@ impl Store<'_> {
     /// # Errors
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
     pub fn follow_up_comments(&mut self, id: FollowUpId, page: &PageQuery) -> Result<FollowUpCommentPage> {
-        self.permit(Read(id))?;
+        self.permit_on_follow_up(id, "list_follow_up_comments")?;
         let mut query = FollowUpComment::query().filter(follow_up_comment::follow_up_id.eq(id)).into_boxed();
         if let Some(after) = page.key::<FollowUpCommentId>()? {
             query = query.filter(follow_up_comment::id.gt(after));
@@ -159,7 +173,7 @@ impl Store<'_> {
     /// # Errors
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
     pub fn follow_up_decisions(&mut self, id: FollowUpId, page: &PageQuery) -> Result<DecisionPage> {
-        self.permit(Read(id))?;
+        self.permit_on_follow_up(id, "list_follow_up_decisions")?;
         let mut query = Decision::query().filter(decision::follow_up_id.eq(id)).into_boxed();
         if let Some(after) = page.key::<DecisionId>()? {
             query = query.filter(decision::id.gt(after));
@@ -174,6 +188,7 @@ impl Store<'_> {
     /// There is none that the caller may see.
     pub fn decision(&mut self, id: DecisionId) -> Result<DecisionView> {
         let it = self.permit(ReadDecision(id))?;
+        self.shows::<Decision>(ReadDecision::NAME, it.scope.is_confidential().then_some(it.id.0));
         Ok(self.seen(it))
     }
 

@@ -1,5 +1,6 @@
 //! What waits for the caller: each noun is asked for its own.
 
+use ::expertise::request::{Accept as AnswerRequest, ExpertiseRequest, ExpertiseRequestStatus};
 use ::networks::action_item::{ActionItem, ActionStatus, visible as visible_actions};
 use ::networks::membership_request::{
     Accept, MembershipRequest, MembershipRequestStatus, stands, visible as visible_requests,
@@ -9,7 +10,9 @@ use ::networks::my_task::{MyTask, MyTaskKind, MyTasks};
 use ::networks::network::{Network, NetworkStatus};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::schema::{action_item, invitation, member, membership, membership_request, membership_review, network};
+use kernel::schema::{
+    action_item, expertise_request, invitation, member, membership, membership_request, membership_review, network,
+};
 use kernel::{Action, Actor, MemberId, NetworkRole, Noun, OrganizationId, PARIS, Role, Ruling, sql};
 use members::invitation::{Confirm, Invitation, InvitationStatus, stands as invited, visible as visible_invitations};
 
@@ -29,6 +32,7 @@ impl Store<'_> {
         items.extend(invitations(conn, actor)?);
         items.extend(actions(conn, actor)?);
         items.extend(reviews(conn, actor)?);
+        items.extend(asked(conn, actor)?);
         items.extend(leaderless(conn, actor)?);
         items.sort_by_key(|it| (it.due_on.is_none(), it.due_on, it.since));
         Ok(MyTasks { items })
@@ -88,6 +92,7 @@ fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     let open: Vec<ActionItem> = open.load(conn)?;
     Ok(open
         .into_iter()
+        .map(|it| it.known_to(actor))
         .map(|it| MyTask {
             due_on: Some(it.due_on),
             network_code: it.network_code.clone(),
@@ -109,6 +114,21 @@ fn reviews(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
             let network_code = Some(it.network_code.clone());
             let due_on = Some(it.due_on);
             MyTask { due_on, network_code, ..task(MyTaskKind::ReviewMemberships, &it, title, it.created_at) }
+        })
+        .collect())
+}
+
+/// The help that the caller is asked for.
+fn asked(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
+    let mine = ExpertiseRequest::query().filter(expertise_request::expert_id.eq(MemberId(actor.id.0)));
+    let mine = mine.filter(expertise_request::decision.eq(ExpertiseRequestStatus::Pending));
+    let mine: Vec<ExpertiseRequest> = mine.order(expertise_request::id).limit(MOST).load(conn)?;
+    let open = mine.into_iter().filter(|it| could::<AnswerRequest>(actor, it));
+    Ok(open
+        .map(|it| {
+            let due_on = Some(it.expires_at.with_timezone(&PARIS).date_naive());
+            let title = it.asker.0.display_name.clone();
+            MyTask { due_on, ..task(MyTaskKind::AnswerExpertiseRequest, &it, title, it.created_at) }
         })
         .collect())
 }

@@ -22,6 +22,10 @@ use super::action_item::today;
 use super::network::seen_by;
 use crate::{Result, Store};
 
+/// The operations, as the audit log names them where they show what is confidential.
+const READ_NETWORK: &str = "get_network_tracking";
+const READ_ORGANIZATION: &str = "get_organization_tracking";
+
 /// A cell of a page.
 type Place = (NetworkId, OrganizationId);
 
@@ -41,8 +45,9 @@ impl Store<'_> {
         let cells = facts.cells.iter().filter(|cell| cell.network_id == network.id);
         let cells: Vec<&CellRow> = cells.filter(|cell| reach.holds(network.id, cell.organization_id)).collect();
         let about = self.about(&[network.id], &places(&cells), &facts)?;
-        let follow_ups = self.latest(|| follow_up::network_id.eq(network.id).assume_not_null())?;
-        let action_items = self.still_open(|| action_item::network_id.eq(network.id).assume_not_null())?;
+        let follow_ups = self.latest(READ_NETWORK, || follow_up::network_id.eq(network.id).assume_not_null())?;
+        let action_items =
+            self.still_open(READ_NETWORK, || action_item::network_id.eq(network.id).assume_not_null())?;
         let own = follow_ups.iter().find(|it| it.noun.axis == FollowUpAxis::Network);
         let last_follow_up_on = own.map(|it| it.noun.held_on);
         Ok(NetworkTracking {
@@ -82,8 +87,10 @@ impl Store<'_> {
         let columns: Vec<NetworkId> = facts.columns(actor, &reach).map(|network| network.id).collect();
         let cells: Vec<&CellRow> = cells.filter(|cell| columns.contains(&cell.network_id)).collect();
         let about = self.about(&columns, &added, &facts)?;
-        let follow_ups = self.latest(|| follow_up::organization_id.eq_any(added.clone()).assume_not_null())?;
-        let action_items = self.still_open(|| action_item::owner_organization_id.eq_any(added.clone()))?;
+        let follow_ups =
+            self.latest(READ_ORGANIZATION, || follow_up::organization_id.eq_any(added.clone()).assume_not_null())?;
+        let action_items =
+            self.still_open(READ_ORGANIZATION, || action_item::owner_organization_id.eq_any(added.clone()))?;
         let own = follow_ups.iter().find(|it| it.noun.axis == FollowUpAxis::Organization);
         Ok(OrganizationTracking {
             at,
@@ -99,19 +106,21 @@ impl Store<'_> {
     }
 
     /// The latest follow-ups of some that the caller sees.
-    fn latest<P>(&mut self, some: impl Fn() -> P) -> Result<Vec<FollowUpView>>
+    fn latest<P>(&mut self, action: &'static str, some: impl Fn() -> P) -> Result<Vec<FollowUpView>>
     where
         P: diesel::BoxableExpression<::networks::follow_up::Joined, Pg, SqlType = diesel::sql_types::Bool> + 'static,
     {
         let (conn, actor) = self.reading();
         let some: Box<dyn diesel::BoxableExpression<_, Pg, SqlType = diesel::sql_types::Bool>> = Box::new(some());
         let query = FollowUp::query().filter(visible_follow_ups(actor)).filter(some);
-        let rows = query.order((follow_up::held_on.desc(), follow_up::id.desc())).limit(FOLLOW_UPS).load(conn)?;
+        let query = query.order((follow_up::held_on.desc(), follow_up::id.desc())).limit(FOLLOW_UPS);
+        let rows: Vec<FollowUp> = query.load(conn)?;
+        self.shows_follow_ups(action, &rows);
         Ok(rows.into_iter().map(|it| self.seen(it)).collect())
     }
 
     /// What has yet to be done of some actions that the caller sees.
-    fn still_open<P>(&mut self, some: impl Fn() -> P) -> Result<Vec<ActionItemView>>
+    fn still_open<P>(&mut self, action: &'static str, some: impl Fn() -> P) -> Result<Vec<ActionItemView>>
     where
         P: diesel::BoxableExpression<::networks::action_item::Joined, Pg, SqlType = diesel::sql_types::Bool> + 'static,
     {
@@ -119,8 +128,10 @@ impl Store<'_> {
         let some: Box<dyn diesel::BoxableExpression<_, Pg, SqlType = diesel::sql_types::Bool>> = Box::new(some());
         let query = ActionItem::query().filter(visible_actions(actor)).filter(some);
         let query = query.filter(action_item::status.eq(ActionStatus::Open));
-        let rows = query.order((action_item::due_on, action_item::id)).limit(ACTION_ITEMS).load(conn)?;
-        Ok(rows.into_iter().map(|it| self.seen(it)).collect())
+        let query = query.order((action_item::due_on, action_item::id)).limit(ACTION_ITEMS);
+        let rows: Vec<ActionItem> = query.load(conn)?;
+        self.shows_actions(action, &rows);
+        Ok(rows.into_iter().map(|it| self.shown_action(it)).collect())
     }
 
     /// What stands beside the cells of a page, as far as the caller sees it.
