@@ -14,6 +14,7 @@ mod embedded;
 mod expertise;
 mod faults;
 mod follow_up;
+mod hidden_network;
 mod idempotency;
 mod import_members;
 mod import_organizations;
