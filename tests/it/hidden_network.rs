@@ -127,10 +127,10 @@ fn whoever_is_to_do_something_for_a_hidden_network_reads_it_without_its_name_unt
     assert!(owner.walk("/action-items?network_code=ombre").is_empty());
     world.client("director-sociaux").get(&address).refused(404, "not_found");
     // Whoever lets him leave reads that there is something, not what.
-    let owned = sig.get(&format!("/members/{person}/hand-over")).expect(200).at("/items");
+    let items = sig.get(&format!("/members/{person}/hand-over")).expect(200).at("/items");
     let id = address.rsplit('/').next().unwrap();
-    let owned = owned.as_array().unwrap().iter().find(|it| it["id"] == id).unwrap().clone();
-    assert_eq!(owned["title"], "action à mener");
+    let item = items.as_array().unwrap().iter().find(|it| it["id"] == id).unwrap().clone();
+    assert_eq!(item["title"], "action à mener");
     owner.act(&format!("{address}/complete"), seen.etag(), None).expect(200);
     owner.get(&address).refused(404, "not_found");
     assert!(!owner.get("/notifications?limit=200").expect(200).text().contains(id));

@@ -115,7 +115,8 @@ fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> 
     if !ids.is_empty() {
         let rows: Vec<ActionItem> = ActionItem::query().filter(action_item::id.eq_any(ids)).load(conn)?;
         let rows = rows.iter().filter(|it| reads::<action_item_rules::Read>(actor, it));
-        about.extend(rows.map(|it| subject(it, Some(it.title.to_string()))));
+        // What is confidential is read in its place alone, on the record.
+        about.extend(rows.map(|it| subject(it, (!it.is_confidential()).then(|| it.title.to_string()))));
     }
     let ids = of(MembershipRequest::NAME);
     if !ids.is_empty() {
@@ -146,11 +147,12 @@ fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> 
         about.extend(rows.map(|it| subject(it, Some(other(it)))));
     }
     for it in all {
-        // What a network has no name of its own for is called by the network's.
         it.subject = about.get(&it.object_id).cloned().unwrap_or_default();
-        let named = it.subject.path.is_some() && it.subject.title.is_none();
-        it.subject.title =
-            it.subject.title.take().or_else(|| it.network_name.as_ref().filter(|_| named).map(ToString::to_string));
+        // What has no name of its own is called by its network's.
+        let nameless = it.subject.title.is_none() && it.noun != ActionItem::NAME;
+        if nameless && it.subject.path.is_some() {
+            it.subject.title = it.network_name.as_ref().map(ToString::to_string);
+        }
     }
     Ok(())
 }
