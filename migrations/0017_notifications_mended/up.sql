@@ -26,13 +26,14 @@ $$;
 -- network; where there is none, the référents of the organization there, if it is for them.
 CREATE FUNCTION app.answerable(of_organization uuid, of_network uuid, referents_too boolean, at timestamptz) RETURNS uuid[]
 LANGUAGE sql STABLE AS $$
-    WITH directors AS MATERIALIZED (
+    WITH dicoms AS MATERIALIZED (
+        SELECT v.dicom_id AS id FROM app.served(NULL, at) v WHERE v.organization_id = of_organization
+    ), directors AS MATERIALIZED (
         SELECT DISTINCT m.id AS who FROM role_assignment r JOIN affiliation a ON a.id = r.affiliation_id
             JOIN organization o ON o.id = a.organization_id JOIN member m ON m.id = a.member_id
         WHERE r.role = 'dicom_director' AND r.valid @> at AND a.valid @> at
             AND m.suspended_at IS NULL AND m.departed_at IS NULL AND o.origin NOT IN ('government_partner', 'observer')
-            AND (of_organization IN (SELECT d FROM app.descendants(r.organization_id, at) d)
-                OR of_organization IN (SELECT v.organization_id FROM app.served(r.organization_id, at) v))
+            AND (r.organization_id IN (SELECT id FROM dicoms) OR app.is_below(of_organization, r.organization_id))
             AND (of_network IS NULL OR EXISTS (SELECT FROM network n WHERE n.id = of_network AND n.visibility <> 'hidden')
                 OR EXISTS (SELECT FROM membership s WHERE s.network_id = of_network AND s.member_id = m.id
                     AND s.valid @> at AND s.suspended_at IS NULL))
