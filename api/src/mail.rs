@@ -59,7 +59,8 @@ impl Post {
         let said = error.to_string();
         let mailbox = |code: smtp::response::Code| code.category == smtp::response::Category::MailSystem;
         let refused = error.is_permanent() && error.status().is_some_and(mailbox);
-        let ours = said.contains::<&str>(self.from.email.as_ref()) || said.split_whitespace().any(is_ours);
+        let named = said.contains::<&str>(self.from.email.as_ref()) || said.to_lowercase().contains("sender");
+        let ours = named || said.split_whitespace().any(is_ours);
         let known = || smtp.test_connection().unwrap_or(false);
         if refused && !ours && known() { Undelivered::Refused(said) } else { Undelivered::Later(said) }
     }

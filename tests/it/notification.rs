@@ -454,7 +454,8 @@ fn what_was_read_before_eight_is_in_no_digest() {
 fn a_password_a_sender_or_a_server_that_is_wrong_writes_nobody_off() {
     let refusals = [
         ("AUTH", "", "535 5.7.8 authentication failed"),
-        ("MAIL", "", "550 5.1.8 sender unknown"),
+        ("MAIL", "", "550 5.1.8 not from here"),
+        ("MAIL", "", "553 Sender rejected"),
         ("RCPT", "", "554 5.7.1 relay access denied"),
         ("", "", "554 no mail here"),
     ];
