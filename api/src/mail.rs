@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use lettre::message::{Mailbox, MultiPart};
+use lettre::transport::smtp;
 use lettre::{FileTransport, Message, SmtpTransport, Transport as _};
 use persistence::delivery::{About, Letter};
 
@@ -48,11 +49,20 @@ impl Post {
         let message = self.compose(letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
         match &self.way {
             Way::Files(files) => files.send(&message).map(drop).map_err(|error| Undelivered::Later(error.to_string())),
-            Way::Smtp(smtp) => smtp.send(&message).map(drop).map_err(|error| {
-                let said = error.to_string();
-                if error.is_permanent() { Undelivered::Refused(said) } else { Undelivered::Later(said) }
-            }),
+            Way::Smtp(smtp) => smtp.send(&message).map(drop).map_err(|error| self.why(smtp, &error)),
         }
+    }
+
+    /// Whether a message that did not go out was refused for its recipient's sake: for good, by a server that takes our
+    /// mail. A password, a sender or a policy that is wrong would be wrong for every recipient, and is put right one day.
+    fn why(&self, smtp: &SmtpTransport, error: &smtp::Error) -> Undelivered {
+        let said = error.to_string();
+        let mailbox = |code: smtp::response::Code| code.category == smtp::response::Category::MailSystem;
+        let refused = error.is_permanent() && error.status().is_some_and(mailbox);
+        let named = said.contains::<&str>(self.from.email.as_ref()) || said.to_lowercase().contains("sender");
+        let ours = named || said.split_whitespace().any(is_ours);
+        let known = || smtp.test_connection().unwrap_or(false);
+        if refused && !ours && known() { Undelivered::Refused(said) } else { Undelivered::Later(said) }
     }
 
     fn compose(&self, letter: &Letter) -> Result<Message, Failure> {
@@ -89,6 +99,11 @@ impl Post {
         let text = format!("Bonjour,\n\nVous avez {news} dans Diapason :\n\n{}\n", self.public_url);
         ("Diapason : du nouveau pour vous", text)
     }
+}
+
+/// Whether an enhanced status (RFC 3463) is about the sender, or about who may send what.
+fn is_ours(word: &str) -> bool {
+    ["5.1.7", "5.1.8"].contains(&word) || word.starts_with("5.7.")
 }
 
 fn files(directory: &Path) -> Result<FileTransport, Failure> {

@@ -110,7 +110,7 @@ fn perform(task: &Task, database: &Database, post: &Post) -> Result<(), String> 
     let said = |error: Error| error.to_string();
     match (task.kind, task.object_id) {
         (TaskKind::Send, Some(id)) => {
-            let Some(letter) = database.letter(id).map_err(said)? else { return Ok(()) };
+            let Some(letter) = database.letter(id).map_err(said)? else { return database.not_sent(id).map_err(said) };
             match post.send(&letter) {
                 Ok(()) => database.delivered(id, DeliveryStatus::Sent, None).map_err(said),
                 Err(why @ Undelivered::Refused(_)) => {

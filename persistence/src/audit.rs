@@ -28,6 +28,24 @@ pub(crate) fn read(conn: &mut PgConnection, call: &Call, who: PrincipalId, asked
     line(conn, call.request, who, asked, AuditOutcome::Read, None)
 }
 
+/// Writes that objects were shown, all in one statement.
+pub(crate) fn shown(conn: &mut PgConnection, call: &Call, who: PrincipalId, all: &[Asked]) -> Result<()> {
+    let row = |it: &Asked| {
+        (
+            audit_event::at.eq(sql::clock()),
+            audit_event::principal_id.eq(who),
+            audit_event::action.eq(it.action),
+            audit_event::noun.eq(it.noun),
+            audit_event::object.eq(it.object.clone()),
+            audit_event::outcome.eq(AuditOutcome::Read),
+            audit_event::request_id.eq(call.request),
+        )
+    };
+    let rows: Vec<_> = all.iter().map(row).collect();
+    diesel::insert_into(audit_event::table).values(rows).execute(conn)?;
+    Ok(())
+}
+
 fn line(
     conn: &mut PgConnection,
     request: Uuid,

@@ -78,7 +78,8 @@ impl Database {
         self.pulse.is_ready()
     }
 
-    /// Lets a caller read. A write in here is an error of the database.
+    /// Lets a caller read. A write in here is an error of the database; what the work shows that is confidential is on the
+    /// record before the answer is given, or there is no answer.
     ///
     /// A connection that PostgreSQL closed meanwhile is found out by using it; a read is then tried once more.
     ///
@@ -110,7 +111,14 @@ impl Database {
             self.actors.insert(call.caller.clone(), Arc::clone(&actor));
             actor
         };
-        work(&mut Store::new(&mut conn, call, actor, &self.kept))
+        let (who, mut store) = (actor.id, Store::new(&mut conn, call, actor, &self.kept));
+        let done = work(&mut store)?;
+        let shown = std::mem::take(&mut store.shown);
+        drop(conn);
+        if !shown.is_empty() {
+            audit::shown(&mut *self.pools.writer()?, call, who, &shown)?;
+        }
+        Ok(done)
     }
 
     /// Lets a caller write: all of the work, or nothing; once, however often it is sent with the same key.

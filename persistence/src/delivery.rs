@@ -112,6 +112,16 @@ impl Database {
         })
     }
 
+    /// Notes that nothing was sent where there was nothing to say any more; what was settled already stays as it is.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn not_sent(&self, id: Uuid) -> Result<()> {
+        let line = delivery::table.find(id).filter(delivery::status.eq(DeliveryStatus::Queued));
+        let there: bool = diesel::select(diesel::dsl::exists(line)).get_result(&mut *self.worker()?)?;
+        if there { self.delivered(id, DeliveryStatus::Muted, None) } else { Ok(()) }
+    }
+
     /// Plans the digests of the last time that it was eight o'clock in Paris.
     ///
     /// # Errors
@@ -128,10 +138,11 @@ diesel::define_sql_function! {
     fn plan_digests(until: Timestamptz, of_day: Date) -> BigInt;
 }
 
-/// A digest, if anything in it still stands.
+/// A digest, if anything in it still stands and was not read meanwhile.
 fn about_digest(id: Uuid, conn: &mut PgConnection) -> Result<Option<About>> {
     let within = notification::table.filter(notification::digest_id.eq(id));
-    let count: i64 = within.filter(notification::withdrawn_at.is_null()).count().get_result(conn)?;
+    let new = within.filter(notification::withdrawn_at.is_null()).filter(notification::read_at.is_null());
+    let count: i64 = new.count().get_result(conn)?;
     Ok((count > 0).then_some(About::News { count }))
 }
 

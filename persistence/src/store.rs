@@ -25,6 +25,8 @@ pub struct Store<'a> {
     at: DateTime<Utc>,
     /// What was last asked for, so that a refusal can be audited.
     pub(crate) asked: Option<Asked>,
+    /// What a read shows that may be shown on the record alone.
+    pub(crate) shown: Vec<Asked>,
 }
 
 /// An action that was asked for.
@@ -58,7 +60,7 @@ pub(crate) use known;
 
 impl<'a> Store<'a> {
     pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, kept: &'a KeptFacts) -> Self {
-        Self { conn, call, actor, kept, at: DateTime::UNIX_EPOCH, asked: None }
+        Self { conn, call, actor, kept, at: DateTime::UNIX_EPOCH, asked: None, shown: Vec::new() }
     }
 
     pub(crate) fn kept_facts(&self) -> &KeptFacts {
@@ -119,6 +121,18 @@ impl<'a> Store<'a> {
         let (noun, object) = action.object();
         self.asked = Some(Asked { action: A::NAME, noun, object });
         self.permit(action)
+    }
+
+    /// Notes that an operation shows confidential objects: a line each is written before the answer is given, so that the
+    /// log tells of each who read it.
+    pub(crate) fn shows<T: Noun>(&mut self, action: &'static str, objects: impl IntoIterator<Item = Uuid>) {
+        let line = |id: Uuid| Asked { action, noun: T::NAME, object: Some(id.to_string()) };
+        self.shown.extend(objects.into_iter().map(line));
+    }
+
+    /// Notes that an operation gives something away as a file: its line is written before the answer is given.
+    pub fn exports(&mut self, action: &'static str, noun: &'static str) {
+        self.shown.push(Asked { action, noun, object: None });
     }
 
     /// Spends a grant: the work writes, tells what it changed, and leaves its audit line, history and change events.

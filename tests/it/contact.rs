@@ -91,10 +91,32 @@ fn a_hidden_network_does_not_show_through_a_contact() {
     ));
     let colleague = world.client(&colleague);
     let seen = colleague.get(&format!("/contacts/{}", created.str("/id"))).expect(200);
-    assert_eq!((seen.str("/sharing"), seen.at("/network_code")), ("network".into(), Value::Null));
+    assert_eq!((seen.str("/sharing"), seen.at("/network_code")), ("organization".into(), Value::Null));
+    let found = |client: &Client, sharing: &str| {
+        let all = client.walk(&format!("/contacts?limit=200&sharing={sharing}"));
+        all.iter().any(|it| it["id"] == created.str("/id").as_str())
+    };
+    assert!(found(&lead, "network") && !found(&lead, "organization"));
+    assert!(found(&colleague, "organization") && !found(&colleague, "network"), "nor through a filter");
     let said = colleague.post("/contacts", new).refused(422, "invalid").said();
     let nowhere = json!({"kind": "service", "name": "Cellule ombre", "sharing": "network", "network_code": "nowhere"});
     assert_eq!(said, colleague.post("/contacts", nowhere).refused(422, "invalid").said(), "as one that does not exist");
+}
+
+#[test]
+fn who_left_an_organization_writes_its_contacts_no_more() {
+    let world = World::demo();
+    let (author, sig) = (world.client("member"), world.client("sig-admin"));
+    let new = json!({"kind": "service", "name": "Standard", "sharing": "all_members"});
+    let address = author.post("/contacts", new).expect(201).header("location").to_owned();
+    patched(&author, &address, json!({"note": "Le matin."})).expect(200);
+    let place = json!({"organization_id": world.organization("MJ"), "is_primary": false});
+    sig.post(&format!("/members/{}/affiliations", world.member("member")), place).expect(201);
+    let main = format!("/affiliations/{}", world.affiliation("member"));
+    sig.act(&format!("{main}/end"), sig.get(&main).etag(), Some(json!({}))).expect(200);
+    patched(&author, &address, json!({"note": "Le soir."})).refused(403, "forbidden");
+    author.act(&format!("{address}/archive"), author.get(&address).etag(), None).refused(403, "forbidden");
+    patched(&sig, &address, json!({"note": "Le soir."})).expect(200);
 }
 
 /// Reads a vCard with another hand than the one that wrote it, after what the lines themselves must keep.

@@ -400,3 +400,54 @@ fn what_who_left_had_to_do_is_his_organizations_again() {
     );
     assert_eq!(world.database.column(&told), ["owner_member"], "and its history tells it");
 }
+
+/// Journey J20: whoever reads what is confidential leaves a line.
+#[test]
+fn reading_what_is_confidential_is_on_the_record_and_reading_the_rest_is_not() {
+    let world = World::demo();
+    let (sig, director) = (world.client("sig-admin"), world.client("director-sociaux"));
+    let dicom = world.organization("DICOM sociaux");
+    let secret = record(&sig, "organization", None, Some(&dicom), "Tensions", true);
+    record(&sig, "organization", None, Some(&dicom), "Point", false);
+    let decided = json!({"body": "Rien ne sort.", "decided_on": "2026-11-10"});
+    let decision = sig.post(&format!("/follow-ups/{secret}/decisions"), decided).expect(201).str("/id");
+    let action =
+        json!({"title": "Se taire", "owner_organization_id": dicom, "due_on": "2026-12-24", "follow_up_id": secret});
+    let action = sig.post("/action-items", action).expect(201).str("/id");
+    let lines = |of: &dyn Fn()| {
+        let last = world.database.one("SELECT max(position)::text AS it FROM audit_event");
+        of();
+        world.database.column(&format!("SELECT concat_ws(' ', action, noun, object, outcome) AS it FROM audit_event WHERE position > {last} ORDER BY position"))
+    };
+    let read = |address: String| move |client: &Client| drop(client.get(&address).expect(200));
+    let of = |client: &Client, address: String| lines(&|| read(address.clone())(client));
+    for (address, expected) in [
+        (format!("/follow-ups/{secret}"), vec![format!("get_follow_up follow_up {secret} read")]),
+        (format!("/follow-ups/{secret}/comments"), vec![format!("list_follow_up_comments follow_up {secret} read")]),
+        (format!("/follow-ups/{secret}/decisions"), vec![format!("list_follow_up_decisions follow_up {secret} read")]),
+        (format!("/decisions/{decision}"), vec![format!("get_decision decision {decision} read")]),
+        ("/follow-ups".to_owned(), vec![format!("list_follow_ups follow_up {secret} read")]),
+        ("/decisions".to_owned(), vec![format!("list_decisions decision {decision} read")]),
+        (format!("/action-items/{action}"), vec![format!("get_action_item action_item {action} read")]),
+        (
+            format!("/tracking/organizations/{dicom}"),
+            vec![
+                format!("get_organization_tracking decision {decision} read"),
+                format!("get_organization_tracking follow_up {secret} read"),
+                format!("get_organization_tracking action_item {action} read"),
+            ],
+        ),
+        ("/tracking/matrix.csv".to_owned(), vec!["get_tracking_matrix_csv tracking read".to_owned()]),
+        ("/tracking/indicators.csv".to_owned(), vec!["get_tracking_indicators_csv tracking read".to_owned()]),
+        ("/tracking/matrix".to_owned(), vec![]),
+        ("/tracking/networks/edito".to_owned(), vec![]),
+    ] {
+        assert_eq!(of(&director, address.clone()), expected, "{address}");
+    }
+    // Who sees nothing of it reads the same pages without a trace, and is told of nothing.
+    let lead = world.client("lead-edito");
+    assert_eq!(of(&lead, "/follow-ups".to_owned()), [""; 0]);
+    let events = world.client("auditor").walk(&format!("/audit-events?object={secret}&outcome=read"));
+    assert_eq!(events.len(), 5);
+    assert!(events.iter().all(|it| it["principal_id"] == world.member("director-sociaux").as_str()));
+}

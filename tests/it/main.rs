@@ -16,6 +16,7 @@ mod faults;
 mod first_login;
 mod follow_up;
 mod hand_over;
+mod hidden_network;
 mod idempotency;
 mod import_members;
 mod import_organizations;

@@ -38,7 +38,14 @@ fn everyone_takes_away_his_own_and_nobody_elses() {
     let secret = json!({"axis": "network", "network_code": "edito", "held_on": "2026-11-10", "health": "red", "summary": "À huis clos",
         "confidentiality": "confidential", "attendee_ids": [mine]});
     lead.post("/follow-ups", secret).expect(201);
+    // Someone else showed an invitation of his: as whom, is not about him.
+    world.database.run(&format!(
+        "INSERT INTO invitation (id, organization_id, member_id, given_name, usual_name, email, expires_at, claimed_at, claimed_issuer, claimed_subject, created_at, updated_at, created_by, updated_by)
+        SELECT gen_random_uuid(), organization_id, member_id, 'A', 'B', 'a@b.example', now() + interval '1 day', now(), 'issuer', 'sujet-d-un-autre', now(), now(), app.system(), app.system()
+        FROM affiliation WHERE id = '{}'", world.affiliation("referent-34")
+    ));
     let export = referent.get("/me/data-export").expect(200);
+    assert!(!export.text().contains("sujet-d-un-autre") && export.text().contains("a@b.example"));
     let records = |name: &str| {
         let all = export.at("/sections");
         let section = all.as_array().unwrap().iter().find(|it| it["name"] == name).unwrap();

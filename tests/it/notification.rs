@@ -152,7 +152,7 @@ fn each_hears_as_soon_as_he_chose_and_of_what_is_mandatory_at_once() {
     assert!(!letter.contains("secret") && !letter.contains("réseau"), "a letter names nothing: {letter}");
     assert_eq!(letters(&addresses[1]), 0, "who wants no letter has none");
     let ledger = lead.walk(&format!("{first}/deliveries"));
-    assert_eq!(ledger.iter().filter(|line| line["status"] == "muted").count(), 2);
+    assert_eq!(ledger.iter().filter(|line| line["status"] == "unsent").count(), 2);
     assert_eq!(lead.get(&first).expect(200).at("/tally"), json!({"recipients": 3, "sent": 1, "bounced": 0, "read": 0}));
     let unread = lead.walk("/notifications?unread=true");
     assert_eq!(unread.iter().filter(|it| it["kind"] == "announcement_published").count(), 1);
@@ -417,4 +417,165 @@ fn who_left_a_hidden_network_reads_no_more_of_it() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     }
     assert_eq!(world.client("contributor-sociaux").walk("/announcements").len(), 0);
+}
+
+#[test]
+fn a_ledger_does_not_tell_who_wants_no_letter_and_is_for_those_who_lead_now() {
+    let world = without_worker();
+    network_of(&world.database, 3, "none");
+    let all = world.database.column("SELECT member_id::text AS it FROM membership WHERE network_id = '01900000-0000-7000-8f00-000000000009' ORDER BY role, id");
+    world.database.run(&format!("UPDATE member SET email = NULL WHERE id = '{}'", all[1]));
+    let author = world.client("lead-edito");
+    let address = write(&author, "large", &json!({}));
+    publish(&author, &address, "a").expect(200);
+    let ledger = author.walk(&format!("{address}/deliveries"));
+    assert_eq!(ledger.iter().map(|line| line["status"].as_str().unwrap()).collect::<Vec<_>>(), ["unsent"; 3]);
+    let stored = "SELECT string_agg(DISTINCT status, ' ') AS it FROM delivery";
+    assert_eq!(world.database.one(stored), "muted");
+    author.get(&address).expect(200).at("/tally/recipients");
+    // Who leads no more reads what he wrote, and not what became of it.
+    world.database.run("UPDATE membership SET role = 'member' WHERE network_id = '01900000-0000-7000-8f00-000000000009' AND role = 'lead'");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while author.get(&format!("{address}/deliveries")).status != 403 {
+        assert!(Instant::now() < deadline, "rights are gone within two seconds");
+        thread::sleep(Duration::from_millis(100));
+    }
+    let seen = author.get(&address).expect(200);
+    assert!(seen.json().get("tally").is_none(), "{}", seen.text());
+    assert_eq!(world.client("sig-admin").walk(&format!("{address}/deliveries")).len(), 3);
+}
+
+#[test]
+fn what_was_read_before_eight_is_in_no_digest() {
+    let world = World::timed();
+    network_of(&world.database, 2, "digest");
+    let all = world.database.column("SELECT member_id::text AS it FROM membership WHERE network_id = '01900000-0000-7000-8f00-000000000009' ORDER BY role, id");
+    let addresses = ["lu@lettres.example", "nonlu@lettres.example"];
+    for (member, address) in all.iter().zip(addresses) {
+        reach(&world.database, member, address);
+    }
+    world.at("2027-01-11T12:00:00Z".parse().unwrap());
+    let lead = world.client("lead-edito");
+    let address = write(&lead, "large", &json!({}));
+    publish(&lead, &address, "a").expect(200);
+    lead.send("POST", &format!("{address}/read"), &[], None).expect(200);
+    world.at("2027-01-12T07:00:00Z".parse().unwrap());
+    assert!(World::letters(addresses[1], 1).remove(0).contains("une nouveauté"));
+    assert_eq!(letters(addresses[0]), 0, "he has read it by himself");
+    let ledger = world.client("lead-edito").walk(&format!("{address}/deliveries"));
+    let of = |member: &str| ledger.iter().find(|line| line["member"]["id"] == member).unwrap()["status"].clone();
+    assert_eq!((of(&all[0]), of(&all[1])), (json!("unsent"), json!("sent")));
+}
+
+/// Only the refusal of a recipient writes him off: what is wrong with ourselves is put right one day.
+#[test]
+fn a_password_a_sender_or_a_server_that_is_wrong_writes_nobody_off() {
+    let refusals = [
+        ("AUTH", "", "535 5.7.8 authentication failed"),
+        ("MAIL", "", "550 5.1.8 not from here"),
+        ("MAIL", "", "553 Sender rejected"),
+        ("RCPT", "", "554 5.7.1 relay access denied"),
+        ("", "", "554 no mail here"),
+    ];
+    for (command, words, answer) in refusals {
+        let smtp = Smtp::refusing(command, words, answer);
+        let url = smtp.url.replace("smtp://", "smtp://diapason:secret@");
+        let world = World::over(Database::demo(), &[("DIAPASON_SMTP_URL", &url)]);
+        network_of(&world.database, 1, "immediate");
+        let lead = world.client("lead-edito");
+        let address = write(&lead, "large", &json!({}));
+        publish(&lead, &address, "a").expect(200);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while world.database.one("SELECT max(attempt)::text AS it FROM task WHERE kind = 'send'") == "0" {
+            assert!(Instant::now() < deadline, "{answer}: it was tried");
+            thread::sleep(Duration::from_millis(100));
+        }
+        thread::sleep(Duration::from_secs(1));
+        let line = lead.walk(&format!("{address}/deliveries")).remove(0);
+        assert_eq!(line["status"], "queued", "{answer}");
+        assert_eq!(
+            world.database.one("SELECT count(*)::text AS it FROM task WHERE kind = 'send' AND failure IS NOT NULL"),
+            "1",
+            "{answer}"
+        );
+    }
+}
+
+#[test]
+fn an_action_that_names_nobody_is_told_to_whoever_answers_for_the_organization() {
+    let world = without_worker();
+    let sig = world.client("sig-admin");
+    let give = |network: &str, to: &str| {
+        let body = json!({"title": "Transmettre le plan", "network_code": network, "owner_organization_id": world.organization(to), "due_on": "2026-12-24"});
+        sig.post("/action-items", body).expect(201).str("/id")
+    };
+    let told = |persona: &str| -> Vec<String> {
+        let all = world.client(persona).walk("/notifications");
+        let given = all.iter().filter(|it| it["kind"] == "action_item_given");
+        given.map(|it| it["object_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let served = give("edito", "MTRAV");
+    assert_eq!(told("director-sociaux"), [served.as_str()]);
+    assert!(told("contributor-sociaux").is_empty());
+    let note = world.client("director-sociaux").walk("/notifications").remove(0);
+    assert_eq!((&note["title"], &note["network_code"]), (&json!("Transmettre le plan"), &json!("edito")));
+    assert_eq!(note["path"], format!("/action-items/{served}"));
+    // Where no director answers for it, its référents in that network.
+    world.database.run("UPDATE role_assignment SET valid = tstzrange(lower(valid), now()) WHERE role = 'dicom_director' AND upper_inf(valid)");
+    let directed = give("prefectures", "Préfecture de l'Hérault");
+    assert_eq!(told("referent-34"), [directed.as_str()]);
+    assert_eq!(told("director-sociaux"), [served.as_str()]);
+}
+
+#[test]
+fn whoever_is_asked_for_help_is_told_and_so_is_who_asked_of_the_answer() {
+    let world = without_worker();
+    let (asker, expert) = (world.client("member"), world.client("lead-edito"));
+    let me = world.member("lead-edito");
+    world.database.run(&format!(
+        "INSERT INTO member_expertise (id, member_id, term_id, level, available_to_help, last_confirmed_at, valid, created_at, updated_at, created_by, updated_by)
+        SELECT gen_random_uuid(), '{me}', id, 'expert', true, '2026-01-01Z', tstzrange('2025-01-01Z', NULL), '2025-01-01Z', '2025-01-01Z', app.system(), app.system()
+        FROM expertise_term WHERE code = 'chatbot-vocal' AND NOT EXISTS (SELECT FROM member_expertise WHERE member_id = '{me}' AND term_id = expertise_term.id)"
+    ));
+    let body = json!({"expert_id": me, "term_code": "chatbot-vocal", "need": "Un besoin très secret."});
+    let address = asker.post("/expertise-requests", body).expect(201).header("location").to_owned();
+    let of = |client: &Client| {
+        let all = client.walk("/notifications").into_iter();
+        all.filter(|it| it["noun"] == "expertise_request").collect::<Vec<_>>()
+    };
+    let told = of(&expert);
+    assert_eq!((told.len(), &told[0]["kind"]), (1, &json!("expertise_requested")));
+    assert_eq!(format!("/api/v1{}", told[0]["path"].as_str().unwrap()), address);
+    assert!(told[0]["title"].is_string() && !told[0].to_string().contains("secret"), "{}", told[0]);
+    let waits = || {
+        let tasks = expert.get("/me/tasks").expect(200).at("/items");
+        tasks
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["kind"] == "answer_expertise_request" && it["href"] == address.as_str())
+    };
+    assert!(waits() && of(&asker).is_empty());
+    expert.act(&format!("{address}/accept"), expert.get(&address).etag(), None).expect(200);
+    assert!(!waits());
+    assert_eq!(
+        of(&asker).iter().map(|it| it["kind"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["expertise_request_decided"]
+    );
+    world.client("sig-admin").get(&address).refused(404, "not_found");
+}
+
+#[test]
+fn a_review_that_opens_is_told_to_those_whom_it_asks() {
+    let world = without_worker();
+    let opened =
+        world.client("sig-admin").post("/networks/prefectures/reviews", json!({"due_on": "2027-01-31"})).expect(201);
+    let of = |persona: &str| {
+        let all = world.client(persona).walk("/notifications").into_iter();
+        all.filter(|it| it["kind"] == "membership_review_opened").collect::<Vec<_>>()
+    };
+    let told = of("referent-34");
+    assert_eq!((told.len(), &told[0]["network_code"]), (1, &json!("prefectures")));
+    assert_eq!(told[0]["path"], format!("/membership-reviews/{}", opened.str("/id")));
+    assert!(told[0]["title"].is_string() && of("member").is_empty() && of("sig-admin").is_empty());
 }

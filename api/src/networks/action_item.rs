@@ -48,7 +48,8 @@ async fn create_action_item(db: Db, new: Valid<NewActionItem>) -> Answer<ActionI
 
 /// Read an action.
 ///
-/// Whoever sees it in the list.
+/// Whoever sees it in the list. Who is to do it reads it even where its network is hidden, without its name, until it is
+/// done. One that came of a confidential follow-up is read on the record.
 #[utoipa::path(tag = "tracking", params(ActionItemId), responses((status = 200, body = ActionItemView)))]
 #[get("/action-items/{id}")]
 async fn get_action_item(db: Db, id: Path<ActionItemId>) -> Answer<ActionItemView> {

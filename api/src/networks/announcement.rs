@@ -47,7 +47,7 @@ async fn create_announcement(db: Db, new: Valid<NewAnnouncement>) -> Answer<Anno
 /// Read an announcement.
 ///
 /// A draft: who may write it. A published one: whom it is addressed to, its author, the leads of its network and the SIG,
-/// these with a `tally` of what became of it.
+/// these two with a `tally` of what became of it.
 #[utoipa::path(tag = "notifications", params(AnnouncementId), responses((status = 200, body = AnnouncementView)))]
 #[get("/announcements/{id}")]
 async fn get_announcement(db: Db, id: Path<AnnouncementId>) -> Answer<AnnouncementView> {
@@ -57,7 +57,7 @@ async fn get_announcement(db: Db, id: Path<AnnouncementId>) -> Answer<Announceme
 /// Change an announcement.
 ///
 /// Who may write it: a draft in all of it, a published one in its title and its body. Nobody is told of a change, unless
-/// `notify` is `true`.
+/// `notify` is `true`: then those to whom it was addressed, of a network those who still sit there.
 #[utoipa::path(tag = "notifications", params(AnnouncementId, IfMatch), request_body = AnnouncementPatch, responses((status = 200, body = AnnouncementView)))]
 #[patch("/announcements/{id}")]
 async fn update_announcement(
@@ -124,8 +124,8 @@ async fn read_announcement(db: Db, id: Path<AnnouncementId>) -> Answer<Announcem
 
 /// List what became of an announcement.
 ///
-/// For its author, the leads of its network and the SIG: a line for each who was told, of the publication and of each
-/// change that was notified. Addresses are not shown.
+/// For the leads of its network and the SIG: a line for each who was told, of the publication and of each change that was
+/// notified. Addresses are not shown, nor who wants no letter: `unsent` says that no letter goes out, not why.
 #[utoipa::path(tag = "notifications", params(AnnouncementId, PageQuery), responses((status = 200, body = AnnouncementDeliveryPage)))]
 #[get("/announcements/{id}/deliveries")]
 async fn list_announcement_deliveries(

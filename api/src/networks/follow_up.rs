@@ -50,7 +50,7 @@ async fn create_follow_up(db: Db, new: Valid<NewFollowUp>) -> Answer<FollowUpVie
 
 /// Read a follow-up.
 ///
-/// Whoever sees it in the list.
+/// Whoever sees it in the list; a confidential one on the record.
 #[utoipa::path(tag = "tracking", params(FollowUpId), responses((status = 200, body = FollowUpView)))]
 #[get("/follow-ups/{id}")]
 async fn get_follow_up(db: Db, id: Path<FollowUpId>) -> Answer<FollowUpView> {

@@ -33,11 +33,16 @@ async fn get_tracking_indicators(db: Db, query: Query<IndicatorQuery>) -> Answer
 
 /// Read indicators as CSV.
 ///
-/// One line per series and day (RFC 4180, UTF-8 with a byte order mark), for the same readers.
+/// One line per series and day (RFC 4180, UTF-8 with a byte order mark), for the same readers; on the record.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "text/csv")))]
 #[get("/tracking/indicators.csv")]
 async fn get_tracking_indicators_csv(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
-    let indicators = db.render(move |store| store.indicators(&query.0)).await?;
+    let indicators = db
+        .render(move |store| {
+            store.exports("get_tracking_indicators_csv", "tracking");
+            store.indicators(&query.0)
+        })
+        .await?;
     let csv = lines(&indicators).map_err(|error| Problem::fault(&error))?;
     let mut response = private();
     response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"indicateurs.csv\""));

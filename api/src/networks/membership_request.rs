@@ -51,7 +51,7 @@ async fn create_membership_request(
 
 /// Read a dossier.
 ///
-/// Whoever sees it in the list.
+/// Whoever sees it in the list. Whom it is about reads and decides it even where its network is hidden, until he sits there.
 #[utoipa::path(tag = "memberships", params(MembershipRequestId), responses((status = 200, body = MembershipRequestView)))]
 #[get("/membership-requests/{id}")]
 async fn get_membership_request(db: Db, id: Path<MembershipRequestId>) -> Answer<MembershipRequestView> {

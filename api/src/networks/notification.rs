@@ -58,7 +58,8 @@ async fn update_my_subscription(
 
 /// List my notifications.
 ///
-/// What one was told of, the latest first. Nobody else reads it.
+/// What one was told of, the latest first, with what it is called and where it stands, while one may read that. Nobody
+/// else reads it. Of a hidden network in which one does not sit, one's own business alone.
 #[utoipa::path(tag = "notifications", params(NotificationFilter, PageQuery), responses((status = 200, body = NotificationPage)))]
 #[get("/notifications")]
 async fn list_notifications(db: Db, list: Listing<NotificationFilter>) -> Answer<NotificationPage> {

@@ -35,11 +35,16 @@ async fn get_tracking_matrix(db: Db, query: Query<MatrixQuery>) -> Answer<Matrix
 
 /// Read the matrix as CSV.
 ///
-/// One line per row and column (RFC 4180, UTF-8 with a byte order mark), for the same readers.
+/// One line per row and column (RFC 4180, UTF-8 with a byte order mark), for the same readers; on the record.
 #[utoipa::path(tag = "tracking", params(MatrixQuery), responses((status = 200, body = String, content_type = "text/csv")))]
 #[get("/tracking/matrix.csv")]
 async fn get_tracking_matrix_csv(db: Db, query: Query<MatrixQuery>) -> Result<HttpResponse, Problem> {
-    let matrix = db.render(move |store| store.matrix(query.0.as_of)).await?;
+    let matrix = db
+        .render(move |store| {
+            store.exports("get_tracking_matrix_csv", "tracking");
+            store.matrix(query.0.as_of)
+        })
+        .await?;
     let csv = matrix_csv::write(&matrix).map_err(|error| Problem::fault(&error))?;
     let mut response = private();
     response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"matrice.csv\""));

@@ -142,11 +142,14 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// The contact as a caller may know it: without a network that is hidden from him.
+    /// The contact as a caller may know it: one that is shared with a network hidden from him is, to him, its
+    /// organization's.
     #[must_use]
     pub fn known_to(self, actor: &Actor) -> Self {
         let network_code = self.network_code.filter(|it| it.visibility.shows(it.id, actor));
-        Self { network_code, ..self }
+        let unsaid = self.sharing == ContactSharing::Network && network_code.is_none();
+        let sharing = if unsaid { ContactSharing::Organization } else { self.sharing };
+        Self { sharing, network_code, ..self }
     }
 }
 

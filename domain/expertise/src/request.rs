@@ -7,7 +7,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::schema::expertise_request;
 use kernel::sql::clock;
-use kernel::{ExpertiseRequestId, MemberId, Noun, Offer, Page, PrincipalId, Seen, Version, codes, text};
+use kernel::{Actor, ExpertiseRequestId, MemberId, Noun, Offer, Page, PrincipalId, Seen, Version, codes, text};
 pub use rules::{Accept, Create, Decline, Expert, Read, Withdraw};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -107,6 +107,14 @@ pub struct ExpertiseRequest {
     pub created_by: PrincipalId,
     /// Who last changed it.
     pub updated_by: PrincipalId,
+}
+
+impl ExpertiseRequest {
+    /// The other of the two whom it is about.
+    #[must_use]
+    pub fn other(&self, actor: &Actor) -> &Person {
+        if actor.member() == Some(self.asker.0.id) { &self.expert } else { &self.asker }
+    }
 }
 
 /// Help to ask for.

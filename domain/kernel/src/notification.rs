@@ -26,7 +26,11 @@ codes! {
         AnnouncementChanged = "announcement_changed" ("annonce modifiée", "announcement changed"),
         MembershipRequestWaits = "membership_request_waits" ("une adhésion attend votre décision", "a membership waits for your decision"),
         MembershipRequestDecided = "membership_request_decided" ("une adhésion est décidée", "a membership is decided"),
-        ActionItemGiven = "action_item_given" ("une action vous est confiée", "an action is given to you"),
+        ActionItemGiven = "action_item_given" ("une action vous est confiée, ou à votre organisation", "an action is given to you, or to your organization"),
+        ExpertiseRequested = "expertise_requested" ("votre aide est sollicitée", "your help is asked for"),
+        ExpertiseRequestDecided = "expertise_request_decided" ("votre sollicitation a reçu une réponse", "your request for help is answered"),
+        MembershipGiven = "membership_given" ("vous rejoignez un réseau", "you are in a network from now on"),
+        MembershipReviewOpened = "membership_review_opened" ("une revue d'adhésions attend vos réponses", "a review of memberships waits for your answers"),
     }
 }
 
@@ -54,6 +58,7 @@ codes! {
         Failed = "failed" ("échoué", "failed"),
         Bounced = "bounced" ("refusé par le serveur du destinataire", "bounced"),
         Muted = "muted" ("non envoyé, au choix du destinataire", "not sent, as the recipient chose"),
+        Unsent = "unsent" ("non envoyé", "not sent"),
     }
 }
 

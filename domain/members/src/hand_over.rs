@@ -27,7 +27,7 @@ pub struct OwnedItem {
     pub kind: OwnedKind,
     /// Its identifier.
     pub id: Uuid,
-    /// What it is called, as far as whoever hands it over may read it.
+    /// What it is called, as far as whoever hands it over may read it; else no more than what kind of thing it is.
     pub title: String,
     /// The day by which it is due.
     pub due_on: Option<NaiveDate>,

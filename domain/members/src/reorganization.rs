@@ -57,6 +57,7 @@ pub struct Reorganization {
     /// When it was applied.
     pub applied_at: Option<DateTime<Utc>>,
     /// Of one draft that is read, what it would do now, absent if it could not be done; of what was applied, what it did.
+    /// The SIG reads names in it; whoever else reads it, figures alone, and no network that he may not know of.
     pub impact: Option<ReorganizationImpact>,
     /// Grows at each change.
     pub version: Version,

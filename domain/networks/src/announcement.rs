@@ -83,7 +83,7 @@ pub struct Around {
     pub addressed: bool,
     /// When the caller read it.
     pub read_at: Option<DateTime<Utc>>,
-    /// What became of it; for who published it, the leads of its network and the SIG.
+    /// What became of it; for the leads of its network and the SIG.
     pub tally: Option<AnnouncementTally>,
 }
 

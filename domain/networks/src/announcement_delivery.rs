@@ -25,6 +25,9 @@ pub struct DeliveryLine {
     pub kind: NotificationKind,
     /// What became of the letter.
     pub status: DeliveryStatus,
+    /// Whether there was an address to send it to.
+    #[diesel(select_expression = delivery::address.is_not_null())]
+    pub addressed: bool,
     /// When it went out.
     pub sent_at: Option<DateTime<Utc>>,
     /// When he read it in the service.
@@ -42,7 +45,8 @@ pub struct AnnouncementDelivery {
     pub kind: NotificationKind,
     /// By what.
     pub channel: DeliveryChannel,
-    /// What became of it.
+    /// What became of it. `unsent` is of whoever wants no letter, has no address, or has read it before one was sent: how
+    /// soon someone hears is his own business, so that `muted` is never shown.
     pub status: DeliveryStatus,
     /// When it went out.
     pub sent_at: Option<DateTime<Utc>>,
@@ -52,7 +56,8 @@ pub struct AnnouncementDelivery {
 
 impl From<DeliveryLine> for AnnouncementDelivery {
     fn from(line: DeliveryLine) -> Self {
-        let DeliveryLine { member, kind, status, sent_at, read_at, .. } = line;
+        let DeliveryLine { member, kind, status, addressed, sent_at, read_at, .. } = line;
+        let status = if status == DeliveryStatus::Muted || !addressed { DeliveryStatus::Unsent } else { status };
         Self { member, kind, channel: DeliveryChannel::Email, status, sent_at, read_at }
     }
 }

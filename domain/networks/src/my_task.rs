@@ -16,6 +16,7 @@ codes! {
         ConfirmInvitation = "confirm_invitation" ("confirmer une personne invitée", "confirm someone who was invited"),
         DoActionItem = "do_action_item" ("mener une action", "do an action"),
         ReviewMemberships = "review_memberships" ("revoir les adhésions", "review memberships"),
+        AnswerExpertiseRequest = "answer_expertise_request" ("répondre à une sollicitation", "answer a request for help"),
         AppointLead = "appoint_lead" ("désigner un animateur", "appoint a lead"),
     }
 }

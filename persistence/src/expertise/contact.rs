@@ -4,7 +4,7 @@ use ::expertise::contact::{
     Archive, Contact, ContactFilter, ContactName, ContactPage, ContactPatch, ContactSharing, ContactView, Create,
     NewContact, Read, Update, is_past, visible,
 };
-use ::networks::network::NetworkCode;
+use ::networks::network::{NetworkCode, visible as shown_networks};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use kernel::directory::OrganizationLife;
@@ -33,8 +33,26 @@ const NETWORK_ALONE: Label = Label {
 };
 const NOT_YOURS: Label = Label { fr: "Vous n'y êtes pas rattaché.", en: "You do not belong there." };
 
+/// The contacts that are shared so, as far as the caller is told: with a network that he may not know of is with their
+/// organization.
+fn shared_so(sharing: ContactSharing, unknown: Vec<NetworkId>, query: Query) -> Query {
+    let aside = || contact::network_id.is_not_null().and(contact::network_id.eq_any(unknown).assume_not_null());
+    let so = contact::sharing.eq(sharing);
+    match sharing {
+        ContactSharing::Organization => query.filter(so.or(aside())),
+        ContactSharing::Network => query.filter(so.and(diesel::dsl::not(aside()))),
+        ContactSharing::AllMembers => query.filter(so),
+    }
+}
+
+/// The networks that a caller may not know of.
+fn unknown_to(actor: &Actor, conn: &mut PgConnection) -> Result<Vec<NetworkId>> {
+    let unknown = network::table.filter(diesel::dsl::not(shown_networks(actor)));
+    Ok(unknown.select(network::id).load(conn)?)
+}
+
 fn apply(filter: ContactFilter, mut query: Query) -> Query {
-    let ContactFilter { q, kind, organization_id, owner_id, sharing, stale, archived } = filter;
+    let ContactFilter { q, kind, organization_id, owner_id, stale, archived, .. } = filter;
     if let Some(words) = q {
         let said = contact_said(contact::given_name, contact::name, contact::organization_name, contact::role_title);
         query = query.filter(said.like(fold(like(&words))));
@@ -47,9 +65,6 @@ fn apply(filter: ContactFilter, mut query: Query) -> Query {
     }
     if let Some(owner) = owner_id {
         query = query.filter(contact::owner_id.eq(owner));
-    }
-    if let Some(sharing) = sharing {
-        query = query.filter(contact::sharing.eq(sharing));
     }
     if let Some(stale) = stale {
         query = query.filter(is_past(contact::review_by, sql::clock()).eq(stale));
@@ -68,7 +83,11 @@ impl Store<'_> {
     /// The cursor is none of ours.
     pub fn contacts(&mut self, filter: ContactFilter, page: &PageQuery) -> Result<ContactPage> {
         let (conn, actor) = self.reading();
-        let query = apply(filter, contact::table.into_boxed().filter(visible(actor)));
+        let sharing = filter.sharing;
+        let mut query = apply(filter, contact::table.into_boxed().filter(visible(actor)));
+        if let Some(sharing) = sharing {
+            query = shared_so(sharing, unknown_to(actor, conn)?, query);
+        }
         let query = keyset!(query, page, false, contact::name as ContactName, contact::id as ContactId);
         let rows = query.select(Contact::as_select()).load(conn)?;
         let found = page.cut(rows, |it: &Contact| (it.name.clone(), it.id));

@@ -7,6 +7,7 @@ use ::expertise::request::{
 };
 use ::expertise::term::TermCode;
 use diesel::prelude::*;
+use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{expertise_request, expertise_term, member, member_expertise};
 use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQuery, Refusal, Version};
 use uuid::Uuid;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use super::term::in_use;
 use crate::idempotency::again;
 use crate::members::find_member;
+use crate::notify::{News, notify};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
@@ -82,6 +84,7 @@ impl Store<'_> {
             }
             let created = insert(writer, me, new, term)?;
             writer.created(&created)?;
+            tell(writer, NotificationKind::ExpertiseRequested, &created, created.expert.0.id)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -139,10 +142,18 @@ impl Store<'_> {
             let row = diesel::update(expertise_request::table.find(before.id)).set(change);
             let after = row.returning(ExpertiseRequest::as_returning()).get_result(writer.conn)?;
             writer.updated(&before, &after)?;
+            if decision != ExpertiseRequestStatus::Withdrawn {
+                tell(writer, NotificationKind::ExpertiseRequestDecided, &after, after.asker.0.id)?;
+            }
             Ok(after)
         })?;
         Ok(self.seen(decided))
     }
+}
+
+/// Tells one of the two of a request; what it is about is read in the service alone.
+fn tell(writer: &mut Writer<'_>, kind: NotificationKind, it: &ExpertiseRequest, whom: MemberId) -> Result<()> {
+    notify(writer, News::of(kind, NotificationClass::Normal, it, None), vec![whom])
 }
 
 fn insert(

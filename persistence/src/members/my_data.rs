@@ -1,13 +1,15 @@
 //! SQL of all that is held on a member, and of his objection.
 
+use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
-use kernel::schema::member;
-use kernel::{Grant, MemberId, Refusal, sql};
+use kernel::schema::{identity, member, network};
+use kernel::{Actor, Grant, MemberId, PrincipalId, Refusal, sql};
 use members::member::{Member, MemberView, ProfileVisibility};
 use members::my_data::{DataExport, DataSection, Export, Object, PEOPLE, WithdrawObjection};
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::member::{find, locked};
 use crate::stamps::grown;
@@ -69,6 +71,7 @@ impl Store<'_> {
         let (conn, actor) = self.reading();
         let member_id = actor.member().ok_or(Refusal::NotFound)?;
         let at: DateTime<Utc> = diesel::select(sql::clock()).get_result(conn)?;
+        let around = Around::of(member_id, actor, conn)?;
         let mut sections = Vec::new();
         for (table, column, label) in PERSONAL {
             // Names of ours, never a caller's.
@@ -77,7 +80,7 @@ impl Store<'_> {
             );
             let question = if *column == "attendee_ids" { ATTENDED } else { every.as_str() };
             let rows = diesel::sql_query(question).bind::<SqlUuid, _>(member_id).load::<Row>(conn)?;
-            let records = rows.into_iter().map(|row| row.record).collect();
+            let records = rows.into_iter().map(|row| row.record).map(|it| around.veil(table, it)).collect();
             sections.push(DataSection { name: format!("{table}.{column}"), label: (*label).to_owned(), records });
         }
         Ok(DataExport { at, member_id, sections })
@@ -116,6 +119,40 @@ impl Store<'_> {
             Ok(after)
         })?;
         Ok(self.shown_member(after))
+    }
+}
+
+/// What the caller may know beside himself: who signs in as him, and networks.
+struct Around {
+    subjects: Vec<String>,
+    hidden: Vec<Uuid>,
+}
+
+impl Around {
+    fn of(member: MemberId, actor: &Actor, conn: &mut PgConnection) -> Result<Self> {
+        let subjects = identity::table.filter(identity::principal_id.eq(PrincipalId(member.0)));
+        let subjects = subjects.select(identity::subject).load(conn)?;
+        let hidden = network::table.filter(diesel::dsl::not(shown_networks(actor))).select(network::id);
+        Ok(Self { subjects, hidden: hidden.load(conn)? })
+    }
+
+    /// A record without what is about others: whoever else showed his invitation, and the networks that he may know of no
+    /// more where they say nothing of himself.
+    fn veil(&self, table: &str, mut record: Value) -> Value {
+        let said = |record: &Value, field: &str| record.get(field).and_then(Value::as_str).map(str::to_owned);
+        let hides = |id: String| self.hidden.iter().any(|hidden| hidden.to_string() == id);
+        let another = said(&record, "claimed_subject").is_some_and(|subject| !self.subjects.contains(&subject));
+        let unknown = said(&record, "network_id").is_some_and(hides);
+        let fields: &[&str] = match table {
+            "invitation" if another => &["claimed_subject", "claimed_issuer"],
+            "notification" if unknown => &["network_id", "object_id"],
+            "action_item" if unknown => &["network_id"],
+            _ => &[],
+        };
+        if let Some(record) = record.as_object_mut() {
+            record.retain(|field, _| !fields.contains(&field.as_str()));
+        }
+        record
     }
 }
 

@@ -4,13 +4,16 @@ use ::networks::action_item::{
     ActionItem, ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, ActionStatus, Cancel, Complete,
     Create, Duty, Read, Reopen, Update, not_there, visible,
 };
+use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{action_item, affiliation, member, network};
 use kernel::{
-    Action, ActionItemId, Actor, Grant, MemberId, OrganizationId, PARIS, PageQuery, Refusal, Version, clock, sql,
+    Action, ActionItemId, Actor, Grant, MemberId, NetworkId, OrganizationId, PARIS, PageQuery, Refusal, Version, clock,
+    sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
@@ -36,10 +39,14 @@ impl Store<'_> {
     pub fn action_items(&mut self, filter: &ActionItemFilter, page: &PageQuery) -> Result<ActionItemPage> {
         let places = self.places(filter.owner_organization_id, filter.dicom_id)?;
         let (conn, actor) = self.reading();
+        // Of a network that is hidden from the caller there are no actions, his own among them.
+        let asked = |code| network::table.filter(network::code.eq(code)).filter(shown_networks(actor));
+        let asked = filter.network_code.as_ref().map(|code| asked(code).select(network::id).load::<NetworkId>(conn));
+        let asked = asked.transpose()?;
         let all = || {
             let mut query = ActionItem::query().filter(visible(actor)).into_boxed::<Pg>();
-            if let Some(code) = &filter.network_code {
-                query = query.filter(network::code.nullable().eq(code.clone()));
+            if let Some(networks) = &asked {
+                query = query.filter(action_item::network_id.eq_any(networks.clone()).assume_not_null());
             }
             for place in &places {
                 query = query.filter(action_item::owner_organization_id.eq_any(place));
@@ -89,7 +96,8 @@ impl Store<'_> {
             let rows = query.order((action_item::due_on, action_item::id)).load(conn)?;
             page.cut(rows, |it: &ActionItem| (it.due_on, it.id))
         };
-        Ok(found.counted(count).map(|it| self.seen(it)))
+        self.shows_actions("list_action_items", &found.items);
+        Ok(found.counted(count).map(|it| self.shown_action(it)))
     }
 
     /// One action.
@@ -98,7 +106,18 @@ impl Store<'_> {
     /// There is none that the caller may see.
     pub fn action_item(&mut self, id: ActionItemId) -> Result<ActionItemView> {
         let it = self.permit(Read(id))?;
-        Ok(self.seen(it))
+        self.shows_actions(Read::NAME, std::slice::from_ref(&it));
+        Ok(self.shown_action(it))
+    }
+
+    /// Notes those of these actions that came of a confidential follow-up.
+    pub(super) fn shows_actions(&mut self, action: &'static str, all: &[ActionItem]) {
+        let confidential = all.iter().filter(|it| it.is_confidential()).map(|it| it.id.0);
+        self.shows::<ActionItem>(action, confidential);
+    }
+
+    pub(super) fn shown_action(&self, it: ActionItem) -> ActionItemView {
+        self.seen(it.known_to(self.actor()))
     }
 
     /// Gives the action that was granted.
@@ -125,7 +144,7 @@ impl Store<'_> {
             tell_given(writer, &created)?;
             Ok(created)
         })?;
-        Ok(self.seen(created))
+        Ok(self.shown_action(created))
     }
 
     /// Changes the action that was granted.
@@ -158,7 +177,7 @@ impl Store<'_> {
             }
             Ok(after)
         })?;
-        Ok(self.seen(changed))
+        Ok(self.shown_action(changed))
     }
 
     /// Completes the action that was granted.
@@ -203,7 +222,7 @@ impl Store<'_> {
             diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
             recorded(writer, &before)
         })?;
-        Ok(self.seen(changed))
+        Ok(self.shown_action(changed))
     }
 }
 
@@ -229,12 +248,13 @@ fn is_there(conn: &mut PgConnection, person: Option<MemberId>, at: OrganizationI
     Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
 }
 
-/// The actions that a member has yet to do. Whoever hands them over may let him depart; what is confidential is not named.
+/// The actions that a member has yet to do. Whoever hands them over may let him depart, and not read them: neither what is
+/// confidential nor what belongs to a hidden network is named.
 pub(crate) fn actions_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<OwnedItem>> {
     let all = ActionItem::query().filter(action_item::owner_member_id.eq(who));
     let all = all.filter(action_item::status.eq(ActionStatus::Open)).order((action_item::due_on, action_item::id));
     let item = |it: ActionItem| {
-        let title = if it.is_confidential() { String::new() } else { it.title.to_string() };
+        let title = if it.is_reserved() { OwnedKind::ActionItem.label().fr.to_owned() } else { it.title.to_string() };
         let (kind, due_on) = (OwnedKind::ActionItem, Some(it.due_on));
         OwnedItem { kind, id: it.id.0, title, due_on, required: true, is_led: false }
     };
@@ -273,11 +293,22 @@ pub(crate) fn hand_over_action(writer: &mut Writer<'_>, _: &Actor, id: Uuid, to:
     tell_given(writer, &after)
 }
 
-/// Tells who does an action that it is his.
+/// Tells who does an action that it is his; where it names nobody, those who answer for the organization.
 fn tell_given(writer: &mut Writer<'_>, it: &ActionItem) -> Result<()> {
-    let doer = it.owner_member.iter().map(|member| member.id).collect();
+    let doer = if let Some(member) = &it.owner_member {
+        vec![member.id]
+    } else {
+        let all = answerable(it.owner_organization.id, it.network_id, !it.is_confidential(), writer.at);
+        diesel::select(all).get_result(writer.conn)?
+    };
     let news = News::of(NotificationKind::ActionItemGiven, NotificationClass::Normal, it, it.network_id);
     notify(writer, news, but_oneself(writer, doer))
+}
+
+diesel::define_sql_function! {
+    /// Who answers for an action that names nobody.
+    #[sql_name = "app.answerable"]
+    fn answerable(organization: sql_types::Uuid, network: sql_types::Nullable<sql_types::Uuid>, referents_too: sql_types::Bool, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
 }
 
 fn locked(id: ActionItemId, conn: &mut PgConnection) -> Result<ActionItem> {

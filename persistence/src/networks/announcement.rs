@@ -1,6 +1,6 @@
 //! SQL of announcements: whom they are addressed to is who was told of their publication.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::networks::announcement::{
     Addressed, Announcement, AnnouncementFilter, AnnouncementPage, AnnouncementPatch, AnnouncementStatus,
@@ -102,9 +102,7 @@ impl Store<'_> {
             diesel::update(announcement::table.find(before.id)).set(row).execute(writer.conn)?;
             let after = recorded(writer, &before, actor.id)?;
             if tells {
-                let told = notification::table.filter(notification::object_id.eq(before.id.0));
-                let told = told.filter(notification::kind.eq(NotificationKind::AnnouncementPublished));
-                let told: Vec<MemberId> = told.select(notification::member_id).load(writer.conn)?;
+                let told = still_addressed(&after, writer.at, writer.conn)?;
                 tell(writer, NotificationKind::AnnouncementChanged, &after, told)?;
             }
             Ok(after)
@@ -124,9 +122,7 @@ impl Store<'_> {
                 grown!(announcement, writer, before.version),
             );
             diesel::update(announcement::table.find(before.id)).set(row).execute(writer.conn)?;
-            let to =
-                addressees(before.network_id, before.organization_kinds.clone(), before.origins.clone(), writer.at);
-            let to: Vec<MemberId> = diesel::select(to).get_result(writer.conn)?;
+            let to = reached(&before, writer.at, writer.conn)?;
             tell(writer, NotificationKind::AnnouncementPublished, &before, to)?;
             recorded(writer, &before, actor.id)
         })?;
@@ -222,6 +218,24 @@ diesel::define_sql_function! {
     /// Whom an announcement reaches at a time.
     #[sql_name = "app.addressees"]
     fn addressees(network: sql_types::Nullable<sql_types::Uuid>, kinds: sql_types::Array<sql_types::Text>, origins: sql_types::Array<sql_types::Text>, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
+}
+
+/// Whom an announcement reaches at a time.
+fn reached(it: &Announcement, at: DateTime<Utc>, conn: &mut PgConnection) -> Result<Vec<MemberId>> {
+    let reached = addressees(it.network_id, it.organization_kinds.clone(), it.origins.clone(), at);
+    Ok(diesel::select(reached).get_result(conn)?)
+}
+
+/// Whom a published announcement is addressed to; of a network, those who still sit there.
+fn still_addressed(it: &Announcement, at: DateTime<Utc>, conn: &mut PgConnection) -> Result<Vec<MemberId>> {
+    let told = notification::table.filter(notification::object_id.eq(it.id.0));
+    let told = told.filter(notification::kind.eq(NotificationKind::AnnouncementPublished));
+    let told: Vec<MemberId> = told.select(notification::member_id).load(conn)?;
+    if it.network_id.is_none() {
+        return Ok(told);
+    }
+    let there: BTreeSet<MemberId> = reached(it, at, conn)?.into_iter().collect();
+    Ok(told.into_iter().filter(|member| there.contains(member)).collect())
 }
 
 /// Which of these announcements are addressed to someone, and when he read them.

@@ -3,13 +3,13 @@
 use ::networks::decision::{
     Create, Decision, DecisionFilter, DecisionPage, DecisionPatch, DecisionView, NewDecision, Read, Update,
 };
-use ::networks::follow_up::{Read as ReadFollowUp, joined, visible};
+use ::networks::follow_up::{joined, visible};
 use ::networks::tracking_page::DECISIONS;
 use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::schema::{decision, follow_up, network};
-use kernel::{DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Version};
+use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Version};
 
 use super::follow_up::locked as locked_follow_up;
 use crate::idempotency::again;
@@ -59,12 +59,14 @@ impl Store<'_> {
         let rows = query.order(order).limit(page.probe()).load(conn)?;
         let count = counted!(conn, filter.count, all());
         let found = page.cut(rows, |it: &Decision| (it.decided_on, it.id)).counted(count);
+        self.shows_decisions("list_decisions", &found.items);
         Ok(found.map(|it| self.seen(it)))
     }
 
     /// The latest decisions on a network or on some organizations, for their page.
     pub(super) fn latest_decisions(
         &mut self,
+        action: &'static str,
         network: Option<NetworkId>,
         organizations: Option<&[OrganizationId]>,
     ) -> Result<Vec<DecisionView>> {
@@ -78,6 +80,7 @@ impl Store<'_> {
         }
         let query = query.order((decision::decided_on.desc(), decision::id.desc())).limit(DECISIONS);
         let rows: Vec<Decision> = query.load(conn)?;
+        self.shows_decisions(action, &rows);
         Ok(rows.into_iter().map(|it| self.seen(it)).collect())
     }
 
@@ -86,7 +89,7 @@ impl Store<'_> {
     /// # Errors
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
     pub fn follow_up_decisions(&mut self, id: FollowUpId, page: &PageQuery) -> Result<DecisionPage> {
-        self.permit(ReadFollowUp(id))?;
+        self.permit_on_follow_up(id, "list_follow_up_decisions")?;
         let mut query = Decision::query().filter(decision::follow_up_id.eq(id)).into_boxed();
         if let Some(after) = page.key::<DecisionId>()? {
             query = query.filter(decision::id.gt(after));
@@ -101,7 +104,14 @@ impl Store<'_> {
     /// There is none that the caller may see.
     pub fn decision(&mut self, id: DecisionId) -> Result<DecisionView> {
         let it = self.permit(Read(id))?;
+        self.shows_decisions(Read::NAME, std::slice::from_ref(&it));
         Ok(self.seen(it))
+    }
+
+    /// Notes those of these decisions that came of a confidential follow-up.
+    fn shows_decisions(&mut self, action: &'static str, all: &[Decision]) {
+        let confidential = all.iter().filter(|it| it.scope.is_confidential()).map(|it| it.id.0);
+        self.shows::<Decision>(action, confidential);
     }
 
     /// Records what was decided in the follow-up that was granted.

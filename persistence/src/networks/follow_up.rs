@@ -11,7 +11,9 @@ use ::networks::network::{Network, NetworkCode};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use kernel::schema::{follow_up, follow_up_comment, member, network};
-use kernel::{FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Version};
+use kernel::{
+    Action as _, FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Version,
+};
 use uuid::Uuid;
 
 use crate::idempotency::again;
@@ -60,6 +62,7 @@ impl Store<'_> {
         let rows = query.order(order).limit(page.probe()).load(conn)?;
         let count = counted!(conn, filter.count, all());
         let found = page.cut(rows, |it: &FollowUp| (it.held_on, it.id)).counted(count);
+        self.shows_follow_ups("list_follow_ups", &found.items);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -84,8 +87,21 @@ impl Store<'_> {
     /// # Errors
     /// There is none that the caller may see.
     pub fn follow_up(&mut self, id: FollowUpId) -> Result<FollowUpView> {
-        let it = self.permit(Read(id))?;
+        let it = self.permit_on_follow_up(id, Read::NAME)?;
         Ok(self.seen(it))
+    }
+
+    /// A follow-up that the caller may see, on the record if it is confidential.
+    pub(super) fn permit_on_follow_up(&mut self, id: FollowUpId, action: &'static str) -> Result<FollowUp> {
+        let it = self.permit(Read(id))?;
+        self.shows_follow_ups(action, std::slice::from_ref(&it));
+        Ok(it)
+    }
+
+    /// Notes those of these follow-ups that are confidential.
+    pub(super) fn shows_follow_ups(&mut self, action: &'static str, all: &[FollowUp]) {
+        let confidential = all.iter().filter(|it| it.scope.is_confidential()).map(|it| it.id.0);
+        self.shows::<FollowUp>(action, confidential);
     }
 
     /// Records the follow-up that was granted.
@@ -141,7 +157,7 @@ impl Store<'_> {
     /// # Errors
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
     pub fn follow_up_comments(&mut self, id: FollowUpId, page: &PageQuery) -> Result<FollowUpCommentPage> {
-        self.permit(Read(id))?;
+        self.permit_on_follow_up(id, "list_follow_up_comments")?;
         let mut query = FollowUpComment::query().filter(follow_up_comment::follow_up_id.eq(id)).into_boxed();
         if let Some(after) = page.key::<FollowUpCommentId>()? {
             query = query.filter(follow_up_comment::id.gt(after));

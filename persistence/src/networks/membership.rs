@@ -8,6 +8,7 @@ use ::networks::network::{NetworkCode, NetworkVisibility};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
+use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{affiliation, member, membership, network, organization};
 use kernel::{
     Actor, AffiliationId, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole,
@@ -19,6 +20,7 @@ use uuid::Uuid;
 use super::network::{locked as locked_network, seen_by};
 use super::tracking::{lock, refresh};
 use crate::idempotency::again;
+use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset, sorted};
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer, known};
@@ -108,6 +110,7 @@ impl Store<'_> {
             writer.changes_rights_of(created.member.id)?;
             writer.created(&created)?;
             refresh(writer.conn, network.id, created.organization.id)?;
+            tell_given(writer, &created)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -241,6 +244,15 @@ fn take_role(writer: &mut Writer<'_>, before: &Membership, role: NetworkRole) ->
         keep_past(writer, before, from)?;
     }
     refresh(writer.conn, before.network_id, before.organization.id)
+}
+
+/// Tells who was seated without having asked that he sits there. Once his membership begins: not before he knows of it.
+fn tell_given(writer: &mut Writer<'_>, it: &Membership) -> Result<()> {
+    if it.valid.from > writer.at {
+        return Ok(());
+    }
+    let news = News::of(NotificationKind::MembershipGiven, NotificationClass::Normal, it, Some(it.network_id));
+    notify(writer, news, but_oneself(writer, vec![it.member.id]))
 }
 
 /// The seats that would fall vacant when a member leaves: leads, which someone else must take before, and those by which

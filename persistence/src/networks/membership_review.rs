@@ -10,6 +10,8 @@ use ::networks::membership_review::{
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
+use diesel::sql_types;
+use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{membership, membership_review, membership_review_answer};
 use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
 
@@ -17,6 +19,7 @@ use super::membership::{end, find as find_membership, locked as locked_membershi
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::lock;
 use crate::idempotency::again;
+use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset};
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer, known};
@@ -140,6 +143,7 @@ impl Store<'_> {
             diesel::insert_into(membership_review::table).values(row).execute(writer.conn)?;
             let created = find(id, writer.conn)?;
             writer.created(&created)?;
+            tell_opened(writer, &created)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -218,6 +222,20 @@ fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {
     let after = find_membership(before.id, writer.conn)?;
     writer.updated(before, &after)?;
     Ok(after)
+}
+
+/// Tells those whom a review asks.
+fn tell_opened(writer: &mut Writer<'_>, it: &MembershipReview) -> Result<()> {
+    let asked = diesel::select(reviewers(it.network_id, writer.at)).get_result(writer.conn)?;
+    let kind = NotificationKind::MembershipReviewOpened;
+    let news = News::of(kind, NotificationClass::Normal, it, Some(it.network_id));
+    notify(writer, news, but_oneself(writer, asked))
+}
+
+diesel::define_sql_function! {
+    /// Whom a review asks.
+    #[sql_name = "app.reviewers"]
+    fn reviewers(network: sql_types::Uuid, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
 }
 
 fn find(id: MembershipReviewId, conn: &mut PgConnection) -> Result<MembershipReview> {

@@ -1,5 +1,6 @@
 //! What waits for the caller: each noun is asked for its own.
 
+use ::expertise::request::{Accept as AnswerRequest, ExpertiseRequest, ExpertiseRequestStatus};
 use ::networks::action_item::{ActionItem, ActionStatus, Joined, visible as visible_actions};
 use ::networks::membership::LEADS;
 use ::networks::membership_request::{
@@ -13,7 +14,9 @@ use diesel::BoxableExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kernel::schema::{action_item, invitation, member, membership, membership_request, membership_review, network};
+use kernel::schema::{
+    action_item, expertise_request, invitation, member, membership, membership_request, membership_review, network,
+};
 use kernel::{Action, Actor, MemberId, NetworkId, NetworkRole, Noun, OrganizationId, PARIS, Role, Ruling, sql};
 use members::invitation::{Confirm, Invitation, InvitationStatus, stands as invited, visible as visible_invitations};
 
@@ -36,6 +39,7 @@ impl Store<'_> {
         items.extend(invitations(conn, actor)?);
         items.extend(actions(conn, actor)?);
         items.extend(reviews(conn, actor)?);
+        items.extend(asked(conn, actor)?);
         items.extend(leaderless(conn, actor)?);
         items.sort_by_key(|it| (it.due_on.is_none(), it.due_on, it.since));
         Ok(MyTasks { items })
@@ -118,6 +122,7 @@ fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     let open: Vec<ActionItem> = open.load(conn)?;
     Ok(open
         .into_iter()
+        .map(|it| it.known_to(actor))
         .map(|it| MyTask {
             due_on: Some(it.due_on),
             network_code: it.network_code.clone(),
@@ -144,6 +149,21 @@ fn reviews(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
             let network_code = Some(it.network_code.clone());
             let due_on = Some(it.due_on);
             MyTask { due_on, network_code, ..task(MyTaskKind::ReviewMemberships, &it, title, it.created_at) }
+        })
+        .collect())
+}
+
+/// The help that the caller is asked for.
+fn asked(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
+    let mine = ExpertiseRequest::query().filter(expertise_request::expert_id.eq(MemberId(actor.id.0)));
+    let mine = mine.filter(expertise_request::decision.eq(ExpertiseRequestStatus::Pending));
+    let mine: Vec<ExpertiseRequest> = mine.order(expertise_request::id).limit(MOST_ROWS).load(conn)?;
+    let open = mine.into_iter().filter(|it| could::<AnswerRequest>(actor, it));
+    Ok(open
+        .map(|it| {
+            let due_on = Some(it.expires_at.with_timezone(&PARIS).date_naive());
+            let title = it.asker.0.display_name.clone();
+            MyTask { due_on, ..task(MyTaskKind::AnswerExpertiseRequest, &it, title, it.created_at) }
         })
         .collect())
 }

@@ -1,12 +1,23 @@
 //! SQL of notifications: each member reads his own.
 
+use std::collections::HashMap;
+
+use ::expertise::request::{self as expertise_request_rules, ExpertiseRequest};
+use ::networks::action_item::{self as action_item_rules, ActionItem};
+use ::networks::announcement::{Announcement, visible as visible_announcements};
+use ::networks::membership::{self as membership_rules, Membership};
+use ::networks::membership_request::{self as membership_request_rules, MembershipRequest};
+use ::networks::membership_review::{self as membership_review_rules, MembershipReview};
 use ::networks::notification::{
     MarkAllRead, MarkRead, Notification, NotificationFilter, NotificationPage, NotificationView, NotificationsRead,
-    Read, visible,
+    Read, Subject, visible,
 };
 use diesel::prelude::*;
-use kernel::schema::notification;
-use kernel::{Grant, NotificationId, PageQuery, Refusal};
+use kernel::schema::{
+    action_item, announcement, expertise_request, membership, membership_request, membership_review, network,
+    notification,
+};
+use kernel::{Action, Actor, Grant, NotificationId, Noun, PageQuery, Refusal, Ruling};
 use uuid::Uuid;
 
 use crate::idempotency::again;
@@ -35,8 +46,9 @@ impl Store<'_> {
         }
         let rows = query.order(notification::id.desc()).limit(page.probe()).load(conn)?;
         let count = counted!(conn, filter.count, all());
-        let found = page.cut(rows, |it: &Notification| it.id).counted(count);
-        Ok(found.map(|it| self.seen(it)))
+        let mut found = page.cut(rows, |it: &Notification| it.id).counted(count);
+        explain(&mut found.items, conn, actor)?;
+        Ok(found.map(|it| self.told(it)))
     }
 
     /// One notification.
@@ -45,7 +57,19 @@ impl Store<'_> {
     /// There is none that is the caller's.
     pub fn notification(&mut self, id: NotificationId) -> Result<NotificationView> {
         let it = self.permit(Read(id))?;
-        Ok(self.seen(it))
+        self.explained(it)
+    }
+
+    fn explained(&mut self, it: Notification) -> Result<NotificationView> {
+        let mut one = [it];
+        let (conn, actor) = self.reading();
+        explain(&mut one, conn, actor)?;
+        let [it] = one;
+        Ok(self.told(it))
+    }
+
+    fn told(&self, it: Notification) -> NotificationView {
+        self.seen(it.known_to(self.actor()))
     }
 
     /// Has the caller have read a notification: the first time counts.
@@ -59,7 +83,7 @@ impl Store<'_> {
             diesel::update(unread).set(row).execute(conn)?;
             find(it.id, conn)
         })?;
-        Ok(self.seen(read))
+        self.explained(read)
     }
 
     /// Has the caller have read all that he was told of.
@@ -68,13 +92,77 @@ impl Store<'_> {
     /// The database failed.
     pub fn read_all_notifications(&mut self, grant: Grant<MarkAllRead>) -> Result<NotificationsRead> {
         self.mark(grant, |conn, at, actor, ()| {
-            let unread = notification::table.filter(visible(actor)).filter(notification::read_at.is_null());
+            let mine = notification::table.left_join(network::table).filter(visible(actor));
+            let unread = mine.filter(notification::read_at.is_null());
             let ids: Vec<NotificationId> = unread.select(notification::id).load(conn)?;
             let row = (notification::read_at.eq(at), notification::version.eq(notification::version + 1));
             let read = diesel::update(notification::table.filter(notification::id.eq_any(ids))).set(row);
             Ok(NotificationsRead { read: read.execute(conn)? })
         })
     }
+}
+
+/// Says what notifications are about, as far as their reader may read that now: one question for each noun on the page.
+fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> Result<()> {
+    let mut about: HashMap<Uuid, Subject> = HashMap::new();
+    let of = |noun: &str| all.iter().filter(|it| it.noun == noun).map(|it| it.object_id).collect::<Vec<Uuid>>();
+    let ids = of(Announcement::NAME);
+    if !ids.is_empty() {
+        let rows = Announcement::query().filter(visible_announcements(actor)).filter(announcement::id.eq_any(ids));
+        about.extend(rows.load(conn)?.iter().map(|it| subject(it, Some(it.title.to_string()))));
+    }
+    let ids = of(ActionItem::NAME);
+    if !ids.is_empty() {
+        let rows: Vec<ActionItem> = ActionItem::query().filter(action_item::id.eq_any(ids)).load(conn)?;
+        let rows = rows.iter().filter(|it| reads::<action_item_rules::Read>(actor, it));
+        // What is confidential is read in its place alone, on the record.
+        about.extend(rows.map(|it| subject(it, (!it.is_confidential()).then(|| it.title.to_string()))));
+    }
+    let ids = of(MembershipRequest::NAME);
+    if !ids.is_empty() {
+        let rows = MembershipRequest::query().filter(membership_request::id.eq_any(ids));
+        let rows: Vec<MembershipRequest> = rows.load(conn)?;
+        let rows = rows.iter().filter(|it| reads::<membership_request_rules::Read>(actor, it));
+        about.extend(rows.map(|it| subject(it, None)));
+    }
+    let ids = of(Membership::NAME);
+    if !ids.is_empty() {
+        let rows: Vec<Membership> = Membership::query().filter(membership::id.eq_any(ids)).load(conn)?;
+        let rows = rows.iter().filter(|it| reads::<membership_rules::Read>(actor, it));
+        about.extend(rows.map(|it| subject(it, None)));
+    }
+    let ids = of(MembershipReview::NAME);
+    if !ids.is_empty() {
+        let rows = MembershipReview::query().filter(membership_review::id.eq_any(ids));
+        let rows: Vec<MembershipReview> = rows.load(conn)?;
+        let rows = rows.iter().filter(|it| reads::<membership_review_rules::Read>(actor, it));
+        about.extend(rows.map(|it| subject(it, None)));
+    }
+    let ids = of(ExpertiseRequest::NAME);
+    if !ids.is_empty() {
+        let rows = ExpertiseRequest::query().filter(expertise_request::id.eq_any(ids));
+        let rows: Vec<ExpertiseRequest> = rows.load(conn)?;
+        let other = |it: &ExpertiseRequest| it.other(actor).0.display_name.clone();
+        let rows = rows.iter().filter(|it| reads::<expertise_request_rules::Read>(actor, it));
+        about.extend(rows.map(|it| subject(it, Some(other(it)))));
+    }
+    for it in all {
+        it.subject = about.get(&it.object_id).cloned().unwrap_or_default();
+        // What has no name of its own is called by its network's.
+        let nameless = it.subject.title.is_none() && it.noun != ActionItem::NAME;
+        if nameless && it.subject.path.is_some() {
+            it.subject.title = it.network_name.as_ref().map(ToString::to_string);
+        }
+    }
+    Ok(())
+}
+
+fn reads<A: Action>(actor: &Actor, it: &A::Facts) -> bool {
+    A::rule(actor, it) == Ruling::Allow
+}
+
+fn subject<T: Noun>(it: &T, title: Option<String>) -> (Uuid, Subject) {
+    (it.id(), Subject { title, path: Some(format!("/{}/{}", T::COLLECTION, it.key())) })
 }
 
 fn find(id: NotificationId, conn: &mut PgConnection) -> Result<Notification> {

@@ -22,6 +22,10 @@ use super::network::seen_by;
 use crate::members::with_predecessors;
 use crate::{Result, Store};
 
+/// The operations, as the audit log names them where they show what is confidential.
+const READ_NETWORK: &str = "get_network_tracking";
+const READ_ORGANIZATION: &str = "get_organization_tracking";
+
 /// A cell of a page.
 type Place = (NetworkId, OrganizationId);
 
@@ -42,9 +46,9 @@ impl Store<'_> {
         let cells: Vec<&CellRow> = cells.filter(|cell| reach.holds(network.id, cell.organization_id)).collect();
         let page = Page::Network(network.id);
         let about = self.about(&page, &facts)?;
-        let follow_ups = self.latest(&page)?;
-        let decisions = self.latest_decisions(Some(network.id), None)?;
-        let action_items = self.soonest(&about)?;
+        let follow_ups = self.latest(READ_NETWORK, &page)?;
+        let decisions = self.latest_decisions(READ_NETWORK, Some(network.id), None)?;
+        let action_items = self.soonest(READ_NETWORK, &about)?;
         let own = self.stands(&page)?;
         let last_follow_up_on = own.map(|(_, day)| day);
         Ok(NetworkTracking {
@@ -88,11 +92,11 @@ impl Store<'_> {
         let cells: Vec<&CellRow> = cells.filter(|cell| columns.contains(&cell.network_id)).collect();
         let conn = self.reading().0;
         let (itself, followed) = (with_predecessors(conn, vec![id])?, with_predecessors(conn, added.clone())?);
-        let decisions = self.latest_decisions(None, Some(&followed))?;
+        let decisions = self.latest_decisions(READ_ORGANIZATION, None, Some(&followed))?;
         let page = Page::Organization { itself, added, followed };
         let about = self.about(&page, &facts)?;
-        let follow_ups = self.latest(&page)?;
-        let action_items = self.soonest(&about)?;
+        let follow_ups = self.latest(READ_ORGANIZATION, &page)?;
+        let action_items = self.soonest(READ_ORGANIZATION, &about)?;
         let own = self.stands(&page)?;
         Ok(OrganizationTracking {
             at,
@@ -110,7 +114,7 @@ impl Store<'_> {
     }
 
     /// The latest follow-ups of a page that the caller sees.
-    fn latest(&mut self, page: &Page) -> Result<Vec<FollowUpView>> {
+    fn latest(&mut self, action: &'static str, page: &Page) -> Result<Vec<FollowUpView>> {
         let (conn, actor) = self.reading();
         let query = FollowUp::query().filter(visible_follow_ups(actor)).filter(page.follow_ups()).into_boxed();
         let query = match page {
@@ -120,7 +124,8 @@ impl Store<'_> {
                 query.order((sql::<Date>("follow_up.held_on + 0").desc(), follow_up::id.desc()))
             }
         };
-        let rows = query.limit(FOLLOW_UPS).load(conn)?;
+        let rows: Vec<FollowUp> = query.limit(FOLLOW_UPS).load(conn)?;
+        self.shows_follow_ups(action, &rows);
         Ok(rows.into_iter().map(|it| self.seen(it)).collect())
     }
 
@@ -141,10 +146,11 @@ impl Store<'_> {
     }
 
     /// What has yet to be done on a page, as far as it is shown.
-    fn soonest(&mut self, about: &About) -> Result<Vec<ActionItemView>> {
+    fn soonest(&mut self, action: &'static str, about: &About) -> Result<Vec<ActionItemView>> {
         let rows = ActionItem::query().filter(action_item::id.eq_any(&about.soonest));
-        let rows = rows.order((action_item::due_on, action_item::id)).load(self.reading().0)?;
-        Ok(rows.into_iter().map(|it| self.seen(it)).collect())
+        let rows: Vec<ActionItem> = rows.order((action_item::due_on, action_item::id)).load(self.reading().0)?;
+        self.shows_actions(action, &rows);
+        Ok(rows.into_iter().map(|it| self.shown_action(it)).collect())
     }
 
     /// What stands beside the cells of a page, as far as the caller sees it.

@@ -17,8 +17,8 @@ type Condition = Box<dyn BoxableExpression<contact::table, Pg, SqlType = Nullabl
 const INSIDERS: Label =
     Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
 const KEEPERS: Label = Label {
-    fr: "Réservé au SIG, à qui l'a créé et à qui administre l'organisation qui le tient.",
-    en: "For the SIG, who recorded it, and those who administer the organization that keeps it.",
+    fr: "Réservé au SIG, à qui l'a créé tant qu'il y est rattaché, et à qui administre l'organisation qui le tient.",
+    en: "For the SIG, who recorded it while he belongs there, and those who administer the organization that keeps it.",
 };
 
 impl Target for NewContact {}
@@ -63,7 +63,8 @@ action!(
 );
 
 fn keeps(actor: &Actor, it: &Contact) -> bool {
-    it.created_by == actor.id || (actor.member().is_some() && actor.keeps(it.owner.0.id))
+    let there = actor.organizations().any(|mine| mine == it.owner.0.id);
+    (it.created_by == actor.id && there) || (actor.member().is_some() && actor.keeps(it.owner.0.id))
 }
 
 action!(

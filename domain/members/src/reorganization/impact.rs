@@ -129,4 +129,11 @@ impl ReorganizationImpact {
         let kinds = kinds.map(|it| ImpactKind { noun: it.noun.clone(), count: it.count, objects: Vec::new() });
         Self { kinds: kinds.collect(), joined: Vec::new(), ..self.clone() }
     }
+
+    /// What whoever is not of the SIG reads of it: figures, and of the networks those that he may know of.
+    #[must_use]
+    pub fn figures_of(&self, known: &[NetworkId]) -> Self {
+        let networks = self.networks.iter().filter(|it| known.contains(&it.network_id)).cloned().collect();
+        Self { networks, ..self.figures() }
+    }
 }

@@ -48,6 +48,19 @@ impl ActionItem {
         self.origin.1 == Some(FollowUpConfidentiality::Confidential)
     }
 
+    /// Whether it is for those alone who read the follow-up that it came of, or know of its network.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        self.is_confidential() || self.network_visibility == Some(NetworkVisibility::Hidden)
+    }
+
+    /// The action as a caller may know it: without a network that is hidden from him.
+    #[must_use]
+    pub fn known_to(self, actor: &Actor) -> Self {
+        let network_code = if self.shows(actor) { self.network_code } else { None };
+        Self { network_code, ..self }
+    }
+
     fn led_by(&self, actor: &Actor) -> bool {
         let private = self.is_confidential() && self.origin.0 == Some(FollowUpAxis::Organization);
         !private && self.network_id.is_some_and(|network| actor.leads_on(network, self.interministerial))
@@ -77,7 +90,7 @@ impl ActionItem {
         actor.is_insider() && self.owner_member.as_ref().is_some_and(|owner| Some(owner.id) == actor.member())
     }
 
-    /// The organization that owes it sees and does it, its network hidden or not.
+    /// The organization that owes it does it.
     fn owed(&self, actor: &Actor, roles: &[Role]) -> bool {
         self.is_owed_by(actor) || actor.reaches(roles, self.owner_organization.id)
     }
@@ -95,8 +108,10 @@ action!(
     /// See an action: who owes it, who follows it.
     Read(ActionItemId) on ActionItem as "get_action_item", ActionItem,
     |actor, it| {
+        // Who is to do it reads it, its network hidden or not, until it is done.
+        let own = it.is_owed_by(actor) && (it.status == ActionStatus::Open || it.shows(actor));
         let dicom = actor.reaches_back(Actor::DICOM, it.owner_organization.id) && it.shows(actor);
-        let owes = it.is_owed_by(actor) || dicom || it.administered_by(actor);
+        let owes = own || dicom || it.administered_by(actor);
         let follows = it.shows(actor) && (it.led_by(actor) || it.answered_by(actor));
         Ruling::seen(actor.is_sig() || owes || follows)
     }
@@ -112,8 +127,8 @@ pub fn visible(actor: &Actor) -> Condition {
     if actor.is_sig() {
         return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
     }
-    let inside = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
-    let own = action_item::owner_member_id.eq(MemberId(actor.id.0)).assume_not_null().and(inside);
+    let inside = || <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
+    let own = || action_item::owner_member_id.eq(MemberId(actor.id.0)).assume_not_null().and(inside());
     let reached = actor.reach_back(Actor::DICOM).collect::<Vec<OrganizationId>>();
     let administered = actor.reach_back(&[Role::OrgAdmin]).collect::<Vec<OrganizationId>>();
     let owed = action_item::owner_organization_id.eq_any(reached);
@@ -136,7 +151,8 @@ pub fn visible(actor: &Actor) -> Condition {
     let shown = action_item::network_id.is_null().or(sits).or(listed);
     let nobodys = action_item::network_id.is_null().and(action_item::owner_member_id.is_null()).and(open());
     let administered = action_item::owner_organization_id.eq_any(administered).and(nobodys);
-    Box::new(own.or(owed.or(followed).and(shown)).or(administered))
+    let to_do = own().and(action_item::status.eq(ActionStatus::Open));
+    Box::new(to_do.or(own().or(owed).or(followed).and(shown)).or(administered))
 }
 
 /// A duty to be given, as far as what it refers to exists.

@@ -22,10 +22,8 @@ const WRITERS: Label = Label {
     fr: "Réservé au SIG et, pour leur réseau, aux animateurs, chacun sur ses sujets ; ce qui s'impose à tous est réservé au SIG.",
     en: "For the SIG and, to their network, the leads, each on his topics; what is mandatory is for the SIG.",
 };
-const FOLLOWERS: Label = Label {
-    fr: "Réservé à l'auteur, aux animateurs du réseau et au SIG.",
-    en: "For the author, the leads of the network and the SIG.",
-};
+const FOLLOWERS: Label =
+    Label { fr: "Réservé aux animateurs du réseau et au SIG.", en: "For the leads of the network and the SIG." };
 const ADDRESSEES: Label =
     Label { fr: "Cette annonce ne vous est pas adressée.", en: "This announcement is not addressed to you." };
 const NO_NETWORK: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is no such network." };
@@ -68,15 +66,19 @@ impl Announcement {
         writes(actor, self.network_id, self.interministerial, self.class)
     }
 
+    /// Who answers for it now: its author too, while he still leads the network or is of the SIG.
+    fn answered_by(&self, actor: &Actor) -> bool {
+        actor.is_sig() || self.network_id.is_some_and(|network| actor.leads_on(network, self.interministerial))
+    }
+
     fn followed_by(&self, actor: &Actor) -> bool {
-        let leads = self.network_id.is_some_and(|network| actor.leads_on(network, self.interministerial));
-        actor.is_sig() || leads || (actor.is_insider() && self.created_by == actor.id)
+        self.answered_by(actor) || (actor.is_insider() && self.created_by == actor.id)
     }
 
     /// Whether the caller is told what became of it.
     #[must_use]
     pub fn tells(&self, actor: &Actor) -> bool {
-        self.status != AnnouncementStatus::Draft && self.followed_by(actor)
+        self.status != AnnouncementStatus::Draft && self.answered_by(actor)
     }
 
     /// Who left a hidden network knows no more of it, whatever he was told or wrote there.
@@ -237,5 +239,5 @@ action!(
 action!(
     /// See to whom an announcement was sent, and what became of it.
     ListDeliveries(Addressed) on Announcement as "list_announcement_deliveries", Announcement,
-    |actor, it| Read::rule(actor, it).and(it.followed_by(actor), FOLLOWERS)
+    |actor, it| Read::rule(actor, it).and(it.answered_by(actor), FOLLOWERS)
 );

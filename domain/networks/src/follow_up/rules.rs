@@ -39,6 +39,12 @@ const NO_NETWORK: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is 
 const NOT_YET: Label = Label { fr: "Ce jour n'est pas encore venu.", en: "That day has not come yet." };
 
 impl FollowUpScope {
+    /// Whether it is for those alone whom it concerns: who reads it is on the record.
+    #[must_use]
+    pub fn is_confidential(&self) -> bool {
+        self.confidentiality == FollowUpConfidentiality::Confidential
+    }
+
     fn shows(&self, actor: &Actor) -> bool {
         NetworkVisibility::shows_any(self.network_id.zip(self.network_visibility), actor)
     }

@@ -15,6 +15,7 @@ use kernel::{
 
 use super::{
     MembershipRequest, MembershipRequestDecision, MembershipRequestKind, MembershipRequestStatus, NewMembershipRequest,
+    stands,
 };
 use crate::membership::{INELIGIBLE, LEADS, NOT_IN_FORCE, PROMOTION};
 use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, NetworkVisibility};
@@ -208,7 +209,10 @@ action!(
             || actor.leads_on(it.network_id, it.interministerial)
             || actor.reaches(Actor::SCOPED, it.organization.id)
             || actor.answers_for(it.network_id, it.organization.id);
-        Ruling::seen(it.network_visibility.shows(it.network_id, actor) && (actor.is_sig() || concerned))
+        // Whom it is about reads it, his network hidden or not, until he sits there: he could not decide otherwise.
+        let invited = it.is_about(actor) && it.status != MembershipRequestStatus::Accepted;
+        let shown = it.network_visibility.shows(it.network_id, actor);
+        Ruling::seen(invited || (shown && (actor.is_sig() || concerned)))
     }
 );
 
@@ -219,10 +223,11 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType =
     if actor.is_sig() {
         return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
     }
-    let inside = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
+    let inside = || <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
     // NULL where he has no account, which is no yes.
-    let mine = dossier::member_id.eq(MemberId(actor.id.0)).assume_not_null();
-    let own = inside.and(mine.or(dossier::created_by.eq(actor.id)));
+    let mine = || dossier::member_id.eq(MemberId(actor.id.0)).assume_not_null();
+    let own = inside().and(mine().or(dossier::created_by.eq(actor.id)));
+    let invited = inside().and(mine()).and(stands().ne(MembershipRequestStatus::Accepted));
     let reached = dossier::organization_id.eq_any(actor.reach(Actor::SCOPED).collect::<Vec<OrganizationId>>());
     let led = dossier::network_id.eq_any(actor.led().collect::<Vec<_>>());
     let co_led = dossier::network_id.eq_any(actor.co_led().collect::<Vec<_>>()).and(dossier::interministerial);
@@ -233,7 +238,7 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType =
     });
     let sits = dossier::network_id.eq_any(actor.networks().collect::<Vec<_>>());
     let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
-    Box::new(concerned.and(sits.or(network::visibility.ne(NetworkVisibility::Hidden).and(known))))
+    Box::new(invited.or(concerned.and(sits.or(network::visibility.ne(NetworkVisibility::Hidden).and(known)))))
 }
 
 /// Declares a decision: one of the two sides takes it, where that side has not yet.

@@ -9,10 +9,11 @@ mod moving;
 pub mod registry;
 mod roles;
 
+use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::schema::reorganization;
-use kernel::{Grant, PageQuery, Refusal, ReorganizationId, Version};
+use kernel::schema::{network, reorganization};
+use kernel::{Grant, NetworkId, PageQuery, Refusal, ReorganizationId, Version};
 use members::reorganization::{
     Apply, Create, List, Operations, Read, Reorganization, ReorganizationFilter, ReorganizationImpact,
     ReorganizationPage, ReorganizationStatus, ReorganizationView, Withdraw, visible,
@@ -45,7 +46,10 @@ impl Store<'_> {
         }
         let query = query.order((reorganization::created_at.desc(), reorganization::id.desc()));
         let rows = query.limit(page.probe()).load(conn)?;
-        let found = page.cut(rows, |it: &Reorganization| (it.created_at, it.id));
+        let mut found = page.cut(rows, |it: &Reorganization| (it.created_at, it.id));
+        for it in &mut found.items {
+            self.veil(it)?;
+        }
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -66,7 +70,18 @@ impl Store<'_> {
                 Err(error) => return Err(error),
             };
         }
+        self.veil(&mut it)?;
         Ok(self.seen(it))
+    }
+
+    /// Leaves of an impact what the caller may know.
+    fn veil(&mut self, it: &mut Reorganization) -> Result<()> {
+        let (conn, actor) = self.reading();
+        if let (false, Some(impact)) = (actor.is_sig(), &it.impact) {
+            let known = network::table.filter(shown_networks(actor)).select(network::id);
+            it.impact = Some(impact.figures_of(&known.load::<NetworkId>(conn)?));
+        }
+        Ok(())
     }
 
     /// What the reorganization that was granted would do: it is done, and taken back.
