@@ -1,4 +1,6 @@
 DROP INDEX decision_decided_on_idx;
+DROP INDEX membership_referent_idx;
+DROP INDEX organization_merged_idx;
 
 CREATE OR REPLACE FUNCTION app.actor(who uuid) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE

@@ -49,5 +49,11 @@ BEGIN
         'expired', false, 'scopes', '[]'::jsonb, 'standings', standings);
 END $$;
 
+-- They are few, and asked for with every caller.
+CREATE INDEX organization_merged_idx ON organization (id) WHERE successor_ids <> '{}';
+
+-- The référents of some organizations.
+CREATE INDEX membership_referent_idx ON membership (organization_id) WHERE role = 'referent';
+
 -- Decisions are listed by the day on which they were taken.
 CREATE INDEX decision_decided_on_idx ON decision (decided_on, id);

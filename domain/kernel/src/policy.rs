@@ -13,11 +13,8 @@ pub trait Action {
     /// Who may.
     fn rule(actor: &Actor, facts: &Self::Facts) -> Ruling;
 
-    /// Who may not, whatever there is to know: asked before anything is looked up or locked.
-    #[must_use]
-    fn threshold(_: &Actor) -> Ruling {
-        Ruling::Allow
-    }
+    /// Who may not, whatever there is to know: asked, where it is given, before anything is looked up or locked.
+    const THRESHOLD: Option<fn(&Actor) -> Ruling> = None;
 
     /// When it may be done, whoever asks.
     ///
@@ -67,10 +64,7 @@ macro_rules! action {
                 let rule: fn(&$crate::Actor, &$facts) -> $crate::Ruling = $rule;
                 rule(actor, facts)
             }
-            $(fn threshold(actor: &$crate::Actor) -> $crate::Ruling {
-                let threshold: fn(&$crate::Actor) -> $crate::Ruling = $threshold;
-                threshold(actor)
-            })?
+            $(const THRESHOLD: Option<fn(&$crate::Actor) -> $crate::Ruling> = Some($threshold);)?
             $(fn moment(facts: &$facts) -> Result<(), $crate::Refusal> {
                 let moment: fn(&$facts) -> Result<(), $crate::Refusal> = $moment;
                 moment(facts)

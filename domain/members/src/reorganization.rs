@@ -162,9 +162,13 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<reorganization::table
 action!(
     /// Draft a reorganization, or try one.
     Create(NewReorganization) on Reorganization as "create_reorganization", (),
-    |actor, ()| Create::threshold(actor);
-    |actor| Ruling::Allow.and(actor.is_sig(), SIG)
+    |actor, ()| of_the_sig(actor);
+    of_the_sig
 );
+
+fn of_the_sig(actor: &Actor) -> Ruling {
+    Ruling::Allow.and(actor.is_sig(), SIG)
+}
 
 action!(
     /// Apply a reorganization: all of it, at once.

@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date};
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{action_item, follow_up, member, membership, organization};
-use kernel::{ActionItemId, NetworkId, NetworkRole, OrganizationId, Refusal};
+use kernel::{ActionItemId, NetworkId, OrganizationId, Refusal};
 
 use super::action_item::today;
 use super::network::seen_by;
@@ -158,7 +158,8 @@ impl Store<'_> {
         let (conn, actor) = self.reading();
         let referents = membership::table
             .inner_join(member::table)
-            .filter(membership::role.eq(NetworkRole::Referent).and(membership::valid.contains(kernel::sql::clock())))
+            // Named, so that PostgreSQL knows how few they are.
+            .filter(sql::<Bool>("membership.role = 'referent'").and(membership::valid.contains(kernel::sql::clock())))
             .order((membership::sort_name, membership::id))
             .select((membership::network_id, membership::organization_id, MemberReference::as_select()))
             .into_boxed();
