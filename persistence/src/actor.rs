@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+use kernel::schema::identity;
 use kernel::{Actor, Identity, seal};
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,6 +22,16 @@ diesel::define_sql_function! {
 /// The caller's rights as they stand, for a read.
 pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Actor> {
     parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?)
+}
+
+/// Whether the caller is somebody, without more.
+///
+/// # Errors
+/// He is a stranger.
+pub(crate) fn is_somebody(conn: &mut PgConnection, caller: &Identity) -> Result<()> {
+    let logins = identity::table.find((&caller.issuer, &caller.subject));
+    let known: bool = diesel::select(diesel::dsl::exists(logins)).get_result(conn)?;
+    if known { Ok(()) } else { Err(Error::Stranger) }
 }
 
 /// Who enters a transaction to write, and its time.

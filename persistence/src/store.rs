@@ -10,7 +10,7 @@ use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Version, V
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::actor::{entering, looking};
+use crate::actor::{entering, is_somebody, looking};
 use crate::database::Call;
 use crate::networks::KeptFacts;
 use crate::{Error, Result, audit};
@@ -68,15 +68,16 @@ impl<'a> Store<'a> {
     }
 
     /// Asks whether the caller may, over facts and rights that stay true until the end of the transaction: the object
-    /// is locked first, then the rights. Where the action has a threshold, who may in no case is told before anything is locked.
+    /// is locked first, then the rights. Who is nobody here, or may in no case, is told before anything is locked.
     ///
     /// # Errors
     /// He may not, or not now, or there is no such object.
     pub fn authorize<A: Known>(&mut self, action: A) -> Result<Grant<A>> {
         let (noun, object) = action.object();
         self.asked = Some(Asked { action: A::NAME, noun, object });
-        if let Some(threshold) = A::THRESHOLD {
-            threshold(&looking(self.conn, &self.call.caller)?).pass()?;
+        match A::THRESHOLD {
+            Some(threshold) => threshold(&looking(self.conn, &self.call.caller)?).pass()?,
+            None => is_somebody(self.conn, &self.call.caller)?,
         }
         let facts = match action.facts(self.conn) {
             Err(error) if !error.is_answer() => return Err(error),
