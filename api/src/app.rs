@@ -15,6 +15,7 @@ use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::auth::Verifier;
+use crate::connections::tend;
 use crate::document::{document, routes};
 pub use crate::gate::Gate;
 use crate::limits::Limits;
@@ -114,6 +115,7 @@ pub fn app(
         .wrap(from_fn(speak))
         .wrap(guarded())
         .wrap(cors)
+        .wrap(from_fn(tend))
 }
 
 /// Middleware: HEAD is answered as GET is, and its body left out where the answer is written (RFC 9110, §9.3.2).

@@ -5,6 +5,7 @@ pub mod app;
 pub mod auth;
 mod call;
 pub mod config;
+mod connections;
 mod db;
 mod document;
 pub mod embedded;

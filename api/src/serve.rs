@@ -20,6 +20,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::app::{Gate, Metrics, Services, app};
 use crate::auth::{Development, Verifier};
 use crate::config::{Profile, Settings};
+use crate::connections::{self, Connections, KEEP_ALIVE};
 use crate::embedded::{Embedded, Keep};
 use crate::limits::Limits;
 use crate::mail::Post;
@@ -32,8 +33,6 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 const LINE: usize = 32;
 /// How many times over all places may be taken by work that hangs on a database that went away.
 const LIVES: usize = 4;
-/// How long a connection stays open between requests; also how long a slow second head may take.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const HEAD: Duration = Duration::from_secs(5);
 /// How many seconds what is under way may take when we stop.
 const DRAIN: u64 = 25;
@@ -166,9 +165,13 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
         .disable_signals()
         .bind(settings.admin_listen)
         .map_err(|error| taken(settings.admin_listen, &error))?;
+    let (connections, most) = (Connections::default(), connections::most());
+    actix_web::rt::spawn(close_late(connections.clone(), most));
     // A request that was admitted never waits for a thread, wherever it is and however many hang on a lost database.
     let server = HttpServer::new(move || app(services.clone()))
         .workers(workers())
+        .max_connections(most / workers())
+        .on_connect(move |socket, data| connections.accept(socket, data))
         .worker_max_blocking_threads(places * 2 * LIVES)
         .disable_signals()
         .keep_alive(KEEP_ALIVE)
@@ -185,6 +188,15 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
     server.await?;
     stop.stop(false).await;
     Ok(())
+}
+
+/// Closes the connections that hang, for as long as we serve.
+async fn close_late(connections: Connections, most: usize) {
+    let mut look = tokio::time::interval(connections::LOOK);
+    loop {
+        look.tick().await;
+        connections.close_late(most);
+    }
 }
 
 /// One event loop for two cores: the work is done on the database's threads, and each loop more is woken up more often.

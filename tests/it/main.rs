@@ -6,6 +6,7 @@
 mod support;
 
 mod closed_doors;
+mod connections;
 mod contact;
 mod contract;
 mod demo;
