@@ -32,7 +32,7 @@ const NEXT_HEAD_IN_A_CROWD: Duration = Duration::from_secs(2);
 const LINGER: Duration = Duration::from_secs(2);
 /// How long it may take from a head to the end of its answer, however slowly the body comes; the work itself has a limit of
 /// its own, far below.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_mins(1);
 /// How slowly an answer may be taken, in bytes a second.
 const SLOWEST: u64 = 10_000;
 /// How often connections are looked at.

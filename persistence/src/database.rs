@@ -13,11 +13,12 @@ use moka::sync::Cache;
 use uuid::Uuid;
 
 use crate::actor::{entering, looking};
+use crate::aftermath::was_there;
 use crate::networks::KeptFacts;
 use crate::pools::{Pools, patient};
 use crate::pulse::Pulse;
 use crate::store::{Asked, taken_back};
-use crate::{Again, Error, Key, Result, Store, audit, idempotency};
+use crate::{Again, Error, Key, Result, Shortfall, Store, audit, idempotency};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
@@ -126,14 +127,7 @@ impl Database {
     /// # Errors
     /// Those of the work; a caller who is not registered; a database that does not answer.
     pub fn write<T: Again>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<Done<T>> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.write_once(call, &work) {
-                Err(error) if error.is_retriable() && tries < TRIES => {}
-                done => return self.heard(done),
-            }
-        }
+        self.heard(again(|pardoned| self.write_once(call, &work, pardoned)))
     }
 
     /// Lets someone write who may not be registered yet. A key of his would mean nothing: what he does, he does once.
@@ -141,17 +135,15 @@ impl Database {
     /// # Errors
     /// Those of the work; a caller who is suspended; a database that does not answer.
     pub fn write_unregistered<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
+        self.heard(again(|pardoned| {
             let mut conn = self.pools.writer()?;
-            let done =
-                conn.transaction(|conn| work(&mut Store::new(conn, call, Arc::new(Actor::nobody()), &self.kept)));
-            match done {
-                Err(error) if Error::is_retriable(&error) && tries < TRIES => {}
-                done => return self.heard(done),
-            }
-        }
+            let done = conn.transaction(|conn| {
+                let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), &self.kept);
+                store.pardoned.clone_from(pardoned);
+                work(&mut store)
+            });
+            pardon(&mut conn, done, pardoned)
+        }))
     }
 
     /// A connection that writes, for the worker.
@@ -159,15 +151,21 @@ impl Database {
         self.pools.writer()
     }
 
-    fn write_once<T: Again>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<Done<T>> {
+    fn write_once<T: Again>(
+        &self,
+        call: &Call,
+        work: &impl Fn(&mut Store<'_>) -> Result<T>,
+        pardoned: &mut Vec<Shortfall>,
+    ) -> Result<Done<T>> {
         let mut conn = self.pools.writer()?;
         let (mut asked, mut committing) = (None, false);
         let done = conn.transaction(|conn| {
-            let done = attempt(conn, call, &self.kept, work, &mut asked)?;
+            let done = attempt(conn, call, &self.kept, work, (&mut asked, pardoned))?;
             committing = true;
             Ok(done)
         });
         let done = done.map_err(|error: Error| if committing { error.at_commit() } else { error });
+        let done = pardon(&mut conn, done, pardoned);
         record_refused(&mut conn, call, &done, asked.as_ref())?;
         done
     }
@@ -177,14 +175,7 @@ impl Database {
     /// # Errors
     /// Those of the work; a caller who is not registered; a database that does not answer.
     pub fn try_out<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match self.try_once(call, &work) {
-                Err(error) if error.is_retriable() && tries < TRIES => {}
-                done => return self.heard(done),
-            }
-        }
+        self.heard(again(|_| self.try_once(call, &work)))
     }
 
     fn try_once<T>(&self, call: &Call, work: &impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
@@ -239,6 +230,28 @@ impl Database {
     }
 }
 
+/// Does a work anew where others were in its way, or where what it would break was broken before.
+fn again<T>(mut once: impl FnMut(&mut Vec<Shortfall>) -> Result<T>) -> Result<T> {
+    let (mut tries, mut pardoned) = (0, Vec::new());
+    loop {
+        tries += 1;
+        match once(&mut pardoned) {
+            Err(error) if error.is_retriable() && tries < TRIES => {}
+            done => return done,
+        }
+    }
+}
+
+/// Finds out whether what a work that was taken back would break was broken before: then it is done anew.
+fn pardon<T>(conn: &mut PgConnection, done: Result<T>, pardoned: &mut Vec<Shortfall>) -> Result<T> {
+    if let Err(Error::Broken(shortfall)) = done {
+        was_there(conn, shortfall)?;
+        pardoned.push(shortfall);
+        return Err(Error::Again);
+    }
+    done
+}
+
 /// What was refused is on the record.
 fn record_refused<T>(conn: &mut PgConnection, call: &Call, done: &Result<T>, asked: Option<&Asked>) -> Result<()> {
     match (done, asked) {
@@ -255,10 +268,11 @@ fn attempt<T: Again>(
     call: &Call,
     kept: &KeptFacts,
     work: &impl Fn(&mut Store<'_>) -> Result<T>,
-    asked: &mut Option<Asked>,
+    (asked, pardoned): (&mut Option<Asked>, &[Shortfall]),
 ) -> Result<Done<T>> {
     let Some(key) = &call.key else {
         let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), kept);
+        store.pardoned = pardoned.to_vec();
         let done = work(&mut store);
         *asked = store.asked.take();
         return done.map(Done::Now);
@@ -270,6 +284,7 @@ fn attempt<T: Again>(
     if let Some(about) = before {
         return T::again(&mut store, about).map(Done::Before);
     }
+    store.pardoned = pardoned.to_vec();
     let done = work(&mut store);
     *asked = store.asked.take();
     let done = done?;

@@ -36,6 +36,9 @@ pub enum Error {
     /// The connection broke while the work was being made lasting: it may or may not have happened.
     #[error("the outcome is unknown")]
     Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What must hold over several rows would not; whether it did before is to be found out.
+    #[error("{0:?} does not hold")]
+    Broken(crate::Shortfall),
     /// Others changed what the work began from: it begins again.
     #[error("what the work began from changed")]
     Again,
@@ -86,7 +89,7 @@ pub const CONSTRAINTS: &[(&str, Meaning)] = &[
 impl Error {
     /// Whether the domain said so, over a transaction that still stands.
     pub(crate) fn is_answer(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Dangling(_))
+        matches!(self, Self::Refused(_) | Self::Dangling(_) | Self::Broken(_))
     }
 
     /// What it means when everything was done but to make it lasting: a line that broke leaves the outcome unknown.

@@ -1,6 +1,7 @@
 //! What the domain needs of PostgreSQL: SQL only, no HTTP, and no rule about who may.
 
 mod actor;
+mod aftermath;
 pub mod audit;
 pub mod database;
 pub mod delivery;
@@ -8,6 +9,7 @@ pub mod error;
 mod expertise;
 mod idempotency;
 pub mod import;
+mod kept;
 mod members;
 mod networks;
 mod notify;
@@ -22,6 +24,7 @@ pub mod store;
 pub mod task;
 mod void;
 
+pub use aftermath::{Held, Invariant, Shortfall};
 pub use database::{Call, Database};
 pub use error::Error;
 pub use idempotency::{Again, Key};

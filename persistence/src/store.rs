@@ -11,7 +11,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::actor::{entering, is_somebody, looking};
+use crate::aftermath::{Aftermath, By, Shortfall, was_there};
 use crate::database::Call;
+use crate::kept::Kept;
 use crate::networks::KeptFacts;
 use crate::{Error, Result, audit};
 
@@ -23,6 +25,8 @@ pub struct Store<'a> {
     kept: &'a KeptFacts,
     /// The time of the transaction, once the caller entered it to write.
     at: DateTime<Utc>,
+    /// What must hold and did not before this work either.
+    pub(crate) pardoned: Vec<Shortfall>,
     /// What was last asked for, so that a refusal can be audited.
     pub(crate) asked: Option<Asked>,
     /// What a read shows that may be shown on the record alone.
@@ -60,7 +64,7 @@ pub(crate) use known;
 
 impl<'a> Store<'a> {
     pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, kept: &'a KeptFacts) -> Self {
-        Self { conn, call, actor, kept, at: DateTime::UNIX_EPOCH, asked: None, shown: Vec::new() }
+        Self { conn, call, actor, kept, at: DateTime::UNIX_EPOCH, pardoned: Vec::new(), asked: None, shown: Vec::new() }
     }
 
     pub(crate) fn kept_facts(&self) -> &KeptFacts {
@@ -145,9 +149,11 @@ impl<'a> Store<'a> {
         work: impl FnOnce(&mut Writer<'_>, &Actor, A, A::Facts) -> Result<T>,
     ) -> Result<T> {
         let (at, by) = (self.at, self.actor.id);
-        let mut writer = Writer { conn: self.conn, at, by, changes: Vec::new() };
+        let person = self.actor.member().is_some();
+        let mut writer = Writer::new(self.conn, at, by);
         let (action, facts) = grant.spend();
         let done = work(&mut writer, &self.actor, action, facts)?;
+        writer.settle(By { person, pardoned: &self.pardoned })?;
         let (changes, by) = (writer.changes, writer.by);
         if changes.is_empty() {
             return Err(Error::Fault(format!("{} recorded nothing", A::NAME).into()));
@@ -172,10 +178,10 @@ impl<'a> Store<'a> {
     }
 
     /// Does a work whole, and takes it back: what it tells is all that is left of it.
-    pub(crate) fn trial<T>(&mut self, work: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+    pub(crate) fn trial<T>(&mut self, work: impl Fn(&mut Writer<'_>) -> Result<T>) -> Result<T> {
         let at = diesel::select(sql::clock()).get_result(self.conn)?;
         let by = self.actor.id;
-        Writer { conn: self.conn, at, by, changes: Vec::new() }.tried(work)
+        Writer::new(self.conn, at, by).tried(work)
     }
 
     /// Spends a grant on what is the caller's own business, as what he has read: it changes no fact of the service, so
@@ -226,6 +232,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) by: PrincipalId,
     /// What is to be recorded when the work is done.
     changes: Vec<Value>,
+    /// What follows from it.
+    follows: Aftermath,
 }
 
 diesel::define_sql_function! {
@@ -242,9 +250,21 @@ diesel::define_sql_function! {
 /// What every change touches, and tells nothing.
 const STAMPS: &[&str] = &["version", "updated_at", "updated_by", "created_at", "created_by"];
 
+impl<'a> Writer<'a> {
+    fn new(conn: &'a mut PgConnection, at: DateTime<Utc>, by: PrincipalId) -> Self {
+        Self { conn, at, by, changes: Vec::new(), follows: Aftermath::default() }
+    }
+}
+
 impl Writer<'_> {
+    /// Does what follows from all that was written.
+    fn settle(&mut self, by: By<'_>) -> Result<()> {
+        std::mem::take(&mut self.follows).hold(self.conn, self.at, by)
+    }
+
     /// Records something new.
-    pub(crate) fn created<T: Noun>(&mut self, row: &T) -> Result<()> {
+    pub(crate) fn created<T: Kept>(&mut self, row: &T) -> Result<()> {
+        T::aftermath(None, Some(row), &mut self.follows);
         let image = serde_json::to_value(row)?;
         let fields = image.as_object().into_iter().flatten().map(|(name, _)| name.clone());
         let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect::<Vec<_>>();
@@ -253,21 +273,24 @@ impl Writer<'_> {
     }
 
     /// Records a change.
-    pub(crate) fn updated<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
+    pub(crate) fn updated<T: Kept>(&mut self, before: &T, after: &T) -> Result<()> {
+        T::aftermath(Some(before), Some(after), &mut self.follows);
         let (fields, image) = difference(before, after)?;
         self.record(after, after.version(), "updated", &fields, &image);
         Ok(())
     }
 
     /// Records an end.
-    pub(crate) fn ended<T: Noun>(&mut self, before: &T, after: &T) -> Result<()> {
+    pub(crate) fn ended<T: Kept>(&mut self, before: &T, after: &T) -> Result<()> {
+        T::aftermath(Some(before), Some(after), &mut self.follows);
         let (fields, image) = difference(before, after)?;
         self.record(after, after.version(), "ended", &fields, &image);
         Ok(())
     }
 
     /// Records that a fact should never have been: its last image is kept with the reason.
-    pub(crate) fn voided<T: Noun>(&mut self, row: &T, reason: VoidReason) -> Result<Voided> {
+    pub(crate) fn voided<T: Kept>(&mut self, row: &T, reason: VoidReason) -> Result<Voided> {
+        T::aftermath(Some(row), None, &mut self.follows);
         let (mut image, version) = (serde_json::to_value(row)?, row.version().next());
         if let Some(image) = image.as_object_mut() {
             image.insert("void_reason".into(), reason.as_ref().into());
@@ -276,16 +299,22 @@ impl Writer<'_> {
         Ok(Voided { id: row.id(), version, voided_at: self.at, reason })
     }
 
-    /// Does a work whole, with all that it records, and takes it back.
-    pub(crate) fn tried<T>(&mut self, work: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<T> {
-        let (at, by) = (self.at, self.by);
-        taken_back(self.conn, |conn| {
-            let mut trial = Writer { conn, at, by, changes: Vec::new() };
-            let done = work(&mut trial)?;
-            let changes = Value::Array(trial.changes);
-            diesel::select(record(by, at, uuid::Uuid::nil(), "trial", changes)).execute(trial.conn)?;
-            Ok(done)
-        })
+    /// Does a work whole, with all that it records and all that follows, and takes it back.
+    pub(crate) fn tried<T>(&mut self, work: impl Fn(&mut Writer<'_>) -> Result<T>) -> Result<T> {
+        let (at, by, mut pardoned) = (self.at, self.by, Vec::new());
+        loop {
+            let done = taken_back(self.conn, |conn| {
+                let mut trial = Writer::new(conn, at, by);
+                let done = work(&mut trial)?;
+                trial.settle(By { person: true, pardoned: &pardoned })?;
+                let changes = Value::Array(trial.changes);
+                diesel::select(record(by, at, uuid::Uuid::nil(), "trial", changes)).execute(trial.conn)?;
+                Ok(done)
+            });
+            let Err(Error::Broken(shortfall)) = done else { return done };
+            was_there(self.conn, shortfall)?;
+            pardoned.push(shortfall);
+        }
     }
 
     /// The identifier of what was there before this work began: what is made on the way has none to be told.

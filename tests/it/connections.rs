@@ -37,7 +37,7 @@ fn hold(said: impl Fn(&str) -> String) -> String {
     world.nobody().get("/livez").expect(200);
     let busy = yardstick();
     assert!(began.elapsed() < ANSWERED * busy, "health was told after {:?}", began.elapsed());
-    let mut heard = Vec::new();
+    let mut answer = Vec::new();
     for (number, socket) in sockets.iter_mut().enumerate() {
         socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
         let mut bytes = Vec::new();
@@ -50,10 +50,10 @@ fn hold(said: impl Fn(&str) -> String) -> String {
             }
             assert!(began.elapsed() < CLOSED * yardstick() + ANSWERED, "connection {number} is open still");
         }
-        heard = bytes;
+        answer = bytes;
     }
     world.nobody().get("/livez").expect(200);
-    String::from_utf8(heard).unwrap()
+    String::from_utf8(answer).unwrap()
 }
 
 /// How many times slower the machine is just now than one that has nothing else to do.
@@ -74,20 +74,30 @@ fn chunked(token: Option<&str>) -> String {
 #[test]
 fn a_body_that_is_never_finished_without_a_token() {
     let heard = hold(|_| chunked(None));
-    assert!(heard.starts_with("HTTP/1.1 401 ") && heard.to_lowercase().contains("\r\nconnection: close\r\n"), "{heard}");
+    assert!(
+        heard.starts_with("HTTP/1.1 401 ") && heard.to_lowercase().contains("\r\nconnection: close\r\n"),
+        "{heard}"
+    );
 }
 
 #[test]
 fn a_body_that_is_never_finished_with_a_token() {
     let heard = hold(|token| chunked(Some(token)));
-    assert!(heard.starts_with("HTTP/1.1 408 ") && heard.to_lowercase().contains("\r\nconnection: close\r\n"), "{heard}");
+    assert!(
+        heard.starts_with("HTTP/1.1 408 ") && heard.to_lowercase().contains("\r\nconnection: close\r\n"),
+        "{heard}"
+    );
 }
 
 #[test]
 fn a_body_of_known_length_that_never_comes() {
-    let head = "POST /api/v1/networks HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n";
-    let heard = hold(|_| head.to_owned());
-    assert!(heard.starts_with("HTTP/1.1 401 ") && heard.to_lowercase().contains("\r\nconnection: close\r\n"), "{heard}");
+    let unsent =
+        "POST /api/v1/networks HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n";
+    let heard = hold(|_| unsent.to_owned());
+    assert!(
+        heard.starts_with("HTTP/1.1 401 ") && heard.to_lowercase().contains("\r\nconnection: close\r\n"),
+        "{heard}"
+    );
 }
 
 #[test]

@@ -26,6 +26,14 @@ fn colleague(world: &World, organization: &str, number: usize) -> String {
     ))
 }
 
+/// Someone new of an organization, who holds nothing yet.
+fn newcomer(world: &World, organization: &str) -> String {
+    let number = world.database.one("SELECT count(*)::text AS it FROM member");
+    let new = json!({"given_name": "Noé", "usual_name": "Vernoux", "email": format!("noe.{number}@recrue.example"),
+        "affiliation": {"organization_id": organization}});
+    world.client("sig-admin").post("/members", new).expect(201).str("/id")
+}
+
 #[test]
 fn the_seats_of_a_leaver_go_to_someone_of_his_organization_or_end_with_him() {
     let world = World::demo();
@@ -39,7 +47,9 @@ fn the_seats_of_a_leaver_go_to_someone_of_his_organization_or_end_with_him() {
         "a hidden network is not told of: {seats:?}"
     );
     hand_over(&admin, &leaver, &[seat], &world.member("member")).refused(422, "invalid");
-    let taker = world.member("org-admin-34");
+    // Nobody takes what he hands over.
+    hand_over(&admin, &leaver, &[seat], &world.member("org-admin-34")).refused(403, "forbidden");
+    let taker = newcomer(&world, &world.organization("Préfecture de l'Hérault"));
     hand_over(&admin, &leaver, &[seat], &taker).expect(200);
     let sits = admin.walk("/networks/prefectures/memberships?role=deputy");
     assert!(sits.iter().any(|it| it["member"]["id"] == taker.as_str()), "{sits:?}");
@@ -59,7 +69,7 @@ fn who_appoints_no_leads_hands_over_the_rest_and_leaves_them_to_the_sig() {
     let world = World::demo();
     let (admin, sig, leaver) = (world.client("org-admin-34"), world.client("sig-admin"), world.member("deputy-34"));
     let prefecture = world.organization("Préfecture de l'Hérault");
-    let taker = world.member("org-admin-34");
+    let taker = newcomer(&world, &prefecture);
     sig.post("/networks/edito/memberships", json!({"affiliation_id": world.affiliation("deputy-34"), "role": "lead"}))
         .expect(201);
     let action = json!({"title": "Relire", "owner_organization_id": prefecture, "owner_member_id": leaver, "due_on": "2026-12-24"});
@@ -105,4 +115,67 @@ fn a_script_is_handed_over_by_people_to_people_who_work_for_its_organization() {
     assert_eq!(world.database.one(whose), owner);
     hand_over(&sig, &owner, &[account], &taker).expect(200);
     assert_eq!(world.database.one(whose), taker);
+}
+
+/// Fault R1: a director gave himself his colleague's seat in a network that he could not join by himself.
+#[test]
+fn a_seat_is_handed_over_by_those_who_could_give_it_and_to_nobody_who_hands_it_over() {
+    let world = World::demo();
+    let (director, sig) = (world.client("director-sociaux"), world.client("sig-admin"));
+    let place = world.affiliation("contributor-sociaux");
+    let leaver = world.member("contributor-sociaux");
+    let dicom =
+        world.database.one(&format!("SELECT organization_id::text AS it FROM affiliation WHERE id = '{place}'"));
+    let mut holder = String::new();
+    for network in ["edito", "crise"] {
+        let new = json!({"affiliation_id": place, "role": "referent"});
+        sig.post(&format!("/networks/{network}/memberships"), new).expect(201);
+        let sits = |client: &Client| client.get(&format!("/networks/{network}/memberships?count=exact")).at("/count");
+        let before = sits(&director);
+        let all = owned(&director, &leaver);
+        let seat = all.iter().find(|it| it["title"].as_str().unwrap().starts_with(network)).unwrap();
+        hand_over(&director, &leaver, &[seat], &world.member("director-sociaux")).refused(403, "forbidden");
+        let taker = newcomer(&world, &dicom);
+        // The network decides who joins it.
+        hand_over(&director, &leaver, &[seat], &taker).refused(403, "forbidden");
+        assert_eq!(sits(&director), before);
+        hand_over(&sig, &leaver, &[seat], &world.member("sig-admin")).refused(403, "forbidden");
+        hand_over(&sig, &leaver, &[seat], &taker).expect(200);
+        holder = taker;
+    }
+    // Nobody sits where their origin is not admitted, however they come there.
+    world.database.run("UPDATE network SET eligible_origins = '{operator}' WHERE code = 'crise'");
+    let all = owned(&sig, &holder);
+    let seat = all.iter().find(|it| it["title"].as_str().unwrap().starts_with("crise")).unwrap();
+    hand_over(&sig, &holder, &[seat], &newcomer(&world, &dicom)).refused(422, "invalid");
+}
+
+/// Fault R1: who hands over a confidential action shows it to nobody, least of all to himself.
+#[test]
+fn a_confidential_action_passes_without_being_shown() {
+    let world = World::demo();
+    let (admin, sig, leaver) = (world.client("org-admin-34"), world.client("sig-admin"), world.member("deputy-34"));
+    let prefecture = world.organization("Préfecture de l'Hérault");
+    let secret = json!({"axis": "organization", "organization_id": prefecture, "confidentiality": "confidential",
+        "held_on": "2026-11-10", "health": "red", "summary": "À huis clos"});
+    let secret = sig.post("/follow-ups", secret).expect(201).str("/id");
+    let action = json!({"title": "Apaiser", "owner_organization_id": prefecture, "owner_member_id": leaver,
+        "due_on": "2026-12-24", "follow_up_id": secret});
+    let action = sig.post("/action-items", action).expect(201);
+    let address = action.header("location").to_owned();
+    let all = owned(&admin, &leaver);
+    let duty = all.iter().find(|it| it["id"] == action.str("/id").as_str()).unwrap();
+    assert_eq!(duty["title"], "action à mener");
+    hand_over(&admin, &leaver, &[duty], &world.member("org-admin-34")).refused(403, "forbidden");
+    let taker = newcomer(&world, &prefecture);
+    let subject = world.client(&world.database.one(&format!("SELECT email AS it FROM member WHERE id = '{taker}'")));
+    hand_over(&admin, &leaver, &[duty], &taker).expect(200);
+    admin.get(&address).refused(404, "not_found");
+    subject.get(&address).refused(404, "not_found");
+    assert!(!owned(&admin, &leaver).contains(duty));
+    // One who reads it says who does it.
+    let seen = sig.get(&address).expect(200);
+    assert!(seen.json().get("owner_member").is_none_or(Value::is_null));
+    sig.patch(&address, seen.etag(), json!({"owner_member_id": taker})).expect(200);
+    subject.get(&address).expect(200);
 }

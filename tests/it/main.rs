@@ -22,6 +22,7 @@ mod idempotency;
 mod import_members;
 mod import_organizations;
 mod indicator;
+mod invariants;
 mod isolation;
 mod joining;
 mod limits;

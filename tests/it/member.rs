@@ -244,6 +244,9 @@ fn the_last_sig_administrator_stays() {
     sig.act(&format!("{member}/depart"), sig.get(&member).etag(), None).refused(409, "last_admin");
     let other = json!({"affiliation_id": world.affiliation("sig-coordinator"), "role": "sig_admin"});
     sig.post("/role-assignments", other).expect(201);
+    // Whoever never logged in administers nothing.
+    end(&etag).refused(409, "last_admin");
+    world.client("sig-coordinator");
     end(&etag).expect(200);
 }
 

@@ -111,7 +111,7 @@ impl From<Error> for Problem {
             Error::Dangling(pointer) => Self::invalid(vec![FieldError::new(pointer, FieldCode::Dangling)]),
             Error::InFlight => Self::new(Code::InFlight),
             Error::KeyReused => Self::new(Code::IdempotencyKeyReused),
-            Error::Busy(_) | Error::Again => {
+            Error::Busy(_) | Error::Again | Error::Broken(_) => {
                 tracing::warn!(chain = chain(&error), "busy");
                 Self::new(Code::Busy)
             }

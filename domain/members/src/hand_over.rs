@@ -83,6 +83,12 @@ pub const NO_TAKER: Label = Label {
     en: "This person cannot take it: she must be present and affiliated.",
 };
 
+/// Whoever hands over takes nothing.
+pub const ONESELF: Label = Label {
+    fr: "Nul ne se transmet à soi-même ce qu'une autre personne détient.",
+    en: "Nobody hands over to themselves what someone else holds.",
+};
+
 /// A script is answered for by those who keep its organization.
 pub const ACCOUNT: Label = Label {
     fr: "Réservé aux personnes qui tiennent l'organisation de ce compte de service.",
@@ -95,6 +101,14 @@ impl OwnedItem {
     pub fn is_due_from(&self, actor: &Actor) -> bool {
         self.required && (actor.is_sig_admin() || !self.is_led)
     }
+}
+
+/// Who takes what is handed over is someone else than whoever hands it over.
+///
+/// # Errors
+/// It is the caller.
+pub fn takes(actor: &Actor, to: MemberId) -> Result<(), Refusal> {
+    Ruling::Allow.and(actor.member() != Some(to), ONESELF).pass()
 }
 
 /// Who may give a script to someone else: a person who keeps its organization.

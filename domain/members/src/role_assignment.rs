@@ -102,7 +102,8 @@ const GIVERS: Label = Label {
     fr: "Réservé à l'administrateur SIG et, pour les siens, au directeur de la communication.",
     en: "For the SIG administrator and, for his own, the communication director.",
 };
-const NOT_ONESELF: Label = Label { fr: "Nul ne se donne un rôle.", en: "Nobody gives himself a role." };
+/// Nobody gets more by what they do.
+pub const NOT_ONESELF: Label = Label { fr: "Nul ne se donne un rôle.", en: "Nobody gives himself a role." };
 
 pub(crate) fn gives(actor: &Actor, role: Role, organization: Option<OrganizationId>) -> bool {
     let own = organization.is_some_and(|organization| actor.reaches(&[Role::DicomDirector], organization));

@@ -12,7 +12,7 @@ use kernel::{
     ActionItemId, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
     Version, codes, text,
 };
-pub use rules::{Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, not_there, visible};
+pub use rules::{Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, may_show, not_there, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};

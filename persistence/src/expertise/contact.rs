@@ -273,3 +273,5 @@ impl Known for Create {
 }
 
 known!(locked => Update, Archive);
+
+impl crate::kept::Kept for Contact {}

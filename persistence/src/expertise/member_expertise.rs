@@ -170,3 +170,5 @@ impl Known for Create {
 }
 
 known!(locked => Update, Confirm, Endorse, End);
+
+impl crate::kept::Kept for MemberExpertise {}

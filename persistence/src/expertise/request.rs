@@ -222,3 +222,5 @@ impl Known for Create {
 }
 
 known!(locked => Accept, Decline, Withdraw);
+
+impl crate::kept::Kept for ExpertiseRequest {}

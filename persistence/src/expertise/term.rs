@@ -238,3 +238,5 @@ impl Known for Retire {
         locked(&self.0, conn)
     }
 }
+
+impl crate::kept::Kept for ExpertiseTerm {}

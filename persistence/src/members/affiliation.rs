@@ -17,7 +17,9 @@ use members::role_assignment::RoleAssignment;
 
 use super::member::{find as find_member, locked as locked_member};
 use super::organization::resting_on;
+use crate::aftermath::Aftermath;
 use crate::idempotency::again;
+use crate::kept::Kept;
 use crate::networks::{end_memberships, leave_actions, lock_networks_of, refresh_member, still_all_networks_of};
 use crate::stamps::{born, grown};
 use crate::store::{Known, Writer, known};
@@ -312,3 +314,15 @@ impl Known for Create {
 }
 
 known!(locked => Update, End, Void);
+
+impl Kept for Affiliation {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        let stays = |before: &Self, after: &Self| {
+            (before.valid, before.organization_id) == (after.valid, after.organization_id)
+        };
+        if let Some(before) = before.filter(|before| !after.is_some_and(|after| stays(before, after))) {
+            follows.administered();
+            follows.led_through(before.id);
+        }
+    }
+}

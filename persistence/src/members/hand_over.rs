@@ -6,6 +6,7 @@ use kernel::schema::{affiliation, member, service_account};
 use kernel::{Actor, Grant, Label, MemberId, PrincipalId, Refusal, Version, sql};
 use members::hand_over::{
     HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind, gives_account,
+    takes,
 };
 use members::member::MemberView;
 use members::service_account::ServiceAccount;
@@ -92,6 +93,7 @@ impl Store<'_> {
                     continue;
                 };
                 let to = item.to_member_id;
+                takes(actor, to)?;
                 refuse_taker(writer.conn, it.id, to, NO_TAKER)?;
                 let kind = OWNED.iter().find(|known| known.kind == own.kind).ok_or(Refusal::NotFound)?;
                 (kind.give)(writer, actor, own.id, to)?;
@@ -159,3 +161,5 @@ diesel::define_sql_function! {
 known!(find_member => ListOwned);
 
 known!(locked_with_networks => HandOver);
+
+impl crate::kept::Kept for ServiceAccount {}

@@ -193,3 +193,5 @@ known!(locked => Resend, Revoke);
 known!(locked_member => Invite);
 
 again!(InvitationView as InvitationId => invitation);
+
+impl crate::kept::Kept for Invitation {}

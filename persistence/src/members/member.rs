@@ -16,6 +16,8 @@ use super::affiliation::{end_affiliations, in_force_of, insert};
 use super::hand_over::owned_by;
 use super::invitation::revoke_of_member;
 use super::organization::resting_on;
+use crate::aftermath::Aftermath;
+use crate::kept::Kept;
 use crate::networks::{lock_networks_of, refresh_member, still_all_networks_of};
 use crate::page::{counted, fold, keyset, like, sorted};
 use crate::stamps::born;
@@ -267,3 +269,12 @@ impl Known for Create {
 known!(locked => Update);
 
 known!(locked_with_networks => Suspend, Restore, Depart);
+
+impl Kept for Member {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        // Whoever is suspended leads no more, and that is never refused: the gap shows.
+        if before.is_some_and(|before| after.is_none_or(|after| after.status != before.status)) {
+            follows.administered();
+        }
+    }
+}

@@ -12,6 +12,8 @@ use members::organization::{
 use uuid::Uuid;
 
 use super::closure::{changes_rights_over, end_all_of, lock_members_of, refuse_children};
+use crate::aftermath::Aftermath;
+use crate::kept::Kept;
 use crate::networks::{lock_networks_at, refresh_organization};
 use crate::page::{counted, fold, keyset, like, sorted};
 use crate::stamps::{born, grown};
@@ -124,7 +126,7 @@ impl Store<'_> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             if let Some(Some(parent)) = patch.parent_id.filter(|parent| *parent != before.parent_id) {
                 refuse_circle(writer.conn, before.id, parent)?;
-                resting_on(writer.conn, parent)?.map_or(Ok(()), |above| above.alive())?;
+                life_of(writer.conn, parent)?.map_or(Ok(()), |above| above.alive())?;
             }
             let kind_changes = patch.kind.is_some_and(|kind| kind != before.kind) || patch.origin_override.is_some();
             let moves = patch.parent_id.is_some_and(|parent| parent != before.parent_id);
@@ -220,6 +222,11 @@ pub(super) fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent:
     if circle { Err(crate::Error::Dangling("/parent_id")) } else { Ok(()) }
 }
 
+/// The life of an organization. Whoever locked another one waits for none: a tree is held whole at the end.
+fn life_of(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
+    Ok(organization::table.find(id).select(OrganizationLife::as_select()).first(conn).optional()?)
+}
+
 /// The life of an organization that others will rest on, kept as it is until the end of the transaction.
 pub(crate) fn resting_on(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
     let life = organization::table.find(id).select(OrganizationLife::as_select());
@@ -289,5 +296,20 @@ impl Known for Close {
         lock_networks_at(conn, &[self.0])?;
         lock_members_of(conn, self.0)?;
         locked(self.0, conn)
+    }
+}
+
+impl Kept for Organization {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        let Some(after) = after else { return };
+        let stands = |it: &Self| (it.origin, it.status);
+        if before.is_some_and(|before| stands(before) != stands(after)) {
+            follows.administered();
+            follows.led_from(after.id);
+        }
+        let hangs = |it: &Self| (it.parent_id, it.status);
+        if before.map_or(after.parent_id.is_some(), |before| hangs(before) != hangs(after)) {
+            follows.in_a_tree(after.id);
+        }
     }
 }

@@ -173,3 +173,5 @@ impl Known for Void {
         End(self.0).facts(conn)
     }
 }
+
+impl crate::kept::Kept for OrganizationLink {}

@@ -12,10 +12,11 @@ use members::role_assignment::{
     Create, End, Gift, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView, Void,
     visible,
 };
-use uuid::Uuid;
 
 use super::organization::resting_on;
+use crate::aftermath::Aftermath;
 use crate::idempotency::again;
+use crate::kept::Kept;
 use crate::stamps::born;
 use crate::store::{Known, Writer};
 use crate::{Error, Result, Store};
@@ -111,7 +112,6 @@ impl Store<'_> {
     /// It is no longer as the caller saw it; he is the last SIG administrator.
     pub fn void_role_assignment(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| {
-            refuse_last_admin(writer, &before, writer.at)?;
             writer.changes_rights_of(before.member_id)?;
             diesel::delete(role_assignment::table.find(before.id)).execute(writer.conn)?;
             writer.voided(&before, reason)
@@ -132,35 +132,8 @@ fn below(conn: &mut PgConnection, organization: OrganizationId) -> Result<Vec<Or
     Ok(all.into_iter().map(|row| row.id).collect())
 }
 
-diesel::define_sql_function! {
-    /// Whether the service keeps a SIG administrator without this role.
-    #[sql_name = "app.other_sig_admin"]
-    fn other_sig_admin(assignment: diesel::sql_types::Uuid, at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Bool;
-}
-
-/// Whether the service has a SIG administrator.
-pub(crate) fn has_admin(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<bool> {
-    Ok(diesel::select(other_sig_admin(Uuid::nil(), at)).get_result(conn)?)
-}
-
-fn refuse_last_admin(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<()> {
-    if before.role == Role::SigAdmin && !before.valid.ended_by(at) {
-        let other: bool = diesel::select(other_sig_admin(before.id, at)).get_result(writer.conn)?;
-        if !other {
-            return Err(Refusal::LastAdmin.into());
-        }
-    }
-    Ok(())
-}
-
-/// Ends a role at a time; never the last one of a SIG administrator.
+/// Ends a role at a time.
 pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
-    refuse_last_admin(writer, before, at)?;
-    close(writer, before, at)
-}
-
-/// Ends a role at a time, whoever is left.
-pub(super) fn close(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
     let change = (
         role_assignment::valid.eq(before.valid.until(at)),
         role_assignment::version.eq(before.version.next()),
@@ -206,5 +179,13 @@ impl Known for End {
 impl Known for Void {
     fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {
         End(self.0).facts(conn)
+    }
+}
+
+impl Kept for RoleAssignment {
+    fn aftermath(before: Option<&Self>, _: Option<&Self>, follows: &mut Aftermath) {
+        if before.is_some_and(|it| it.role == Role::SigAdmin) {
+            follows.administered();
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use ::networks::action_item::{
     ActionItem, ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, ActionStatus, Cancel, Complete,
-    Create, Duty, Read, Reopen, Update, not_there, visible,
+    Create, Duty, Read, Reopen, Update, may_show, not_there, visible,
 };
 use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, NaiveDate, Utc};
@@ -281,13 +281,15 @@ pub(crate) fn leave_actions(writer: &mut Writer<'_>, who: MemberId, at: Organiza
     Ok(())
 }
 
-/// Someone else of the same organization does it from now on.
-pub(crate) fn hand_over_action(writer: &mut Writer<'_>, _: &Actor, id: Uuid, to: MemberId) -> Result<()> {
+/// Someone else of the same organization does it from now on. Where whoever hands it over may not read it, it passes to the
+/// organization: one who reads it says who does it.
+pub(crate) fn hand_over_action(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
     let before = locked(ActionItemId(id), writer.conn)?;
     if !is_there(writer.conn, Some(to), before.owner_organization.id)? {
         return Err(Refusal::Invalid("/items", NO_TAKER).into());
     }
-    let row = (action_item::owner_member_id.eq(to), grown!(action_item, writer, before.version));
+    let taker = may_show(actor, &before).then_some(to);
+    let row = (action_item::owner_member_id.eq(taker), grown!(action_item, writer, before.version));
     diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
     let after = recorded(writer, &before)?;
     tell_given(writer, &after)
@@ -334,3 +336,5 @@ impl Known for Create {
 known!(locked => Update, Complete, Cancel, Reopen);
 
 again!(ActionItemView as ActionItemId => action_item);
+
+impl crate::kept::Kept for ActionItem {}

@@ -361,3 +361,5 @@ impl Again for AnnouncementView {
         store.announcement(AnnouncementId(about))
     }
 }
+
+impl crate::kept::Kept for Announcement {}

@@ -169,3 +169,5 @@ impl Known for Update {
 }
 
 again!(DecisionView as DecisionId => decision);
+
+impl crate::kept::Kept for Decision {}

@@ -265,3 +265,7 @@ impl Again for FollowUpCommentView {
         Ok(store.seen(it))
     }
 }
+
+impl crate::kept::Kept for FollowUp {}
+
+impl crate::kept::Kept for FollowUpComment {}

@@ -19,7 +19,9 @@ use uuid::Uuid;
 
 use super::network::{locked as locked_network, seen_by};
 use super::tracking::{lock, refresh};
+use crate::aftermath::Aftermath;
 use crate::idempotency::again;
+use crate::kept::Kept;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset, sorted};
 use crate::stamps::{born, grown};
@@ -204,7 +206,6 @@ pub(super) fn join(
         .filter(membership::valid.contains(writer.at));
     let id = match sits.first(writer.conn).optional()? {
         Some(before) if before.role == new.role => return Err(Refusal::Overlap.into()),
-        Some(before) if before.is_last_lead => return Err(Refusal::LastLead.into()),
         Some(before) => {
             take_role(writer, &before, new.role)?;
             before.id
@@ -276,7 +277,6 @@ pub(crate) fn seats_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<Own
 /// that to the same one.
 pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
     let before = find(MembershipId(id), writer.conn)?;
-    hands_over(actor, &before)?;
     let places = affiliation::table.filter(affiliation::member_id.eq(to));
     let mut places = places.filter(affiliation::valid.contains(sql::clock())).select(affiliation::id).into_boxed();
     places = if LEADS.contains(&before.role) {
@@ -287,7 +287,9 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
     let affiliation_id = places.first(writer.conn).optional()?.ok_or(Refusal::Invalid("/items", NO_TAKER))?;
     let (role, interministerial) = (before.role, before.interministerial);
     let new = NewMembership { affiliation_id, role, interministerial, valid_from: None, valid_to: None };
-    join(writer, before.network_id, &new, None)?;
+    let candidate = Create((before.network_code.clone(), new)).facts(writer.conn)?;
+    hands_over(actor, &before, &candidate)?;
+    join(writer, before.network_id, &candidate.new, None)?;
     writer.changes_rights_of(before.member.id)?;
     end(writer, &before, writer.at, EndReason::Replaced)?;
     Ok(())
@@ -344,9 +346,6 @@ pub(crate) fn end_memberships(writer: &mut Writer<'_>, through: AffiliationId, a
     let held = Membership::query().filter(membership::affiliation_id.eq(through)).order(membership::id);
     let held: Vec<Membership> = held.load(writer.conn)?;
     for before in held.into_iter().filter(|it| !it.valid.ended_by(at)) {
-        if before.is_last_lead {
-            return Err(Refusal::LastLead.into());
-        }
         end(writer, &before, at, EndReason::LeftOrg)?;
     }
     Ok(())
@@ -402,3 +401,11 @@ impl Known for Create {
 }
 
 known!(locked => ChangeRole, End, Void);
+
+impl Kept for Membership {
+    fn aftermath(before: Option<&Self>, _: Option<&Self>, follows: &mut Aftermath) {
+        if let Some(before) = before.filter(|it| it.role == NetworkRole::Lead) {
+            follows.led(before.network_id);
+        }
+    }
+}

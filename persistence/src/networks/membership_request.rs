@@ -379,3 +379,5 @@ known!(find => Read);
 known!(locked => Accept, Refuse, Withdraw);
 
 again!(MembershipRequestView as MembershipRequestId => membership_request);
+
+impl crate::kept::Kept for MembershipRequest {}

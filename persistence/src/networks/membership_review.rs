@@ -269,3 +269,5 @@ impl Known for Close {
 known!(locked_membership => Review);
 
 again!(MembershipReviewView as MembershipReviewId => membership_review);
+
+impl crate::kept::Kept for MembershipReview {}

@@ -220,3 +220,5 @@ impl Known for Close {
         locked(&self.0, conn)
     }
 }
+
+impl crate::kept::Kept for Network {}

@@ -179,3 +179,5 @@ impl Known for Create {
 }
 
 known!(locked => Update, End, Void);
+
+impl crate::kept::Kept for Seat {}

@@ -249,3 +249,5 @@ impl Again for NetworkCriterionView {
         Ok(store.seen(it))
     }
 }
+
+impl crate::kept::Kept for NetworkCriterion {}

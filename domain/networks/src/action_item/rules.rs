@@ -240,6 +240,13 @@ action!(
     }
 );
 
+/// Whether whoever hands an action over may show it to the one who takes it: what is reserved is shown by those alone who
+/// read it.
+#[must_use]
+pub fn may_show(actor: &Actor, it: &ActionItem) -> bool {
+    !it.is_reserved() || matches!(Read::rule(actor, it), Ruling::Allow)
+}
+
 /// The person who would do it is there.
 #[must_use]
 pub const fn not_there() -> Refusal {

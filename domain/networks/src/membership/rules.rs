@@ -10,11 +10,12 @@ use diesel::sql_types::Bool;
 use kernel::directory::OrganizationLife;
 use kernel::schema::{member, membership, network, organization};
 use kernel::{
-    Actor, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, OrganizationId, Refusal, Ruling, action,
+    Action as _, Actor, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, OrganizationId, Refusal,
+    Ruling, action,
 };
 
 use super::{Membership, MembershipStatus, NewMembership, RoleChange};
-use crate::network::{self as networks, Network, NetworkCode, NetworkVisibility};
+use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, NetworkVisibility};
 
 /// What a membership is read from.
 pub type Joined = InnerJoinQuerySource<
@@ -47,18 +48,6 @@ pub const LEADS: &[NetworkRole] = &[NetworkRole::Lead, NetworkRole::CoLead];
 
 /// The roles by which one answers for an organization.
 pub const ANSWERS: &[NetworkRole] = &[NetworkRole::Referent, NetworkRole::Deputy];
-
-/// Who may give a seat to someone who takes it over: the SIG administrator that of a lead; those of an organization stay
-/// there, given by those who keep its members, the leads of the network and the SIG.
-///
-/// # Errors
-/// The caller may not.
-pub fn hands_over(actor: &Actor, it: &Membership) -> Result<(), Refusal> {
-    if LEADS.contains(&it.role) {
-        return Ruling::Allow.and(actor.is_sig_admin(), PROMOTION).pass();
-    }
-    Ruling::Allow.and(decides(actor, it) || actor.keeps(it.organization.id), ITS_LEADS).pass()
-}
 
 action!(
     /// See a membership: in a listed network insiders see all of them and observers its leads; in the others its
@@ -134,6 +123,19 @@ action!(
         }
     }
 );
+
+/// Whether a seat may go to a candidate who takes it over: as if the candidate were added to the network. Where people join
+/// by right, those who keep the members of an organization give its seats too.
+///
+/// # Errors
+/// The caller may not, or the candidate cannot sit there.
+pub fn hands_over(actor: &Actor, it: &Membership, candidate: &Candidate) -> Result<(), Refusal> {
+    let by_right = candidate.network.join_policy == JoinPolicy::Automatic && !LEADS.contains(&it.role);
+    if !(by_right && actor.keeps(it.organization.id)) {
+        Create::rule(actor, candidate).pass()?;
+    }
+    Create::moment(candidate)
+}
 
 pub(crate) fn decides(actor: &Actor, it: &Membership) -> bool {
     actor.is_sig() || actor.leads_on(it.network_id, it.interministerial)

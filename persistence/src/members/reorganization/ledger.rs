@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Timestamptz, Uuid as SqlUuid};
 use kernel::schema::{member, membership, network, organization};
-use kernel::{MemberId, NetworkId, OrganizationId, Refusal};
+use kernel::{MemberId, NetworkId, OrganizationId};
 use members::reorganization::{
     ImpactEffect, ImpactKind, ImpactNetwork, ImpactObject, JoinedMembership, MOST_NAMED, ReorganizationImpact,
 };
 use uuid::Uuid;
 
 use super::registry;
-use crate::members::role_assignment::has_admin;
 use crate::store::Writer;
 use crate::{Error, Result};
 
@@ -24,48 +22,27 @@ pub(crate) struct Ledger {
     members: BTreeSet<MemberId>,
     names: HashMap<Uuid, String>,
     networks: BTreeMap<NetworkId, String>,
-    before: Standing,
+    before: Sitting,
 }
 
-/// What must not change: how many sit in each network, which are led, whether the service has an administrator.
-struct Standing {
-    sitting: HashMap<NetworkId, i64>,
-    led: BTreeSet<NetworkId>,
-    administered: bool,
+/// How many sit in each network.
+type Sitting = HashMap<NetworkId, i64>;
+
+fn sitting(conn: &mut PgConnection, at: DateTime<Utc>, networks: &[NetworkId]) -> Result<Sitting> {
+    let sitting = membership::table
+        .filter(membership::network_id.eq_any(networks).and(membership::valid.contains(at)))
+        .group_by(membership::network_id)
+        .select((membership::network_id, diesel::dsl::count_star()));
+    Ok(sitting.load::<(NetworkId, i64)>(conn)?.into_iter().collect())
 }
 
-/// The networks that an active lead animates.
-const LED: &str = "SELECT DISTINCT m.network_id AS id FROM membership m JOIN member p ON p.id = m.member_id
-        JOIN affiliation a ON a.id = m.affiliation_id JOIN organization o ON o.id = m.organization_id
-    WHERE m.network_id = ANY ($1) AND m.role = 'lead' AND m.valid @> $2 AND a.valid @> $2 AND m.suspended_at IS NULL
-        AND p.suspended_at IS NULL AND p.departed_at IS NULL AND o.origin NOT IN ('government_partner', 'observer')";
-
-#[derive(QueryableByName)]
-struct Led {
-    #[diesel(sql_type = SqlUuid)]
-    id: NetworkId,
-}
-
-impl Standing {
-    fn of(conn: &mut PgConnection, at: DateTime<Utc>, networks: &[NetworkId]) -> Result<Self> {
-        let sitting = membership::table
-            .filter(membership::network_id.eq_any(networks).and(membership::valid.contains(at)))
-            .group_by(membership::network_id)
-            .select((membership::network_id, diesel::dsl::count_star()));
-        let sitting = sitting.load::<(NetworkId, i64)>(conn)?.into_iter().collect();
-        let led = diesel::sql_query(LED).bind::<Array<SqlUuid>, _>(networks.to_vec()).bind::<Timestamptz, _>(at);
-        let led = led.load::<Led>(conn)?.into_iter().map(|row| row.id).collect();
-        Ok(Self { sitting, led, administered: has_admin(conn, at)? })
-    }
-
-    fn sitting_in(&self, network: NetworkId) -> i64 {
-        self.sitting.get(&network).copied().unwrap_or_default()
-    }
+fn sitting_in(sitting: &Sitting, network: NetworkId) -> i64 {
+    sitting.get(&network).copied().unwrap_or_default()
 }
 
 impl Ledger {
     pub(super) fn open(writer: &mut Writer<'_>, networks: &[NetworkId]) -> Result<Self> {
-        let before = Standing::of(writer.conn, writer.at, networks)?;
+        let before = sitting(writer.conn, writer.at, networks)?;
         let names = network::table.filter(network::id.eq_any(networks)).select((network::id, network::name));
         Ok(Self {
             kinds: registry::kinds().into_iter().map(|kind| (kind, (0, Vec::new()))).collect(),
@@ -129,18 +106,12 @@ impl Ledger {
     /// Holds what was done against what must not be, and tells all of it.
     pub(super) fn close(self, writer: &mut Writer<'_>) -> Result<ReorganizationImpact> {
         let networks: Vec<NetworkId> = self.networks.keys().copied().collect();
-        let after = Standing::of(writer.conn, writer.at, &networks)?;
-        if !self.before.led.is_subset(&after.led) {
-            return Err(Refusal::LastLead.into());
-        }
-        if self.before.administered && !after.administered {
-            return Err(Refusal::LastAdmin.into());
-        }
+        let after = sitting(writer.conn, writer.at, &networks)?;
         let (before, mut lost) = (&self.before, 0);
         let of_network = |(id, name): (NetworkId, String)| {
             let joined = self.joined.iter().filter(|it| it.network_id == id).count();
             let joined = i64::try_from(joined).unwrap_or(i64::MAX);
-            let (before, after) = (before.sitting_in(id), after.sitting_in(id));
+            let (before, after) = (sitting_in(before, id), sitting_in(&after, id));
             lost += (before - after - joined).abs();
             ImpactNetwork { network_id: id, name, before, after, joined }
         };

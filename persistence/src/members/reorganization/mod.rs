@@ -198,3 +198,5 @@ impl Known for Apply {
 }
 
 known!(locked => Withdraw);
+
+impl crate::kept::Kept for Reorganization {}

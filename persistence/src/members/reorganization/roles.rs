@@ -1,16 +1,16 @@
 //! Roles held through what moves, or over what goes, go on in the successor.
 
 use diesel::prelude::*;
-use kernel::schema::role_assignment;
-use kernel::{AffiliationId, Noun as _, OrganizationId, RoleAssignmentId, Validity};
+use kernel::schema::{organization, role_assignment};
+use kernel::{AffiliationId, Noun as _, OrganizationId, Refusal, RoleAssignmentId, Validity};
 use members::affiliation::Affiliation;
 use members::reorganization::ImpactEffect;
-use members::role_assignment::RoleAssignment;
+use members::role_assignment::{NOT_ONESELF, RoleAssignment};
 
 use super::moving::{both, capped};
 use super::{Ledger, Moving};
 use crate::Result;
-use crate::members::role_assignment::close;
+use crate::members::role_assignment::end;
 use crate::stamps::{born, grown};
 use crate::store::Writer;
 
@@ -56,6 +56,7 @@ fn carry(
     if before.valid.ended_by(at) || (before.affiliation_id == through.id && before.organization_id == over) {
         return Ok(());
     }
+    refuse_gift_to_oneself(writer, before, over)?;
     let valid = capped(before.valid, at, through.valid.to);
     let rival = role_assignment::table
         .filter(role_assignment::affiliation_id.eq(through.id).and(role_assignment::role.eq(before.role)))
@@ -66,7 +67,7 @@ fn carry(
     let effect = match rival {
         Some(rival) => {
             widen(writer, &rival, both(rival.valid, valid))?;
-            close(writer, before, at)?;
+            end(writer, before, at)?;
             ImpactEffect::Joined
         }
         None if before.valid.from >= at => {
@@ -75,7 +76,7 @@ fn carry(
         }
         None => {
             copy(writer, before, through.id, over, valid)?;
-            close(writer, before, at)?;
+            end(writer, before, at)?;
             ImpactEffect::Moved
         }
     };
@@ -84,6 +85,16 @@ fn carry(
     ledger.concerns(before.member_id);
     ledger.tell(RoleAssignment::NAME, (writer.known(before.id.0, before.created_at), name), effect, Some(to));
     Ok(())
+}
+
+/// Nobody has a role of their own reach an organization that was there before and that it did not reach.
+fn refuse_gift_to_oneself(writer: &mut Writer<'_>, it: &RoleAssignment, over: Option<OrganizationId>) -> Result<()> {
+    let Some(over) = over.filter(|over| it.member_id.0 == writer.by.0 && Some(*over) != it.organization_id) else {
+        return Ok(());
+    };
+    let there = organization::table.find(over).filter(organization::created_at.lt(writer.at));
+    let there: bool = diesel::select(diesel::dsl::exists(there)).get_result(writer.conn)?;
+    if there { Err(Refusal::Forbidden(NOT_ONESELF).into()) } else { Ok(()) }
 }
 
 fn widen(writer: &mut Writer<'_>, before: &RoleAssignment, valid: Validity) -> Result<()> {

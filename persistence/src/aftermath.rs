@@ -1,0 +1,193 @@
+//! What follows from a write, done at its end and nowhere else: the invariants over several rows are held.
+//!
+//! A write that takes the last administrator or the last lead away is refused, whatever it wrote; one that finds none
+//! there is not. A transaction cannot see how things stood before it, so that the question is asked again once it was
+//! taken back: where nothing was taken away, the work is done anew and the missing one is let pass.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Integer, Text, Timestamptz, Uuid as SqlUuid};
+use kernel::{AffiliationId, NetworkId, OrganizationId, Refusal};
+
+use crate::{Error, Result};
+
+/// What must hold over several rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Invariant {
+    /// Someone who logged in administers the service for the SIG.
+    Administered,
+    /// A network has a lead.
+    Led(NetworkId),
+    /// An organization stands neither below itself nor below one that is over.
+    InATree(OrganizationId),
+}
+
+/// How far an invariant holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held {
+    /// Not at all.
+    Never,
+    /// Now, and not for good.
+    ForNow,
+    /// With no end in sight.
+    Lasting,
+}
+
+/// An invariant that does not hold for good, and how far it does.
+pub type Shortfall = (Invariant, Held);
+
+/// What a write touched.
+#[derive(Debug, Default)]
+pub(crate) struct Aftermath {
+    invariants: BTreeSet<Invariant>,
+    led_from: BTreeSet<OrganizationId>,
+    led_through: BTreeSet<AffiliationId>,
+}
+
+impl Aftermath {
+    /// Someone administers the service still.
+    pub(crate) fn administered(&mut self) {
+        self.invariants.insert(Invariant::Administered);
+    }
+
+    /// A network has a lead still.
+    pub(crate) fn led(&mut self, network: NetworkId) {
+        self.invariants.insert(Invariant::Led(network));
+    }
+
+    /// The networks that someone of an organization leads have a lead still.
+    pub(crate) fn led_from(&mut self, organization: OrganizationId) {
+        self.led_from.insert(organization);
+    }
+
+    /// The networks that someone leads through an affiliation have a lead still.
+    pub(crate) fn led_through(&mut self, affiliation: AffiliationId) {
+        self.led_through.insert(affiliation);
+    }
+
+    /// An organization stands in a tree of those that live.
+    pub(crate) fn in_a_tree(&mut self, organization: OrganizationId) {
+        self.invariants.insert(Invariant::InATree(organization));
+    }
+
+    /// Holds what was touched against what must hold. A directory that says that someone left is not asked to wait: the
+    /// network is without a lead, and shows it.
+    pub(crate) fn hold(mut self, conn: &mut PgConnection, at: DateTime<Utc>, by: By<'_>) -> Result<()> {
+        if !self.led_from.is_empty() || !self.led_through.is_empty() {
+            let led = led_networks(conn, &self.led_from, &self.led_through)?;
+            self.invariants.extend(led.into_iter().map(Invariant::Led));
+        }
+        let held = self.invariants.into_iter().filter(|it| by.person || !matches!(it, Invariant::Led(_)));
+        let held: Vec<Invariant> = held.collect();
+        // In the order of their names, so that two who hold several never wait for each other.
+        for invariant in &held {
+            lock(conn, *invariant)?;
+        }
+        for invariant in held {
+            let now = invariant.held(conn, at)?;
+            let pardoned = by.pardoned.iter().any(|(known, far)| *known == invariant && now >= *far);
+            if now < Held::Lasting && !pardoned {
+                return Err(Error::Broken((invariant, now)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// On whose behalf invariants are held.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct By<'a> {
+    /// A person, and no machine.
+    pub(crate) person: bool,
+    /// What did not hold before either.
+    pub(crate) pardoned: &'a [Shortfall],
+}
+
+/// Whether a shortfall was there before the work that was taken back; else what the refusal is.
+pub(crate) fn was_there(conn: &mut PgConnection, (invariant, now): Shortfall) -> Result<()> {
+    let at = diesel::select(kernel::sql::clock()).get_result(conn)?;
+    if invariant.held(conn, at)? > now { Err(invariant.refusal()) } else { Ok(()) }
+}
+
+const ADMINISTERED: &str =
+    "SELECT coalesce(max(CASE WHEN upper_inf(r.valid) AND upper_inf(a.valid) THEN 2 ELSE 1 END), 0) AS held
+    FROM role_assignment r JOIN member m ON m.id = r.member_id JOIN affiliation a ON a.id = r.affiliation_id
+        JOIN organization o ON o.id = a.organization_id
+    WHERE r.role = 'sig_admin' AND r.valid @> $2 AND a.valid @> $2 AND m.suspended_at IS NULL AND m.departed_at IS NULL
+        AND o.origin NOT IN ('government_partner', 'observer')
+        AND EXISTS (SELECT FROM identity i WHERE i.principal_id = m.id)";
+
+const LED: &str = "SELECT coalesce(max(CASE WHEN n.status = 'closed' THEN 2 WHEN p.id IS NULL THEN 0
+            WHEN upper_inf(m.valid) AND upper_inf(a.valid) THEN 2 ELSE 1 END), 0) AS held
+    FROM network n LEFT JOIN (membership m JOIN affiliation a ON a.id = m.affiliation_id AND a.valid @> $2
+            JOIN member p ON p.id = m.member_id AND p.suspended_at IS NULL AND p.departed_at IS NULL
+            JOIN organization o ON o.id = m.organization_id AND o.origin NOT IN ('government_partner', 'observer'))
+        ON m.network_id = n.id AND m.role = 'lead' AND m.valid @> $2 AND m.suspended_at IS NULL
+    WHERE n.id = $1";
+
+const IN_A_TREE: &str = "SELECT CASE WHEN app.is_below(o.parent_id, o.id)
+            OR o.status = 'active' AND EXISTS (SELECT FROM organization p WHERE p.id = o.parent_id AND p.status <> 'active')
+            OR o.status <> 'active' AND EXISTS (SELECT FROM organization c WHERE c.parent_id = o.id AND c.status = 'active')
+        THEN 0 ELSE 2 END AS held
+    FROM organization o WHERE o.id = $1 AND $2 IS NOT NULL";
+
+#[derive(QueryableByName)]
+struct Answer {
+    #[diesel(sql_type = Integer)]
+    held: i32,
+}
+
+impl Invariant {
+    fn held(self, conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Held> {
+        let (question, about) = match self {
+            Self::Administered => (ADMINISTERED, uuid::Uuid::nil()),
+            Self::Led(network) => (LED, network.0),
+            Self::InATree(organization) => (IN_A_TREE, organization.0),
+        };
+        let question = diesel::sql_query(question).bind::<SqlUuid, _>(about).bind::<Timestamptz, _>(at);
+        let Answer { held } = question.get_result(conn)?;
+        Ok(match held {
+            0 => Held::Never,
+            1 => Held::ForNow,
+            _ => Held::Lasting,
+        })
+    }
+
+    fn refusal(self) -> Error {
+        match self {
+            Self::Administered => Refusal::LastAdmin.into(),
+            Self::Led(_) => Refusal::LastLead.into(),
+            Self::InATree(_) => Error::Dangling("/parent_id"),
+        }
+    }
+
+    /// One lock for all that could break it: a tree is one.
+    fn lock_name(self) -> String {
+        match self {
+            Self::Administered => "administered".into(),
+            Self::Led(network) => format!("led {network}"),
+            Self::InATree(_) => "tree".into(),
+        }
+    }
+}
+
+fn lock(conn: &mut PgConnection, invariant: Invariant) -> Result<()> {
+    let lock = diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 20261129))");
+    lock.bind::<Text, _>(invariant.lock_name()).execute(conn)?;
+    Ok(())
+}
+
+fn led_networks(
+    conn: &mut PgConnection,
+    organizations: &BTreeSet<OrganizationId>,
+    affiliations: &BTreeSet<AffiliationId>,
+) -> Result<Vec<NetworkId>> {
+    use kernel::NetworkRole;
+    use kernel::schema::membership;
+    let at = membership::organization_id.eq_any(organizations.iter().copied().collect::<Vec<_>>());
+    let through = membership::affiliation_id.eq_any(affiliations.iter().copied().collect::<Vec<_>>());
+    let led = membership::table.filter(at.or(through)).filter(membership::role.eq(NetworkRole::Lead));
+    Ok(led.select(membership::network_id).distinct().load(conn)?)
+}
