@@ -1,4 +1,5 @@
-//! What follows from a write, done at its end and nowhere else: the invariants over several rows are held.
+//! What follows from a write, done at its end and nowhere else: cells of the matrix are rewritten, the rights that change
+//! are locked, the invariants over several rows are held.
 //!
 //! A write that takes the last administrator or the last lead away is refused, whatever it wrote; one that finds none
 //! there is not. A transaction cannot see how things stood before it, so that the question is asked again once it was
@@ -8,8 +9,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::{AffiliationId, NetworkId, OrganizationId, Refusal};
+use diesel::sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use kernel::{AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, Refusal};
+use uuid::Uuid;
 
 use crate::{Error, Result};
 
@@ -41,12 +43,82 @@ pub type Shortfall = (Invariant, Held);
 /// What a write touched.
 #[derive(Debug, Default)]
 pub(crate) struct Aftermath {
+    rights_of: BTreeSet<Uuid>,
+    rights_over: BTreeSet<Uuid>,
+    co_leading: BTreeSet<(Uuid, Uuid)>,
+    cells: BTreeSet<(Uuid, Uuid)>,
+    cells_of: BTreeSet<Uuid>,
+    cells_at: BTreeSet<Uuid>,
+    cells_in: BTreeSet<Uuid>,
     invariants: BTreeSet<Invariant>,
     led_from: BTreeSet<OrganizationId>,
     led_through: BTreeSet<AffiliationId>,
 }
 
 impl Aftermath {
+    /// The rights of a principal change: their own writes wait, or are waited for.
+    pub(crate) fn rights_of(&mut self, principal: impl Into<PrincipalId>) {
+        self.rights_of.insert(principal.into().0);
+    }
+
+    /// Rights change with an organization: of who sits there, and of who holds a role that reaches it.
+    pub(crate) fn rights_over(&mut self, organization: OrganizationId) {
+        self.rights_over.insert(organization.0);
+    }
+
+    /// The rights change of who co-leads a network from an organization.
+    pub(crate) fn rights_of_co_leads(&mut self, network: NetworkId, organization: OrganizationId) {
+        self.co_leading.insert((network.0, organization.0));
+    }
+
+    /// A cell of the matrix is to be rewritten.
+    pub(crate) fn cell(&mut self, network: NetworkId, organization: OrganizationId) {
+        self.cells.insert((network.0, organization.0));
+    }
+
+    /// The cells in which a member counts are to be rewritten.
+    pub(crate) fn cells_of(&mut self, member: MemberId) {
+        self.cells_of.insert(member.0);
+    }
+
+    /// The cells of an organization are to be rewritten.
+    pub(crate) fn cells_at(&mut self, organization: OrganizationId) {
+        self.cells_at.insert(organization.0);
+    }
+
+    /// The cells of a network are to be rewritten.
+    pub(crate) fn cells_in(&mut self, network: NetworkId) {
+        self.cells_in.insert(network.0);
+    }
+
+    /// Does all of it.
+    pub(crate) fn settle(self, conn: &mut PgConnection, at: DateTime<Utc>, by: By<'_>) -> Result<()> {
+        self.refresh(conn)?;
+        self.lock(conn)?;
+        self.hold(conn, at, by)
+    }
+
+    fn refresh(&self, conn: &mut PgConnection) -> Result<()> {
+        let Self { cells, cells_of, cells_at, cells_in, .. } = self;
+        if cells.is_empty() && cells_of.is_empty() && cells_at.is_empty() && cells_in.is_empty() {
+            return Ok(());
+        }
+        let (networks, organizations): (Vec<Uuid>, Vec<Uuid>) = cells.iter().copied().unzip();
+        let refreshed = rewrite_cells(networks, organizations, list(cells_of), list(cells_at), list(cells_in));
+        diesel::select(refreshed).execute(conn)?;
+        Ok(())
+    }
+
+    fn lock(&self, conn: &mut PgConnection) -> Result<()> {
+        let Self { rights_of, rights_over, co_leading, .. } = self;
+        if rights_of.is_empty() && rights_over.is_empty() && co_leading.is_empty() {
+            return Ok(());
+        }
+        let (networks, organizations): (Vec<Uuid>, Vec<Uuid>) = co_leading.iter().copied().unzip();
+        diesel::select(lock_rights(list(rights_of), list(rights_over), networks, organizations)).execute(conn)?;
+        Ok(())
+    }
+
     /// Someone administers the service still.
     pub(crate) fn administered(&mut self) {
         self.invariants.insert(Invariant::Administered);
@@ -74,7 +146,7 @@ impl Aftermath {
 
     /// Holds what was touched against what must hold. A directory that says that someone left is not asked to wait: the
     /// network is without a lead, and shows it.
-    pub(crate) fn hold(mut self, conn: &mut PgConnection, at: DateTime<Utc>, by: By<'_>) -> Result<()> {
+    fn hold(mut self, conn: &mut PgConnection, at: DateTime<Utc>, by: By<'_>) -> Result<()> {
         if !self.led_from.is_empty() || !self.led_through.is_empty() {
             let led = led_networks(conn, &self.led_from, &self.led_through)?;
             self.invariants.extend(led.into_iter().map(Invariant::Led));
@@ -96,6 +168,21 @@ impl Aftermath {
     }
 }
 
+fn list(ids: &BTreeSet<Uuid>) -> Vec<Uuid> {
+    ids.iter().copied().collect()
+}
+
+diesel::define_sql_function! {
+    /// Rewrites cells of the matrix.
+    #[sql_name = "app.rewrite_cells"]
+    fn rewrite_cells(networks: Array<SqlUuid>, organizations: Array<SqlUuid>, members: Array<SqlUuid>, all_at: Array<SqlUuid>, all_in: Array<SqlUuid>) -> Nullable<Text>;
+}
+diesel::define_sql_function! {
+    /// Takes the locks on rights that change.
+    #[sql_name = "app.lock_rights"]
+    fn lock_rights(principals: Array<SqlUuid>, organizations: Array<SqlUuid>, networks: Array<SqlUuid>, co_leading: Array<SqlUuid>) -> Nullable<Text>;
+}
+
 /// On whose behalf invariants are held.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct By<'a> {
@@ -103,6 +190,11 @@ pub(crate) struct By<'a> {
     pub(crate) person: bool,
     /// What did not hold before either.
     pub(crate) pardoned: &'a [Shortfall],
+}
+
+/// How far the service is administered, for a work that asks before it begins.
+pub(crate) fn administered(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Shortfall> {
+    Ok((Invariant::Administered, Invariant::Administered.held(conn, at)?))
 }
 
 /// Whether a shortfall was there before the work that was taken back; else what the refusal is.
@@ -142,7 +234,7 @@ struct Answer {
 impl Invariant {
     fn held(self, conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Held> {
         let (question, about) = match self {
-            Self::Administered => (ADMINISTERED, uuid::Uuid::nil()),
+            Self::Administered => (ADMINISTERED, Uuid::nil()),
             Self::Led(network) => (LED, network.0),
             Self::InATree(organization) => (IN_A_TREE, organization.0),
         };

@@ -1,12 +1,203 @@
 //! What the house must know of a noun that it keeps, said once beside the noun's SQL.
 
-use kernel::Noun;
+use std::marker::PhantomData;
 
+use chrono::{DateTime, Utc};
+use diesel::expression::{ValidGrouping, is_aggregate};
+use diesel::insertable::CanInsertInSingleQuery;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::Jsonb;
+use kernel::{Noun, PrincipalId, Version};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::Result;
 use crate::aftermath::Aftermath;
+use crate::error::Meaning;
 
-/// A noun that is kept in the database.
+/// A noun that is kept in the table of its name. `kept!` says what diesel must be told; the rest has a default.
 pub(crate) trait Kept: Noun {
+    /// Its table.
+    type Table: Table;
+    /// What the constraints of its table mean to whoever breaks them.
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[];
+    /// The columns that no history keeps: what is only computed, and what is secret.
+    const PRIVATE: &'static [&'static str] = &[];
+
+    /// The object of an identifier.
+    ///
+    /// # Errors
+    /// There is none.
+    fn find(id: Uuid, conn: &mut PgConnection) -> Result<Self>;
+
+    /// Keeps the row of an identifier for the change that follows.
+    ///
+    /// # Errors
+    /// There is none.
+    fn hold(id: Uuid, conn: &mut PgConnection) -> Result<()>;
+
+    /// The object of an identifier, kept for the change that follows, after all that must be locked before.
+    ///
+    /// # Errors
+    /// There is none.
+    fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
+        Self::hold(id, conn)?;
+        Self::find(id, conn)
+    }
+
+    /// Takes a row out of its table, and gives its last image.
+    fn delete(id: Uuid, conn: &mut PgConnection) -> Result<Value>;
+
     /// What follows from a change of it, whatever the door through which it came. `before` is absent where it was created,
     /// `after` where it was voided.
     fn aftermath(_before: Option<&Self>, _after: Option<&Self>, _follows: &mut Aftermath) {}
 }
+
+/// The same noun with its table named, as diesel's bounds want it.
+pub(crate) trait KeptIn<T: Table>: Kept<Table = T> {
+    /// Inserts a row, and gives its image.
+    fn insert<V>(values: V, conn: &mut PgConnection) -> Result<Value>
+    where
+        V: Insertable<T>,
+        V::Values: QueryFragment<Pg> + QueryId + CanInsertInSingleQuery<Pg>;
+
+    /// Changes a row, and gives its image.
+    fn update<C>(before: &Self, stamps: Stamps, changes: C, conn: &mut PgConnection) -> Result<Value>
+    where
+        C: AsChangeset<Target = T>,
+        C::Changeset: QueryFragment<Pg>;
+}
+
+/// What is known of a noun without its type.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Descriptor {
+    pub(crate) name: &'static str,
+    pub(crate) constraints: &'static [(&'static str, Meaning)],
+    pub(crate) private: &'static [&'static str],
+}
+
+impl Descriptor {
+    pub(crate) const fn of<T: Kept>() -> Self {
+        Self { name: T::NAME, constraints: T::CONSTRAINTS, private: T::PRIVATE }
+    }
+}
+
+/// When a row changed, and by whom.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stamps {
+    pub(crate) version: Version,
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) by: PrincipalId,
+}
+
+/// The image of a row: its columns but the private ones and those that hold nothing.
+#[derive(Debug)]
+pub(crate) struct Image<T>(PhantomData<T>);
+
+impl<T> Image<T> {
+    pub(crate) const fn of() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<T: Kept> Expression for Image<T> {
+    type SqlType = Jsonb;
+}
+
+impl<T: Kept> AppearsOnTable<T::Table> for Image<T> {}
+
+impl<T: Kept> SelectableExpression<T::Table> for Image<T> {}
+
+impl<T: Kept> ValidGrouping<()> for Image<T> {
+    type IsAggregate = is_aggregate::No;
+}
+
+impl<T: Kept> QueryId for Image<T> {
+    type QueryId = Self;
+    const HAS_STATIC_QUERY_ID: bool = true;
+}
+
+impl<T: Kept> QueryFragment<Pg> for Image<T> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.push_sql("jsonb_strip_nulls(to_jsonb(");
+        out.push_identifier(T::NAME)?;
+        out.push_sql(".*) - '{");
+        // Names of ours, never a caller's.
+        out.push_sql(&T::PRIVATE.join(","));
+        out.push_sql("}'::text[])");
+        Ok(())
+    }
+}
+
+/// Says how a noun is kept: which of our types stands in which table, and what else there is to say.
+macro_rules! kept {
+    (@stamps $table:ident, $stamps:ident, unstamped) => {
+        $table::version.eq($stamps.version)
+    };
+    (@stamps $table:ident, $stamps:ident,) => {
+        (
+            $table::version.eq($stamps.version),
+            $table::updated_at.eq($stamps.at),
+            $table::updated_by.eq($stamps.by),
+        )
+    };
+    ($Noun:ty: $table:ident $($how:ident)? { $($own:tt)* }) => {
+        impl $crate::kept::Kept for $Noun {
+            type Table = kernel::schema::$table::table;
+
+            fn find(id: uuid::Uuid, conn: &mut diesel::PgConnection) -> $crate::Result<Self> {
+                use kernel::schema::$table;
+                let found = <$Noun>::query().filter($table::id.eq(id)).first(conn).optional()?;
+                Ok(found.ok_or(kernel::Refusal::NotFound)?)
+            }
+
+            fn hold(id: uuid::Uuid, conn: &mut diesel::PgConnection) -> $crate::Result<()> {
+                use kernel::schema::$table;
+                let row = $table::table.filter($table::id.eq(id)).select($table::id).for_no_key_update();
+                row.first::<uuid::Uuid>(conn).optional()?.ok_or(kernel::Refusal::NotFound)?;
+                Ok(())
+            }
+
+            fn delete(id: uuid::Uuid, conn: &mut diesel::PgConnection) -> $crate::Result<serde_json::Value> {
+                use kernel::schema::$table;
+                let row = diesel::delete($table::table.filter($table::id.eq(id)));
+                Ok(row.returning($crate::kept::Image::<Self>::of()).get_result(conn)?)
+            }
+
+            $($own)*
+        }
+
+        impl $crate::kept::KeptIn<kernel::schema::$table::table> for $Noun {
+            fn insert<V>(values: V, conn: &mut diesel::PgConnection) -> $crate::Result<serde_json::Value>
+            where
+                V: diesel::Insertable<kernel::schema::$table::table>,
+                V::Values: diesel::query_builder::QueryFragment<diesel::pg::Pg>
+                    + diesel::query_builder::QueryId
+                    + diesel::insertable::CanInsertInSingleQuery<diesel::pg::Pg>,
+            {
+                use kernel::schema::$table;
+                let row = diesel::insert_into($table::table).values(values);
+                Ok(row.returning($crate::kept::Image::<Self>::of()).get_result(conn)?)
+            }
+
+            fn update<C>(
+                before: &Self,
+                stamps: $crate::kept::Stamps,
+                changes: C,
+                conn: &mut diesel::PgConnection,
+            ) -> $crate::Result<serde_json::Value>
+            where
+                C: diesel::AsChangeset<Target = kernel::schema::$table::table>,
+                C::Changeset: diesel::query_builder::QueryFragment<diesel::pg::Pg>,
+            {
+                use kernel::schema::$table;
+                let row = $table::table.filter($table::id.eq(kernel::Noun::id(before)));
+                let row = diesel::update(row).set((changes, $crate::kept::kept!(@stamps $table, stamps, $($how)?)));
+                Ok(row.returning($crate::kept::Image::<Self>::of()).get_result(conn)?)
+            }
+        }
+    };
+}
+pub(crate) use kept;

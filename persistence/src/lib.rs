@@ -13,6 +13,7 @@ mod kept;
 mod members;
 mod networks;
 mod notify;
+mod nouns;
 mod page;
 pub mod permission;
 mod pools;

@@ -8,6 +8,7 @@ use diesel::sql_types::Jsonb;
 use serde_json::Value;
 
 use crate::Result;
+use crate::nouns::NOUNS;
 
 const TERRITORIES: &str = include_str!("../data/territories.json");
 const ORGANIZATIONS: &str = include_str!("../data/organizations.json");
@@ -102,5 +103,9 @@ pub fn load(url: &str) -> std::result::Result<(), Box<dyn std::error::Error + Se
 
 /// Records what was loaded in bulk and stands in no history yet: its first image, and that it was created.
 pub(crate) fn record_loaded(conn: &mut PgConnection) -> Result<()> {
-    Ok(conn.batch_execute("SELECT app.record_loaded()")?)
+    let private: serde_json::Map<String, Value> =
+        NOUNS.iter().map(|noun| (noun.name.to_owned(), Value::from(noun.private.to_vec()))).collect();
+    let record = diesel::sql_query("SELECT app.record_loaded($1)").bind::<Jsonb, _>(Value::Object(private));
+    record.execute(conn)?;
+    Ok(())
 }

@@ -12,11 +12,4 @@ macro_rules! born {
     };
 }
 
-/// The stamps of a row that changes from a version.
-macro_rules! grown {
-    ($table:ident, $writer:expr, $before:expr) => {
-        ($table::version.eq($before.next()), $table::updated_at.eq($writer.at), $table::updated_by.eq($writer.by))
-    };
-}
-
-pub(crate) use {born, grown};
+pub(crate) use born;

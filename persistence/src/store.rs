@@ -3,17 +3,22 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use diesel::insertable::CanInsertInSingleQuery;
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{QueryFragment, QueryId};
 use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::schema::identity;
-use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Version, VoidReason, Voided, policy, sql};
+use kernel::{
+    Action, Actor, Grant, Identity, Noun, PrincipalId, Refusal, Seen, Version, VoidReason, Voided, policy, sql,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::actor::{entering, is_somebody, looking};
 use crate::aftermath::{Aftermath, By, Shortfall, was_there};
 use crate::database::Call;
-use crate::kept::Kept;
+use crate::kept::{Kept, KeptIn, Stamps};
 use crate::networks::KeptFacts;
 use crate::{Error, Result, audit};
 
@@ -241,15 +246,6 @@ diesel::define_sql_function! {
     #[sql_name = "app.record"]
     fn record(actor: SqlUuid, happened: Timestamptz, request: SqlUuid, action: Text, changes: Jsonb) -> Nullable<Text>;
 }
-diesel::define_sql_function! {
-    /// Takes the lock on a principal's rights.
-    #[sql_name = "app.change_rights"]
-    fn change_rights(who: SqlUuid) -> Nullable<Text>;
-}
-
-/// What every change touches, and tells nothing.
-const STAMPS: &[&str] = &["version", "updated_at", "updated_by", "created_at", "created_by"];
-
 impl<'a> Writer<'a> {
     fn new(conn: &'a mut PgConnection, at: DateTime<Utc>, by: PrincipalId) -> Self {
         Self { conn, at, by, changes: Vec::new(), follows: Aftermath::default() }
@@ -259,43 +255,76 @@ impl<'a> Writer<'a> {
 impl Writer<'_> {
     /// Does what follows from all that was written.
     fn settle(&mut self, by: By<'_>) -> Result<()> {
-        std::mem::take(&mut self.follows).hold(self.conn, self.at, by)
+        std::mem::take(&mut self.follows).settle(self.conn, self.at, by)
     }
 
-    /// Records something new.
-    pub(crate) fn created<T: Kept>(&mut self, row: &T) -> Result<()> {
-        T::aftermath(None, Some(row), &mut self.follows);
-        let image = serde_json::to_value(row)?;
-        let fields = image.as_object().into_iter().flatten().map(|(name, _)| name.clone());
-        let fields = fields.filter(|name| !STAMPS.contains(&name.as_str())).collect::<Vec<_>>();
-        self.record(row, row.version(), "created", &fields, &image);
-        Ok(())
+    /// Inserts a row, and records what was created.
+    pub(crate) fn create<K, T, V>(&mut self, row: V) -> Result<K>
+    where
+        T: Table,
+        K: KeptIn<T>,
+        V: Insertable<T>,
+        V::Values: QueryFragment<Pg> + QueryId + CanInsertInSingleQuery<Pg>,
+    {
+        let image = K::insert(row, self.conn)?;
+        self.created(&image)
     }
 
-    /// Records a change.
-    pub(crate) fn updated<T: Kept>(&mut self, before: &T, after: &T) -> Result<()> {
-        T::aftermath(Some(before), Some(after), &mut self.follows);
-        let (fields, image) = difference(before, after)?;
-        self.record(after, after.version(), "updated", &fields, &image);
-        Ok(())
+    /// Records what was created, by the image of its row.
+    pub(crate) fn created<K: Kept>(&mut self, image: &Value) -> Result<K> {
+        let id = image.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+        let created = K::find(id.ok_or(Refusal::NotFound)?, self.conn)?;
+        K::aftermath(None, Some(&created), &mut self.follows);
+        self.record(&created, created.version(), "created", image);
+        Ok(created)
     }
 
-    /// Records an end.
-    pub(crate) fn ended<T: Kept>(&mut self, before: &T, after: &T) -> Result<()> {
-        T::aftermath(Some(before), Some(after), &mut self.follows);
-        let (fields, image) = difference(before, after)?;
-        self.record(after, after.version(), "ended", &fields, &image);
-        Ok(())
+    /// Changes a row, and records it.
+    pub(crate) fn change<K, T, C>(&mut self, before: &K, changes: C) -> Result<K>
+    where
+        T: Table,
+        K: KeptIn<T>,
+        C: AsChangeset<Target = T>,
+        C::Changeset: QueryFragment<Pg>,
+    {
+        self.alter("updated", before, changes)
     }
 
-    /// Records that a fact should never have been: its last image is kept with the reason.
-    pub(crate) fn voided<T: Kept>(&mut self, row: &T, reason: VoidReason) -> Result<Voided> {
-        T::aftermath(Some(row), None, &mut self.follows);
-        let (mut image, version) = (serde_json::to_value(row)?, row.version().next());
+    /// Changes a row so that its object ends, and records it.
+    pub(crate) fn end<K, T, C>(&mut self, before: &K, changes: C) -> Result<K>
+    where
+        T: Table,
+        K: KeptIn<T>,
+        C: AsChangeset<Target = T>,
+        C::Changeset: QueryFragment<Pg>,
+    {
+        self.alter("ended", before, changes)
+    }
+
+    fn alter<K, T, C>(&mut self, verb: &str, before: &K, changes: C) -> Result<K>
+    where
+        T: Table,
+        K: KeptIn<T>,
+        C: AsChangeset<Target = T>,
+        C::Changeset: QueryFragment<Pg>,
+    {
+        let stamps = Stamps { version: before.version().next(), at: self.at, by: self.by };
+        let image = K::update(before, stamps, changes, self.conn)?;
+        let after = K::find(before.id(), self.conn)?;
+        K::aftermath(Some(before), Some(&after), &mut self.follows);
+        self.record(&after, after.version(), verb, &image);
+        Ok(after)
+    }
+
+    /// Takes a row out of its table, since the fact should never have been: its last image is kept with the reason.
+    pub(crate) fn void<K: Kept>(&mut self, row: &K, reason: VoidReason) -> Result<Voided> {
+        let mut image = K::delete(row.id(), self.conn)?;
+        K::aftermath(Some(row), None, &mut self.follows);
         if let Some(image) = image.as_object_mut() {
             image.insert("void_reason".into(), reason.as_ref().into());
         }
-        self.record(row, version, "voided", &[], &image);
+        let version = row.version().next();
+        self.record(row, version, "voided", &image);
         Ok(Voided { id: row.id(), version, voided_at: self.at, reason })
     }
 
@@ -329,17 +358,10 @@ impl Writer<'_> {
         }
     }
 
-    fn record<T: Noun>(&mut self, row: &T, version: Version, verb: &str, fields: &[String], image: &Value) {
+    fn record<T: Noun>(&mut self, row: &T, version: Version, verb: &str, image: &Value) {
         self.changes.push(serde_json::json!({
-            "noun": T::NAME, "key": row.key(), "id": row.id(), "version": version.number(), "verb": verb,
-            "fields": fields, "image": image,
+            "noun": T::NAME, "key": row.key(), "id": row.id(), "version": version.number(), "verb": verb, "image": image,
         }));
-    }
-
-    /// Announces that the rights of a member change: his own writes wait, or are waited for.
-    pub(crate) fn changes_rights_of(&mut self, member: kernel::MemberId) -> Result<()> {
-        diesel::select(change_rights(member.0)).execute(self.conn)?;
-        Ok(())
     }
 }
 
@@ -351,14 +373,4 @@ pub(crate) fn taken_back<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgCo
         Err::<(), Error>(diesel::result::Error::RollbackTransaction.into())
     });
     done.map_or_else(|| undone.and(Err(Error::Fault("a trial ended in nothing".into()))), Ok)
-}
-
-fn difference<T: Noun>(before: &T, after: &T) -> Result<(Vec<String>, Value)> {
-    let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
-    let names = before.as_object().into_iter().chain(after.as_object()).flat_map(|object| object.keys());
-    let differs = |name: &&String| !STAMPS.contains(&name.as_str()) && before.get(name) != after.get(name);
-    let mut fields: Vec<String> = names.filter(differs).cloned().collect();
-    fields.sort_unstable();
-    fields.dedup();
-    Ok((fields, after))
 }

@@ -13,9 +13,10 @@ use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationI
 use members::reorganization::ImpactEffect;
 
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::members::{Ledger, Moving, resting_on};
 use crate::page::{fold, keyset, like};
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 
@@ -116,9 +117,7 @@ impl Store<'_> {
             let network = shared_with(new.sharing, new.network_code.as_ref(), actor, writer.conn)?;
             refuse_gone(new.organization_id, writer.conn)?;
             let owner = owner(new.owner_id, actor, writer.conn)?;
-            let created = insert(writer, new, owner, network)?;
-            writer.created(&created)?;
-            Ok(created)
+            insert(writer, new, owner, network)
         })?;
         Ok(self.shown_contact(created))
     }
@@ -134,10 +133,7 @@ impl Store<'_> {
                 (sharing, code) => shared_with(sharing.unwrap_or(before.sharing), code.as_ref(), actor, writer.conn)?,
             };
             refuse_gone(patch.organization_id.flatten(), writer.conn)?;
-            let change = (patch, contact::network_id.eq(network_id), grown!(contact, writer, before.version));
-            let row = diesel::update(contact::table.find(before.id)).set(change);
-            let after = row.returning(Contact::as_returning()).get_result(writer.conn)?;
-            writer.updated(&before, &after)?;
+            let after = writer.change(&before, (patch, contact::network_id.eq(network_id)))?;
             Ok(after)
         })?;
         Ok(self.shown_contact(changed))
@@ -149,10 +145,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn archive_contact(&mut self, grant: Grant<Archive>, seen: Version) -> Result<ContactView> {
         let archived = self.write_on(grant, seen, |writer, _, _, before| {
-            let change = (contact::archived_at.eq(writer.at), grown!(contact, writer, before.version));
-            let row = diesel::update(contact::table.find(before.id)).set(change);
-            let after = row.returning(Contact::as_returning()).get_result(writer.conn)?;
-            writer.ended(&before, &after)?;
+            let after = writer.end(&before, contact::archived_at.eq(writer.at))?;
             Ok(after)
         })?;
         Ok(self.shown_contact(archived))
@@ -192,8 +185,7 @@ fn insert(
         contact::owner_id.eq(owner),
         born!(contact, writer),
     );
-    let row = diesel::insert_into(contact::table).values(row);
-    Ok(row.returning(Contact::as_returning()).get_result(writer.conn)?)
+    writer.create(row)
 }
 
 /// The network that a contact is shared with: one that the caller shares with others, or for the SIG any.
@@ -237,14 +229,9 @@ pub(crate) fn carry_contacts(writer: &mut Writer<'_>, moving: &Moving, ledger: &
     let here = here.select((contact::id, contact::owner_id, contact::organization_id)).for_no_key_update();
     for (id, owner, at) in here.load::<(ContactId, OrganizationId, Option<OrganizationId>)>(writer.conn)? {
         let before = find(id, writer.conn)?;
-        let place = (
-            contact::owner_id.eq(moving.heir(owner)),
-            contact::organization_id.eq(at.map(|at| moving.heir(at))),
-            grown!(contact, writer, before.version),
-        );
-        diesel::update(contact::table.find(id)).set(place).execute(writer.conn)?;
-        let after = find(id, writer.conn)?;
-        writer.updated(&before, &after)?;
+        let place =
+            (contact::owner_id.eq(moving.heir(owner)), contact::organization_id.eq(at.map(|at| moving.heir(at))));
+        writer.change(&before, place)?;
         let to = ledger.organization(writer.conn, moving.heir(owner))?;
         let known = writer.known(id.0, before.created_at);
         ledger.tell(Contact::NAME, (known, before.name.to_string()), ImpactEffect::Repointed, Some(to));
@@ -274,4 +261,4 @@ impl Known for Create {
 
 known!(locked => Update, Archive);
 
-impl crate::kept::Kept for Contact {}
+kept!(Contact: contact {});

@@ -11,23 +11,12 @@ use members::member::Member;
 
 use super::term::in_use;
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::members::find_member;
 use crate::stamps::born;
 use crate::store::{Known, known};
 use crate::{Error, Result, Store};
 
-/// Changes an expertise.
-macro_rules! set {
-    ($writer:expr, $before:expr, $change:expr) => {{
-        let stamps = (
-            member_expertise::version.eq($before.version.next()),
-            member_expertise::updated_at.eq($writer.at),
-            member_expertise::updated_by.eq($writer.by),
-        );
-        diesel::update(member_expertise::table.find($before.id)).set(($change, stamps)).execute($writer.conn)?;
-        find($before.id, $writer.conn)?
-    }};
-}
 impl Store<'_> {
     /// What a member masters now, the latest recorded first.
     ///
@@ -72,10 +61,7 @@ impl Store<'_> {
                 member_expertise::valid.eq(Validity::since(writer.at)),
                 born!(member_expertise, writer),
             );
-            diesel::insert_into(member_expertise::table).values(row).execute(writer.conn)?;
-            let created = find(id, writer.conn)?;
-            writer.created(&created)?;
-            Ok(created)
+            writer.create(row)
         })?;
         Ok(self.seen(created))
     }
@@ -92,9 +78,7 @@ impl Store<'_> {
     ) -> Result<MemberExpertiseView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             let change = (patch, member_expertise::last_confirmed_at.eq(writer.at));
-            let after = set!(writer, before, change);
-            writer.updated(&before, &after)?;
-            Ok(after)
+            writer.change(&before, change)
         })?;
         Ok(self.seen(changed))
     }
@@ -105,9 +89,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn confirm_member_expertise(&mut self, grant: Grant<Confirm>, seen: Version) -> Result<MemberExpertiseView> {
         let confirmed = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = set!(writer, before, member_expertise::last_confirmed_at.eq(writer.at));
-            writer.updated(&before, &after)?;
-            Ok(after)
+            writer.change(&before, member_expertise::last_confirmed_at.eq(writer.at))
         })?;
         Ok(self.seen(confirmed))
     }
@@ -125,9 +107,7 @@ impl Store<'_> {
                 expertise_endorsement::at.eq(writer.at),
             );
             diesel::insert_into(expertise_endorsement::table).values(endorsement).execute(writer.conn)?;
-            let after = set!(writer, before, member_expertise::endorsements.eq(before.endorsements + 1));
-            writer.updated(&before, &after)?;
-            Ok(after)
+            writer.change(&before, member_expertise::endorsements.eq(before.endorsements + 1))
         })?;
         Ok(self.seen(endorsed))
     }
@@ -138,9 +118,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn end_member_expertise(&mut self, grant: Grant<End>, seen: Version) -> Result<MemberExpertiseView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = set!(writer, before, member_expertise::valid.eq(before.valid.until(writer.at)));
-            writer.ended(&before, &after)?;
-            Ok(after)
+            writer.end(&before, member_expertise::valid.eq(before.valid.until(writer.at)))
         })?;
         Ok(self.seen(ended))
     }
@@ -171,4 +149,4 @@ impl Known for Create {
 
 known!(locked => Update, Confirm, Endorse, End);
 
-impl crate::kept::Kept for MemberExpertise {}
+kept!(MemberExpertise: member_expertise {});

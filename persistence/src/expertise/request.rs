@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::term::in_use;
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::members::find_member;
 use crate::notify::{News, notify};
 use crate::stamps::born;
@@ -83,7 +84,6 @@ impl Store<'_> {
                 return Err(Refusal::Overlap.into());
             }
             let created = insert(writer, me, new, term)?;
-            writer.created(&created)?;
             tell(writer, NotificationKind::ExpertiseRequested, &created, created.expert.0.id)?;
             Ok(created)
         })?;
@@ -135,13 +135,8 @@ impl Store<'_> {
                 expertise_request::decision.eq(decision),
                 expertise_request::decided_at.eq(writer.at),
                 expertise_request::decline_reason.eq(reason),
-                expertise_request::version.eq(before.version.next()),
-                expertise_request::updated_at.eq(writer.at),
-                expertise_request::updated_by.eq(writer.by),
             );
-            let row = diesel::update(expertise_request::table.find(before.id)).set(change);
-            let after = row.returning(ExpertiseRequest::as_returning()).get_result(writer.conn)?;
-            writer.updated(&before, &after)?;
+            let after = writer.change(&before, change)?;
             if decision != ExpertiseRequestStatus::Withdrawn {
                 tell(writer, NotificationKind::ExpertiseRequestDecided, &after, after.asker.0.id)?;
             }
@@ -170,8 +165,7 @@ fn insert(
         expertise_request::need.eq(new.need),
         born!(expertise_request, writer),
     );
-    let row = diesel::insert_into(expertise_request::table).values(row);
-    Ok(row.returning(ExpertiseRequest::as_returning()).get_result(writer.conn)?)
+    writer.create(row)
 }
 
 fn term(code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTermId> {
@@ -223,4 +217,4 @@ impl Known for Create {
 
 known!(locked => Accept, Decline, Withdraw);
 
-impl crate::kept::Kept for ExpertiseRequest {}
+kept!(ExpertiseRequest: expertise_request {});

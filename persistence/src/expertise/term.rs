@@ -11,8 +11,9 @@ use kernel::schema::{expertise_term, network};
 use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal, Version};
 use uuid::Uuid;
 
+use crate::kept::kept;
 use crate::page::{fold, keyset, like};
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::Known;
 use crate::{Again, Error, Result, Store};
 
@@ -105,9 +106,7 @@ impl Store<'_> {
                 expertise_term::network_ids.eq(linked(&new.network_codes, actor, writer.conn)?),
                 born!(expertise_term, writer),
             );
-            let row = diesel::insert_into(expertise_term::table).values(row);
-            let created = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
-            writer.created(&created)?;
+            let created: ExpertiseTerm = writer.create(row)?;
             Ok(created)
         })?;
         Ok(self.shown_term(created))
@@ -133,10 +132,7 @@ impl Store<'_> {
             let network_ids = networks.map(|codes| linked(codes, actor, writer.conn)).transpose()?;
             let ExpertiseTermPatch { label, label_en, synonyms, .. } = patch;
             let change = TermChange { label, label_en, synonyms, parent_id, network_ids };
-            let row = diesel::update(expertise_term::table.find(before.id))
-                .set((change, grown!(expertise_term, writer, before.version)));
-            let after = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
-            writer.updated(&before, &after)?;
+            let after = writer.change(&before, change)?;
             Ok(after)
         })?;
         Ok(self.shown_term(changed))
@@ -154,10 +150,7 @@ impl Store<'_> {
             if diesel::select(diesel::dsl::exists(below)).get_result::<bool>(writer.conn)? {
                 return Err(Refusal::NotEmpty.into());
             }
-            let change = (expertise_term::retired_at.eq(writer.at), grown!(expertise_term, writer, before.version));
-            let row = diesel::update(expertise_term::table.find(before.id)).set(change);
-            let after = row.returning(ExpertiseTerm::as_returning()).get_result(writer.conn)?;
-            writer.ended(&before, &after)?;
+            let after = writer.end(&before, expertise_term::retired_at.eq(writer.at))?;
             Ok(after)
         })?;
         Ok(self.shown_term(retired))
@@ -239,4 +232,4 @@ impl Known for Retire {
     }
 }
 
-impl crate::kept::Kept for ExpertiseTerm {}
+kept!(ExpertiseTerm: expertise_term {});

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use kernel::schema::{affiliation, external_id, membership, network, organization, source};
-use kernel::{MemberId, NetworkId, OrganizationId, Version, clock, sql};
+use kernel::{MemberId, NetworkId, Noun as _, OrganizationId, Version, clock, sql};
 use members::affiliation::Affiliation;
+use members::member::Member;
 use members::member_file::{
     Fault, File, KnownAffiliation, KnownMember, KnownPeople, Organizations, Person, Plan, SourceCode, people, plan,
 };
@@ -17,15 +18,19 @@ use uuid::Uuid;
 use super::write::Table;
 use super::{Boxed, Importer, Run, Stop, Writing, Written};
 use crate::Result;
+use crate::aftermath::{Aftermath, By};
+use crate::kept::Kept as _;
 
 const MEMBER: Table = Table {
-    noun: "member",
+    noun: Member::NAME,
+    private: Member::PRIVATE,
     owned: &["given_name", "usual_name", "email", "phones", "languages", "profile_visibility"],
     fixed: &[],
     defaults: r#"{"phones": [], "languages": ["fr"], "profile_visibility": "all_members"}"#,
 };
 const AFFILIATION: Table = Table {
-    noun: "affiliation",
+    noun: Affiliation::NAME,
+    private: Affiliation::PRIVATE,
     owned: &["position", "service", "profession", "is_primary"],
     fixed: &["member_id", "organization_id", "valid"],
     defaults: "{}",
@@ -86,11 +91,6 @@ fn write(writing: &mut Writing<'_>, plan: &Plan) -> std::result::Result<Both, St
     rest_on(writing.conn, plan)?;
     let placed: Vec<Uuid> = plan.placed.iter().map(|id| id.0).collect();
     each(writing.conn, "SELECT FROM member WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", &placed)?;
-    each(
-        writing.conn,
-        "SELECT app.change_rights(who) FROM (SELECT unnest($1) AS who ORDER BY 1) all_of_them",
-        &placed,
-    )?;
     let new: Vec<Uuid> = plan.members.iter().filter(|it| it.seen.is_none()).map(|it| it.id).collect();
     let principals = "INSERT INTO principal (id, kind, created_at) SELECT id, 'member', app.clock() FROM unnest($1) id";
     each(writing.conn, principals, &new)?;
@@ -98,10 +98,10 @@ fn write(writing: &mut Writing<'_>, plan: &Plan) -> std::result::Result<Both, St
     let demoted = writing.write(&AFFILIATION, &plan.demoted)?;
     let mut affiliations = writing.write(&AFFILIATION, &plan.affiliations)?;
     affiliations.updated += demoted.updated;
-    let requalified: Vec<Uuid> = plan.requalified.iter().map(|id| id.0).collect();
-    let cells = "SELECT app.refresh_cell(network_id, organization_id) FROM
-        (SELECT DISTINCT network_id, organization_id FROM membership WHERE member_id = ANY ($1)) cells";
-    each(writing.conn, cells, &requalified)?;
+    let mut follows = Aftermath::default();
+    plan.placed.iter().for_each(|id| follows.rights_of(*id));
+    plan.requalified.iter().for_each(|id| follows.cells_of(*id));
+    follows.settle(writing.conn, writing.at, By { person: false, pardoned: &[] })?;
     Ok((members, affiliations))
 }
 

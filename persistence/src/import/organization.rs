@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
-use kernel::OrganizationId;
 use kernel::directory::OrganizationKind;
 use kernel::schema::{external_id, organization, source, territory};
+use kernel::{Noun as _, OrganizationId};
 use members::organization::Organization;
 use members::state_directory::{Entry, Kinds, Known, KnownOrganization, Plan, Report, SOURCE, plan};
 use serde_json::Value;
@@ -14,13 +14,15 @@ use uuid::Uuid;
 use super::write::Table;
 use super::{Boxed, Importer, Run, Stop, Writing, Written};
 use crate::Result;
-use crate::members::changes_rights_over;
-use crate::networks::{lock_networks_at, refresh_organizations};
+use crate::aftermath::{self, Aftermath, By};
+use crate::kept::Kept as _;
+use crate::networks::lock_networks_at;
 
 const KINDS: &str = include_str!("../../data/state-directory.json");
 
 const TABLE: Table = Table {
-    noun: "organization",
+    noun: Organization::NAME,
+    private: Organization::PRIVATE,
     owned: &[
         "kind",
         "prefecture_level",
@@ -81,7 +83,7 @@ pub fn import(url: &str, entries: &[Entry], depth: usize, run: Run<'_>) -> std::
 struct Uprooted {
     /// Of another kind: their members have another origin, their seats other holders.
     requalified: Vec<OrganizationId>,
-    /// Below another one.
+    /// Below another one, and those above before and after.
     moved: Vec<OrganizationId>,
 }
 
@@ -89,19 +91,21 @@ fn write(writing: &mut Writing<'_>, plan: &Plan, uprooted: &Uprooted) -> std::re
     // Networks first, as everyone locks them; then no other may move an organization while ours are moved.
     lock_networks_at(writing.conn, &uprooted.requalified)?;
     diesel::sql_query("LOCK TABLE organization IN SHARE ROW EXCLUSIVE MODE").execute(writing.conn)?;
-    changes_rights(writing.conn, uprooted)?;
+    let standing = aftermath::administered(writing.conn, writing.at)?;
     let written = writing.write(&TABLE, &plan.wanted)?;
     if written.created + written.updated > 0 && has_circle(writing.conn)? {
         return Err(Stop::Stale);
     }
-    changes_rights(writing.conn, uprooted)?;
-    refresh_organizations(writing.conn, &uprooted.requalified)?;
+    let mut follows = Aftermath::default();
+    for id in uprooted.requalified.iter().chain(&uprooted.moved) {
+        follows.rights_over(*id);
+    }
+    for id in &uprooted.requalified {
+        follows.cells_at(*id);
+        follows.administered();
+    }
+    follows.settle(writing.conn, writing.at, By { person: false, pardoned: &[standing] })?;
     Ok(written)
-}
-
-/// The rights of those above, before and after.
-fn changes_rights(conn: &mut PgConnection, uprooted: &Uprooted) -> Result<()> {
-    uprooted.requalified.iter().chain(&uprooted.moved).try_for_each(|id| changes_rights_over(conn, *id))
 }
 
 fn uprooted(plan: &Plan, known: &Known) -> Uprooted {
@@ -118,7 +122,8 @@ fn uprooted(plan: &Plan, known: &Known) -> Uprooted {
             uprooted.requalified.push(before.id);
         }
         if changes("parent_id", before.parent.map(|parent| parent.to_string())) {
-            uprooted.moved.push(before.id);
+            let above = wanted.fields.get("parent_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+            uprooted.moved.extend([before.id].into_iter().chain(before.parent).chain(above.map(OrganizationId)));
         }
     }
     uprooted

@@ -12,6 +12,8 @@ use crate::Result;
 pub(crate) struct Table {
     /// The noun, and the table.
     pub(crate) noun: &'static str,
+    /// Its columns that no history keeps.
+    pub(crate) private: &'static [&'static str],
     /// Its fields that have owners.
     pub(crate) owned: &'static [&'static str],
     /// What is said once, when an object is created.
@@ -119,7 +121,7 @@ WITH wanted AS (
     FROM done
 ), kept_image AS (
     INSERT INTO history (noun, object_id, object_version, at, image)
-    SELECT '{table}', id, version, $5, jsonb_strip_nulls(image) FROM told
+    SELECT '{table}', id, version, $5, jsonb_strip_nulls(image - '{{private}}'::text[]) FROM told
 ), event AS (
     INSERT INTO change_event (epoch, noun, object_id, object_version, verb, changed_fields, actor_id, at)
     SELECT (SELECT app.epoch()), '{table}', id, version, verb, names, app.system(), $5 FROM told
@@ -143,6 +145,7 @@ fn statement(table: &Table) -> String {
         .replace("{all_of_described}", &list(&all, &described))
         .replace("{all}", &list(&all, &str::to_owned))
         .replace("{owned}", &list(table.owned, &str::to_owned))
+        .replace("{private}", &list(table.private, &str::to_owned))
         .replace("{defaults}", table.defaults)
         .replace("{table}", table.noun)
 }

@@ -19,9 +19,9 @@ use super::member::{find as find_member, locked as locked_member};
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
 use crate::idempotency::again;
-use crate::kept::Kept;
-use crate::networks::{end_memberships, leave_actions, lock_networks_of, refresh_member, still_all_networks_of};
-use crate::stamps::{born, grown};
+use crate::kept::kept;
+use crate::networks::{end_memberships, leave_actions, lock_networks_of, still_all_networks_of};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 
@@ -57,7 +57,6 @@ impl Store<'_> {
     /// The member has one there already at that time.
     pub fn create_member_affiliation(&mut self, grant: Grant<Create>) -> Result<AffiliationView> {
         let created = self.write(grant, |writer, actor, Create((member, new)), (card, _, _)| {
-            writer.changes_rights_of(member)?;
             let alone = in_force_of(writer.conn, member)?.is_empty();
             let primary = alone || new.is_primary;
             if primary && !alone {
@@ -66,10 +65,7 @@ impl Store<'_> {
                     return Err(Refusal::Invalid("/valid_from", MAIN_NOW).into());
                 }
             }
-            let (created, before) = insert_beside(writer, member, new, primary)?;
-            writer.created(&created)?;
-            record_demoted(writer, before)?;
-            Ok(created)
+            insert_beside(writer, member, new, primary)
         })?;
         Ok(self.seen(created))
     }
@@ -91,20 +87,11 @@ impl Store<'_> {
             if patch.is_primary == Some(true) && !before.is_primary {
                 may_make_main(actor, &find_member(before.member_id, writer.conn)?)?;
             }
-            let requalified = patch.profession.is_some();
-            let demoted = if patch.is_primary == Some(true) && !before.is_primary {
-                demote(writer, before.member_id, Some(before.id), before.valid)?
-            } else {
-                Vec::new()
-            };
-            let row = diesel::update(affiliation::table.find(before.id))
-                .set((patch, grown!(affiliation, writer, before.version)));
-            let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
-            writer.updated(&before, &after)?;
-            record_demoted(writer, demoted)?;
-            if requalified {
-                refresh_member(writer, before.member_id)?;
+            if patch.is_primary == Some(true) && !before.is_primary {
+                demote(writer, before.member_id, Some(before.id), before.valid)?;
             }
+            let after = writer.change(&before, patch)?;
+            writer.tells_of_the_last();
             Ok(after)
         })?;
         Ok(self.seen(changed))
@@ -118,10 +105,8 @@ impl Store<'_> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
             let (id, member) = (before.id, before.member_id);
-            writer.changes_rights_of(member)?;
             end_affiliations(writer, vec![before], at)?;
             settle_main(writer, member, at)?;
-            refresh_member(writer, member)?;
             find(id, writer.conn)
         })?;
         Ok(self.seen(ended))
@@ -134,11 +119,9 @@ impl Store<'_> {
     pub fn void_affiliation(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| {
             refuse_held(writer.conn, before.id)?;
-            writer.changes_rights_of(before.member_id)?;
-            diesel::delete(affiliation::table.find(before.id)).execute(writer.conn)?;
+            let voided = writer.void(&before, reason)?;
             settle_main(writer, before.member_id, writer.at)?;
-            refresh_member(writer, before.member_id)?;
-            writer.voided(&before, reason)
+            Ok(voided)
         })
     }
 }
@@ -152,16 +135,14 @@ const MAIN: Label = Label {
     en: "The main affiliation stays so until another becomes it.",
 };
 
-/// Inserts an affiliation; one that is main demotes the others of its time, which are given back.
-fn insert_beside(
-    writer: &mut Writer<'_>,
-    member: MemberId,
-    new: NewAffiliation,
-    primary: bool,
-) -> Result<(Affiliation, Vec<Affiliation>)> {
-    let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
-    let demoted = if primary { demote(writer, member, None, valid)? } else { Vec::new() };
-    Ok((insert(writer, member, new, primary)?, demoted))
+/// Inserts an affiliation; one that is main demotes the others of its time.
+fn insert_beside(writer: &mut Writer<'_>, member: MemberId, new: NewAffiliation, primary: bool) -> Result<Affiliation> {
+    if primary {
+        demote(writer, member, None, Validity::since(new.valid_from.unwrap_or(writer.at)))?;
+    }
+    let created = insert(writer, member, new, primary)?;
+    writer.tells_of_the_last();
+    Ok(created)
 }
 
 /// Inserts an affiliation; the first one of a member is the main one.
@@ -179,47 +160,27 @@ pub(crate) fn insert(
         born!(affiliation, writer),
     );
     let new = NewAffiliation { is_primary: primary, ..new };
-    let row = diesel::insert_into(affiliation::table).values((new, stamps));
-    Ok(row.returning(Affiliation::as_returning()).get_result(writer.conn)?)
+    writer.create((new, stamps))
 }
 
-/// The other main affiliations of that time are main no longer; as they were before.
-fn demote(
-    writer: &mut Writer<'_>,
-    member: MemberId,
-    but: Option<AffiliationId>,
-    during: Validity,
-) -> Result<Vec<Affiliation>> {
+/// The other main affiliations of that time are main no longer.
+fn demote(writer: &mut Writer<'_>, member: MemberId, but: Option<AffiliationId>, during: Validity) -> Result<()> {
     let others = affiliation::table
         .filter(affiliation::member_id.eq(member))
         .filter(affiliation::is_primary)
         .filter(affiliation::valid.overlaps_with(during))
         .select(Affiliation::as_select());
     let others: Vec<Affiliation> = others.load(writer.conn)?;
-    let others: Vec<_> = others.into_iter().filter(|other| Some(other.id) != but).collect();
-    for other in &others {
-        let secondary = (affiliation::is_primary.eq(false), grown!(affiliation, writer, other.version));
-        diesel::update(affiliation::table.find(other.id)).set(secondary).execute(writer.conn)?;
-    }
-    Ok(others)
-}
-
-fn record_demoted(writer: &mut Writer<'_>, before: Vec<Affiliation>) -> Result<()> {
-    for before in before {
-        let after = find(before.id, writer.conn)?;
-        writer.updated(&before, &after)?;
+    for other in others.iter().filter(|other| Some(other.id) != but) {
+        writer.change(other, affiliation::is_primary.eq(false))?;
     }
     Ok(())
 }
 
 /// Makes an affiliation the main one of all its time.
 pub(super) fn promote(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
-    let others = demote(writer, before.member_id, Some(before.id), before.valid)?;
-    record_demoted(writer, others)?;
-    let main = (affiliation::is_primary.eq(true), grown!(affiliation, writer, before.version));
-    let row = diesel::update(affiliation::table.find(before.id)).set(main);
-    let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
-    writer.updated(before, &after)
+    demote(writer, before.member_id, Some(before.id), before.valid)?;
+    writer.change(before, affiliation::is_primary.eq(true)).map(drop)
 }
 
 /// Makes the oldest affiliation that lasts the main one, where the main one ended.
@@ -243,11 +204,7 @@ pub(crate) fn in_force_of(conn: &mut PgConnection, member: MemberId) -> Result<V
 /// Ends affiliations with the memberships and roles held through them; what was to be done there is nobody's yet.
 pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>, at: DateTime<Utc>) -> Result<()> {
     for before in ended {
-        let valid = affiliation::valid.eq(before.valid.until(at));
-        let row = diesel::update(affiliation::table.find(before.id))
-            .set((valid, grown!(affiliation, writer, before.version)));
-        let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
-        writer.ended(&before, &after)?;
+        writer.end(&before, affiliation::valid.eq(before.valid.until(at)))?;
         end_memberships(writer, before.id, at)?;
         end_roles(writer, before.id, at)?;
         leave_actions(writer, before.member_id, before.organization_id)?;
@@ -315,14 +272,21 @@ impl Known for Create {
 
 known!(locked => Update, End, Void);
 
-impl Kept for Affiliation {
+kept!(Affiliation: affiliation {
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
-        let stays = |before: &Self, after: &Self| {
-            (before.valid, before.organization_id) == (after.valid, after.organization_id)
-        };
-        if let Some(before) = before.filter(|before| !after.is_some_and(|after| stays(before, after))) {
-            follows.administered();
-            follows.led_through(before.id);
+        let stands = |it: &Self| (it.organization_id, it.valid);
+        if before.map(stands) != after.map(stands) {
+            for it in before.into_iter().chain(after) {
+                follows.rights_of(it.member_id);
+            }
+            if let Some(before) = before {
+                follows.cells_of(before.member_id);
+                follows.administered();
+                follows.led_through(before.id);
+            }
+        }
+        if let Some(before) = before.filter(|it| after.is_some_and(|after| after.profession != it.profession)) {
+            follows.cells_of(before.member_id);
         }
     }
-}
+});

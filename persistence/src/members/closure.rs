@@ -58,14 +58,3 @@ pub(super) fn end_all_of(writer: &mut Writer<'_>, id: OrganizationId) -> Result<
     end_co_animations_of(writer, id)?;
     end_seats_of(writer, id)
 }
-
-diesel::define_sql_function! {
-    #[sql_name = "app.change_rights_over"]
-    fn change_rights_over(organization: diesel::sql_types::Uuid) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
-}
-
-/// Announces that rights change with an organization: of who sits there, and of who holds a role that reaches it.
-pub(crate) fn changes_rights_over(conn: &mut PgConnection, id: OrganizationId) -> Result<()> {
-    diesel::select(change_rights_over(id)).execute(conn)?;
-    Ok(())
-}

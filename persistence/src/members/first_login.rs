@@ -9,7 +9,7 @@ use members::affiliation::{Affiliation, NewAffiliation};
 use members::invitation::{
     Confirm, Invitation, InvitationAcceptance, InvitationAccepted, InvitationOutcome, InvitationView, Show,
 };
-use members::member::{Bind, MemberStatus};
+use members::member::{Bind, Member, MemberStatus};
 use members::my_data::PEOPLE;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::affiliation::{in_force_of, insert as insert_affiliation};
 use super::invitation::{find, locked};
 use super::member::{find as find_member, locked as locked_member};
 use crate::networks::{agree, identify, locked_request};
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 
@@ -129,10 +129,7 @@ fn claim(
         invitation::claimed_subject.eq(&who.subject),
         invitation::claimed_level.eq(level),
     );
-    let row = (claimed, grown!(invitation, writer, before.version));
-    diesel::update(invitation::table.find(before.id)).set(row).execute(writer.conn)?;
-    let after = find(before.id, writer.conn)?;
-    writer.updated(before, &after)?;
+    let after = writer.change(before, claimed)?;
     Ok(after)
 }
 
@@ -186,14 +183,9 @@ fn bind(
     } else {
         record(writer, it, id)?;
     }
-    writer.changes_rights_of(id)?;
     let affiliation = affiliated(writer, it, id)?;
     identified(writer, id, who)?;
-    let used =
-        (invitation::used_at.eq(writer.at), invitation::member_id.eq(id), grown!(invitation, writer, it.version));
-    diesel::update(invitation::table.find(it.id)).set(used).execute(writer.conn)?;
-    let after = find(it.id, writer.conn)?;
-    writer.ended(it, &after)?;
+    writer.end(it, (invitation::used_at.eq(writer.at), invitation::member_id.eq(id)))?;
     if let Some(request) = it.request_id {
         identify(writer, request, id, affiliation.id)?;
         let dossier = locked_request(request, writer.conn)?;
@@ -211,11 +203,10 @@ fn record(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<()> 
         member::email.eq(&it.email),
         born!(member, writer),
     );
-    diesel::insert_into(member::table).values(row).execute(writer.conn)?;
-    let place = insert_affiliation(writer, id, NewAffiliation::at(it.organization.id), true)?;
-    let created = find_member(id, writer.conn)?;
-    writer.created(&created)?;
-    writer.created(&place)
+    insert_affiliation(writer, id, NewAffiliation::at(it.organization.id), true)?;
+    writer.create::<Member, _, _>(row)?;
+    writer.tells_of_the_last();
+    Ok(())
 }
 
 /// The affiliation of a member to the organization that invited him.
@@ -224,9 +215,7 @@ fn affiliated(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<
     if let Some(place) = places.iter().find(|at| at.organization_id == it.organization.id) {
         return Ok(place.clone());
     }
-    let place = insert_affiliation(writer, id, NewAffiliation::at(it.organization.id), places.is_empty())?;
-    writer.created(&place)?;
-    Ok(place)
+    insert_affiliation(writer, id, NewAffiliation::at(it.organization.id), places.is_empty())
 }
 
 /// A subject is this member from now on; one who was somebody who left is somebody else now.
@@ -241,14 +230,8 @@ fn identified(writer: &mut Writer<'_>, id: MemberId, who: &Identity) -> Result<(
     let bound = diesel::insert_into(identity::table).values(row).on_conflict((identity::issuer, identity::subject));
     bound.do_update().set(again).execute(writer.conn)?;
     let before = find_member(id, writer.conn)?;
-    if before.status == MemberStatus::Invited {
-        let active = (member::activated_at.eq(Some(writer.at)), grown!(member, writer, before.version));
-        diesel::update(member::table.find(id)).set(active).execute(writer.conn)?;
-    } else {
-        diesel::update(member::table.find(id)).set(grown!(member, writer, before.version)).execute(writer.conn)?;
-    }
-    let after = find_member(id, writer.conn)?;
-    writer.updated(&before, &after)
+    let first = (before.status == MemberStatus::Invited).then(|| member::activated_at.eq(Some(writer.at)));
+    writer.change(&before, first).map(drop)
 }
 
 known!(locked => Confirm);

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use kernel::schema::{affiliation, member, service_account};
-use kernel::{Actor, Grant, Label, MemberId, PrincipalId, Refusal, Version, sql};
+use kernel::{Actor, Grant, Label, MemberId, Refusal, Version, sql};
 use members::hand_over::{
     HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind, gives_account,
     takes,
@@ -13,6 +13,8 @@ use members::service_account::ServiceAccount;
 use uuid::Uuid;
 
 use super::member::{find as find_member, locked_with_networks};
+use crate::aftermath::Aftermath;
+use crate::kept::kept;
 use crate::networks::{actions_of, hand_over_action, hand_over_seat, seats_of};
 use crate::store::{Writer, known};
 use crate::{Result, Store};
@@ -145,11 +147,7 @@ fn hand_over_account(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: Membe
     if !diesel::select(works_for(to, before.organization_id, writer.at)).get_result(writer.conn)? {
         return Err(Refusal::Invalid("/items", NO_TAKER).into());
     }
-    writer.changes_rights_of(MemberId(id))?;
-    let row = (service_account::owner_id.eq(to), service_account::version.eq(before.version.next()));
-    diesel::update(service_account::table.find(PrincipalId(id))).set(row).execute(writer.conn)?;
-    let after = find(writer.conn)?;
-    writer.updated(&before, &after)
+    writer.change(&before, service_account::owner_id.eq(to)).map(drop)
 }
 
 diesel::define_sql_function! {
@@ -162,4 +160,11 @@ known!(find_member => ListOwned);
 
 known!(locked_with_networks => HandOver);
 
-impl crate::kept::Kept for ServiceAccount {}
+kept!(ServiceAccount: service_account unstamped {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        // It writes with the rights of whoever answers for it.
+        for it in before.into_iter().chain(after) {
+            follows.rights_of(it.id);
+        }
+    }
+});

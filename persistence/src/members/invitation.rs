@@ -16,9 +16,10 @@ use members::invitation::{
 use super::member::locked as locked_member;
 use crate::delivery::deliver;
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::networks::locked_request;
 use crate::page::counted;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Writer, known};
 use crate::{Result, Store};
 
@@ -94,12 +95,8 @@ impl Store<'_> {
     pub fn resend_invitation(&mut self, grant: Grant<Resend>, seen: Version) -> Result<InvitationView> {
         let sent = self.write_on(grant, seen, |writer, _, _, before| {
             let until = if before.request_id.is_some() { before.expires_at } else { writer.at + OPEN_FOR };
-            let row = (invitation::expires_at.eq(until), grown!(invitation, writer, before.version));
-            diesel::update(invitation::table.find(before.id)).set(row).execute(writer.conn)?;
             deliver(writer, DeliveryKind::Invitation, before.id.0, before.member_id, &before.email)?;
-            let after = find(before.id, writer.conn)?;
-            writer.updated(&before, &after)?;
-            Ok(after)
+            writer.change(&before, invitation::expires_at.eq(until))
         })?;
         Ok(self.seen_invitation(sent))
     }
@@ -130,9 +127,7 @@ pub(crate) fn invite(
         invitation::expires_at.eq(writer.at + OPEN_FOR),
         born!(invitation, writer),
     );
-    diesel::insert_into(invitation::table).values(row).execute(writer.conn)?;
-    let created = find(id, writer.conn)?;
-    writer.created(&created)?;
+    let _created: Invitation = writer.create(row)?;
     deliver(writer, DeliveryKind::Invitation, id.0, member, email)?;
     Ok(id)
 }
@@ -161,10 +156,7 @@ fn pending() -> Pending {
 }
 
 fn revoke(writer: &mut Writer<'_>, before: &Invitation) -> Result<Invitation> {
-    let row = (invitation::revoked_at.eq(writer.at), grown!(invitation, writer, before.version));
-    diesel::update(invitation::table.find(before.id)).set(row).execute(writer.conn)?;
-    let after = find(before.id, writer.conn)?;
-    writer.ended(before, &after)?;
+    let after = writer.end(before, invitation::revoked_at.eq(writer.at))?;
     Ok(after)
 }
 
@@ -194,4 +186,6 @@ known!(locked_member => Invite);
 
 again!(InvitationView as InvitationId => invitation);
 
-impl crate::kept::Kept for Invitation {}
+kept!(Invitation: invitation {
+    const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject"];
+});

@@ -17,8 +17,8 @@ use super::hand_over::owned_by;
 use super::invitation::revoke_of_member;
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
-use crate::kept::Kept;
-use crate::networks::{lock_networks_of, refresh_member, still_all_networks_of};
+use crate::kept::{Image, kept};
+use crate::networks::{lock_networks_of, still_all_networks_of};
 use crate::page::{counted, fold, keyset, like, sorted};
 use crate::stamps::born;
 use crate::store::{Known, known};
@@ -50,19 +50,6 @@ fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
         query = query.filter(carded(actor)).filter(member::email.eq(email));
     }
     query
-}
-
-/// Changes a member and records it.
-macro_rules! set {
-    ($writer:expr, $before:expr, $change:expr) => {{
-        let stamps = (
-            member::version.eq($before.version.next()),
-            member::updated_at.eq($writer.at),
-            member::updated_by.eq($writer.by),
-        );
-        diesel::update(member::table.find($before.id)).set(($change, stamps)).execute($writer.conn)?;
-        find($before.id, $writer.conn)?
-    }};
 }
 
 const COLLISION: Label = Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
@@ -117,15 +104,15 @@ impl Store<'_> {
     pub fn create_member(&mut self, grant: Grant<Create>) -> Result<MemberView> {
         let created = self.write(grant, |writer, actor, Create(new), _| {
             let id = MemberId::fresh();
-            // Before its member, so that his row is given back with it.
-            let first = insert(writer, id, new.affiliation.clone(), true)?;
-            let stamps = (member::id.eq(id), born!(member, writer));
+            // Before its member, so that he is read with it.
+            insert(writer, id, new.affiliation.clone(), true)?;
             let email = new.email.clone();
-            let row = diesel::insert_into(member::table).values((new, stamps)).on_conflict_do_nothing();
-            let created = row.returning(Member::as_returning()).get_result(writer.conn).optional()?;
-            let Some(created) = created else { return Err(collision(writer.conn, actor, email.as_ref())?) };
-            writer.created(&created)?;
-            writer.created(&first)?;
+            let row = (new, member::id.eq(id), born!(member, writer));
+            let row = diesel::insert_into(member::table).values(row).on_conflict_do_nothing();
+            let image = row.returning(Image::<Member>::of()).get_result(writer.conn).optional()?;
+            let Some(image) = image else { return Err(collision(writer.conn, actor, email.as_ref())?) };
+            let created = writer.created(&image)?;
+            writer.tells_of_the_last();
             Ok(created)
         })?;
         Ok(self.shown_member(created))
@@ -150,8 +137,7 @@ impl Store<'_> {
             if email.is_some() && holder(writer.conn, email.as_ref())?.is_some() {
                 return Err(collision(writer.conn, actor, email.as_ref())?);
             }
-            let after = set!(writer, before, patch);
-            writer.updated(&before, &after)?;
+            let after = writer.change(&before, patch)?;
             if moves {
                 revoke_of_member(writer, before.id)?;
             }
@@ -166,12 +152,7 @@ impl Store<'_> {
     /// He is no longer as the caller saw him.
     pub fn suspend_member(&mut self, grant: Grant<Suspend>, seen: Version) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let suspended = member::suspended_at.eq(Some(writer.at));
-            writer.changes_rights_of(before.id)?;
-            let after = set!(writer, before, suspended);
-            writer.updated(&before, &after)?;
-            refresh_member(writer, before.id)?;
-            Ok(after)
+            writer.change(&before, member::suspended_at.eq(Some(writer.at)))
         })?;
         Ok(self.shown_member(changed))
     }
@@ -182,11 +163,7 @@ impl Store<'_> {
     /// He is no longer as the caller saw him.
     pub fn restore_member(&mut self, grant: Grant<Restore>, seen: Version) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            writer.changes_rights_of(before.id)?;
-            let after = set!(writer, before, member::suspended_at.eq(None::<chrono::DateTime<chrono::Utc>>));
-            writer.updated(&before, &after)?;
-            refresh_member(writer, before.id)?;
-            Ok(after)
+            writer.change(&before, member::suspended_at.eq(None::<chrono::DateTime<chrono::Utc>>))
         })?;
         Ok(self.shown_member(changed))
     }
@@ -201,12 +178,9 @@ impl Store<'_> {
             if actor.member().is_some() && owned_by(before.id, writer.conn)?.iter().any(|it| it.required) {
                 return Err(Refusal::HandOverRequired.into());
             }
-            writer.changes_rights_of(before.id)?;
             let places = in_force_of(writer.conn, before.id)?;
-            let after = set!(writer, before, member::departed_at.eq(Some(writer.at)));
-            writer.ended(&before, &after)?;
+            writer.end(&before, member::departed_at.eq(Some(writer.at)))?;
             end_affiliations(writer, places, writer.at)?;
-            refresh_member(writer, before.id)?;
             find(before.id, writer.conn)
         })?;
         Ok(self.shown_member(changed))
@@ -270,11 +244,15 @@ known!(locked => Update);
 
 known!(locked_with_networks => Suspend, Restore, Depart);
 
-impl Kept for Member {
+kept!(Member: member {
+    const PRIVATE: &'static [&'static str] = &["sort_name"];
+
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        let Some(before) = before.filter(|before| after.is_none_or(|after| after.status != before.status)) else { return };
+        follows.rights_of(before.id);
+        follows.cells_of(before.id);
         // Whoever is suspended leads no more, and that is never refused: the gap shows.
-        if before.is_some_and(|before| after.is_none_or(|after| after.status != before.status)) {
-            follows.administered();
-        }
+        follows.administered();
     }
-}
+});

@@ -15,7 +15,6 @@ mod role_assignment;
 mod search;
 mod territory;
 
-pub(crate) use closure::changes_rights_over;
 pub use hand_over::{NOT_OWNED, OWNED, Owned};
 pub(crate) use invitation::{invite, revoke_of_dossier as revoke_invitations_of};
 pub(crate) use member::find as find_member;

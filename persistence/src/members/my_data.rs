@@ -11,8 +11,7 @@ use members::my_data::{DataExport, DataSection, Export, Object, PEOPLE, Withdraw
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::member::{find, locked};
-use crate::stamps::grown;
+use super::member::locked;
 use crate::store::{Known, known};
 use crate::{Result, Store};
 
@@ -108,14 +107,10 @@ impl Store<'_> {
     {
         let after = self.write(grant, |writer, _, _, before| {
             let since = objects.then_some(writer.at);
-            let row = (
-                member::profile_objection_at.eq(since),
-                member::profile_visibility.eq(ProfileVisibility::Leads),
-                grown!(member, writer, before.version),
-            );
-            diesel::update(member::table.find(before.id)).set(row).execute(writer.conn)?;
-            let after = find(before.id, writer.conn)?;
-            writer.updated(&before, &after)?;
+            let after = writer.change(
+                &before,
+                (member::profile_objection_at.eq(since), member::profile_visibility.eq(ProfileVisibility::Leads)),
+            )?;
             Ok(after)
         })?;
         Ok(self.shown_member(after))

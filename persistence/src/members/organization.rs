@@ -11,12 +11,12 @@ use members::organization::{
 };
 use uuid::Uuid;
 
-use super::closure::{changes_rights_over, end_all_of, lock_members_of, refuse_children};
+use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
-use crate::kept::Kept;
-use crate::networks::{lock_networks_at, refresh_organization};
+use crate::kept::kept;
+use crate::networks::lock_networks_at;
 use crate::page::{counted, fold, keyset, like, sorted};
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
@@ -128,20 +128,7 @@ impl Store<'_> {
                 refuse_circle(writer.conn, before.id, parent)?;
                 life_of(writer.conn, parent)?.map_or(Ok(()), |above| above.alive())?;
             }
-            let kind_changes = patch.kind.is_some_and(|kind| kind != before.kind) || patch.origin_override.is_some();
-            let moves = patch.parent_id.is_some_and(|parent| parent != before.parent_id);
-            if kind_changes || moves {
-                changes_rights_over(writer.conn, before.id)?;
-            }
-            let after = set(writer, &before, patch)?;
-            writer.updated(&before, &after)?;
-            if moves {
-                changes_rights_over(writer.conn, before.id)?;
-            }
-            if kind_changes {
-                refresh_organization(writer, before.id)?;
-            }
-            Ok(after)
+            set(writer, &before, patch)
         })?;
         Ok(self.shown(changed))
     }
@@ -158,9 +145,7 @@ impl Store<'_> {
     ) -> Result<OrganizationView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             let contacts = Some(contacts.contact_points);
-            let after = set(writer, &before, OrganizationPatch { contact_points: contacts, ..Default::default() })?;
-            writer.updated(&before, &after)?;
-            Ok(after)
+            set(writer, &before, OrganizationPatch { contact_points: contacts, ..Default::default() })
         })?;
         Ok(self.shown(changed))
     }
@@ -172,12 +157,8 @@ impl Store<'_> {
     pub fn close_organization(&mut self, grant: Grant<Close>, seen: Version) -> Result<OrganizationView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             refuse_children(writer.conn, before.id)?;
-            changes_rights_over(writer.conn, before.id)?;
             let status = organization::status.eq(OrganizationStatus::Closed);
-            let row = diesel::update(organization::table.find(before.id))
-                .set((status, grown!(organization, writer, before.version)));
-            let after = row.returning(Organization::as_returning()).get_result(writer.conn)?;
-            writer.ended(&before, &after)?;
+            let after = writer.end(&before, status)?;
             end_all_of(writer, before.id)?;
             Ok(after)
         })?;
@@ -188,9 +169,7 @@ impl Store<'_> {
 /// Inserts an organization.
 pub(super) fn insert(writer: &mut Writer<'_>, new: NewOrganization) -> Result<Organization> {
     let stamps = (organization::id.eq(OrganizationId::fresh()), born!(organization, writer));
-    let row = diesel::insert_into(organization::table).values((new, stamps));
-    let created = row.returning(Organization::as_returning()).get_result(writer.conn)?;
-    writer.created(&created)?;
+    let created: Organization = writer.create((new, stamps))?;
     Ok(created)
 }
 
@@ -206,9 +185,7 @@ pub(super) fn set(
         let kept = std::iter::once(before.name.clone()).chain(aliases);
         patch.aliases = Some(kept.take(members::organization::MOST_ALIASES).collect());
     }
-    let row =
-        diesel::update(organization::table.find(before.id)).set((patch, grown!(organization, writer, before.version)));
-    Ok(row.returning(Organization::as_returning()).get_result(writer.conn)?)
+    writer.change(before, patch)
 }
 
 diesel::define_sql_function! {
@@ -299,17 +276,25 @@ impl Known for Close {
     }
 }
 
-impl Kept for Organization {
+kept!(Organization: organization {
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         let Some(after) = after else { return };
-        let stands = |it: &Self| (it.origin, it.status);
-        if before.is_some_and(|before| stands(before) != stands(after)) {
-            follows.administered();
-            follows.led_from(after.id);
-        }
         let hangs = |it: &Self| (it.parent_id, it.status);
         if before.map_or(after.parent_id.is_some(), |before| hangs(before) != hangs(after)) {
             follows.in_a_tree(after.id);
         }
+        let Some(before) = before else { return };
+        let stands = |it: &Self| (it.kind, it.origin, it.status);
+        if stands(before) != stands(after) || before.parent_id != after.parent_id {
+            let around = before.parent_id.into_iter().chain(after.parent_id).chain(after.successor_ids.iter().copied());
+            for organization in around.chain([after.id]) {
+                follows.rights_over(organization);
+            }
+        }
+        if stands(before) != stands(after) {
+            follows.cells_at(after.id);
+            follows.administered();
+            follows.led_from(after.id);
+        }
     }
-}
+});

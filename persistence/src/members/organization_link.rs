@@ -13,9 +13,10 @@ use members::organization_link::{
 };
 use uuid::Uuid;
 
-use super::closure::changes_rights_over;
 use super::organization::resting_on;
-use crate::stamps::{born, grown};
+use crate::aftermath::Aftermath;
+use crate::kept::kept;
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
@@ -80,11 +81,7 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn void_organization_link(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
-        self.write_on(grant, seen, |writer, _, _, before| {
-            diesel::delete(organization_link::table.find(before.id)).execute(writer.conn)?;
-            change_rights_through(writer, &before)?;
-            writer.voided(&before, reason)
-        })
+        self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
 
@@ -102,27 +99,13 @@ pub(super) fn insert(
         organization_link::valid.eq(valid),
         born!(organization_link, writer),
     );
-    let row = diesel::insert_into(organization_link::table).values(row);
-    let created = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
-    writer.created(&created)?;
-    change_rights_through(writer, &created)?;
+    let created: OrganizationLink = writer.create(row)?;
     Ok(created)
 }
 
 /// Ends a link at a time.
 pub(super) fn end(writer: &mut Writer<'_>, before: &OrganizationLink, at: DateTime<Utc>) -> Result<OrganizationLink> {
-    let change =
-        (organization_link::valid.eq(before.valid.until(at)), grown!(organization_link, writer, before.version));
-    let row = diesel::update(organization_link::table.find(before.id)).set(change);
-    let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
-    writer.ended(before, &after)?;
-    change_rights_through(writer, &after)?;
-    Ok(after)
-}
-
-/// What a DICOM serves is the scope of its people, and bounds the scope of the others who serve what is above.
-fn change_rights_through(writer: &mut Writer<'_>, link: &OrganizationLink) -> Result<()> {
-    if link.kind == LinkKind::Serves { changes_rights_over(writer.conn, link.to_id) } else { Ok(()) }
+    writer.end(before, organization_link::valid.eq(before.valid.until(at)))
 }
 
 fn find(id: OrganizationLinkId, conn: &mut PgConnection) -> Result<OrganizationLink> {
@@ -174,4 +157,13 @@ impl Known for Void {
     }
 }
 
-impl crate::kept::Kept for OrganizationLink {}
+kept!(OrganizationLink: organization_link {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        // What a DICOM serves is the scope of its people, and bounds the scope of the others who serve what is above; who
+        // succeeds reads on.
+        for it in before.into_iter().chain(after).filter(|it| it.kind != LinkKind::Supervises) {
+            follows.rights_over(it.from_id);
+            follows.rights_over(it.to_id);
+        }
+    }
+});

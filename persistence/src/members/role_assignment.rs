@@ -16,7 +16,7 @@ use members::role_assignment::{
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
 use crate::idempotency::again;
-use crate::kept::Kept;
+use crate::kept::kept;
 use crate::stamps::born;
 use crate::store::{Known, Writer};
 use crate::{Error, Result, Store};
@@ -69,7 +69,6 @@ impl Store<'_> {
             if valid.to.is_some_and(|to| to <= from) {
                 return Err(Error::Dangling("/valid_to"));
             }
-            writer.changes_rights_of(member)?;
             let row = (
                 role_assignment::id.eq(RoleAssignmentId::fresh()),
                 role_assignment::member_id.eq(member),
@@ -80,9 +79,7 @@ impl Store<'_> {
                 role_assignment::granted_by.eq(writer.by),
                 born!(role_assignment, writer),
             );
-            let row = diesel::insert_into(role_assignment::table).values(row);
-            let created = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
-            writer.created(&created)?;
+            let created: RoleAssignment = writer.create(row)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -100,7 +97,6 @@ impl Store<'_> {
     ) -> Result<RoleAssignmentView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
-            writer.changes_rights_of(before.member_id)?;
             end(writer, &before, at)
         })?;
         Ok(self.seen(ended))
@@ -111,11 +107,7 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it; he is the last SIG administrator.
     pub fn void_role_assignment(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
-        self.write_on(grant, seen, |writer, _, _, before| {
-            writer.changes_rights_of(before.member_id)?;
-            diesel::delete(role_assignment::table.find(before.id)).execute(writer.conn)?;
-            writer.voided(&before, reason)
-        })
+        self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
 
@@ -134,16 +126,7 @@ fn below(conn: &mut PgConnection, organization: OrganizationId) -> Result<Vec<Or
 
 /// Ends a role at a time.
 pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
-    let change = (
-        role_assignment::valid.eq(before.valid.until(at)),
-        role_assignment::version.eq(before.version.next()),
-        role_assignment::updated_at.eq(writer.at),
-        role_assignment::updated_by.eq(writer.by),
-    );
-    let row = diesel::update(role_assignment::table.find(before.id)).set(change);
-    let after = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
-    writer.ended(before, &after)?;
-    Ok(after)
+    writer.end(before, role_assignment::valid.eq(before.valid.until(at)))
 }
 
 again!(RoleAssignmentView as RoleAssignmentId => role_assignment);
@@ -182,10 +165,13 @@ impl Known for Void {
     }
 }
 
-impl Kept for RoleAssignment {
-    fn aftermath(before: Option<&Self>, _: Option<&Self>, follows: &mut Aftermath) {
+kept!(RoleAssignment: role_assignment {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        for it in before.into_iter().chain(after) {
+            follows.rights_of(it.member_id);
+        }
         if before.is_some_and(|it| it.role == Role::SigAdmin) {
             follows.administered();
         }
     }
-}
+});

@@ -20,9 +20,10 @@ use uuid::Uuid;
 
 use super::follow_up::{named, scope_of};
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::counted;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 
@@ -138,9 +139,7 @@ impl Store<'_> {
                 action_item::due_on.eq(new.due_on),
                 born!(action_item, writer),
             );
-            diesel::insert_into(action_item::table).values(row).execute(writer.conn)?;
-            let created = find(id, writer.conn)?;
-            writer.created(&created)?;
+            let created: ActionItem = writer.create(row)?;
             tell_given(writer, &created)?;
             Ok(created)
         })?;
@@ -169,9 +168,7 @@ impl Store<'_> {
                 }
                 before.network_id
             };
-            let row = (patch, action_item::network_id.eq(network), grown!(action_item, writer, before.version));
-            diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
-            let after = recorded(writer, &before)?;
+            let after = writer.change(&before, (patch, action_item::network_id.eq(network)))?;
             if after.owner_member != before.owner_member {
                 tell_given(writer, &after)?;
             }
@@ -214,22 +211,10 @@ impl Store<'_> {
                 life.ok_or(Refusal::NotFound)?.alive()?;
             }
             let closed: Option<DateTime<Utc>> = (to != ActionStatus::Open).then_some(writer.at);
-            let row = (
-                action_item::status.eq(to),
-                action_item::closed_at.eq(closed),
-                grown!(action_item, writer, before.version),
-            );
-            diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
-            recorded(writer, &before)
+            writer.change(&before, (action_item::status.eq(to), action_item::closed_at.eq(closed)))
         })?;
         Ok(self.shown_action(changed))
     }
-}
-
-fn recorded(writer: &mut Writer<'_>, before: &ActionItem) -> Result<ActionItem> {
-    let after = find(before.id, writer.conn)?;
-    writer.updated(before, &after)?;
-    Ok(after)
 }
 
 fn find(id: ActionItemId, conn: &mut PgConnection) -> Result<ActionItem> {
@@ -274,9 +259,7 @@ pub(crate) fn leave_actions(writer: &mut Writer<'_>, who: MemberId, at: Organiza
         .for_no_key_update();
     for id in his.load::<ActionItemId>(writer.conn)? {
         let before = find(id, writer.conn)?;
-        let row = (action_item::owner_member_id.eq(None::<MemberId>), grown!(action_item, writer, before.version));
-        diesel::update(action_item::table.find(id)).set(row).execute(writer.conn)?;
-        recorded(writer, &before)?;
+        writer.change(&before, action_item::owner_member_id.eq(None::<MemberId>))?;
     }
     Ok(())
 }
@@ -289,9 +272,7 @@ pub(crate) fn hand_over_action(writer: &mut Writer<'_>, actor: &Actor, id: Uuid,
         return Err(Refusal::Invalid("/items", NO_TAKER).into());
     }
     let taker = may_show(actor, &before).then_some(to);
-    let row = (action_item::owner_member_id.eq(taker), grown!(action_item, writer, before.version));
-    diesel::update(action_item::table.find(before.id)).set(row).execute(writer.conn)?;
-    let after = recorded(writer, &before)?;
+    let after = writer.change(&before, action_item::owner_member_id.eq(taker))?;
     tell_given(writer, &after)
 }
 
@@ -337,4 +318,4 @@ known!(locked => Update, Complete, Cancel, Reopen);
 
 again!(ActionItemView as ActionItemId => action_item);
 
-impl crate::kept::Kept for ActionItem {}
+kept!(ActionItem: action_item {});

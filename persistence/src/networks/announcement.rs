@@ -17,9 +17,10 @@ use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, R
 use uuid::Uuid;
 
 use super::follow_up::named;
+use crate::kept::kept;
 use crate::notify::{News, notify};
 use crate::page::counted;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer};
 use crate::{Again, Result, Store};
 
@@ -68,10 +69,8 @@ impl Store<'_> {
         let created = self.write(grant, |writer, actor, _, draft| {
             let id = AnnouncementId::fresh();
             let row = (announcement::id.eq(id), written(draft), born!(announcement, writer));
-            diesel::insert_into(announcement::table).values(row).execute(writer.conn)?;
-            let created = find(Addressed { id, to: actor.id }, writer.conn)?;
-            writer.created(&created)?;
-            Ok(created)
+            writer.create::<Announcement, _, _>(row)?;
+            find(Addressed { id, to: actor.id }, writer.conn)
         })?;
         self.announced(created)
     }
@@ -98,9 +97,8 @@ impl Store<'_> {
                     _ => draft.fits()?,
                 }
             }
-            let row = (written(draft), grown!(announcement, writer, before.version));
-            diesel::update(announcement::table.find(before.id)).set(row).execute(writer.conn)?;
-            let after = recorded(writer, &before, actor.id)?;
+            writer.change(&before, written(draft))?;
+            let after = find(Addressed { id: before.id, to: actor.id }, writer.conn)?;
             if tells {
                 let told = still_addressed(&after, writer.at, writer.conn)?;
                 tell(writer, NotificationKind::AnnouncementChanged, &after, told)?;
@@ -116,15 +114,12 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn publish_announcement(&mut self, grant: Grant<Publish>, seen: Version) -> Result<AnnouncementView> {
         let published = self.write_on(grant, seen, |writer, actor, _, before| {
-            let row = (
-                announcement::status.eq(AnnouncementStatus::Published),
-                announcement::published_at.eq(writer.at),
-                grown!(announcement, writer, before.version),
-            );
-            diesel::update(announcement::table.find(before.id)).set(row).execute(writer.conn)?;
+            let published =
+                (announcement::status.eq(AnnouncementStatus::Published), announcement::published_at.eq(writer.at));
+            writer.change(&before, published)?;
             let to = reached(&before, writer.at, writer.conn)?;
             tell(writer, NotificationKind::AnnouncementPublished, &before, to)?;
-            recorded(writer, &before, actor.id)
+            find(Addressed { id: before.id, to: actor.id }, writer.conn)
         })?;
         self.announced(published)
     }
@@ -135,18 +130,15 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn withdraw_announcement(&mut self, grant: Grant<Withdraw>, seen: Version) -> Result<AnnouncementView> {
         let withdrawn = self.write_on(grant, seen, |writer, actor, _, before| {
-            let row = (
-                announcement::status.eq(AnnouncementStatus::Withdrawn),
-                announcement::withdrawn_at.eq(writer.at),
-                grown!(announcement, writer, before.version),
-            );
-            diesel::update(announcement::table.find(before.id)).set(row).execute(writer.conn)?;
+            let withdrawn =
+                (announcement::status.eq(AnnouncementStatus::Withdrawn), announcement::withdrawn_at.eq(writer.at));
+            writer.change(&before, withdrawn)?;
             let told = || notification::table.filter(notification::object_id.eq(before.id.0));
             diesel::update(told()).set(notification::withdrawn_at.eq(writer.at)).execute(writer.conn)?;
             let lines = delivery::table.filter(delivery::object_id.eq_any(told().select(notification::id)));
             let lines = lines.filter(delivery::status.eq(DeliveryStatus::Queued));
             diesel::update(lines).set(delivery::status.eq(DeliveryStatus::Muted)).execute(writer.conn)?;
-            recorded(writer, &before, actor.id)
+            find(Addressed { id: before.id, to: actor.id }, writer.conn)
         })?;
         self.announced(withdrawn)
     }
@@ -305,12 +297,6 @@ fn tell(writer: &mut Writer<'_>, kind: NotificationKind, it: &Announcement, to: 
     notify(writer, News::of(kind, it.class, it, it.network_id), to)
 }
 
-fn recorded(writer: &mut Writer<'_>, before: &Announcement, by: PrincipalId) -> Result<Announcement> {
-    let after = find(Addressed { id: before.id, to: by }, writer.conn)?;
-    writer.updated(before, &after)?;
-    Ok(after)
-}
-
 fn find(of: Addressed, conn: &mut PgConnection) -> Result<Announcement> {
     let row = Announcement::query().filter(announcement::id.eq(of.id));
     let mut it: Announcement = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
@@ -362,4 +348,4 @@ impl Again for AnnouncementView {
     }
 }
 
-impl crate::kept::Kept for Announcement {}
+kept!(Announcement: announcement {});

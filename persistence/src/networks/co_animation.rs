@@ -5,17 +5,18 @@ use ::networks::network::{Network, NetworkCode};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
-use kernel::schema::{co_animation, membership};
+use kernel::schema::co_animation;
 use kernel::{
-    AsOf, CoAnimationId, Grant, MemberId, NetworkId, NetworkRole, OrganizationId, PageQuery, Refusal, Validity,
-    Version, VoidReason, Voided,
+    AsOf, CoAnimationId, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use uuid::Uuid;
 
 use super::network::{locked, seen_by};
+use crate::aftermath::Aftermath;
+use crate::kept::kept;
 use crate::members::resting_on;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
@@ -59,10 +60,7 @@ impl Store<'_> {
                 co_animation::valid.eq(Validity::since(new.valid_from.unwrap_or(writer.at))),
                 born!(co_animation, writer),
             );
-            diesel::insert_into(co_animation::table).values(row).execute(writer.conn)?;
-            let created = find(id, writer.conn)?;
-            writer.created(&created)?;
-            change_rights_through(writer, network.id, new.organization_id)?;
+            let created: CoAnimation = writer.create(row)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -85,20 +83,12 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn void_co_animation(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
-        self.write_on(grant, seen, |writer, _, _, before| {
-            diesel::delete(co_animation::table.find(before.id)).execute(writer.conn)?;
-            change_rights_through(writer, before.network_id, before.organization.id)?;
-            writer.voided(&before, reason)
-        })
+        self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
 
 pub(super) fn end(writer: &mut Writer<'_>, before: &CoAnimation, at: DateTime<Utc>) -> Result<CoAnimation> {
-    let change = (co_animation::valid.eq(before.valid.until(at)), grown!(co_animation, writer, before.version));
-    diesel::update(co_animation::table.find(before.id)).set(change).execute(writer.conn)?;
-    let after = find(before.id, writer.conn)?;
-    writer.ended(before, &after)?;
-    change_rights_through(writer, before.network_id, before.organization.id)?;
+    let after = writer.end(before, co_animation::valid.eq(before.valid.until(at)))?;
     Ok(after)
 }
 
@@ -120,18 +110,6 @@ fn end_each(writer: &mut Writer<'_>, all: Vec<CoAnimation>) -> Result<()> {
     let at = writer.at;
     for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
         end(writer, &before, at)?;
-    }
-    Ok(())
-}
-
-/// What an organization co-animates is the scope of its co-leads.
-fn change_rights_through(writer: &mut Writer<'_>, network: NetworkId, organization: OrganizationId) -> Result<()> {
-    let co_leads = membership::table
-        .filter(membership::network_id.eq(network))
-        .filter(membership::organization_id.eq(organization))
-        .filter(membership::role.eq(NetworkRole::CoLead));
-    for member in co_leads.select(membership::member_id).distinct().load::<MemberId>(writer.conn)? {
-        writer.changes_rights_of(member)?;
     }
     Ok(())
 }
@@ -176,4 +154,11 @@ impl Known for Void {
     }
 }
 
-impl crate::kept::Kept for CoAnimation {}
+kept!(CoAnimation: co_animation {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        // What an organization co-animates is the scope of its co-leads.
+        for it in before.into_iter().chain(after) {
+            follows.rights_of_co_leads(it.network_id, it.organization.id);
+        }
+    }
+});

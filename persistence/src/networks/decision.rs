@@ -13,8 +13,9 @@ use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, Organization
 
 use super::follow_up::locked as locked_follow_up;
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::page::counted;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, known};
 use crate::{Result, Store};
 
@@ -122,9 +123,7 @@ impl Store<'_> {
         let created = self.write(grant, |writer, _, Create(about), _| {
             let id = DecisionId::fresh();
             let row = (new, decision::id.eq(id), decision::follow_up_id.eq(about), born!(decision, writer));
-            diesel::insert_into(decision::table).values(row).execute(writer.conn)?;
-            let created = find(id, writer.conn)?;
-            writer.created(&created)?;
+            let created: Decision = writer.create(row)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -141,10 +140,7 @@ impl Store<'_> {
         patch: DecisionPatch,
     ) -> Result<DecisionView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let row = (patch, grown!(decision, writer, before.version));
-            diesel::update(decision::table.find(before.id)).set(row).execute(writer.conn)?;
-            let after = find(before.id, writer.conn)?;
-            writer.updated(&before, &after)?;
+            let after = writer.change(&before, patch)?;
             Ok(after)
         })?;
         Ok(self.seen(changed))
@@ -170,4 +166,4 @@ impl Known for Update {
 
 again!(DecisionView as DecisionId => decision);
 
-impl crate::kept::Kept for Decision {}
+kept!(Decision: decision {});

@@ -17,9 +17,10 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::members::{resting_on, with_predecessors};
 use crate::page::counted;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, known};
 use crate::{Again, Error, Result, Store};
 
@@ -122,9 +123,7 @@ impl Store<'_> {
                 follow_up::attendee_ids.eq(new.attendee_ids),
                 born!(follow_up, writer),
             );
-            diesel::insert_into(follow_up::table).values(row).execute(writer.conn)?;
-            let created = find(id, writer.conn)?;
-            writer.created(&created)?;
+            let created: FollowUp = writer.create(row)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -143,10 +142,7 @@ impl Store<'_> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             patch.held_on.map_or(Ok(()), past)?;
             refuse_unknown(writer.conn, patch.attendee_ids.as_deref().unwrap_or_default())?;
-            let row = (patch, grown!(follow_up, writer, before.version));
-            diesel::update(follow_up::table.find(before.id)).set(row).execute(writer.conn)?;
-            let after = find(before.id, writer.conn)?;
-            writer.updated(&before, &after)?;
+            let after = writer.change(&before, patch)?;
             Ok(after)
         })?;
         Ok(self.seen(changed))
@@ -182,9 +178,7 @@ impl Store<'_> {
                 follow_up_comment::follow_up_id.eq(about),
                 born!(follow_up_comment, writer),
             );
-            let row = diesel::insert_into(follow_up_comment::table).values(row);
-            let created = row.returning(FollowUpComment::as_returning()).get_result(writer.conn)?;
-            writer.created(&created)?;
+            let created: FollowUpComment = writer.create(row)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -266,6 +260,6 @@ impl Again for FollowUpCommentView {
     }
 }
 
-impl crate::kept::Kept for FollowUp {}
+kept!(FollowUp: follow_up {});
 
-impl crate::kept::Kept for FollowUpComment {}
+kept!(FollowUpComment: follow_up_comment {});

@@ -98,7 +98,7 @@ fn question(group: IndicatorGroup) -> String {
                 LEFT JOIN LATERAL (SELECT h.image FROM history h WHERE h.object_id = i.id AND i.updated_at > d.until
                     ORDER BY h.at > d.until, CASE WHEN h.at > d.until THEN 1 ELSE -1 END * h.object_version LIMIT 1) h ON true
                 CROSS JOIN LATERAL (SELECT coalesce((h.image ->> 'due_on')::date, i.due_on) AS due_on,
-                    coalesce(h.image #>> '{{owner_organization,id}}', h.image ->> 'owner_organization_id', i.owner_organization_id::text)::uuid AS place,
+                    coalesce(h.image ->> 'owner_organization_id', i.owner_organization_id::text)::uuid AS place,
                     coalesce(h.image ->> 'status' = 'open', i.closed_at IS NULL OR i.closed_at > d.until) AS open) w
                 WHERE w.open AND ($7 OR u.id IS NULL OR u.confidentiality = 'normal') AND ($8 IS NULL OR $8 = 'overdue_actions')),
         grouped AS (

@@ -18,13 +18,13 @@ use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
 
 use super::network::{locked as locked_network, seen_by};
-use super::tracking::{lock, refresh};
+use super::tracking::lock;
 use crate::aftermath::Aftermath;
 use crate::idempotency::again;
-use crate::kept::Kept;
+use crate::kept::kept;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset, sorted};
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 
@@ -106,12 +106,7 @@ impl Store<'_> {
             if valid.to.is_some_and(|to| to <= valid.from) {
                 return Err(Refusal::Invalid("/valid_to", BACKWARDS).into());
             }
-            let id = MembershipId::fresh();
-            insert(writer, network.id, id, &new, valid)?;
-            let created = find(id, writer.conn)?;
-            writer.changes_rights_of(created.member.id)?;
-            writer.created(&created)?;
-            refresh(writer.conn, network.id, created.organization.id)?;
+            let created = writer.create((sitting(network.id, &new, valid), born!(membership, writer)))?;
             tell_given(writer, &created)?;
             Ok(created)
         })?;
@@ -123,13 +118,12 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it; the caller may not promote.
     pub fn change_membership_role(&mut self, grant: Grant<ChangeRole>, seen: Version) -> Result<MembershipView> {
-        let changed = self.write_on(grant, seen, |writer, actor, ChangeRole(id, change), before| {
+        let changed = self.write_on(grant, seen, |writer, actor, ChangeRole(_, change), before| {
             ChangeRole::promotes(actor, change.role)?;
             if change.role == before.role {
                 return Err(Refusal::Overlap.into());
             }
-            take_role(writer, &before, change.role)?;
-            find(id, writer.conn)
+            take_role(writer, &before, change.role, None)
         })?;
         Ok(self.seen(changed))
     }
@@ -149,7 +143,6 @@ impl Store<'_> {
                 Some(at) if at < writer.at => return Err(Refusal::Invalid("/at", PAST).into()),
                 at => at.unwrap_or(writer.at),
             };
-            writer.changes_rights_of(before.member.id)?;
             end(writer, &before, at, ending.reason)
         })?;
         Ok(self.seen(ended))
@@ -160,25 +153,15 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn void_membership(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
-        self.write_on(grant, seen, |writer, _, _, before| {
-            writer.changes_rights_of(before.member.id)?;
-            diesel::delete(membership::table.find(before.id)).execute(writer.conn)?;
-            refresh(writer.conn, before.network_id, before.organization.id)?;
-            writer.voided(&before, reason)
-        })
+        self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
 
-pub(super) fn insert(
-    writer: &mut Writer<'_>,
-    network: NetworkId,
-    id: MembershipId,
-    new: &NewMembership,
-    valid: Validity,
-) -> Result<()> {
-    let row = (
+/// The row of who sits in a network, but for its stamps.
+pub(super) fn sitting(network: NetworkId, new: &NewMembership, valid: Validity) -> Sitting {
+    (
         new.clone(),
-        membership::id.eq(id),
+        membership::id.eq(MembershipId::fresh()),
         membership::network_id.eq(network),
         // Filled by the trigger from the affiliation.
         membership::member_id.eq(Uuid::nil()),
@@ -186,11 +169,19 @@ pub(super) fn insert(
         membership::organization_kind.eq(""),
         membership::sort_name.eq(""),
         membership::valid.eq(valid),
-        born!(membership, writer),
-    );
-    diesel::insert_into(membership::table).values(row).execute(writer.conn)?;
-    Ok(())
+    )
 }
+
+type Sitting = (
+    NewMembership,
+    diesel::dsl::Eq<membership::id, MembershipId>,
+    diesel::dsl::Eq<membership::network_id, NetworkId>,
+    diesel::dsl::Eq<membership::member_id, Uuid>,
+    diesel::dsl::Eq<membership::organization_id, Uuid>,
+    diesel::dsl::Eq<membership::organization_kind, &'static str>,
+    diesel::dsl::Eq<membership::sort_name, &'static str>,
+    diesel::dsl::Eq<membership::valid, Validity>,
+);
 
 /// Has someone sit in a network: anew, or in another role where he sits there already through the same affiliation. The
 /// network is locked already, and the affiliation in force.
@@ -204,47 +195,41 @@ pub(super) fn join(
         .filter(membership::network_id.eq(network))
         .filter(membership::affiliation_id.eq(new.affiliation_id))
         .filter(membership::valid.contains(writer.at));
-    let id = match sits.first(writer.conn).optional()? {
-        Some(before) if before.role == new.role => return Err(Refusal::Overlap.into()),
-        Some(before) => {
-            take_role(writer, &before, new.role)?;
-            before.id
-        }
-        None => begin(writer, network, new)?,
-    };
-    if let Some(level) = level {
-        let chosen = membership::notification_level.eq(level);
-        diesel::update(membership::table.find(id)).set(chosen).execute(writer.conn)?;
+    match sits.first(writer.conn).optional()? {
+        Some(before) if before.role == new.role => Err(Refusal::Overlap.into()),
+        Some(before) => take_role(writer, &before, new.role, level),
+        None => begin(writer, network, new, level),
     }
-    find(id, writer.conn)
 }
 
 /// Begins a membership that lasts as long as its affiliation.
-fn begin(writer: &mut Writer<'_>, network: NetworkId, new: &NewMembership) -> Result<MembershipId> {
+fn begin(
+    writer: &mut Writer<'_>,
+    network: NetworkId,
+    new: &NewMembership,
+    level: Option<NotificationLevel>,
+) -> Result<Membership> {
     let through = affiliation::table.find(new.affiliation_id).select(affiliation::valid);
     let to = through.first::<Validity>(writer.conn)?.to;
-    let id = MembershipId::fresh();
-    insert(writer, network, id, new, Validity { from: writer.at, to })?;
-    let created = find(id, writer.conn)?;
-    writer.changes_rights_of(created.member.id)?;
-    writer.created(&created)?;
-    refresh(writer.conn, network, created.organization.id)?;
-    Ok(id)
+    let chosen = level.map(|level| membership::notification_level.eq(level));
+    writer.create((sitting(network, new, Validity { from: writer.at, to }), chosen, born!(membership, writer)))
 }
 
 /// Gives a membership another role from now on; what it was stays on record.
-fn take_role(writer: &mut Writer<'_>, before: &Membership, role: NetworkRole) -> Result<()> {
-    writer.changes_rights_of(before.member.id)?;
+fn take_role(
+    writer: &mut Writer<'_>,
+    before: &Membership,
+    role: NetworkRole,
+    level: Option<NotificationLevel>,
+) -> Result<Membership> {
     let from = before.valid.from.max(writer.at);
     let valid = membership::valid.eq(Validity { from, to: before.valid.to });
-    let row = (membership::role.eq(role), valid, grown!(membership, writer, before.version));
-    diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
-    let after = find(before.id, writer.conn)?;
-    writer.updated(before, &after)?;
+    let chosen = level.map(|level| membership::notification_level.eq(level));
+    let after = writer.change(before, (membership::role.eq(role), valid, chosen))?;
     if before.valid.from < from {
         keep_past(writer, before, from)?;
     }
-    refresh(writer.conn, before.network_id, before.organization.id)
+    Ok(after)
 }
 
 /// Tells who was seated without having asked that he sits there. Once his membership begins: not before he knows of it.
@@ -290,7 +275,6 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
     let candidate = Create((before.network_code.clone(), new)).facts(writer.conn)?;
     hands_over(actor, &before, &candidate)?;
     join(writer, before.network_id, &candidate.new, None)?;
-    writer.changes_rights_of(before.member.id)?;
     end(writer, &before, writer.at, EndReason::Replaced)?;
     Ok(())
 }
@@ -304,41 +288,20 @@ fn keep_past(writer: &mut Writer<'_>, before: &Membership, end: DateTime<Utc>) -
         valid_from: None,
         valid_to: None,
     };
-    let id = MembershipId::fresh();
-    insert(writer, before.network_id, id, &past, Validity { from: before.valid.from, to: Some(end) })?;
-    let reason = membership::end_reason.eq(EndReason::Replaced);
-    diesel::update(membership::table.find(id)).set(reason).execute(writer.conn)?;
-    let kept = find(id, writer.conn)?;
-    writer.created(&kept)
+    let valid = Validity { from: before.valid.from, to: Some(end) };
+    let replaced = membership::end_reason.eq(EndReason::Replaced);
+    let row = (sitting(before.network_id, &past, valid), replaced, born!(membership, writer));
+    writer.create::<Membership, _, _>(row).map(drop)
 }
 
+/// Ends a membership.
 pub(super) fn end(
     writer: &mut Writer<'_>,
     before: &Membership,
     at: DateTime<Utc>,
     reason: EndReason,
 ) -> Result<Membership> {
-    let after = close(writer, before, at, reason)?;
-    refresh(writer.conn, before.network_id, before.organization.id)?;
-    Ok(after)
-}
-
-/// Ends a membership, and leaves its cell to the caller.
-pub(super) fn close(
-    writer: &mut Writer<'_>,
-    before: &Membership,
-    at: DateTime<Utc>,
-    reason: EndReason,
-) -> Result<Membership> {
-    let row = (
-        membership::valid.eq(before.valid.until(at)),
-        membership::end_reason.eq(reason),
-        grown!(membership, writer, before.version),
-    );
-    diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
-    let after = find(before.id, writer.conn)?;
-    writer.ended(before, &after)?;
-    Ok(after)
+    writer.end(before, (membership::valid.eq(before.valid.until(at)), membership::end_reason.eq(reason)))
 }
 
 /// Ends what is held through an affiliation that ends; the networks are locked already.
@@ -356,8 +319,7 @@ pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()>
     let all = Membership::query().filter(membership::network_id.eq(network)).order(membership::id);
     let (all, at): (Vec<Membership>, _) = (all.load(writer.conn)?, writer.at);
     for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
-        writer.changes_rights_of(before.member.id)?;
-        close(writer, &before, at, EndReason::NetworkClosed)?;
+        end(writer, &before, at, EndReason::NetworkClosed)?;
     }
     Ok(())
 }
@@ -402,10 +364,20 @@ impl Known for Create {
 
 known!(locked => ChangeRole, End, Void);
 
-impl Kept for Membership {
-    fn aftermath(before: Option<&Self>, _: Option<&Self>, follows: &mut Aftermath) {
+kept!(Membership: membership {
+    const PRIVATE: &'static [&'static str] = &["sort_name", "organization_kind"];
+
+
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        let sits = |it: &Self| (it.affiliation_id, it.role, it.valid, it.status);
+        if before.map(sits) != after.map(sits) {
+            for it in before.into_iter().chain(after) {
+                follows.rights_of(it.member.id);
+                follows.cell(it.network_id, it.organization.id);
+            }
+        }
         if let Some(before) = before.filter(|it| it.role == NetworkRole::Lead) {
             follows.led(before.network_id);
         }
     }
-}
+});

@@ -2,19 +2,20 @@
 
 mod telling;
 
-use ::networks::membership::{Membership, NewMembership};
+use ::networks::membership::NewMembership;
 use ::networks::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision, MembershipRequestFilter,
     MembershipRequestKind, MembershipRequestPage, MembershipRequestStatus, MembershipRequestView, NewMembershipRequest,
     OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, chosen, stands, takes_in, visible,
 };
 use ::networks::network::{Network, NetworkCode};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::{Email, OrganizationLife};
 use kernel::schema::{affiliation, member, membership, membership_request, network, organization};
 use kernel::{
-    AffiliationId, Grant, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NotificationLevel, OrganizationId,
-    PageQuery, Refusal, Version, sql,
+    AffiliationId, Grant, MemberId, MemberOrigin, MembershipId, MembershipRequestId, NetworkId, NetworkRole,
+    NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Version, sql,
 };
 
 use self::telling::{tell_decided, tell_who_decides};
@@ -22,9 +23,10 @@ use super::membership::join;
 use super::network::locked as locked_network;
 use super::tracking::lock;
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::members::{invite, resting_on, revoke_invitations_of};
 use crate::page::counted;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Result, Store};
 
@@ -81,17 +83,19 @@ impl Store<'_> {
     /// The affiliation ended meanwhile.
     pub fn create_membership_request(&mut self, grant: Grant<Create>) -> Result<MembershipRequestView> {
         let created = self.write(grant, |writer, actor, _, candidate| {
-            let id = MembershipRequestId::fresh();
             let agreed = [candidate.new.kind == MembershipRequestKind::Request, candidate.is_agreed_by(actor)];
-            insert(writer, id, &candidate, agreed)?;
+            let new = &candidate.new;
+            let place = new.affiliation_id.filter(|_| agreed == [true, true]);
+            let joined = place.map(|place| {
+                let (role, interministerial) = (new.role, new.interministerial);
+                seat(writer, &candidate.network.code, place, (role, interministerial), new.notification_level)
+            });
+            let created = insert(writer, &candidate, agreed, joined.transpose()?)?;
+            writer.tells_of_the_last();
             if let Some(invitee) = &candidate.new.invitee {
-                invite(writer, Some((candidate.network.id, id)), None, invitee.organization_id, &named(invitee))?;
+                let joins = Some((candidate.network.id, created.id));
+                invite(writer, joins, None, invitee.organization_id, &named(invitee))?;
             }
-            if agreed == [true, true] {
-                conclude(writer, id)?;
-            }
-            let created = find(id, writer.conn)?;
-            writer.created(&created)?;
             tell_who_decides(writer, &created)?;
             Ok(created)
         })?;
@@ -109,7 +113,9 @@ impl Store<'_> {
         said: &RequestAcceptance,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
-            agree(writer, &before, before.side(actor), said.notification_level)
+            let after = agree(writer, &before, before.side(actor), said.notification_level)?;
+            writer.tells_of_the_last();
+            Ok(after)
         })?;
         Ok(self.seen(changed))
     }
@@ -125,10 +131,8 @@ impl Store<'_> {
         reason: RefusalReason,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
-            let reason = membership_request::refusal_reason.eq(reason);
-            diesel::update(membership_request::table.find(before.id)).set(reason).execute(writer.conn)?;
-            decide(writer, &before, before.side(actor), MembershipRequestDecision::Refused)?;
-            let after = recorded(writer, &before)?;
+            let said = Said::of(writer, before.side(actor), MembershipRequestDecision::Refused);
+            let after = writer.change(&before, Said { refusal_reason: Some(reason), ..said })?;
             revoke_invitations_of(writer, before.id)?;
             tell_decided(writer, &after)?;
             Ok(after)
@@ -154,7 +158,12 @@ fn named(invitee: &Invitee) -> (kernel::directory::GivenName, kernel::directory:
     (invitee.given_name.clone(), invitee.usual_name.clone(), invitee.email.clone())
 }
 
-fn insert(writer: &mut Writer<'_>, id: MembershipRequestId, it: &Candidate, agreed: [bool; 2]) -> Result<()> {
+fn insert(
+    writer: &mut Writer<'_>,
+    it: &Candidate,
+    agreed: [bool; 2],
+    joined: Option<MembershipId>,
+) -> Result<MembershipRequest> {
     use membership_request as dossier;
     let said =
         |agreed: bool| if agreed { MembershipRequestDecision::Accepted } else { MembershipRequestDecision::Pending };
@@ -163,7 +172,8 @@ fn insert(writer: &mut Writer<'_>, id: MembershipRequestId, it: &Candidate, agre
     let new = it.new.clone();
     let invitee = new.invitee;
     let row = (
-        dossier::id.eq(id),
+        dossier::id.eq(MembershipRequestId::fresh()),
+        dossier::membership_id.eq(joined),
         dossier::network_id.eq(it.network.id),
         dossier::kind.eq(new.kind),
         dossier::organization_id.eq(organization),
@@ -180,15 +190,12 @@ fn insert(writer: &mut Writer<'_>, id: MembershipRequestId, it: &Candidate, agre
         dossier::expires_at.eq(writer.at + OPEN_FOR),
         born!(dossier, writer),
     );
-    diesel::insert_into(dossier::table).values(row).execute(writer.conn)?;
-    Ok(())
+    writer.create(row)
 }
 
 /// Nobody decides it any more, and the code that it sent is good for nothing.
 fn withdraw(writer: &mut Writer<'_>, before: &MembershipRequest) -> Result<MembershipRequest> {
-    let row = (membership_request::withdrawn_at.eq(writer.at), grown!(membership_request, writer, before.version));
-    diesel::update(membership_request::table.find(before.id)).set(row).execute(writer.conn)?;
-    let after = recorded(writer, before)?;
+    let after = writer.change(before, membership_request::withdrawn_at.eq(writer.at))?;
     revoke_invitations_of(writer, before.id)?;
     Ok(after)
 }
@@ -213,61 +220,64 @@ pub(crate) fn agree(
     level: Option<NotificationLevel>,
 ) -> Result<MembershipRequest> {
     before.open()?;
-    if side == Side::Person {
-        let level = chosen(level)?;
-        let chosen = membership_request::notification_level.eq(level);
-        diesel::update(membership_request::table.find(before.id)).set(chosen).execute(writer.conn)?;
-    }
-    decide(writer, before, side, MembershipRequestDecision::Accepted)?;
-    conclude(writer, before.id)?;
-    let after = recorded(writer, before)?;
+    let level = if side == Side::Person { Some(chosen(level)?) } else { before.notification_level };
+    let other = if side == Side::Person { before.network_decision } else { before.person_decision };
+    let place = before.affiliation_id.filter(|_| other == MembershipRequestDecision::Accepted);
+    let joined = place.map(|place| {
+        let sits = (before.role, before.interministerial);
+        seat(writer, &before.network_code, place, sits, level)
+    });
+    let membership_id = joined.transpose()?;
+    let said = Said::of(writer, side, MembershipRequestDecision::Accepted);
+    let after = writer.change(before, Said { notification_level: level, membership_id, ..said })?;
     tell_decided(writer, &after)?;
     Ok(after)
 }
 
-fn decide(
-    writer: &mut Writer<'_>,
-    before: &MembershipRequest,
-    side: Side,
-    says: MembershipRequestDecision,
-) -> Result<()> {
-    use membership_request as dossier;
-    let row = diesel::update(dossier::table.find(before.id));
-    let stamps = grown!(dossier, writer, before.version);
-    match side {
-        Side::Person => {
-            let said = (dossier::person_decision.eq(says), dossier::person_decided_at.eq(writer.at));
-            row.set((said, stamps)).execute(writer.conn)?
-        }
-        Side::Network => {
-            let said = (dossier::network_decision.eq(says), dossier::network_decided_at.eq(writer.at));
-            row.set((said, dossier::network_decided_by.eq(writer.by), stamps)).execute(writer.conn)?
-        }
-    };
-    Ok(())
+/// What one side says, and what comes of it; what is absent stays as it is.
+#[derive(Default, AsChangeset)]
+#[diesel(table_name = membership_request)]
+struct Said {
+    person_decision: Option<MembershipRequestDecision>,
+    person_decided_at: Option<DateTime<Utc>>,
+    network_decision: Option<MembershipRequestDecision>,
+    network_decided_at: Option<DateTime<Utc>>,
+    network_decided_by: Option<PrincipalId>,
+    notification_level: Option<NotificationLevel>,
+    refusal_reason: Option<RefusalReason>,
+    membership_id: Option<MembershipId>,
 }
 
-/// Has the member sit in the network, where both sides agree and he may still.
-fn conclude(writer: &mut Writer<'_>, id: MembershipRequestId) -> Result<()> {
-    let it = find(id, writer.conn)?;
-    let both = it.status == MembershipRequestStatus::Accepted;
-    let Some(affiliation_id) = it.affiliation_id.filter(|_| both) else { return Ok(()) };
+impl Said {
+    fn of(writer: &Writer<'_>, side: Side, says: MembershipRequestDecision) -> Self {
+        match side {
+            Side::Person => Self { person_decision: Some(says), person_decided_at: Some(writer.at), ..Self::default() },
+            Side::Network => Self {
+                network_decision: Some(says),
+                network_decided_at: Some(writer.at),
+                network_decided_by: Some(writer.by),
+                ..Self::default()
+            },
+        }
+    }
+}
+
+/// Has a member sit in the network, where he may still.
+fn seat(
+    writer: &mut Writer<'_>,
+    network: &NetworkCode,
+    affiliation_id: AffiliationId,
+    (role, interministerial): (NetworkRole, bool),
+    level: Option<NotificationLevel>,
+) -> Result<MembershipId> {
     let Some((_, _, origin)) = through(writer.conn, affiliation_id)? else {
         let allowed = vec!["refuse_membership_request", "withdraw_membership_request"];
         return Err(Refusal::Illegal { allowed }.into());
     };
-    takes_in(&locked_network(&it.network_code, writer.conn)?, origin)?;
-    let new = NewMembership {
-        affiliation_id,
-        role: it.role,
-        interministerial: it.interministerial,
-        valid_from: None,
-        valid_to: None,
-    };
-    let Membership { id: came, .. } = join(writer, it.network_id, &new, it.notification_level)?;
-    let came = membership_request::membership_id.eq(came);
-    diesel::update(membership_request::table.find(id)).set(came).execute(writer.conn)?;
-    Ok(())
+    let network = locked_network(network, writer.conn)?;
+    takes_in(&network, origin)?;
+    let new = NewMembership { affiliation_id, role, interministerial, valid_from: None, valid_to: None };
+    Ok(join(writer, network.id, &new, level)?.id)
 }
 
 /// Binds a dossier to who has an account now.
@@ -280,12 +290,6 @@ pub(crate) fn identify(
     let row = (membership_request::member_id.eq(member), membership_request::affiliation_id.eq(affiliation));
     diesel::update(membership_request::table.find(id)).set(row).execute(writer.conn)?;
     Ok(())
-}
-
-fn recorded(writer: &mut Writer<'_>, before: &MembershipRequest) -> Result<MembershipRequest> {
-    let after = find(before.id, writer.conn)?;
-    writer.updated(before, &after)?;
-    Ok(after)
 }
 
 fn find(id: MembershipRequestId, conn: &mut PgConnection) -> Result<MembershipRequest> {
@@ -380,4 +384,4 @@ known!(locked => Accept, Refuse, Withdraw);
 
 again!(MembershipRequestView as MembershipRequestId => membership_request);
 
-impl crate::kept::Kept for MembershipRequest {}
+kept!(MembershipRequest: membership_request {});

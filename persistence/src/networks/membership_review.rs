@@ -15,13 +15,14 @@ use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{membership, membership_review, membership_review_answer};
 use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
 
-use super::membership::{end, find as find_membership, locked as locked_membership};
+use super::membership::{end, locked as locked_membership};
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::lock;
 use crate::idempotency::again;
+use crate::kept::kept;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset};
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 
@@ -140,9 +141,7 @@ impl Store<'_> {
                 membership_review::network_id.eq(network.id),
                 born!(membership_review, writer),
             );
-            diesel::insert_into(membership_review::table).values(row).execute(writer.conn)?;
-            let created = find(id, writer.conn)?;
-            writer.created(&created)?;
+            let created: MembershipReview = writer.create(row)?;
             tell_opened(writer, &created)?;
             Ok(created)
         })?;
@@ -155,10 +154,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn close_membership_review(&mut self, grant: Grant<Close>, seen: Version) -> Result<MembershipReviewView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
-            let row = (membership_review::closed_at.eq(writer.at), grown!(membership_review, writer, before.version));
-            diesel::update(membership_review::table.find(before.id)).set(row).execute(writer.conn)?;
-            let after = find(before.id, writer.conn)?;
-            writer.ended(&before, &after)?;
+            let after = writer.end(&before, membership_review::closed_at.eq(writer.at))?;
             Ok(after)
         })?;
         Ok(self.seen(closed))
@@ -186,10 +182,7 @@ impl Store<'_> {
             answered(writer, &before, answer)?;
             match answer.outcome {
                 ReviewOutcome::Keep => keep(writer, &before),
-                ReviewOutcome::End => {
-                    writer.changes_rights_of(before.member.id)?;
-                    end(writer, &before, writer.at, EndReason::Revoked)
-                }
+                ReviewOutcome::End => end(writer, &before, writer.at, EndReason::Revoked),
             }
         })?;
         Ok(self.seen(reviewed))
@@ -217,10 +210,7 @@ fn answered(writer: &mut Writer<'_>, about: &Membership, answer: &ReviewAnswer) 
 }
 
 fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {
-    let row = (membership::last_reviewed_at.eq(writer.at), grown!(membership, writer, before.version));
-    diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
-    let after = find_membership(before.id, writer.conn)?;
-    writer.updated(before, &after)?;
+    let after = writer.change(before, membership::last_reviewed_at.eq(writer.at))?;
     Ok(after)
 }
 
@@ -270,4 +260,4 @@ known!(locked_membership => Review);
 
 again!(MembershipReviewView as MembershipReviewId => membership_review);
 
-impl crate::kept::Kept for MembershipReview {}
+kept!(MembershipReview: membership_review {});

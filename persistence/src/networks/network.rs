@@ -5,18 +5,19 @@ use ::networks::network::{
     NetworkStatus, NetworkView, Pause, Read, Update, visible,
 };
 use diesel::prelude::*;
-use kernel::schema::{network, tracking_cell};
-use kernel::{Action, Actor, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Version};
+use kernel::schema::network;
+use kernel::{Action, Actor, Grant, NetworkId, PageQuery, Refusal, Version};
 use uuid::Uuid;
 
 use super::co_animation::end_co_animations_in;
 use super::membership::end_all;
 use super::membership_request::withdraw_all;
 use super::seat::end_seats;
-use super::tracking::refresh;
+use crate::aftermath::Aftermath;
+use crate::kept::kept;
 use crate::page::{fold, keyset, like};
-use crate::stamps::{born, grown};
-use crate::store::{Known, Writer};
+use crate::stamps::born;
+use crate::store::Known;
 use crate::{Again, Result, Store};
 
 type Query = network::BoxedQuery<'static, diesel::pg::Pg>;
@@ -66,9 +67,7 @@ impl Store<'_> {
                 network::status.eq(NetworkStatus::Preparing),
                 born!(network, writer),
             );
-            let row = diesel::insert_into(network::table).values(row);
-            let created = row.returning(Network::as_returning()).get_result(writer.conn)?;
-            writer.created(&created)?;
+            let created: Network = writer.create(row)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -79,17 +78,7 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn update_network(&mut self, grant: Grant<Update>, seen: Version, patch: NetworkPatch) -> Result<NetworkView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let requalified = patch.eligible_origins.is_some();
-            let row =
-                diesel::update(network::table.find(before.id)).set((patch, grown!(network, writer, before.version)));
-            let after = row.returning(Network::as_returning()).get_result(writer.conn)?;
-            writer.updated(&before, &after)?;
-            if requalified {
-                refresh_all(writer, before.id)?;
-            }
-            Ok(after)
-        })?;
+        let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
         Ok(self.seen(changed))
     }
 
@@ -115,13 +104,11 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn close_network(&mut self, grant: Grant<Close>, seen: Version) -> Result<NetworkView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = moved(writer, &before, NetworkStatus::Closed)?;
-            writer.ended(&before, &after)?;
+            let after = writer.end(&before, network::status.eq(NetworkStatus::Closed))?;
             end_all(writer, before.id)?;
             end_seats(writer, before.id)?;
             end_co_animations_in(writer, before.id)?;
             withdraw_all(writer, before.id)?;
-            refresh_all(writer, before.id)?;
             Ok(after)
         })?;
         Ok(self.seen(closed))
@@ -133,27 +120,10 @@ impl Store<'_> {
         seen: Version,
         status: NetworkStatus,
     ) -> Result<NetworkView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = moved(writer, &before, status)?;
-            writer.updated(&before, &after)?;
-            Ok(after)
-        })?;
+        let changed =
+            self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, network::status.eq(status)))?;
         Ok(self.seen(changed))
     }
-}
-
-fn moved(writer: &mut Writer<'_>, before: &Network, status: NetworkStatus) -> Result<Network> {
-    let change = (network::status.eq(status), grown!(network, writer, before.version));
-    let row = diesel::update(network::table.find(before.id)).set(change);
-    Ok(row.returning(Network::as_returning()).get_result(writer.conn)?)
-}
-
-fn refresh_all(writer: &mut Writer<'_>, id: NetworkId) -> Result<()> {
-    let cells = tracking_cell::table.filter(tracking_cell::network_id.eq(id)).select(tracking_cell::organization_id);
-    for organization in cells.load::<OrganizationId>(writer.conn)? {
-        refresh(writer.conn, id, organization)?;
-    }
-    Ok(())
 }
 
 pub(super) fn find(code: &NetworkCode, conn: &mut PgConnection) -> Result<Network> {
@@ -221,4 +191,11 @@ impl Known for Close {
     }
 }
 
-impl crate::kept::Kept for Network {}
+kept!(Network: network {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        let admits = |it: &Self| it.eligible_origins.clone();
+        if let Some(after) = after.filter(|after| before.map(admits) != Some(admits(after))) {
+            follows.cells_in(after.id);
+        }
+    }
+});

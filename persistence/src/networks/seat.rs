@@ -12,10 +12,12 @@ use members::affiliation::Ending;
 use uuid::Uuid;
 
 use super::network::{find as find_network, locked as locked_network};
-use super::tracking::{lock, refresh};
+use super::tracking::lock;
+use crate::aftermath::Aftermath;
+use crate::kept::kept;
 use crate::members::resting_on;
 use crate::page::counted;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
@@ -54,14 +56,11 @@ impl Store<'_> {
     /// It is expected already at that time; the organization does not exist.
     pub fn create_network_seat(&mut self, grant: Grant<Create>) -> Result<SeatView> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, ..)| {
-            let (id, organization) = (SeatId::fresh(), new.organization_id);
+            let (id, _organization) = (SeatId::fresh(), new.organization_id);
             let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
             let row =
                 (new, seat::id.eq(id), seat::network_id.eq(network.id), seat::valid.eq(valid), born!(seat, writer));
-            diesel::insert_into(seat::table).values(row).execute(writer.conn)?;
-            let created = find(id, writer.conn)?;
-            writer.created(&created)?;
-            refresh(writer.conn, network.id, organization)?;
+            let created: Seat = writer.create(row)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -73,12 +72,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it; its bounds cross.
     pub fn update_seat(&mut self, grant: Grant<Update>, seen: Version, patch: SeatPatch) -> Result<SeatView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            diesel::update(seat::table.find(before.id))
-                .set((patch, grown!(seat, writer, before.version)))
-                .execute(writer.conn)?;
-            let after = find(before.id, writer.conn)?;
-            writer.updated(&before, &after)?;
-            refresh(writer.conn, before.network_id, before.organization.id)?;
+            let after = writer.change(&before, patch)?;
             Ok(after)
         })?;
         Ok(self.seen(changed))
@@ -92,7 +86,6 @@ impl Store<'_> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
             let after = end(writer, &before, at)?;
-            refresh(writer.conn, before.network_id, before.organization.id)?;
             Ok(after)
         })?;
         Ok(self.seen(ended))
@@ -103,19 +96,12 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn void_seat(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
-        self.write_on(grant, seen, |writer, _, _, before| {
-            diesel::delete(seat::table.find(before.id)).execute(writer.conn)?;
-            refresh(writer.conn, before.network_id, before.organization.id)?;
-            writer.voided(&before, reason)
-        })
+        self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
 
 pub(super) fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>) -> Result<Seat> {
-    let change = (seat::valid.eq(before.valid.until(at)), grown!(seat, writer, before.version));
-    diesel::update(seat::table.find(before.id)).set(change).execute(writer.conn)?;
-    let after = find(before.id, writer.conn)?;
-    writer.ended(before, &after)?;
+    let after = writer.end(before, seat::valid.eq(before.valid.until(at)))?;
     Ok(after)
 }
 
@@ -126,7 +112,6 @@ pub(crate) fn end_seats_of(writer: &mut Writer<'_>, organization: OrganizationId
     let at = writer.at;
     for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
         end(writer, &before, at)?;
-        refresh(writer.conn, before.network_id, organization)?;
     }
     Ok(())
 }
@@ -180,4 +165,10 @@ impl Known for Create {
 
 known!(locked => Update, End, Void);
 
-impl crate::kept::Kept for Seat {}
+kept!(Seat: seat {
+    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        for it in before.into_iter().chain(after) {
+            follows.cell(it.network_id, it.organization.id);
+        }
+    }
+});

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::action_item::today;
 use super::indicator::days_before;
 use super::network::find as find_network;
-use crate::stamps::grown;
+use crate::kept::kept;
 use crate::store::Known;
 use crate::{Again, Result, Store};
 
@@ -175,13 +175,7 @@ impl Store<'_> {
         seen: Version,
         patch: NetworkCriterionPatch,
     ) -> Result<NetworkCriterionView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let row = (patch, grown!(network_criterion, writer, before.version));
-            diesel::update(network_criterion::table.find(&before.code)).set(row).execute(writer.conn)?;
-            let after = find(&before.code, writer.conn)?;
-            writer.updated(&before, &after)?;
-            Ok(after)
-        })?;
+        let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
         Ok(self.seen(changed))
     }
 
@@ -250,4 +244,4 @@ impl Again for NetworkCriterionView {
     }
 }
 
-impl crate::kept::Kept for NetworkCriterion {}
+kept!(NetworkCriterion: network_criterion {});

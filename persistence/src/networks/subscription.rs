@@ -8,7 +8,6 @@ use kernel::{Action as _, Grant, MembershipId, PageQuery, Refusal, Ruling, Versi
 use uuid::Uuid;
 
 use super::membership::{find, locked};
-use crate::stamps::grown;
 use crate::store::known;
 use crate::{Again, Result, Store};
 
@@ -41,10 +40,7 @@ impl Store<'_> {
     ) -> Result<Subscription> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             let level = patch.notification_level.unwrap_or(before.notification_level);
-            let row = (membership::notification_level.eq(level), grown!(membership, writer, before.version));
-            diesel::update(membership::table.find(before.id)).set(row).execute(writer.conn)?;
-            let after = find(before.id, writer.conn)?;
-            writer.updated(&before, &after)?;
+            let after = writer.change(&before, membership::notification_level.eq(level))?;
             Ok(after)
         })?;
         Ok(changed.into())

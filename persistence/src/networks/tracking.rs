@@ -15,7 +15,6 @@ use kernel::{AsOf, MemberId, NetworkId, OrganizationId, Refusal};
 
 use super::kept_facts::Standing;
 use crate::page::fold;
-use crate::store::Writer;
 use crate::{Error, Result, Store};
 
 diesel::define_sql_function! {
@@ -117,17 +116,6 @@ fn read_facts(conn: &mut PgConnection, at: DateTime<Utc>, cells: &str) -> Result
     Ok(MatrixFacts { networks, organizations, served, cells })
 }
 
-diesel::define_sql_function! {
-    #[sql_name = "app.refresh_cell"]
-    fn refresh_cell(network: SqlUuid, organization: SqlUuid) -> Nullable<Text>;
-}
-
-/// Rewrites one cell of the matrix; the network is locked already.
-pub(crate) fn refresh(conn: &mut PgConnection, network: NetworkId, organization: OrganizationId) -> Result<()> {
-    diesel::select(refresh_cell(network, organization)).execute(conn)?;
-    Ok(())
-}
-
 /// Locks networks in the one order in which everyone does.
 pub(crate) fn lock(conn: &mut PgConnection, networks: &[NetworkId]) -> Result<()> {
     let rows = network::table.filter(network::id.eq_any(networks)).order(network::id).select(network::id);
@@ -153,35 +141,9 @@ pub(crate) fn still_all_networks_of(conn: &mut PgConnection, member: MemberId, l
     if all { Ok(()) } else { Err(Error::Again) }
 }
 
-/// Rewrites the cells that a member counts in.
-pub(crate) fn refresh_member(writer: &mut Writer<'_>, member: MemberId) -> Result<()> {
-    let cells = membership::table.filter(membership::member_id.eq(member));
-    let cells = cells.select((membership::network_id, membership::organization_id)).distinct();
-    for (network, organization) in cells.load::<(NetworkId, OrganizationId)>(writer.conn)? {
-        refresh(writer.conn, network, organization)?;
-    }
-    Ok(())
-}
-
 /// Locks the networks in which organizations have a cell.
 pub(crate) fn lock_networks_at(conn: &mut PgConnection, organizations: &[OrganizationId]) -> Result<()> {
     let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq_any(organizations));
     let networks: Vec<NetworkId> = cells.select(tracking_cell::network_id).distinct().load(conn)?;
     lock(conn, &networks)
-}
-
-/// Rewrites the cells of an organization.
-pub(crate) fn refresh_organization(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
-    refresh_organizations(writer.conn, &[organization])
-}
-
-/// Rewrites the cells of organizations.
-pub(crate) fn refresh_organizations(conn: &mut PgConnection, organizations: &[OrganizationId]) -> Result<()> {
-    lock_networks_at(conn, organizations)?;
-    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq_any(organizations));
-    let cells = cells.select((tracking_cell::network_id, tracking_cell::organization_id));
-    for (network, organization) in cells.load::<(NetworkId, OrganizationId)>(conn)? {
-        refresh(conn, network, organization)?;
-    }
-    Ok(())
 }

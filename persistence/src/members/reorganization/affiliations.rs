@@ -12,7 +12,7 @@ use super::{Ledger, Moving, roles};
 use crate::Result;
 use crate::members::affiliation::{find, promote};
 use crate::networks::carry_memberships;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::Writer;
 
 /// Carries every affiliation that lasts: the main one of a member first, so that it is the one that others join.
@@ -63,43 +63,32 @@ fn carry(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger, before: 
 }
 
 fn end(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
-    let valid = affiliation::valid.eq(before.valid.until(writer.at));
-    let row =
-        diesel::update(affiliation::table.find(before.id)).set((valid, grown!(affiliation, writer, before.version)));
-    let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
-    writer.ended(before, &after)
+    writer.end(before, affiliation::valid.eq(before.valid.until(writer.at))).map(drop)
 }
 
 /// What has not begun has no past to keep: it begins in the successor.
 fn repoint(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId) -> Result<Affiliation> {
-    let place = (affiliation::organization_id.eq(to), grown!(affiliation, writer, before.version));
-    let row = diesel::update(affiliation::table.find(before.id)).set(place);
-    let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
-    writer.updated(before, &after)?;
+    let after = writer.change(before, affiliation::organization_id.eq(to))?;
     Ok(after)
 }
 
 /// The same place, in the successor: its fields stay whose they are.
 fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid: Validity) -> Result<Affiliation> {
-    let id = AffiliationId::fresh();
+    let whose = affiliation::table.find(before.id).select(affiliation::field_sources);
+    let whose: Value = whose.first(writer.conn)?;
     let row = (
-        affiliation::id.eq(id),
+        affiliation::id.eq(AffiliationId::fresh()),
         affiliation::member_id.eq(before.member_id),
         affiliation::organization_id.eq(to),
         affiliation::position.eq(&before.position),
         affiliation::service.eq(&before.service),
         affiliation::profession.eq(&before.profession),
         affiliation::is_primary.eq(before.is_primary),
+        affiliation::field_sources.eq(whose),
         affiliation::valid.eq(valid),
         born!(affiliation, writer),
     );
-    diesel::insert_into(affiliation::table).values(row).execute(writer.conn)?;
-    let whose = affiliation::table.find(before.id).select(affiliation::field_sources);
-    let whose: Value = whose.first(writer.conn)?;
-    let row = diesel::update(affiliation::table.find(id)).set(affiliation::field_sources.eq(whose));
-    let created = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
-    writer.created(&created)?;
-    Ok(created)
+    writer.create(row)
 }
 
 /// A place that another one joins lasts as long as either, and says what either says.
@@ -112,15 +101,14 @@ fn widen(writer: &mut Writer<'_>, there: &Affiliation, other: &Affiliation, vali
     if valid == there.valid && said == (there.position.as_ref(), there.service.as_ref(), there.profession) {
         return Ok(there.clone());
     }
-    let change = (
-        affiliation::position.eq(said.0),
-        affiliation::service.eq(said.1),
-        affiliation::profession.eq(said.2),
-        affiliation::valid.eq(valid),
-        grown!(affiliation, writer, there.version),
-    );
-    let row = diesel::update(affiliation::table.find(there.id)).set(change);
-    let after = row.returning(Affiliation::as_returning()).get_result(writer.conn)?;
-    writer.updated(there, &after)?;
+    let after = writer.change(
+        there,
+        (
+            affiliation::position.eq(said.0),
+            affiliation::service.eq(said.1),
+            affiliation::profession.eq(said.2),
+            affiliation::valid.eq(valid),
+        ),
+    )?;
     Ok(after)
 }

@@ -16,8 +16,6 @@ use members::reorganization::{
 use super::registry::carry_everything;
 use super::{Ledger, Moving, links, lock};
 use crate::members::organization::{insert, set};
-use crate::networks::refresh_cells_of;
-use crate::stamps::grown;
 use crate::store::Writer;
 use crate::{Error, Result};
 
@@ -29,18 +27,12 @@ const NOT_THERE: Label = Label {
     en: "This is neither an affiliation in force nor an organization of the one that is split.",
 };
 
-diesel::define_sql_function! {
-    #[sql_name = "app.change_rights_over"]
-    fn change_rights_over(organizations: diesel::sql_types::Array<diesel::sql_types::Uuid>) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
-}
-
 /// Carries out a plan over what is locked already, and tells all that it did.
 pub(super) fn carry_out(writer: &mut Writer<'_>, operations: &[Operation]) -> Result<ReorganizationImpact> {
     plan::check(operations)?;
-    let mut concerned = lock::named(operations);
+    let concerned = lock::named(operations);
     all_alive(writer.conn, operations, &concerned)?;
     let networks = lock::networks_of(writer.conn, &concerned)?;
-    diesel::select(change_rights_over(concerned.clone())).execute(writer.conn)?;
     let mut work = Work { ledger: Ledger::open(writer, &networks)?, created: BTreeMap::new() };
     for (number, operation) in operations.iter().enumerate() {
         let pointer = format!("/operations/{number}");
@@ -51,9 +43,6 @@ pub(super) fn carry_out(writer: &mut Writer<'_>, operations: &[Operation]) -> Re
             Operation::Relink(it) => work.relink(writer, it, &pointer)?,
         }
     }
-    concerned.extend(work.created.values());
-    refresh_cells_of(writer.conn, &concerned)?;
-    diesel::select(change_rights_over(concerned)).execute(writer.conn)?;
     work.ledger.close(writer)
 }
 
@@ -81,8 +70,7 @@ impl Work {
         let before = find(writer.conn, it.organization_id)?;
         let short_name = it.short_name.clone().map(Some);
         let patch = OrganizationPatch { name: Some(it.name.clone()), short_name, ..Default::default() };
-        let after = set(writer, &before, patch)?;
-        writer.updated(&before, &after)?;
+        set(writer, &before, patch)?;
         let object = (Some(before.id.0), before.name.to_string());
         self.ledger.tell(Organization::NAME, object, ImpactEffect::Renamed, Some(it.name.to_string()));
         Ok(())
@@ -137,10 +125,7 @@ impl Work {
         for id in moving.gone() {
             let before = find(writer.conn, id)?;
             let end = (organization::status.eq(status), organization::successor_ids.eq(&moving.successors));
-            let row =
-                diesel::update(organization::table.find(id)).set((end, grown!(organization, writer, before.version)));
-            let after = row.returning(Organization::as_returning()).get_result(writer.conn)?;
-            writer.ended(&before, &after)?;
+            writer.end(&before, end)?;
             let mut names = Vec::new();
             for successor in &moving.successors {
                 links::succeed(writer, *successor, id)?;

@@ -8,14 +8,13 @@ use kernel::{Label, Noun as _, OrganizationId, Refusal, Validity};
 use members::organization::{Organization, OrganizationPatch, OrganizationStatus};
 use members::organization_link::{LinkKind, OrganizationLink};
 use members::reorganization::ImpactEffect;
-use uuid::Uuid;
+use members::service_account::ServiceAccount;
 
 use super::moving::{both, capped};
 use super::{Ledger, Moving};
 use crate::Result;
 use crate::members::organization::{is_below, set};
 use crate::members::organization_link::{end, insert};
-use crate::stamps::grown;
 use crate::store::Writer;
 
 const CIRCLE: Label =
@@ -94,18 +93,12 @@ fn date(writer: &mut Writer<'_>, before: &OrganizationLink, valid: Validity) -> 
     if valid == before.valid {
         return Ok(());
     }
-    let change = (organization_link::valid.eq(valid), grown!(organization_link, writer, before.version));
-    let row = diesel::update(organization_link::table.find(before.id)).set(change);
-    let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
-    writer.updated(before, &after)
+    writer.change(before, organization_link::valid.eq(valid)).map(drop)
 }
 
 fn repoint(writer: &mut Writer<'_>, before: &OrganizationLink, ends: Ends) -> Result<()> {
     let place = (organization_link::from_id.eq(ends.0), organization_link::to_id.eq(ends.1));
-    let row = diesel::update(organization_link::table.find(before.id))
-        .set((place, grown!(organization_link, writer, before.version)));
-    let after = row.returning(OrganizationLink::as_returning()).get_result(writer.conn)?;
-    writer.updated(before, &after)
+    writer.change(before, place).map(drop)
 }
 
 /// A successor succeeds what went.
@@ -166,8 +159,7 @@ pub(super) fn carry_below(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut
         {
             return Err(Refusal::InvalidAt(moving.pointer.clone(), CIRCLE).into());
         }
-        set(writer, &before, OrganizationPatch { parent_id: Some(parent), ..Default::default() })
-            .and_then(|after| writer.updated(&before, &after))?;
+        set(writer, &before, OrganizationPatch { parent_id: Some(parent), ..Default::default() })?;
         let to = parent.map(|parent| ledger.organization(writer.conn, parent)).transpose()?;
         let name = before.name.to_string();
         ledger.tell(Organization::NAME, (Some(before.id.0), name), ImpactEffect::Repointed, to);
@@ -195,14 +187,12 @@ fn first_that_stays(
 /// The service accounts of what goes are those of the successor.
 pub(super) fn carry_service_accounts(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = service_account::table.filter(service_account::organization_id.eq_any(moving.gone()));
-    let here = here.order(service_account::id).for_no_key_update();
-    let here = here.select((service_account::id, service_account::name, service_account::organization_id));
-    for (id, name, organization) in here.load::<(Uuid, String, OrganizationId)>(writer.conn)? {
-        let heir = moving.heir(organization);
-        let place = service_account::organization_id.eq(heir);
-        diesel::update(service_account::table.find(id)).set(place).execute(writer.conn)?;
+    let here = here.order(service_account::id).select(ServiceAccount::as_select()).for_no_key_update();
+    for before in here.load::<ServiceAccount>(writer.conn)? {
+        let heir = moving.heir(before.organization_id);
+        writer.change(&before, service_account::organization_id.eq(heir))?;
         let to = ledger.organization(writer.conn, heir)?;
-        ledger.tell("service_account", (Some(id), name), ImpactEffect::Repointed, Some(to));
+        ledger.tell(ServiceAccount::NAME, (Some(before.id.0), before.name), ImpactEffect::Repointed, Some(to));
     }
     Ok(())
 }

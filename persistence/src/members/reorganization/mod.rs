@@ -24,7 +24,8 @@ pub(crate) use ledger::Ledger;
 pub(crate) use moving::{Moving, both, capped};
 
 use crate::idempotency::again;
-use crate::stamps::{born, grown};
+use crate::kept::kept;
+use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Result, Store};
 
@@ -106,9 +107,7 @@ impl Store<'_> {
                 reorganization::operations.eq(Operations(new.operations)),
                 born!(reorganization, writer),
             );
-            let row = diesel::insert_into(reorganization::table).values(row);
-            let created = row.returning(Reorganization::as_returning()).get_result(writer.conn)?;
-            writer.created(&created)?;
+            let created: Reorganization = writer.create(row)?;
             Ok((created, impact))
         })?;
         Ok(self.seen(Reorganization { impact: Some(impact), ..created }))
@@ -152,11 +151,7 @@ struct End {
 }
 
 fn close(writer: &mut Writer<'_>, before: &Reorganization, end: End) -> Result<Reorganization> {
-    let stamps = grown!(reorganization, writer, before.version);
-    let row = diesel::update(reorganization::table.find(before.id)).set((end, stamps));
-    let after = row.returning(Reorganization::as_returning()).get_result(writer.conn)?;
-    writer.updated(before, &after)?;
-    Ok(after)
+    writer.change(before, end)
 }
 
 fn find(id: ReorganizationId, conn: &mut PgConnection) -> Result<Reorganization> {
@@ -199,4 +194,4 @@ impl Known for Apply {
 
 known!(locked => Withdraw);
 
-impl crate::kept::Kept for Reorganization {}
+kept!(Reorganization: reorganization {});

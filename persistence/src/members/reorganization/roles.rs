@@ -11,7 +11,7 @@ use super::moving::{both, capped};
 use super::{Ledger, Moving};
 use crate::Result;
 use crate::members::role_assignment::end;
-use crate::stamps::{born, grown};
+use crate::stamps::born;
 use crate::store::Writer;
 
 /// Carries the roles that were held through an affiliation. A role over the place itself goes where its holder goes.
@@ -101,10 +101,7 @@ fn widen(writer: &mut Writer<'_>, before: &RoleAssignment, valid: Validity) -> R
     if valid == before.valid {
         return Ok(());
     }
-    let change = (role_assignment::valid.eq(valid), grown!(role_assignment, writer, before.version));
-    let row = diesel::update(role_assignment::table.find(before.id)).set(change);
-    let after = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
-    writer.updated(before, &after)
+    writer.change(before, role_assignment::valid.eq(valid)).map(drop)
 }
 
 fn repoint(
@@ -114,10 +111,7 @@ fn repoint(
     over: Option<OrganizationId>,
 ) -> Result<()> {
     let place = (role_assignment::affiliation_id.eq(through), role_assignment::organization_id.eq(over));
-    let row = diesel::update(role_assignment::table.find(before.id))
-        .set((place, grown!(role_assignment, writer, before.version)));
-    let after = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
-    writer.updated(before, &after)
+    writer.change(before, place).map(drop)
 }
 
 fn copy(
@@ -137,7 +131,5 @@ fn copy(
         role_assignment::granted_by.eq(before.granted_by),
         born!(role_assignment, writer),
     );
-    let row = diesel::insert_into(role_assignment::table).values(row);
-    let created = row.returning(RoleAssignment::as_returning()).get_result(writer.conn)?;
-    writer.created(&created)
+    writer.create::<RoleAssignment, _, _>(row).map(drop)
 }

@@ -8,8 +8,8 @@ use members::reorganization::ImpactEffect;
 
 use crate::Result;
 use crate::members::{Ledger, Moving, both, capped};
-use crate::networks::co_animation::{end, find};
-use crate::stamps::{born, grown};
+use crate::networks::co_animation::end;
+use crate::stamps::born;
 use crate::store::Writer;
 
 /// Carries the co-animations of what goes; of two in one network, the wider stays.
@@ -30,10 +30,7 @@ pub(crate) fn carry_co_animations(writer: &mut Writer<'_>, moving: &Moving, ledg
                 ImpactEffect::Joined
             }
             None if before.valid.from >= at => {
-                let place = (co_animation::organization_id.eq(to), grown!(co_animation, writer, before.version));
-                diesel::update(co_animation::table.find(before.id)).set(place).execute(writer.conn)?;
-                let after = find(before.id, writer.conn)?;
-                writer.updated(&before, &after)?;
+                writer.change(&before, co_animation::organization_id.eq(to))?;
                 ImpactEffect::Repointed
             }
             None => {
@@ -66,11 +63,7 @@ fn join_co_animations(
         let valid = Validity { from: at, ..valid };
         return animate(writer, rival.network_id, rival.organization.id, scope, valid);
     }
-    let change =
-        (co_animation::scope.eq(scope), co_animation::valid.eq(valid), grown!(co_animation, writer, rival.version));
-    diesel::update(co_animation::table.find(rival.id)).set(change).execute(writer.conn)?;
-    let after = find(rival.id, writer.conn)?;
-    writer.updated(rival, &after)
+    writer.change(rival, (co_animation::scope.eq(scope), co_animation::valid.eq(valid))).map(drop)
 }
 
 fn animate(
@@ -80,16 +73,13 @@ fn animate(
     scope: CoAnimationScope,
     valid: Validity,
 ) -> Result<()> {
-    let id = CoAnimationId::fresh();
     let row = (
-        co_animation::id.eq(id),
+        co_animation::id.eq(CoAnimationId::fresh()),
         co_animation::network_id.eq(network),
         co_animation::organization_id.eq(by),
         co_animation::scope.eq(scope),
         co_animation::valid.eq(valid),
         born!(co_animation, writer),
     );
-    diesel::insert_into(co_animation::table).values(row).execute(writer.conn)?;
-    let created = find(id, writer.conn)?;
-    writer.created(&created)
+    writer.create::<CoAnimation, _, _>(row).map(drop)
 }

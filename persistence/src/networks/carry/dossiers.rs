@@ -10,7 +10,6 @@ use members::reorganization::ImpactEffect;
 
 use crate::Result;
 use crate::members::{Ledger, Moving};
-use crate::stamps::grown;
 use crate::store::Writer;
 
 /// Carries the dossiers that are open: through the affiliation that goes on, where there is one.
@@ -22,14 +21,13 @@ pub(crate) fn carry_requests(writer: &mut Writer<'_>, moving: &Moving, ledger: &
         let to = to.unwrap_or_else(|| moving.heir(before.organization.id));
         let member = before.member.as_ref().map(|member| member.id);
         let through = member.map(|member| goes_on(writer.conn, member, to)).transpose()?.flatten();
-        let place = (
-            membership_request::organization_id.eq(to),
-            membership_request::affiliation_id.eq(through.or(before.affiliation_id)),
-            grown!(membership_request, writer, before.version),
-        );
-        diesel::update(membership_request::table.find(before.id)).set(place).execute(writer.conn)?;
-        let after = MembershipRequest::query().filter(membership_request::id.eq(before.id)).first(writer.conn)?;
-        writer.updated(&before, &after)?;
+        let _after = writer.change(
+            &before,
+            (
+                membership_request::organization_id.eq(to),
+                membership_request::affiliation_id.eq(through.or(before.affiliation_id)),
+            ),
+        )?;
         let name = format!("{} · {}", ledger.network(before.network_id), before.role.code());
         let place = ledger.organization(writer.conn, to)?;
         let known = writer.known(before.id.0, before.created_at);
@@ -51,10 +49,7 @@ pub(crate) fn carry_invitations(writer: &mut Writer<'_>, moving: &Moving, ledger
     let open = |it: &Invitation| matches!(it.status, InvitationStatus::Sent | InvitationStatus::Claimed);
     for before in here.into_iter().filter(open) {
         let to = moving.heir(before.organization.id);
-        let place = (invitation::organization_id.eq(to), grown!(invitation, writer, before.version));
-        diesel::update(invitation::table.find(before.id)).set(place).execute(writer.conn)?;
-        let after = Invitation::query().filter(invitation::id.eq(before.id)).first(writer.conn)?;
-        writer.updated(&before, &after)?;
+        let _after = writer.change(&before, invitation::organization_id.eq(to))?;
         let name = format!("{} {}", before.given_name, before.usual_name);
         let place = ledger.organization(writer.conn, to)?;
         let known = writer.known(before.id.0, before.created_at);
@@ -70,10 +65,7 @@ pub(crate) fn carry_actions(writer: &mut Writer<'_>, moving: &Moving, ledger: &m
     let here: Vec<ActionItem> = here.load(writer.conn)?;
     for before in here {
         let to = moving.heir(before.owner_organization.id);
-        let place = (action_item::owner_organization_id.eq(to), grown!(action_item, writer, before.version));
-        diesel::update(action_item::table.find(before.id)).set(place).execute(writer.conn)?;
-        let after = ActionItem::query().filter(action_item::id.eq(before.id)).first(writer.conn)?;
-        writer.updated(&before, &after)?;
+        let _after = writer.change(&before, action_item::owner_organization_id.eq(to))?;
         let place = ledger.organization(writer.conn, to)?;
         let known = writer.known(before.id.0, before.created_at);
         ledger.tell(ActionItem::NAME, (known, before.title.to_string()), ImpactEffect::Repointed, Some(place));

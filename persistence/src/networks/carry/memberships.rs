@@ -11,8 +11,8 @@ use members::reorganization::{ImpactEffect, JoinedMembership};
 
 use crate::Result;
 use crate::members::{Ledger, both, capped};
-use crate::networks::membership::{close, find, insert};
-use crate::stamps::grown;
+use crate::networks::membership::{end, sitting};
+use crate::stamps::born;
 use crate::store::Writer;
 
 /// Carries what is held through an affiliation over to the one that goes on; both may be the same, in another place.
@@ -48,7 +48,7 @@ fn carry_membership(writer: &mut Writer<'_>, ledger: &mut Ledger, before: &Membe
             ImpactEffect::Repointed
         }
         None => {
-            close(writer, before, at, EndReason::Reorganized)?;
+            end(writer, before, at, EndReason::Reorganized)?;
             copy(writer, before, to.id, valid)?;
             ImpactEffect::Moved
         }
@@ -81,14 +81,14 @@ fn join(
         });
     }
     let whole = both(rival.valid, valid);
-    close(writer, before, at, EndReason::Reorganized)?;
+    end(writer, before, at, EndReason::Reorganized)?;
     if !wins {
         return date(writer, rival, whole, rival);
     }
     if rival.valid.from >= at {
         return date(writer, rival, whole, before);
     }
-    close(writer, rival, at, EndReason::Reorganized)?;
+    end(writer, rival, at, EndReason::Reorganized)?;
     copy(writer, before, rival.affiliation_id, Validity { from: at, to: whole.to })
 }
 
@@ -106,33 +106,35 @@ fn date(writer: &mut Writer<'_>, before: &Membership, valid: Validity, like: &Me
         return Ok(());
     }
     let (suspended, reviewed, source) = terms(writer.conn, like.id)?;
-    let change = (
-        membership::valid.eq(valid),
-        membership::role.eq(like.role),
-        membership::interministerial.eq(like.interministerial),
-        membership::suspended_at.eq(suspended),
-        membership::last_reviewed_at.eq(reviewed),
-        membership::source_id.eq(source),
-        membership::notification_level.eq(like.notification_level),
-        grown!(membership, writer, before.version),
-    );
-    diesel::update(membership::table.find(before.id)).set(change).execute(writer.conn)?;
-    let after = find(before.id, writer.conn)?;
-    writer.updated(before, &after)
+    writer
+        .change(
+            before,
+            (
+                membership::valid.eq(valid),
+                membership::role.eq(like.role),
+                membership::interministerial.eq(like.interministerial),
+                membership::suspended_at.eq(suspended),
+                membership::last_reviewed_at.eq(reviewed),
+                membership::source_id.eq(source),
+                membership::notification_level.eq(like.notification_level),
+            ),
+        )
+        .map(drop)
 }
 
 fn repoint(writer: &mut Writer<'_>, before: &Membership, to: &Affiliation) -> Result<()> {
     let kind = organization::table.find(to.organization_id).select(organization::kind);
     let kind: OrganizationKind = kind.first(writer.conn)?;
-    let place = (
-        membership::affiliation_id.eq(to.id),
-        membership::organization_id.eq(to.organization_id),
-        membership::organization_kind.eq(kind),
-        grown!(membership, writer, before.version),
-    );
-    diesel::update(membership::table.find(before.id)).set(place).execute(writer.conn)?;
-    let after = find(before.id, writer.conn)?;
-    writer.updated(before, &after)
+    writer
+        .change(
+            before,
+            (
+                membership::affiliation_id.eq(to.id),
+                membership::organization_id.eq(to.organization_id),
+                membership::organization_kind.eq(kind),
+            ),
+        )
+        .map(drop)
 }
 
 fn copy(writer: &mut Writer<'_>, before: &Membership, through: AffiliationId, valid: Validity) -> Result<()> {
@@ -143,8 +145,6 @@ fn copy(writer: &mut Writer<'_>, before: &Membership, through: AffiliationId, va
         valid_from: None,
         valid_to: None,
     };
-    let id = MembershipId::fresh();
-    insert(writer, before.network_id, id, &new, valid)?;
     let (suspended, reviewed, source) = terms(writer.conn, before.id)?;
     let terms = (
         membership::suspended_at.eq(suspended),
@@ -152,7 +152,6 @@ fn copy(writer: &mut Writer<'_>, before: &Membership, through: AffiliationId, va
         membership::source_id.eq(source),
         membership::notification_level.eq(before.notification_level),
     );
-    diesel::update(membership::table.find(id)).set(terms).execute(writer.conn)?;
-    let created = find(id, writer.conn)?;
-    writer.created(&created)
+    let row = (sitting(before.network_id, &new, valid), terms, born!(membership, writer));
+    writer.create::<Membership, _, _>(row).map(drop)
 }

@@ -9,8 +9,8 @@ use members::reorganization::ImpactEffect;
 
 use crate::Result;
 use crate::members::{Ledger, Moving, both, capped};
-use crate::networks::seat::{end, find};
-use crate::stamps::{born, grown};
+use crate::networks::seat::end;
+use crate::stamps::born;
 use crate::store::Writer;
 
 /// Carries the seats of what goes; two of one role in one network become one, wide enough for who sits there now.
@@ -31,10 +31,7 @@ pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut
                 ImpactEffect::Joined
             }
             None if before.valid.from >= at => {
-                let place = (seat::organization_id.eq(to), grown!(seat, writer, before.version));
-                diesel::update(seat::table.find(before.id)).set(place).execute(writer.conn)?;
-                let after = find(before.id, writer.conn)?;
-                writer.updated(&before, &after)?;
+                writer.change(&before, seat::organization_id.eq(to))?;
                 ImpactEffect::Repointed
             }
             None => {
@@ -104,23 +101,23 @@ fn join_seats(writer: &mut Writer<'_>, before: &Seat, rival: &Seat, valid: Valid
         let valid = Validity { from: at, ..bounds.valid };
         return expect(writer, rival, to, &Bounds { valid, ..bounds });
     }
-    let change = (
-        seat::min.eq(bounds.min),
-        seat::max.eq(bounds.max),
-        seat::professions.eq(bounds.professions),
-        seat::interministerial.eq(bounds.interministerial),
-        seat::valid.eq(bounds.valid),
-        grown!(seat, writer, rival.version),
-    );
-    diesel::update(seat::table.find(rival.id)).set(change).execute(writer.conn)?;
-    let after = find(rival.id, writer.conn)?;
-    writer.updated(rival, &after)
+    writer
+        .change(
+            rival,
+            (
+                seat::min.eq(bounds.min),
+                seat::max.eq(bounds.max),
+                seat::professions.eq(bounds.professions),
+                seat::interministerial.eq(bounds.interministerial),
+                seat::valid.eq(bounds.valid),
+            ),
+        )
+        .map(drop)
 }
 
 fn expect(writer: &mut Writer<'_>, like: &Seat, of: OrganizationId, bounds: &Bounds) -> Result<()> {
-    let id = SeatId::fresh();
     let row = (
-        seat::id.eq(id),
+        seat::id.eq(SeatId::fresh()),
         seat::network_id.eq(like.network_id),
         seat::organization_id.eq(of),
         seat::role.eq(like.role),
@@ -131,7 +128,5 @@ fn expect(writer: &mut Writer<'_>, like: &Seat, of: OrganizationId, bounds: &Bou
         seat::valid.eq(bounds.valid),
         born!(seat, writer),
     );
-    diesel::insert_into(seat::table).values(row).execute(writer.conn)?;
-    let created = find(id, writer.conn)?;
-    writer.created(&created)
+    writer.create::<Seat, _, _>(row).map(drop)
 }
