@@ -12,21 +12,24 @@ use persistence::migrate::Foundation;
 
 use crate::support::database::{Database, directory};
 
-/// Our migrations and more, in a folder.
-struct Later(PathBuf);
+/// The foundation of a later version: our migrations and more, in a folder.
+pub(super) struct Later(PathBuf);
 
 impl Later {
-    fn new(name: &str) -> Self {
-        let folder = directory().join(name);
-        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
-        for entry in fs::read_dir(ours).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
-            let copy = folder.join(entry.file_name());
+    pub(super) fn new(name: &str) -> Self {
+        Self(directory().join(name)).and(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations"))
+    }
+
+    /// With those of another folder.
+    pub(super) fn and(self, folder: &Path) -> Self {
+        for entry in fs::read_dir(folder).unwrap().flatten().filter(|entry| entry.path().is_dir()) {
+            let copy = self.0.join(entry.file_name());
             fs::create_dir_all(&copy).unwrap();
             for file in fs::read_dir(entry.path()).unwrap().flatten() {
                 fs::copy(file.path(), copy.join(file.file_name())).unwrap();
             }
         }
-        Self(folder)
+        self
     }
 
     fn with(self, name: &str, up: &str) -> Self {
@@ -41,7 +44,7 @@ impl Later {
     }
 
     /// Brings a database up to date, with more files of functions than ours.
-    fn migrate(&self, database: &Database, more: &[(&str, &str)]) -> Result<usize, String> {
+    pub(super) fn migrate(&self, database: &Database, more: &[(&str, &str)]) -> Result<usize, String> {
         let migrations = FileBasedMigrations::from_path(&self.0).unwrap();
         let files: Vec<_> = Functions::ours().files.iter().chain(more).copied().collect();
         let functions = Functions { files: &files, serves_from: "# Said.\n0110\n" };
@@ -127,11 +130,11 @@ fn a_function_that_fails_takes_its_migration_back() {
 #[test]
 fn an_index_made_concurrently_stands_alone_and_may_be_made_again() {
     let database = Database::demo();
-    let make = "-- Why.\nCREATE INDEX CONCURRENTLY IF NOT EXISTS sample_idx ON member (created_at);";
+    let index = "-- Why.\nCREATE INDEX CONCURRENTLY IF NOT EXISTS sample_idx ON member (created_at);";
     let later = Later::new("concurrently")
         .with("0201_table", "CREATE TABLE sample ();")
-        .with("0202_index", make)
-        .with("0203_another_index", &make.replace("sample_idx", "another_idx"));
+        .with("0202_index", index)
+        .with("0203_another_index", &index.replace("sample_idx", "another_idx"));
     // What is left of an attempt that was cut short: an index of this name, not valid.
     let failing = "CREATE UNIQUE INDEX CONCURRENTLY sample_idx ON member (profile_visibility)";
     assert!(PgConnection::establish(&database.owner).unwrap().batch_execute(failing).is_err());

@@ -1,6 +1,7 @@
 //! `diapason migrate` over the real binary: whatever happens to it, tables and functions fit each other; and which
 //! databases this binary serves, which it refuses.
 
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use persistence::functions::Functions;
 use persistence::migrate;
 use serde_json::json;
 
+use crate::functions::Later;
 use crate::support::World;
 use crate::support::database::{Database, directory};
 use crate::support::import::sample;
@@ -44,7 +46,7 @@ fn refused(mut command: Command) -> String {
 }
 
 /// All that `migrate` makes, as text.
-pub(super) fn shape(database: &Database) -> String {
+fn shape(database: &Database) -> String {
     let parts = [
         "SELECT format('%s.%s %s %s %s', table_schema, table_name, ordinal_position, column_name, data_type) AS it
             FROM information_schema.columns WHERE table_schema IN ('public', 'app') ORDER BY 1",
@@ -234,7 +236,7 @@ fn a_database_of_the_earlier_foundation_is_recognised() {
 fn a_binary_that_the_functions_do_not_serve_any_more_refuses() {
     let world = World::demo();
     let ready = |status| {
-        until(Duration::from_secs(60), "readiness", || world.nobody().get("/readyz").status == status);
+        until(Duration::from_mins(1), "readiness", || world.nobody().get("/readyz").status == status);
     };
     ready(200);
     let database = &world.database;
@@ -271,7 +273,8 @@ fn functions_older_than_the_binary_are_refused_and_later_ones_that_serve_it_are_
 fn a_sample_expansion_of_the_tables_is_served() {
     let database = Database::demo();
     let before = shape(&database);
-    database.run(&std::fs::read_to_string(sample("expansion/up.sql")).unwrap());
+    let later = Later::new("expansion").and(Path::new(&sample("expansion")));
+    assert_eq!(later.migrate(&database, &[]), Ok(3));
     let world = World::over(database, &[]);
     assert_eq!(world.nobody().get("/readyz").status, 200);
     let admin = world.client("sig-admin");
