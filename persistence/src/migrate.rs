@@ -296,3 +296,24 @@ diesel::define_sql_function! {
     #[sql_name = "pg_try_advisory_lock"]
     fn try_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
 }
+
+#[cfg(test)]
+mod tests {
+    use diesel::migration::MigrationSource;
+    use diesel::pg::Pg;
+
+    use super::{BASELINE, Foundation, number};
+
+    #[test]
+    fn the_functions_name_a_migration_of_ours_as_what_they_serve_from() {
+        let ours = Foundation::ours();
+        let migrations = MigrationSource::<Pg>::migrations(&ours.migrations).unwrap();
+        let versions: Vec<_> = migrations.iter().map(|migration| migration.name().version().to_string()).collect();
+        let said = ours.functions.serves_from().to_owned();
+        assert!(versions.contains(&said), "persistence/sql/SERVES_FROM says {said:?}");
+        assert!(
+            versions.iter().all(|version| number(version).is_some_and(|number| number >= BASELINE)),
+            "{versions:?}"
+        );
+    }
+}
