@@ -27,6 +27,7 @@ const NOT_UP_TO_DATE: &str = "the schema is not up to date: run `diapason migrat
 mod remembered {
     diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
     diesel::table! { app.sql_applied (number) { number -> Integer, digest -> Text, serves_from -> Text, } }
+    diesel::allow_tables_to_appear_in_same_query!(__diesel_schema_migrations, sql_applied);
 }
 
 /// What one version of the program makes of a database: its tables, and the functions that work on them.
@@ -252,11 +253,18 @@ pub fn create(superuser: &str, name: &str) -> std::result::Result<(), Boxed> {
     Ok(())
 }
 
-/// Whether the database holds every migration of this binary, and functions that serve it; asked again and again.
+/// Whether the database holds every migration of this binary, and functions that serve it: one question, which is asked
+/// several times a second.
 pub(crate) fn serves(conn: &mut PgConnection) -> Result<bool> {
     let ours = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(Error::Fault)?;
-    let standing = Standing::of(&done(conn)?, &ours);
-    Ok(!standing.is_foreign && standing.lacks == 0 && serves_from(conn)? <= standing.newest)
+    let standing = sql_applied::table.order(sql_applied::number.desc()).select(sql_applied::serves_from);
+    let rows: Vec<(String, Option<String>)> = __diesel_schema_migrations::table
+        .select((__diesel_schema_migrations::version, standing.limit(1).single_value()))
+        .load(conn)?;
+    let needed = rows.first().and_then(|(_, version)| number(version.as_deref()?)).unwrap_or(0);
+    let done: Vec<_> = rows.into_iter().map(|(version, _)| version).collect();
+    let standing = Standing::of(&done, &ours);
+    Ok(!standing.is_foreign && standing.lacks == 0 && needed <= standing.newest)
 }
 
 #[derive(QueryableByName)]
