@@ -101,7 +101,7 @@ fn killed_at_any_moment_and_run_again_tables_and_functions_fit() {
     migrated(&database);
     let (took, clean) = (began.elapsed(), shape(&database));
     let newest = newest(&database);
-    let begun = "SELECT coalesce(to_regclass('app.sql_applied')::text, '') AS it";
+    let there = "SELECT coalesce(to_regclass('app.sql_applied')::text, '') AS it";
     let fits = format!(
         "SELECT (EXISTS (SELECT FROM __diesel_schema_migrations WHERE version = '{newest}')
             = EXISTS (SELECT FROM app.sql_applied))::text AS it"
@@ -113,7 +113,7 @@ fn killed_at_any_moment_and_run_again_tables_and_functions_fit() {
         // It may have ended already.
         let _ = child.kill();
         child.wait().unwrap();
-        let fits = database.one(begun).is_empty() || database.one(&fits) == "true";
+        let fits = database.one(there).is_empty() || database.one(&fits) == "true";
         assert!(fits, "the last migration without the functions, killed after {part} parts of 12");
         migrated(&database);
         assert_eq!(shape(&database), clean, "killed after {part} parts of 12");
