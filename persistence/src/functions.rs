@@ -113,7 +113,7 @@ impl Functions<'_> {
                 stand.extend(known.makes.iter().cloned());
                 continue;
             }
-            put(conn, text, known).map_err(|error| format!("persistence/sql/{name}: {error}"))?;
+            put(conn, text, known, &stand).map_err(|error| format!("persistence/sql/{name}: {error}"))?;
             let now = objects(conn)?;
             let makes: Vec<_> =
                 now.iter().filter(|(it, place)| seen.get(*it) != Some(place)).map(|(it, _)| it).collect();
@@ -156,12 +156,13 @@ fn objects(conn: &mut PgConnection) -> QueryResult<BTreeMap<String, String>> {
 }
 
 /// Replaces in place where PostgreSQL can, since whoever calls a function just now finds it then. It cannot when what a
-/// function returns changed or how its arguments are called: then what the file made before is dropped first.
-fn put(conn: &mut PgConnection, text: &str, known: Option<&Applied>) -> QueryResult<()> {
+/// function returns changed or how its arguments are called: then what the file made before is dropped first, but for what
+/// another file made of it meanwhile.
+fn put(conn: &mut PgConnection, text: &str, known: Option<&Applied>, stand: &BTreeSet<String>) -> QueryResult<()> {
     let replaced = conn.transaction(|conn| conn.batch_execute(text));
     match (replaced, known) {
         (Err(_), Some(known)) => {
-            drop_all(conn, &known.makes.iter().collect::<Vec<_>>())?;
+            drop_all(conn, &known.makes.iter().filter(|it| !stand.contains(*it)).collect::<Vec<_>>())?;
             conn.batch_execute(text)
         }
         (replaced, _) => replaced,

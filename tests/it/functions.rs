@@ -85,14 +85,18 @@ fn what_left_is_dropped_and_what_changed_its_signature_is_replaced() {
     let text = COUNT.replace("a integer", "a text, b text DEFAULT ''").replace("SELECT a", "SELECT a::integer");
     later.migrate(&database, &[("sample/a.sql", &text)]).unwrap();
     assert_eq!(samples(&database), ["app.sample(text,text)"]);
-    // Moved to a file that is applied earlier, beside a trigger; two files name one statement, which runs once.
+    // Moved to a file that is applied earlier, while what stays in its own cannot be replaced in place; two files name one
+    // statement, which runs once.
     let trigger = "-- recompute: INSERT INTO ran DEFAULT VALUES;
         CREATE OR REPLACE FUNCTION app.sample_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
         CREATE OR REPLACE TRIGGER sample_trigger AFTER INSERT ON ran FOR EACH ROW EXECUTE FUNCTION app.sample_kept();";
     ran("2");
+    let other = "CREATE OR REPLACE FUNCTION app.sample_kept() RETURNS integer LANGUAGE sql AS 'SELECT 1';";
+    later.migrate(&database, &[("sample/a.sql", &format!("{text}\n{other}"))]).unwrap();
+    ran("3");
     later.migrate(&database, &[("first/a.sql", &text), ("sample/a.sql", trigger)]).unwrap();
     assert_eq!(samples(&database), ["app.sample(text,text)", "app.sample_kept()", "sample_trigger"]);
-    ran("3");
+    ran("4");
     // A trigger's function that cannot be replaced goes with its trigger, and both come back.
     let odd = trigger.replace("app.sample_kept()", "app.sample_again()");
     later.migrate(&database, &[("sample/a.sql", &odd)]).unwrap();
