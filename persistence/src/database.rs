@@ -1,13 +1,9 @@
-//! The database as callers enter it, and the way into a store; what makes and checks it.
+//! The database as callers enter it, and the way into a store.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
-use diesel::migration::MigrationSource;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use kernel::{Actor, Identity, Refusal};
 use moka::sync::Cache;
 use uuid::Uuid;
@@ -15,12 +11,12 @@ use uuid::Uuid;
 use crate::actor::{entering, looking};
 use crate::aftermath::was_there;
 use crate::networks::KeptFacts;
-use crate::pools::{Pools, patient};
+use crate::pools::Pools;
 use crate::pulse::Pulse;
 use crate::store::{Asked, taken_back};
 use crate::{Again, Error, Key, Result, Shortfall, Store, audit, idempotency};
 
-const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+pub use crate::migrate::{check, create, migrate};
 
 /// How soon a read must have failed to be worth another connection: a caller waits for one failure, not for two.
 const SOON: Duration = Duration::from_millis(500);
@@ -28,8 +24,6 @@ const SOON: Duration = Duration::from_millis(500);
 const TRUST: Duration = Duration::from_secs(2);
 /// How many times a work is tried that others were in the way of.
 const TRIES: usize = 3;
-
-type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
 /// One call: who asks, in which request.
 #[derive(Debug, Clone)]
@@ -73,7 +67,7 @@ impl Database {
         self.pulse.life()
     }
 
-    /// Whether it answered, and holds every migration of this binary.
+    /// Whether it answered, holds every migration of this binary, and has functions that serve it.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.pulse.is_ready()
@@ -299,95 +293,4 @@ pub enum Done<T> {
     Now(T),
     /// By an earlier one with the same key.
     Before(T),
-}
-
-/// Brings the schema up to date, as its owner; one at a time, without waiting inside the database.
-///
-/// # Errors
-/// The database does not answer, another one is at it for too long, or a migration fails.
-pub fn migrate(url: &str) -> std::result::Result<usize, Boxed> {
-    let mut conn = PgConnection::establish(url)?;
-    for _ in 0..600 {
-        let free = diesel::select(try_lock(MIGRATION_LOCK)).get_result::<bool>(&mut conn)?;
-        if free {
-            conn.batch_execute("SET lock_timeout = '1s'")?;
-            let done = conn.run_pending_migrations(MIGRATIONS)?.len();
-            conn.batch_execute("GRANT SELECT ON __diesel_schema_migrations TO diapason_app")?;
-            return Ok(done);
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    Err("another process has been migrating for a minute".into())
-}
-
-/// Makes a database with its two roles, on a server where we are the superuser: the owner, who migrates, and the
-/// application, which neither changes tables nor passes over a policy.
-///
-/// # Errors
-/// The server does not answer.
-pub fn create(superuser: &str, name: &str) -> std::result::Result<(), Boxed> {
-    let mut conn = PgConnection::establish(superuser)?;
-    conn.batch_execute(
-        "DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'diapason_owner') THEN
-                CREATE ROLE diapason_owner LOGIN;
-            END IF;
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'diapason_app') THEN
-                CREATE ROLE diapason_app LOGIN;
-            END IF;
-        END $$",
-    )?;
-    let there = diesel::sql_query("SELECT count(*) AS number FROM pg_database WHERE datname = $1");
-    let there: Count = there.bind::<diesel::sql_types::Text, _>(name).get_result(&mut conn)?;
-    if there.number == 0 {
-        // A name of ours, never a caller's.
-        conn.batch_execute(&format!("CREATE DATABASE \"{name}\" OWNER diapason_owner"))?;
-    }
-    Ok(())
-}
-
-/// How many migrations of this binary the database lacks; diesel's own question would make a table.
-pub(crate) fn pending(conn: &mut PgConnection) -> Result<usize> {
-    diesel::table! { __diesel_schema_migrations (version) { version -> Text, } }
-    let done: Vec<String> = __diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(conn)?;
-    let ours = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(Error::Fault)?;
-    Ok(ours.iter().filter(|migration| !done.contains(&migration.name().version().to_string())).count())
-}
-
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    number: i64,
-}
-
-/// Refuses a database that this binary cannot serve: not migrated, in a language we do not read, or entered by a role
-/// that may do more than the application.
-///
-/// # Errors
-/// One sentence for the operator.
-pub fn check(url: &str) -> std::result::Result<(), Boxed> {
-    let mut conn = PgConnection::establish(&patient(url))?;
-    let over = "SELECT count(*) AS number FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)";
-    if diesel::sql_query(over).get_result::<Count>(&mut conn)?.number > 0 {
-        return Err("the database role is a superuser or passes over policies: use diapason_app".into());
-    }
-    let odd = "SELECT count(*) AS number FROM pg_settings WHERE name = 'lc_messages' AND setting !~ '^(C|POSIX|en)'";
-    if diesel::sql_query(odd).get_result::<Count>(&mut conn)?.number > 0 {
-        return Err("set lc_messages to C on this database: its errors are read by their English words".into());
-    }
-    let missing =
-        "SELECT (3 - count(*)) AS number FROM pg_extension WHERE extname IN ('btree_gist', 'pg_trgm', 'unaccent')";
-    let pending = pending(&mut conn).unwrap_or(usize::MAX);
-    if pending > 0 || diesel::sql_query(missing).get_result::<Count>(&mut conn)?.number > 0 {
-        return Err("the schema is not up to date: run `diapason migrate` as diapason_owner first".into());
-    }
-    Ok(())
-}
-
-const MIGRATION_LOCK: i64 = 0x6469_6170_6173_6f6e;
-
-diesel::define_sql_function! {
-    /// Takes a lock if it is free.
-    #[sql_name = "pg_try_advisory_lock"]
-    fn try_lock(key: diesel::sql_types::BigInt) -> diesel::sql_types::Bool;
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
-use crate::database::pending;
+use crate::migrate::serves;
 use crate::pools::patient;
 use crate::{Error, Result};
 
@@ -77,7 +77,7 @@ impl Pulse {
         self.lives.load(Ordering::Acquire)
     }
 
-    /// Whether it answered, and holds every migration of this binary.
+    /// Whether it answered, holds every migration of this binary, and has functions that serve it.
     pub(crate) fn is_ready(&self) -> bool {
         self.is_here() && self.ready.load(Ordering::Acquire)
     }
@@ -154,7 +154,7 @@ fn asker(pulse: &Weak<Pulse>, number: usize) {
 /// One question, on the line that there is, else on another; whether that one had to be laid.
 fn beat(line: &mut Option<PgConnection>, url: &str) -> (Result<bool>, bool) {
     if let Some(conn) = line {
-        let answer = pending(conn).map(|pending| pending == 0);
+        let answer = serves(conn);
         if !matches!(answer, Err(Error::Away(_))) {
             return (answer, false);
         }
@@ -163,9 +163,9 @@ fn beat(line: &mut Option<PgConnection>, url: &str) -> (Result<bool>, bool) {
     let laid = PgConnection::establish(url).map_err(|error| Error::of_connecting(error.into()));
     let asked = laid.and_then(|mut conn| {
         conn.batch_execute("SET statement_timeout = '1s'; SET default_transaction_read_only = true")?;
-        let pending = pending(&mut conn)?;
+        let serves = serves(&mut conn)?;
         *line = Some(conn);
-        Ok(pending == 0)
+        Ok(serves)
     });
     (asked, true)
 }

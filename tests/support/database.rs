@@ -50,6 +50,15 @@ impl Database {
         Self::copy_of("template_demo")
     }
 
+    /// One that was never migrated.
+    pub fn empty() -> Self {
+        let cluster = cluster();
+        let name = format!("test_{}", COPIES.fetch_add(1, Ordering::Relaxed));
+        database::create(&cluster.url("postgres", "postgres"), &name).unwrap();
+        let (owner, app) = (cluster.url("diapason_owner", &name), cluster.url("diapason_app", &name));
+        Self { name, owner, app }
+    }
+
     fn copy_of(template: &str) -> Self {
         let cluster = cluster();
         let name = format!("test_{}", COPIES.fetch_add(1, Ordering::Relaxed));

@@ -49,7 +49,9 @@ pub fn everything(database: &Database) -> String {
 
 /// Every row of every table, as text: to say what stands in none.
 pub fn dump(database: &Database) -> String {
-    let tables = database.column("SELECT tablename::text AS it FROM pg_tables WHERE schemaname IN ('public', 'app')");
+    let tables = database.column(
+        "SELECT format('%I.%I', schemaname, tablename) AS it FROM pg_tables WHERE schemaname IN ('public', 'app')",
+    );
     let rows =
         |table: &String| database.one(&format!("SELECT coalesce(string_agg(t::text, ' '), '') AS it FROM {table} t"));
     tables.iter().map(rows).collect()

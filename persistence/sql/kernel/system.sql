@@ -1,0 +1,3 @@
+-- The system itself, as a principal.
+CREATE OR REPLACE FUNCTION app.system() RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT '00000000-0000-7000-8000-000000000001'::uuid $$;

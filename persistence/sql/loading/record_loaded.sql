@@ -1,0 +1,20 @@
+-- What was loaded in bulk is whatever has an identifier and a version: no list to keep.
+CREATE OR REPLACE FUNCTION app.record_loaded() RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    noun text;
+BEGIN
+    FOR noun IN SELECT c.relname FROM pg_class c
+            JOIN pg_attribute v ON v.attrelid = c.oid AND v.attname = 'version'
+            JOIN pg_attribute i ON i.attrelid = c.oid AND i.attname = 'id'
+        WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY c.oid LOOP
+        EXECUTE format($sql$
+            WITH loaded AS (
+                INSERT INTO history (noun, object_id, object_version, at, image)
+                SELECT %1$L, t.id, t.version, app.clock(), jsonb_strip_nulls(to_jsonb(t))
+                FROM %1$I t WHERE NOT EXISTS (SELECT FROM history h WHERE h.object_id = t.id AND h.object_version = t.version)
+                RETURNING object_id, object_version)
+            INSERT INTO change_event (noun, object_id, object_version, verb, changed_fields, actor_id, at)
+            SELECT %1$L, object_id, object_version, 'created', '{}', app.system(), app.clock() FROM loaded
+        $sql$, noun);
+    END LOOP;
+END $$;

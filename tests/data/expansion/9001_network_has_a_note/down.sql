@@ -1,0 +1,1 @@
+ALTER TABLE network DROP COLUMN sample_note;
