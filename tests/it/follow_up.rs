@@ -272,7 +272,7 @@ fn a_leaver_is_suspended_hands_over_and_leaves() {
     sig.act(&format!("{address}/depart"), &etag(&sig), None).expect(200);
     let said = sig.get(&address).expect(200);
     assert_eq!((said.str("/status"), said.at("/affiliations")), ("departed".into(), json!([])));
-    let history = "SELECT image->'owner_member'->>'id' AS it FROM history WHERE noun = 'action_item' AND image->>'title' = 'Action 1' ORDER BY object_version";
+    let history = "SELECT image->>'owner_member_id' AS it FROM history WHERE noun = 'action_item' AND image->>'title' = 'Action 1' ORDER BY object_version";
     assert_eq!(world.database.column(history), [leaver.as_str(), &colleague], "the history says who did what");
     let former = world.client("sig-coordinator").get(&format!("/members/{leaver}/affiliations")).expect(200);
     assert_eq!(former.at("/items/0/organization_id"), home.as_str(), "he keeps the history of his organization");
@@ -398,7 +398,7 @@ fn what_who_left_had_to_do_is_his_organizations_again() {
     let told = format!(
         "SELECT array_to_string(changed_fields, ',') AS it FROM change_event WHERE object_id = '{id}' AND verb = 'updated'"
     );
-    assert_eq!(world.database.column(&told), ["owner_member"], "and its history tells it");
+    assert_eq!(world.database.column(&told), ["owner_member_id"], "and its history tells it");
 }
 
 /// Journey J20: whoever reads what is confidential leaves a line.

@@ -404,7 +404,7 @@ fn what_a_leaver_owns_is_handed_over_in_one_step() {
     sig.act(&format!("{address}/depart"), sig.get(&address).etag(), None).expect(200);
     // The history still says who led.
     let past = format!(
-        "SELECT image->>'role' AS it FROM history WHERE noun = 'membership' AND image->'member'->>'id' = '{edito}' AND image->>'network_code' = 'edito' ORDER BY object_version DESC LIMIT 1"
+        "SELECT image->>'role' AS it FROM history WHERE noun = 'membership' AND image->>'member_id' = '{edito}' AND image->>'network_id' = (SELECT id::text FROM network WHERE code = 'edito') ORDER BY object_version DESC LIMIT 1"
     );
     assert_eq!(world.database.one(&past), "lead");
 }

@@ -1,5 +1,6 @@
--- What was loaded in bulk is whatever has an identifier and a version: no list to keep.
-CREATE OR REPLACE FUNCTION app.record_loaded() RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+-- What was loaded in bulk is whatever has an identifier and a version: no list to keep. The private columns of each noun,
+-- by its name, stay out of the history.
+CREATE OR REPLACE FUNCTION app.record_loaded(private jsonb) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     noun text;
 BEGIN
@@ -10,11 +11,11 @@ BEGIN
         EXECUTE format($sql$
             WITH loaded AS (
                 INSERT INTO history (noun, object_id, object_version, at, image)
-                SELECT %1$L, t.id, t.version, app.clock(), jsonb_strip_nulls(to_jsonb(t))
+                SELECT %1$L, t.id, t.version, app.clock(), jsonb_strip_nulls(to_jsonb(t) - $1)
                 FROM %1$I t WHERE NOT EXISTS (SELECT FROM history h WHERE h.object_id = t.id AND h.object_version = t.version)
                 RETURNING object_id, object_version)
             INSERT INTO change_event (noun, object_id, object_version, verb, changed_fields, actor_id, at)
             SELECT %1$L, object_id, object_version, 'created', '{}', app.system(), app.clock() FROM loaded
-        $sql$, noun);
+        $sql$, noun) USING ARRAY(SELECT jsonb_array_elements_text(coalesce(private -> noun, '[]')));
     END LOOP;
 END $$;

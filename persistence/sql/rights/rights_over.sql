@@ -16,23 +16,24 @@ BEGIN
     SELECT a.member_id FROM affiliation a WHERE a.organization_id = organization AND (upper_inf(a.valid) OR upper(a.valid) > app.clock());
 END $$;
 
--- Takes the lock on the rights of all of them, always in the same order, so that two such calls never wait for each other.
-CREATE OR REPLACE FUNCTION app.change_rights_over(organization uuid) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+-- Takes the locks on rights that change: of principals, of whoever sits in organizations or holds a role that reaches them,
+-- of who co-leads a network from an organization, and of the scripts that write with the rights of any of these. In one
+-- order, so that two who take several wait for each other at most once.
+CREATE OR REPLACE FUNCTION app.lock_rights(principals uuid[], organizations uuid[], networks uuid[], co_leading uuid[])
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     holder uuid;
 BEGIN
-    FOR holder IN SELECT who FROM app.rights_over(organization) who ORDER BY who LOOP
-        PERFORM app.change_rights(holder);
-    END LOOP;
-END $$;
-
--- Whose rights rest on any of these organizations, each once and in one order.
-CREATE OR REPLACE FUNCTION app.change_rights_over(organizations uuid[]) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
-DECLARE
-    holder uuid;
-BEGIN
-    FOR holder IN SELECT who FROM unnest(organizations) o, app.rights_over(o) who
-            UNION SELECT s.id FROM service_account s WHERE s.organization_id = ANY (organizations) ORDER BY 1 LOOP
+    FOR holder IN WITH holders AS MATERIALIZED (
+                SELECT unnest(principals) AS who
+                UNION SELECT app.rights_over(o) FROM unnest(organizations) o
+                UNION SELECT m.member_id FROM unnest(networks, co_leading) AS c (network, organization)
+                    JOIN membership m ON m.network_id = c.network AND m.organization_id = c.organization AND m.role = 'co_lead'
+            )
+            SELECT who FROM holders
+            UNION SELECT s.id FROM service_account s WHERE s.organization_id = ANY (organizations)
+            UNION SELECT s.id FROM service_account s JOIN holders h ON s.owner_id = h.who
+            ORDER BY 1 LOOP
         PERFORM app.change_rights(holder);
     END LOOP;
 END $$;

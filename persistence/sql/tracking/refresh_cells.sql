@@ -38,3 +38,24 @@ BEGIN
             UNION SELECT m.network_id, m.organization_id FROM membership m JOIN affiliation a ON a.id = m.affiliation_id
                 WHERE upper(a.valid) > app.clock()) p;
 END $$;
+
+-- Rewrites cells: those named, those in which members count, those of organizations, those of networks. Their networks are
+-- locked, by whoever did not do so before.
+CREATE OR REPLACE FUNCTION app.rewrite_cells(networks uuid[], organizations uuid[], members uuid[], all_at uuid[], all_in uuid[])
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    cell record;
+BEGIN
+    PERFORM FROM network n WHERE n.id IN (SELECT unnest(networks)
+            UNION SELECT m.network_id FROM membership m WHERE m.member_id = ANY (members)
+            UNION SELECT t.network_id FROM tracking_cell t WHERE t.organization_id = ANY (all_at)
+            UNION SELECT unnest(all_in))
+        ORDER BY n.id FOR NO KEY UPDATE;
+    FOR cell IN SELECT * FROM unnest(networks, organizations) AS named (network, organization)
+            UNION SELECT m.network_id, m.organization_id FROM membership m WHERE m.member_id = ANY (members)
+            UNION SELECT t.network_id, t.organization_id FROM tracking_cell t
+                WHERE t.organization_id = ANY (all_at) OR t.network_id = ANY (all_in)
+            ORDER BY 1, 2 LOOP
+        PERFORM app.refresh_cell(cell.network, cell.organization);
+    END LOOP;
+END $$;

@@ -365,7 +365,7 @@ impl Known for Create {
 known!(locked => ChangeRole, End, Void);
 
 kept!(Membership: membership {
-    const PRIVATE: &'static [&'static str] = &["sort_name", "organization_kind"];
+    const PRIVATE: &'static [&'static str] = &["sort_name", "organization_kind", "notification_level"];
 
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
