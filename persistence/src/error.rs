@@ -1,7 +1,11 @@
 //! Why something did not happen, said without HTTP and without the words of PostgreSQL.
 
+use std::sync::LazyLock;
+
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use kernel::{Label, Refusal};
+
+use crate::nouns::NOUNS;
 
 /// Why the work of a store did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -50,41 +54,12 @@ pub enum Error {
 /// What the breach of a constraint means.
 pub type Meaning = fn() -> Error;
 
-const OVERLAP: Meaning = || Error::Refused(Refusal::Overlap);
+/// The same fact stands already.
+pub(crate) const OVERLAP: Meaning = || Error::Refused(Refusal::Overlap);
 
-/// What each constraint that a caller can break means to him; a test holds it against `pg_constraint`.
-pub const CONSTRAINTS: &[(&str, Meaning)] = &[
-    ("organization_parent_id_fkey", || Error::Dangling("/parent_id")),
-    ("organization_territory_code_fkey", || Error::Dangling("/territory_code")),
-    ("organization_not_its_own_parent_check", || Error::Dangling("/parent_id")),
-    ("organization_level_of_prefecture_check", || Error::Dangling("/prefecture_level")),
-    ("organization_link_from_id_fkey", || Error::Refused(Refusal::NotFound)),
-    ("organization_link_to_id_fkey", || Error::Dangling("/to_id")),
-    ("organization_link_two_ends_check", || Error::Dangling("/to_id")),
-    ("organization_link_excl", OVERLAP),
-    ("member_email_key", || Error::Taken("/email")),
-    ("affiliation_organization_id_fkey", || Error::Dangling("/organization_id")),
-    ("affiliation_once_excl", OVERLAP),
-    ("affiliation_one_primary_excl", OVERLAP),
-    ("role_assignment_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
-    ("role_assignment_organization_id_fkey", || Error::Dangling("/organization_id")),
-    ("role_assignment_once_excl", OVERLAP),
-    ("network_code_key", || Error::Taken("/code")),
-    ("co_animation_organization_id_fkey", || Error::Dangling("/organization_id")),
-    ("co_animation_once_excl", OVERLAP),
-    ("seat_organization_id_fkey", || Error::Dangling("/organization_id")),
-    ("seat_bounds_check", || Error::Dangling("/max")),
-    ("seat_once_excl", OVERLAP),
-    ("membership_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
-    ("membership_once_excl", OVERLAP),
-    ("membership_review_one_open_key", OVERLAP),
-    ("expertise_term_code_key", || Error::Taken("/code")),
-    ("member_expertise_once_excl", OVERLAP),
-    ("expertise_endorsement_once_key", OVERLAP),
-    ("contact_organization_id_fkey", || Error::Dangling("/organization_id")),
-    ("contact_one_organization_check", || Error::Dangling("/organization_name")),
-    ("contact_given_name_check", || Error::Dangling("/given_name")),
-];
+/// What each constraint that a caller can break means to whoever breaks it; a test holds it against `pg_constraint`.
+pub static CONSTRAINTS: LazyLock<Vec<(&'static str, Meaning)>> =
+    LazyLock::new(|| NOUNS.iter().flat_map(|noun| noun.constraints).copied().collect());
 
 impl Error {
     /// Whether the domain said so, over a transaction that still stands.

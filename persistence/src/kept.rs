@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use ::networks::notification::Subject;
 use chrono::{DateTime, Utc};
 use diesel::expression::{ValidGrouping, is_aggregate};
 use diesel::insertable::CanInsertInSingleQuery;
@@ -9,13 +10,17 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::Jsonb;
-use kernel::{Noun, PrincipalId, Version};
+use kernel::{Action, Actor, MemberId, Noun, PrincipalId, Ruling, Version};
+use members::hand_over::{OwnedItem, OwnedKind};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::Result;
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
+use crate::members::registry::Resting;
+use crate::permission::{Verdict, check};
+use crate::store::Writer;
+use crate::{Result, Store};
 
 /// A noun that is kept in the table of its name. `kept!` says what diesel must be told; the rest has a default.
 pub(crate) trait Kept: Noun {
@@ -23,6 +28,15 @@ pub(crate) trait Kept: Noun {
     type Table: Table;
     /// What the constraints of its table mean to whoever breaks them.
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[];
+    /// What refers to an organization or an affiliation, in its table and in those that go with it, and what a
+    /// reorganization does with that.
+    const RESTING: &'static [Resting] = &[];
+    /// Where a person is named, in its table and in those that go with it.
+    const PEOPLE: &'static [Person] = &[];
+    /// How a person owns one.
+    const OWNED: Option<Owned> = None;
+    /// How a notification names it; absent where nobody is told of it.
+    const TOLD: Option<Told> = None;
     /// The columns that no history keeps: what is only computed, and what is secret.
     const PRIVATE: &'static [&'static str] = &[];
 
@@ -31,6 +45,21 @@ pub(crate) trait Kept: Noun {
     /// # Errors
     /// There is none.
     fn find(id: Uuid, conn: &mut PgConnection) -> Result<Self>;
+
+    /// The objects of identifiers.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn find_all(ids: Vec<Uuid>, conn: &mut PgConnection) -> Result<Vec<Self>>;
+
+    /// The object of an address, if there is one.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn of_key(key: &str, conn: &mut PgConnection) -> Result<Option<Self>> {
+        let id = Uuid::parse_str(key).unwrap_or_default();
+        Ok(Self::find_all(vec![id], conn)?.pop())
+    }
 
     /// Keeps the row of an identifier for the change that follows.
     ///
@@ -71,16 +100,103 @@ pub(crate) trait KeptIn<T: Table>: Kept<Table = T> {
 }
 
 /// What is known of a noun without its type.
-#[derive(Debug, Clone, Copy)]
 pub(crate) struct Descriptor {
     pub(crate) name: &'static str,
     pub(crate) constraints: &'static [(&'static str, Meaning)],
     pub(crate) private: &'static [&'static str],
+    pub(crate) resting: &'static [Resting],
+    pub(crate) people: &'static [Person],
+    pub(crate) owned: Option<Owned>,
+    pub(crate) told: Option<Told>,
+    /// What the rules say of an action on one, if it is one of its actions.
+    pub(crate) check: Check,
+}
+
+/// What the rules say of an action on the object of an address, if it is an action on such an object.
+pub(crate) type Check = fn(&mut Store<'_>, &str, &str) -> Result<Option<Verdict>>;
+
+/// Where a person is named.
+#[derive(Debug, Clone, Copy)]
+pub struct Person {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// What is held there, as the person is told.
+    pub label: &'static str,
+    /// How the person is named.
+    pub how: Naming,
+}
+
+/// How a column names a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// As a member who owns the row, and hands it over before leaving.
+    Owns,
+    /// As a member who did, said or is something.
+    Names,
+    /// In another way than by a reference to a member.
+    Tells,
+}
+
+impl Person {
+    const fn new(table: &'static str, column: &'static str, label: &'static str, how: Naming) -> Self {
+        Self { table, column, label, how }
+    }
+
+    pub(crate) const fn owns(table: &'static str, column: &'static str, label: &'static str) -> Self {
+        Self::new(table, column, label, Naming::Owns)
+    }
+
+    pub(crate) const fn names(table: &'static str, column: &'static str, label: &'static str) -> Self {
+        Self::new(table, column, label, Naming::Names)
+    }
+
+    pub(crate) const fn tells(table: &'static str, column: &'static str, label: &'static str) -> Self {
+        Self::new(table, column, label, Naming::Tells)
+    }
+}
+
+/// How a member owns things of one kind: how what they own is found, and how it goes to another.
+#[derive(Clone, Copy)]
+pub(crate) struct Owned {
+    pub(crate) kind: OwnedKind,
+    pub(crate) list: fn(&mut PgConnection, MemberId) -> Result<Vec<OwnedItem>>,
+    pub(crate) give: fn(&mut Writer<'_>, &Actor, Uuid, MemberId) -> Result<()>,
+}
+
+/// How notifications name objects, as far as their reader may read them: identifier, title and address.
+pub(crate) type Told = fn(&mut PgConnection, &Actor, Vec<Uuid>) -> Result<Vec<(Uuid, Subject)>>;
+
+/// The same for a noun that is read where its rule says so.
+pub(crate) fn told<T: Kept, Read: Action<Facts = T>>(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    ids: Vec<Uuid>,
+    title: impl Fn(&T) -> Option<String>,
+) -> Result<Vec<(Uuid, Subject)>> {
+    let all = T::find_all(ids, conn)?.into_iter();
+    let read = all.filter(|it| Read::rule(actor, it) == Ruling::Allow);
+    Ok(read.map(|it| named(&it, title(&it))).collect())
+}
+
+/// An object as a notification names it.
+pub(crate) fn named<T: Noun>(it: &T, title: Option<String>) -> (Uuid, Subject) {
+    (it.id(), Subject { title, path: Some(format!("/{}/{}", T::COLLECTION, it.key())) })
 }
 
 impl Descriptor {
     pub(crate) const fn of<T: Kept>() -> Self {
-        Self { name: T::NAME, constraints: T::CONSTRAINTS, private: T::PRIVATE }
+        Self {
+            name: T::NAME,
+            constraints: T::CONSTRAINTS,
+            private: T::PRIVATE,
+            resting: T::RESTING,
+            people: T::PEOPLE,
+            owned: T::OWNED,
+            told: T::TOLD,
+            check: check::<T>,
+        }
     }
 }
 
@@ -151,6 +267,11 @@ macro_rules! kept {
                 use kernel::schema::$table;
                 let found = <$Noun>::query().filter($table::id.eq(id)).first(conn).optional()?;
                 Ok(found.ok_or(kernel::Refusal::NotFound)?)
+            }
+
+            fn find_all(ids: Vec<uuid::Uuid>, conn: &mut diesel::PgConnection) -> $crate::Result<Vec<Self>> {
+                use kernel::schema::$table;
+                Ok(<$Noun>::query().filter($table::id.eq_any(ids)).load(conn)?)
             }
 
             fn hold(id: uuid::Uuid, conn: &mut diesel::PgConnection) -> $crate::Result<()> {

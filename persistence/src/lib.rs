@@ -32,7 +32,7 @@ pub use database::{Call, Database};
 pub use error::Error;
 pub use idempotency::{Again, Key};
 pub use members::registry;
-pub use members::{NOT_OWNED, NOT_PERSONAL, OWNED, Owned, PERSONAL};
+pub use members::{NOT_OWNED, NOT_PERSONAL, OWNED, PERSONAL};
 pub use networks::published_day;
 pub use store::Store;
 

@@ -12,8 +12,10 @@ use kernel::schema::{affiliation, contact, network};
 use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal, Version, sql};
 use members::reorganization::ImpactEffect;
 
+use crate::error::Meaning;
 use crate::idempotency::again;
 use crate::kept::kept;
+use crate::members::registry::{Fate, Resting};
 use crate::members::{Ledger, Moving, resting_on};
 use crate::page::{fold, keyset, like};
 use crate::stamps::born;
@@ -261,4 +263,14 @@ impl Known for Create {
 
 known!(locked => Update, Archive);
 
-kept!(Contact: contact {});
+kept!(Contact: contact {
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("contact", "owner_id", carry_contacts),
+        Resting::new("contact", "organization_id", Fate::Follows("contact.owner_id")),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("contact_organization_id_fkey", || Error::Dangling("/organization_id")),
+        ("contact_one_organization_check", || Error::Dangling("/organization_name")),
+        ("contact_given_name_check", || Error::Dangling("/given_name")),
+    ];
+});

@@ -10,8 +10,9 @@ use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Refusal, Validity, V
 use members::member::Member;
 
 use super::term::in_use;
+use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Person, kept};
 use crate::members::find_member;
 use crate::stamps::born;
 use crate::store::{Known, known};
@@ -149,4 +150,13 @@ impl Known for Create {
 
 known!(locked => Update, Confirm, Endorse, End);
 
-kept!(MemberExpertise: member_expertise {});
+kept!(MemberExpertise: member_expertise {
+    const PEOPLE: &'static [Person] = &[
+        Person::names("member_expertise", "member_id", "vos compétences"),
+        Person::names("expertise_endorsement", "member_id", "les compétences que vous avez recommandées"),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("member_expertise_once_excl", OVERLAP),
+        ("expertise_endorsement_once_key", OVERLAP),
+    ];
+});

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::term::in_use;
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Person, Told, kept, told};
 use crate::members::find_member;
 use crate::notify::{News, notify};
 use crate::stamps::born;
@@ -217,4 +217,13 @@ impl Known for Create {
 
 known!(locked => Accept, Decline, Withdraw);
 
-kept!(ExpertiseRequest: expertise_request {});
+kept!(ExpertiseRequest: expertise_request {
+    const TOLD: Option<Told> = Some(|conn, actor, ids| {
+        told::<Self, Read>(conn, actor, ids, |it| Some(it.other(actor).0.display_name.clone()))
+    });
+
+    const PEOPLE: &'static [Person] = &[
+        Person::names("expertise_request", "asker_id", "les sollicitations que vous avez faites"),
+        Person::names("expertise_request", "expert_id", "les sollicitations que vous avez reçues"),
+    ];
+});

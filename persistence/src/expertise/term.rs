@@ -11,6 +11,7 @@ use kernel::schema::{expertise_term, network};
 use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal, Version};
 use uuid::Uuid;
 
+use crate::error::Meaning;
 use crate::kept::kept;
 use crate::page::{fold, keyset, like};
 use crate::stamps::born;
@@ -232,4 +233,12 @@ impl Known for Retire {
     }
 }
 
-kept!(ExpertiseTerm: expertise_term {});
+kept!(ExpertiseTerm: expertise_term {
+    fn of_key(key: &str, conn: &mut PgConnection) -> Result<Option<Self>> {
+        Ok(ExpertiseTerm::query().filter(expertise_term::code.eq(key)).first(conn).optional()?)
+    }
+
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("expertise_term_code_key", || Error::Taken("/code")),
+    ];
+});

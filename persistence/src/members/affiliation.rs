@@ -18,8 +18,11 @@ use members::role_assignment::RoleAssignment;
 use super::member::{find as find_member, locked as locked_member};
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
+use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Person, kept};
+use crate::members::registry::Resting;
+use crate::members::reorganization;
 use crate::networks::{end_memberships, leave_actions, lock_networks_of, still_all_networks_of};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
@@ -273,6 +276,18 @@ impl Known for Create {
 known!(locked => Update, End, Void);
 
 kept!(Affiliation: affiliation {
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("affiliation", "organization_id", reorganization::carry_affiliations),
+    ];
+    const PEOPLE: &'static [Person] = &[
+        Person::names("affiliation", "member_id", "vos rattachements"),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("affiliation_organization_id_fkey", || Error::Dangling("/organization_id")),
+        ("affiliation_once_excl", OVERLAP),
+        ("affiliation_one_primary_excl", OVERLAP),
+    ];
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         let stands = |it: &Self| (it.organization_id, it.valid);
         if before.map(stands) != after.map(stands) {

@@ -1,5 +1,7 @@
 //! SQL of hand-overs, and the registry of all that a member can own.
 
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use kernel::schema::{affiliation, member, service_account};
@@ -14,50 +16,23 @@ use uuid::Uuid;
 
 use super::member::{find as find_member, locked_with_networks};
 use crate::aftermath::Aftermath;
-use crate::kept::kept;
-use crate::networks::{actions_of, hand_over_action, hand_over_seat, seats_of};
+use crate::kept::{Naming, Owned, Person, kept};
+use crate::members::registry::Resting;
+use crate::members::reorganization;
+use crate::nouns::NOUNS;
 use crate::store::{Writer, known};
 use crate::{Result, Store};
 
-/// Something that a member can own: the column that says so, how what he owns is found, and how it goes to another.
-pub struct Owned {
-    /// Where it says so: table and column.
-    pub column: (&'static str, &'static str),
-    kind: OwnedKind,
-    list: fn(&mut PgConnection, MemberId) -> Result<Vec<OwnedItem>>,
-    give: fn(&mut Writer<'_>, &Actor, Uuid, MemberId) -> Result<()>,
+/// The columns by which members own things.
+pub static OWNED: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| named(Naming::Owns));
+
+/// The columns that name a member without their owning anything: who did, said or is something.
+pub static NOT_OWNED: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| named(Naming::Names));
+
+fn named(how: Naming) -> Vec<(&'static str, &'static str)> {
+    let people = NOUNS.iter().flat_map(|noun| noun.people).filter(|person| person.how == how);
+    people.map(|person| (person.table, person.column)).collect()
 }
-
-/// All that a member can own. A noun that can be owned stands here; a test holds the list against the database.
-pub const OWNED: &[Owned] = &[
-    Owned { column: ("membership", "member_id"), kind: OwnedKind::Membership, list: seats_of, give: hand_over_seat },
-    Owned {
-        column: ("action_item", "owner_member_id"),
-        kind: OwnedKind::ActionItem,
-        list: actions_of,
-        give: hand_over_action,
-    },
-    Owned {
-        column: ("service_account", "owner_id"),
-        kind: OwnedKind::ServiceAccount,
-        list: accounts_of,
-        give: hand_over_account,
-    },
-];
-
-/// The columns that name a member without his owning anything: who did, said or is something.
-pub const NOT_OWNED: &[(&str, &str)] = &[
-    ("affiliation", "member_id"),
-    ("delivery", "member_id"),
-    ("expertise_endorsement", "member_id"),
-    ("expertise_request", "asker_id"),
-    ("expertise_request", "expert_id"),
-    ("invitation", "member_id"),
-    ("member_expertise", "member_id"),
-    ("membership_request", "member_id"),
-    ("notification", "member_id"),
-    ("role_assignment", "member_id"),
-];
 
 impl Store<'_> {
     /// What the member owns: what he must hand over before he leaves, and the seats that would fall vacant.
@@ -97,7 +72,7 @@ impl Store<'_> {
                 let to = item.to_member_id;
                 takes(actor, to)?;
                 refuse_taker(writer.conn, it.id, to, NO_TAKER)?;
-                let kind = OWNED.iter().find(|known| known.kind == own.kind).ok_or(Refusal::NotFound)?;
+                let kind = owned_kinds().find(|known| known.kind == own.kind).ok_or(Refusal::NotFound)?;
                 (kind.give)(writer, actor, own.id, to)?;
             }
             find_member(it.id, writer.conn)
@@ -106,10 +81,14 @@ impl Store<'_> {
     }
 }
 
+fn owned_kinds() -> impl Iterator<Item = Owned> {
+    NOUNS.iter().filter_map(|noun| noun.owned)
+}
+
 /// Everything that a member owns.
 pub(super) fn owned_by(id: MemberId, conn: &mut PgConnection) -> Result<Vec<OwnedItem>> {
     let mut all = Vec::new();
-    for owned in OWNED {
+    for owned in owned_kinds() {
         all.extend((owned.list)(conn, id)?);
     }
     Ok(all)
@@ -161,6 +140,14 @@ known!(find_member => ListOwned);
 known!(locked_with_networks => HandOver);
 
 kept!(ServiceAccount: service_account unstamped {
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("service_account", "organization_id", reorganization::carry_service_accounts),
+    ];
+    const OWNED: Option<Owned> = Some(Owned { kind: OwnedKind::ServiceAccount, list: accounts_of, give: hand_over_account });
+    const PEOPLE: &'static [Person] = &[
+        Person::owns("service_account", "owner_id", "les comptes de service dont vous répondez"),
+    ];
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         // It writes with the rights of whoever answers for it.
         for it in before.into_iter().chain(after) {

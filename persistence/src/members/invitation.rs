@@ -16,7 +16,9 @@ use members::invitation::{
 use super::member::locked as locked_member;
 use crate::delivery::deliver;
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Person, kept};
+use crate::members::registry::Resting;
+use crate::networks::carry_invitations;
 use crate::networks::locked_request;
 use crate::page::counted;
 use crate::stamps::born;
@@ -187,5 +189,11 @@ known!(locked_member => Invite);
 again!(InvitationView as InvitationId => invitation);
 
 kept!(Invitation: invitation {
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("invitation", "organization_id", carry_invitations),
+    ];
+    const PEOPLE: &'static [Person] = &[
+        Person::names("invitation", "member_id", "les invitations qui vous ont été adressées"),
+    ];
     const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject"];
 });

@@ -17,7 +17,8 @@ use super::hand_over::owned_by;
 use super::invitation::revoke_of_member;
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
-use crate::kept::{Image, kept};
+use crate::error::Meaning;
+use crate::kept::{Image, Person, kept};
 use crate::networks::{lock_networks_of, still_all_networks_of};
 use crate::page::{counted, fold, keyset, like, sorted};
 use crate::stamps::born;
@@ -245,6 +246,15 @@ known!(locked => Update);
 known!(locked_with_networks => Suspend, Restore, Depart);
 
 kept!(Member: member {
+    const PEOPLE: &'static [Person] = &[
+        Person::tells("member", "id", "votre fiche"),
+        Person::tells("principal", "id", "votre compte"),
+        Person::tells("identity", "principal_id", "vos identités de connexion"),
+        Person::tells("external_id", "object_id", "vos identifiants dans d'autres annuaires"),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("member_email_key", || Error::Taken("/email")),
+    ];
     const PRIVATE: &'static [&'static str] = &["sort_name"];
 
 

@@ -15,7 +15,7 @@ mod role_assignment;
 mod search;
 mod territory;
 
-pub use hand_over::{NOT_OWNED, OWNED, Owned};
+pub use hand_over::{NOT_OWNED, OWNED};
 pub(crate) use invitation::{invite, revoke_of_dossier as revoke_invitations_of};
 pub(crate) use member::find as find_member;
 pub use my_data::{NOT_PERSONAL, PERSONAL};

@@ -1,5 +1,7 @@
 //! SQL of all that is held on a member, and of his objection.
 
+use std::sync::LazyLock;
+
 use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -12,39 +14,27 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::member::locked;
+use crate::nouns::NOUNS;
 use crate::store::{Known, known};
 use crate::{Result, Store};
 
-/// Where something is held on a person: table, the column that names him, and what it is.
+/// Where something is held on a person: table, the column that names them, and what it is.
 type Held = (&'static str, &'static str, &'static str);
 
-/// Every place where something is held on a person. A test holds it against the schema: a noun that names someone stands
-/// here, or in `NOT_PERSONAL` with the reason.
-pub const PERSONAL: &[Held] = &[
-    ("member", "id", "votre fiche"),
-    ("principal", "id", "votre compte"),
-    ("identity", "principal_id", "vos identités de connexion"),
-    ("external_id", "object_id", "vos identifiants dans d'autres annuaires"),
-    ("affiliation", "member_id", "vos rattachements"),
-    ("role_assignment", "member_id", "vos rôles"),
-    ("membership", "member_id", "vos adhésions aux réseaux"),
-    ("membership_request", "member_id", "les dossiers d'adhésion qui vous concernent"),
-    ("invitation", "member_id", "les invitations qui vous ont été adressées"),
-    ("membership_review_answer", "answered_by", "vos réponses aux revues d'adhésions"),
-    ("delivery", "member_id", "les messages qui vous ont été envoyés"),
-    ("notification", "member_id", "ce dont vous avez été averti"),
-    ("action_item", "owner_member_id", "les actions qui vous sont confiées"),
-    ("member_expertise", "member_id", "vos compétences"),
-    ("expertise_endorsement", "member_id", "les compétences que vous avez recommandées"),
-    ("expertise_request", "asker_id", "les sollicitations que vous avez faites"),
-    ("expertise_request", "expert_id", "les sollicitations que vous avez reçues"),
-    ("service_account", "owner_id", "les comptes de service dont vous répondez"),
-    ("follow_up", "attendee_ids", "les points de suivi auxquels vous étiez"),
+/// What the house itself keeps of a person.
+const KEPT: [Held; 4] = [
     ("history", "object_id", "les versions de votre fiche"),
     ("change_event", "object_id", "les changements de votre fiche"),
     ("audit_event", "principal_id", "ce que vous avez fait dans le service"),
     ("idempotency_key", "principal_id", "vos requêtes des dernières 48 heures"),
 ];
+
+/// Every place where something is held on a person. A test holds it against the schema: a noun that names someone says so,
+/// or its column stands in `NOT_PERSONAL` with the reason.
+pub static PERSONAL: LazyLock<Vec<Held>> = LazyLock::new(|| {
+    let people = NOUNS.iter().flat_map(|noun| noun.people);
+    people.map(|person| (person.table, person.column, person.label)).chain(KEPT).collect()
+});
 
 /// Columns that name whoever wrote a row: the audit log tells all that someone did.
 pub const NOT_PERSONAL: &[&str] =
@@ -72,7 +62,7 @@ impl Store<'_> {
         let at: DateTime<Utc> = diesel::select(sql::clock()).get_result(conn)?;
         let around = Around::of(member_id, actor, conn)?;
         let mut sections = Vec::new();
-        for (table, column, label) in PERSONAL {
+        for (table, column, label) in PERSONAL.iter() {
             // Names of ours, never a caller's.
             let every = format!(
                 "SELECT jsonb_strip_nulls(to_jsonb(t)) AS record FROM {table} t WHERE t.{column} = $1 ORDER BY t LIMIT 100000"

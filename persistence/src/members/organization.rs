@@ -13,12 +13,15 @@ use uuid::Uuid;
 
 use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
+use crate::error::Meaning;
 use crate::kept::kept;
+use crate::members::registry::{Fate, Resting};
+use crate::members::reorganization;
 use crate::networks::lock_networks_at;
 use crate::page::{counted, fold, keyset, like, sorted};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
-use crate::{Again, Result, Store};
+use crate::{Again, Error, Result, Store};
 
 type Query = organization::BoxedQuery<'static, Pg>;
 
@@ -277,6 +280,18 @@ impl Known for Close {
 }
 
 kept!(Organization: organization {
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("organization", "parent_id", reorganization::carry_below),
+        Resting::new("organization_period", "organization_id", Fate::History),
+        Resting::new("search_name", "organization_id", Fate::Derived),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("organization_parent_id_fkey", || Error::Dangling("/parent_id")),
+        ("organization_territory_code_fkey", || Error::Dangling("/territory_code")),
+        ("organization_not_its_own_parent_check", || Error::Dangling("/parent_id")),
+        ("organization_level_of_prefecture_check", || Error::Dangling("/prefecture_level")),
+    ];
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         let Some(after) = after else { return };
         let hangs = |it: &Self| (it.parent_id, it.status);

@@ -15,10 +15,13 @@ use uuid::Uuid;
 
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
+use crate::error::{Meaning, OVERLAP};
 use crate::kept::kept;
+use crate::members::registry::{Fate, Resting};
+use crate::members::reorganization;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
-use crate::{Again, Result, Store};
+use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
     /// The links from and to an organization, in force now or at the end of a past day.
@@ -158,6 +161,17 @@ impl Known for Void {
 }
 
 kept!(OrganizationLink: organization_link {
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("organization_link", "from_id", reorganization::carry_links),
+        Resting::new("organization_link", "to_id", Fate::Follows("organization_link.from_id")),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("organization_link_from_id_fkey", || Refusal::NotFound.into()),
+        ("organization_link_to_id_fkey", || Error::Dangling("/to_id")),
+        ("organization_link_two_ends_check", || Error::Dangling("/to_id")),
+        ("organization_link_excl", OVERLAP),
+    ];
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         // What a DICOM serves is the scope of its people, and bounds the scope of the others who serve what is above; who
         // succeeds reads on.

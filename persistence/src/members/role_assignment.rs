@@ -15,8 +15,11 @@ use members::role_assignment::{
 
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
+use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Person, kept};
+use crate::members::registry::{Fate, Resting};
+use crate::members::reorganization;
 use crate::stamps::born;
 use crate::store::{Known, Writer};
 use crate::{Error, Result, Store};
@@ -166,6 +169,19 @@ impl Known for Void {
 }
 
 kept!(RoleAssignment: role_assignment {
+    const RESTING: &'static [Resting] = &[
+        Resting::new("role_assignment", "affiliation_id", Fate::Follows("affiliation.organization_id")),
+        Resting::moves("role_assignment", "organization_id", reorganization::carry_roles),
+    ];
+    const PEOPLE: &'static [Person] = &[
+        Person::names("role_assignment", "member_id", "vos rôles"),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("role_assignment_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
+        ("role_assignment_organization_id_fkey", || Error::Dangling("/organization_id")),
+        ("role_assignment_once_excl", OVERLAP),
+    ];
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         for it in before.into_iter().chain(after) {
             follows.rights_of(it.member_id);

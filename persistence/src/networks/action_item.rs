@@ -18,9 +18,11 @@ use kernel::{
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
 
+use super::carry::carry_actions;
 use super::follow_up::{named, scope_of};
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Owned, Person, Told, kept, told};
+use crate::members::registry::Resting;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::counted;
 use crate::stamps::born;
@@ -318,4 +320,17 @@ known!(locked => Update, Complete, Cancel, Reopen);
 
 again!(ActionItemView as ActionItemId => action_item);
 
-kept!(ActionItem: action_item {});
+kept!(ActionItem: action_item {
+    // What is confidential is read in its place alone, on the record.
+    const TOLD: Option<Told> = Some(|conn, actor, ids| {
+        told::<Self, Read>(conn, actor, ids, |it| (!it.is_confidential()).then(|| it.title.to_string()))
+    });
+
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("action_item", "owner_organization_id", carry_actions),
+    ];
+    const OWNED: Option<Owned> = Some(Owned { kind: OwnedKind::ActionItem, list: actions_of, give: hand_over_action });
+    const PEOPLE: &'static [Person] = &[
+        Person::owns("action_item", "owner_member_id", "les actions qui vous sont confiées"),
+    ];
+});

@@ -17,7 +17,7 @@ use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, R
 use uuid::Uuid;
 
 use super::follow_up::named;
-use crate::kept::kept;
+use crate::kept::{Told, kept, named as named_one};
 use crate::notify::{News, notify};
 use crate::page::counted;
 use crate::stamps::born;
@@ -348,4 +348,9 @@ impl Again for AnnouncementView {
     }
 }
 
-kept!(Announcement: announcement {});
+kept!(Announcement: announcement {
+    const TOLD: Option<Told> = Some(|conn, actor, ids| {
+        let rows = Announcement::query().filter(visible(actor)).filter(announcement::id.eq_any(ids));
+        Ok(rows.load(conn)?.iter().map(|it: &Announcement| named_one(it, Some(it.title.to_string()))).collect())
+    });
+});

@@ -12,13 +12,16 @@ use kernel::{
 use members::affiliation::Ending;
 use uuid::Uuid;
 
+use super::carry::carry_co_animations;
 use super::network::{locked, seen_by};
 use crate::aftermath::Aftermath;
+use crate::error::{Meaning, OVERLAP};
 use crate::kept::kept;
+use crate::members::registry::Resting;
 use crate::members::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
-use crate::{Again, Result, Store};
+use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
     /// The co-animations of a network, in force now or at the end of a past day.
@@ -155,6 +158,14 @@ impl Known for Void {
 }
 
 kept!(CoAnimation: co_animation {
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("co_animation", "organization_id", carry_co_animations),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("co_animation_organization_id_fkey", || Error::Dangling("/organization_id")),
+        ("co_animation_once_excl", OVERLAP),
+    ];
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         // What an organization co-animates is the scope of its co-leads.
         for it in before.into_iter().chain(after) {

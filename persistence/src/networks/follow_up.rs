@@ -17,7 +17,8 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Person, kept};
+use crate::members::registry::{Fate, Resting};
 use crate::members::{resting_on, with_predecessors};
 use crate::page::counted;
 use crate::stamps::born;
@@ -260,6 +261,13 @@ impl Again for FollowUpCommentView {
     }
 }
 
-kept!(FollowUp: follow_up {});
+kept!(FollowUp: follow_up {
+    const RESTING: &'static [Resting] = &[
+        Resting::new("follow_up", "organization_id", Fate::History),
+    ];
+    const PEOPLE: &'static [Person] = &[
+        Person::tells("follow_up", "attendee_ids", "les points de suivi auxquels vous étiez"),
+    ];
+});
 
 kept!(FollowUpComment: follow_up_comment {});

@@ -20,8 +20,10 @@ use uuid::Uuid;
 use super::network::{locked as locked_network, seen_by};
 use super::tracking::lock;
 use crate::aftermath::Aftermath;
+use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Owned, Person, Told, kept, told};
+use crate::members::registry::{Fate, Resting};
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset, sorted};
 use crate::stamps::born;
@@ -365,6 +367,20 @@ impl Known for Create {
 known!(locked => ChangeRole, End, Void);
 
 kept!(Membership: membership {
+    const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
+
+    const RESTING: &'static [Resting] = &[
+        Resting::new("membership", "affiliation_id", Fate::Follows("affiliation.organization_id")),
+        Resting::new("membership", "organization_id", Fate::Repeats),
+    ];
+    const OWNED: Option<Owned> = Some(Owned { kind: OwnedKind::Membership, list: seats_of, give: hand_over_seat });
+    const PEOPLE: &'static [Person] = &[
+        Person::owns("membership", "member_id", "vos adhésions aux réseaux"),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("membership_affiliation_id_fkey", || Error::Dangling("/affiliation_id")),
+        ("membership_once_excl", OVERLAP),
+    ];
     const PRIVATE: &'static [&'static str] = &["sort_name", "organization_kind", "notification_level"];
 
 

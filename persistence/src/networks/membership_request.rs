@@ -19,11 +19,13 @@ use kernel::{
 };
 
 use self::telling::{tell_decided, tell_who_decides};
+use super::carry::carry_requests;
 use super::membership::join;
 use super::network::locked as locked_network;
 use super::tracking::lock;
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Person, Told, kept, told};
+use crate::members::registry::{Fate, Resting};
 use crate::members::{invite, resting_on, revoke_invitations_of};
 use crate::page::counted;
 use crate::stamps::born;
@@ -384,4 +386,14 @@ known!(locked => Accept, Refuse, Withdraw);
 
 again!(MembershipRequestView as MembershipRequestId => membership_request);
 
-kept!(MembershipRequest: membership_request {});
+kept!(MembershipRequest: membership_request {
+    const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
+
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("membership_request", "organization_id", carry_requests),
+        Resting::new("membership_request", "affiliation_id", Fate::Follows("membership_request.organization_id")),
+    ];
+    const PEOPLE: &'static [Person] = &[
+        Person::names("membership_request", "member_id", "les dossiers d'adhésion qui vous concernent"),
+    ];
+});

@@ -18,8 +18,9 @@ use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, 
 use super::membership::{end, locked as locked_membership};
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::lock;
+use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Person, Told, kept, told};
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset};
 use crate::stamps::born;
@@ -260,4 +261,13 @@ known!(locked_membership => Review);
 
 again!(MembershipReviewView as MembershipReviewId => membership_review);
 
-kept!(MembershipReview: membership_review {});
+kept!(MembershipReview: membership_review {
+    const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
+
+    const PEOPLE: &'static [Person] = &[
+        Person::tells("membership_review_answer", "answered_by", "vos réponses aux revues d'adhésions"),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("membership_review_one_open_key", OVERLAP),
+    ];
+});

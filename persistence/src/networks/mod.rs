@@ -21,14 +21,14 @@ mod subscription;
 mod tracking;
 mod tracking_page;
 
-pub(crate) use action_item::{actions_of, hand_over_action, leave_actions};
+pub(crate) use action_item::leave_actions;
 pub(crate) use carry::{
     carry_actions, carry_co_animations, carry_invitations, carry_memberships, carry_requests, carry_seats,
 };
 pub(crate) use co_animation::end_co_animations_of;
 pub use indicator::published_day;
 pub(crate) use kept_facts::KeptFacts;
-pub(crate) use membership::{end_memberships, hand_over_seat, seats_of};
+pub(crate) use membership::end_memberships;
 pub(crate) use membership_request::{agree, identify, locked as locked_request};
 pub(crate) use seat::end_seats_of;
 pub(crate) use tracking::{lock as lock_networks, lock_networks_at, lock_networks_of, still_all_networks_of};

@@ -14,11 +14,13 @@ use super::membership::end_all;
 use super::membership_request::withdraw_all;
 use super::seat::end_seats;
 use crate::aftermath::Aftermath;
+use crate::error::Meaning;
 use crate::kept::kept;
+use crate::members::registry::{Fate, Resting};
 use crate::page::{fold, keyset, like};
 use crate::stamps::born;
 use crate::store::Known;
-use crate::{Again, Result, Store};
+use crate::{Again, Error, Result, Store};
 
 type Query = network::BoxedQuery<'static, diesel::pg::Pg>;
 
@@ -192,6 +194,18 @@ impl Known for Close {
 }
 
 kept!(Network: network {
+    fn of_key(key: &str, conn: &mut PgConnection) -> Result<Option<Self>> {
+        Ok(Network::query().filter(network::code.eq(key)).first(conn).optional()?)
+    }
+
+    const RESTING: &'static [Resting] = &[
+        Resting::new("indicator_cell", "organization_id", Fate::History),
+        Resting::new("tracking_cell", "organization_id", Fate::Derived),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("network_code_key", || Error::Taken("/code")),
+    ];
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         let admits = |it: &Self| it.eligible_origins.clone();
         if let Some(after) = after.filter(|after| before.map(admits) != Some(admits(after))) {

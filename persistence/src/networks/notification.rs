@@ -2,12 +2,7 @@
 
 use std::collections::HashMap;
 
-use ::expertise::request::{self as expertise_request_rules, ExpertiseRequest};
-use ::networks::action_item::{self as action_item_rules, ActionItem};
-use ::networks::announcement::{Announcement, visible as visible_announcements};
-use ::networks::membership::{self as membership_rules, Membership};
-use ::networks::membership_request::{self as membership_request_rules, MembershipRequest};
-use ::networks::membership_review::{self as membership_review_rules, MembershipReview};
+use ::networks::action_item::ActionItem;
 use ::networks::notification::{
     MarkAllRead, MarkRead, Notification, NotificationFilter, NotificationPage, NotificationView, NotificationsRead,
     Read, Subject, visible,
@@ -21,6 +16,8 @@ use kernel::{Action, Actor, Grant, NotificationId, Noun, PageQuery, Refusal, Rul
 use uuid::Uuid;
 
 use crate::idempotency::again;
+use crate::kept::{Person, kept};
+use crate::nouns::NOUNS;
 use crate::page::counted;
 use crate::store::{Known, known};
 use crate::{Again, Result, Store};
@@ -105,46 +102,11 @@ impl Store<'_> {
 /// Says what notifications are about, as far as their reader may read that now: one question for each noun on the page.
 fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> Result<()> {
     let mut about: HashMap<Uuid, Subject> = HashMap::new();
-    let of = |noun: &str| all.iter().filter(|it| it.noun == noun).map(|it| it.object_id).collect::<Vec<Uuid>>();
-    let ids = of(Announcement::NAME);
-    if !ids.is_empty() {
-        let rows = Announcement::query().filter(visible_announcements(actor)).filter(announcement::id.eq_any(ids));
-        about.extend(rows.load(conn)?.iter().map(|it| subject(it, Some(it.title.to_string()))));
-    }
-    let ids = of(ActionItem::NAME);
-    if !ids.is_empty() {
-        let rows: Vec<ActionItem> = ActionItem::query().filter(action_item::id.eq_any(ids)).load(conn)?;
-        let rows = rows.iter().filter(|it| reads::<action_item_rules::Read>(actor, it));
-        // What is confidential is read in its place alone, on the record.
-        about.extend(rows.map(|it| subject(it, (!it.is_confidential()).then(|| it.title.to_string()))));
-    }
-    let ids = of(MembershipRequest::NAME);
-    if !ids.is_empty() {
-        let rows = MembershipRequest::query().filter(membership_request::id.eq_any(ids));
-        let rows: Vec<MembershipRequest> = rows.load(conn)?;
-        let rows = rows.iter().filter(|it| reads::<membership_request_rules::Read>(actor, it));
-        about.extend(rows.map(|it| subject(it, None)));
-    }
-    let ids = of(Membership::NAME);
-    if !ids.is_empty() {
-        let rows: Vec<Membership> = Membership::query().filter(membership::id.eq_any(ids)).load(conn)?;
-        let rows = rows.iter().filter(|it| reads::<membership_rules::Read>(actor, it));
-        about.extend(rows.map(|it| subject(it, None)));
-    }
-    let ids = of(MembershipReview::NAME);
-    if !ids.is_empty() {
-        let rows = MembershipReview::query().filter(membership_review::id.eq_any(ids));
-        let rows: Vec<MembershipReview> = rows.load(conn)?;
-        let rows = rows.iter().filter(|it| reads::<membership_review_rules::Read>(actor, it));
-        about.extend(rows.map(|it| subject(it, None)));
-    }
-    let ids = of(ExpertiseRequest::NAME);
-    if !ids.is_empty() {
-        let rows = ExpertiseRequest::query().filter(expertise_request::id.eq_any(ids));
-        let rows: Vec<ExpertiseRequest> = rows.load(conn)?;
-        let other = |it: &ExpertiseRequest| it.other(actor).0.display_name.clone();
-        let rows = rows.iter().filter(|it| reads::<expertise_request_rules::Read>(actor, it));
-        about.extend(rows.map(|it| subject(it, Some(other(it)))));
+    for noun in NOUNS {
+        let ids: Vec<Uuid> = all.iter().filter(|it| it.noun == noun.name).map(|it| it.object_id).collect();
+        if let Some(told) = noun.told.filter(|_| !ids.is_empty()) {
+            about.extend(told(conn, actor, ids)?);
+        }
     }
     for it in all {
         it.subject = about.get(&it.object_id).cloned().unwrap_or_default();
@@ -155,14 +117,6 @@ fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> 
         }
     }
     Ok(())
-}
-
-fn reads<A: Action>(actor: &Actor, it: &A::Facts) -> bool {
-    A::rule(actor, it) == Ruling::Allow
-}
-
-fn subject<T: Noun>(it: &T, title: Option<String>) -> (Uuid, Subject) {
-    (it.id(), Subject { title, path: Some(format!("/{}/{}", T::COLLECTION, it.key())) })
 }
 
 fn find(id: NotificationId, conn: &mut PgConnection) -> Result<Notification> {
@@ -197,3 +151,10 @@ impl Again for NotificationsRead {
         Ok(Self { read: 0 })
     }
 }
+
+kept!(Notification: notification unstamped {
+    const PEOPLE: &'static [Person] = &[
+        Person::names("delivery", "member_id", "les messages qui vous ont été envoyés"),
+        Person::names("notification", "member_id", "ce dont vous avez été averti"),
+    ];
+});

@@ -11,15 +11,18 @@ use kernel::{
 use members::affiliation::Ending;
 use uuid::Uuid;
 
+use super::carry::carry_seats;
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::lock;
 use crate::aftermath::Aftermath;
+use crate::error::{Meaning, OVERLAP};
 use crate::kept::kept;
+use crate::members::registry::Resting;
 use crate::members::resting_on;
 use crate::page::counted;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
-use crate::{Again, Result, Store};
+use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
     /// The seats that a network expects, now or at the end of a past day.
@@ -166,6 +169,15 @@ impl Known for Create {
 known!(locked => Update, End, Void);
 
 kept!(Seat: seat {
+    const RESTING: &'static [Resting] = &[
+        Resting::moves("seat", "organization_id", carry_seats),
+    ];
+    const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("seat_organization_id_fkey", || Error::Dangling("/organization_id")),
+        ("seat_bounds_check", || Error::Dangling("/max")),
+        ("seat_once_excl", OVERLAP),
+    ];
+
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         for it in before.into_iter().chain(after) {
             follows.cell(it.network_id, it.organization.id);

@@ -244,4 +244,8 @@ impl Again for NetworkCriterionView {
     }
 }
 
-kept!(NetworkCriterion: network_criterion {});
+kept!(NetworkCriterion: network_criterion {
+    fn of_key(key: &str, conn: &mut PgConnection) -> Result<Option<Self>> {
+        Ok(NetworkCriterion::query().filter(network_criterion::code.eq(key)).first(conn).optional()?)
+    }
+});

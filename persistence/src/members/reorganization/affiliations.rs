@@ -16,7 +16,7 @@ use crate::stamps::born;
 use crate::store::Writer;
 
 /// Carries every affiliation that lasts: the main one of a member first, so that it is the one that others join.
-pub(super) fn carry_all(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+pub(crate) fn carry_all(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = affiliation::table.filter(affiliation::organization_id.eq_any(moving.gone()));
     let here = here.order((affiliation::is_primary.desc(), affiliation::id)).select(affiliation::id);
     for id in here.for_no_key_update().load::<AffiliationId>(writer.conn)? {

@@ -23,7 +23,7 @@ const CIRCLE: Label =
 type Ends = (OrganizationId, OrganizationId, LinkKind);
 
 /// Links from and to what goes are those of the successor; what links it to itself ends.
-pub(super) fn carry_all(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+pub(crate) fn carry_all(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let gone = moving.gone();
     let links = organization_link::from_id.eq_any(&gone).or(organization_link::to_id.eq_any(&gone));
     let links = organization_link::table.filter(links).order(organization_link::id);
@@ -140,7 +140,7 @@ pub(super) fn serve(
 }
 
 /// What stands below what goes stands below the successor; a successor that stood there takes its place.
-pub(super) fn carry_below(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+pub(crate) fn carry_below(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let below = organization::parent_id.assume_not_null().eq_any(moving.gone());
     let below = below.and(organization::status.eq(OrganizationStatus::Active));
     let below = organization::table.filter(below).order(organization::id).select(Organization::as_select());
@@ -185,7 +185,7 @@ fn first_that_stays(
 }
 
 /// The service accounts of what goes are those of the successor.
-pub(super) fn carry_service_accounts(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+pub(crate) fn carry_service_accounts(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = service_account::table.filter(service_account::organization_id.eq_any(moving.gone()));
     let here = here.order(service_account::id).select(ServiceAccount::as_select()).for_no_key_update();
     for before in here.load::<ServiceAccount>(writer.conn)? {

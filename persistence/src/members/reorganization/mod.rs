@@ -19,9 +19,12 @@ use members::reorganization::{
     ReorganizationPage, ReorganizationStatus, ReorganizationView, Withdraw, visible,
 };
 
+pub(crate) use affiliations::carry_all as carry_affiliations;
 use apply::carry_out;
 pub(crate) use ledger::Ledger;
+pub(crate) use links::{carry_all as carry_links, carry_below, carry_service_accounts};
 pub(crate) use moving::{Moving, both, capped};
+pub(crate) use roles::carry_over as carry_roles;
 
 use crate::idempotency::again;
 use crate::kept::kept;

@@ -2,15 +2,15 @@
 //!
 //! A test holds it against `pg_constraint`: a new noun that rests on an organization is not forgotten.
 
+use std::sync::LazyLock;
+
 use super::{Ledger, Moving};
-use super::{affiliations, links, roles};
 use crate::Result;
-use crate::expertise::carry_contacts;
-use crate::networks::{carry_actions, carry_co_animations, carry_invitations, carry_requests, carry_seats};
+use crate::nouns::NOUNS;
 use crate::store::Writer;
 
 /// What moves one kind of thing.
-pub(super) type Step = fn(&mut Writer<'_>, &Moving, &mut Ledger) -> Result<()>;
+pub(crate) type Step = fn(&mut Writer<'_>, &Moving, &mut Ledger) -> Result<()>;
 
 /// What happens to what refers to an organization that goes.
 #[derive(Debug, Clone, Copy)]
@@ -42,43 +42,23 @@ pub struct Resting {
     pub fate: Fate,
 }
 
-const fn resting(table: &'static str, column: &'static str, fate: Fate) -> Resting {
-    Resting { table, column, fate }
+impl Resting {
+    pub(crate) const fn new(table: &'static str, column: &'static str, fate: Fate) -> Self {
+        Self { table, column, fate }
+    }
+
+    pub(crate) const fn moves(table: &'static str, column: &'static str, step: Step) -> Self {
+        Self::new(table, column, Fate::Moves(Mover(step)))
+    }
 }
 
-const fn moves(table: &'static str, column: &'static str, step: Step) -> Resting {
-    resting(table, column, Fate::Moves(Mover(step)))
-}
-
-/// In the order in which things move: who sits where before who is expected there.
-pub const REGISTRY: &[Resting] = &[
-    moves("affiliation", "organization_id", affiliations::carry_all),
-    resting("membership", "affiliation_id", Fate::Follows("affiliation.organization_id")),
-    resting("membership", "organization_id", Fate::Repeats),
-    resting("role_assignment", "affiliation_id", Fate::Follows("affiliation.organization_id")),
-    moves("role_assignment", "organization_id", roles::carry_over),
-    moves("co_animation", "organization_id", carry_co_animations),
-    moves("seat", "organization_id", carry_seats),
-    moves("organization_link", "from_id", links::carry_all),
-    resting("organization_link", "to_id", Fate::Follows("organization_link.from_id")),
-    moves("organization", "parent_id", links::carry_below),
-    moves("service_account", "organization_id", links::carry_service_accounts),
-    moves("membership_request", "organization_id", carry_requests),
-    resting("membership_request", "affiliation_id", Fate::Follows("membership_request.organization_id")),
-    moves("invitation", "organization_id", carry_invitations),
-    moves("action_item", "owner_organization_id", carry_actions),
-    moves("contact", "owner_id", carry_contacts),
-    resting("contact", "organization_id", Fate::Follows("contact.owner_id")),
-    resting("follow_up", "organization_id", Fate::History),
-    resting("indicator_cell", "organization_id", Fate::History),
-    resting("organization_period", "organization_id", Fate::History),
-    resting("search_name", "organization_id", Fate::Derived),
-    resting("tracking_cell", "organization_id", Fate::Derived),
-];
+/// All of them, in the order of the nouns, in which things move: who sits where before who is expected there.
+pub static REGISTRY: LazyLock<Vec<Resting>> =
+    LazyLock::new(|| NOUNS.iter().flat_map(|noun| noun.resting).copied().collect());
 
 /// Moves all that rests on the organizations that go.
 pub(super) fn carry_everything(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
-    for resting in REGISTRY {
+    for resting in REGISTRY.iter() {
         if let Fate::Moves(Mover(step)) = resting.fate {
             step(writer, moving, ledger)?;
         }

@@ -34,7 +34,7 @@ pub(super) fn carry_held(
 }
 
 /// Carries the roles over what goes that are held through affiliations elsewhere.
-pub(super) fn carry_over(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+pub(crate) fn carry_over(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let over = role_assignment::organization_id.assume_not_null().eq_any(moving.gone());
     let over = role_assignment::table.filter(over).order(role_assignment::id).select(RoleAssignment::as_select());
     for role in over.for_no_key_update().load::<RoleAssignment>(writer.conn)? {
