@@ -117,7 +117,7 @@ pub(crate) type Check = fn(&mut Store<'_>, &str, &str) -> Result<Option<Verdict>
 
 /// Where a person is named.
 #[derive(Debug, Clone, Copy)]
-pub struct Person {
+pub(crate) struct Person {
     /// The table.
     pub table: &'static str,
     /// The column.
@@ -130,7 +130,7 @@ pub struct Person {
 
 /// How a column names a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Naming {
+pub(crate) enum Naming {
     /// As a member who owns the row, and hands it over before leaving.
     Owns,
     /// As a member who did, said or is something.

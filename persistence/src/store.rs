@@ -55,12 +55,16 @@ pub trait Known: Action {
     fn facts(&self, conn: &mut PgConnection) -> Result<Self::Facts>;
 }
 
-/// Says how the facts of actions on one object are found by its identifier: `find` to read, `locked` to change.
+/// Says that the facts of actions on one object are the object: read as it is, locked for the change that follows, or found
+/// by a function.
 macro_rules! known {
-    ($find:ident => $($action:ty),+) => {
+    (read $Noun:ty: $($action:ty),+) => { $crate::store::known!(<$Noun as $crate::kept::Kept>::find => $($action),+); };
+    (lock $Noun:ty: $($action:ty),+) => { $crate::store::known!(<$Noun as $crate::kept::Kept>::lock => $($action),+); };
+    ($find:expr => $($action:ty),+) => {
         $(impl $crate::store::Known for $action {
             fn facts(&self, conn: &mut diesel::PgConnection) -> $crate::Result<<Self as kernel::Action>::Facts> {
-                $find(self.0, conn)
+                let find: fn(uuid::Uuid, &mut diesel::PgConnection) -> $crate::Result<<Self as kernel::Action>::Facts> = $find;
+                find(self.0.0, conn)
             }
         })+
     };

@@ -417,7 +417,7 @@ fn every_column_that_names_an_owner_is_registered() {
             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
         WHERE c.contype = 'f' AND c.confrelid = 'member'::regclass ORDER BY 1",
     );
-    let owned = persistence::OWNED.iter().map(|owned| owned.column);
+    let owned = persistence::OWNED.iter().copied();
     let known = owned.chain(persistence::NOT_OWNED.iter().copied()).map(|(table, column)| format!("{table}.{column}"));
     let mut known: Vec<String> = known.collect();
     known.sort();

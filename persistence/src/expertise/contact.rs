@@ -14,7 +14,7 @@ use members::reorganization::ImpactEffect;
 
 use crate::error::Meaning;
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Kept as _, kept};
 use crate::members::registry::{Fate, Resting};
 use crate::members::{Ledger, Moving, resting_on};
 use crate::page::{fold, keyset, like};
@@ -230,7 +230,7 @@ pub(crate) fn carry_contacts(writer: &mut Writer<'_>, moving: &Moving, ledger: &
     let here = contact::table.filter(here).order(contact::id);
     let here = here.select((contact::id, contact::owner_id, contact::organization_id)).for_no_key_update();
     for (id, owner, at) in here.load::<(ContactId, OrganizationId, Option<OrganizationId>)>(writer.conn)? {
-        let before = find(id, writer.conn)?;
+        let before = Contact::find(id.0, writer.conn)?;
         let place =
             (contact::owner_id.eq(moving.heir(owner)), contact::organization_id.eq(at.map(|at| moving.heir(at))));
         writer.change(&before, place)?;
@@ -241,19 +241,9 @@ pub(crate) fn carry_contacts(writer: &mut Writer<'_>, moving: &Moving, ledger: &
     Ok(())
 }
 
-fn find(id: ContactId, conn: &mut PgConnection) -> Result<Contact> {
-    let row = contact::table.find(id).select(Contact::as_select());
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-fn locked(id: ContactId, conn: &mut PgConnection) -> Result<Contact> {
-    let row = contact::table.find(id).select(Contact::as_select()).for_no_key_update();
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
 again!(ContactView as ContactId => contact);
 
-known!(find => Read);
+known!(read Contact: Read);
 
 impl Known for Create {
     fn facts(&self, _: &mut PgConnection) -> Result<()> {
@@ -261,7 +251,7 @@ impl Known for Create {
     }
 }
 
-known!(locked => Update, Archive);
+known!(lock Contact: Update, Archive);
 
 kept!(Contact: contact {
     const RESTING: &'static [Resting] = &[

@@ -6,14 +6,13 @@ use ::expertise::member_expertise::{
 };
 use diesel::prelude::*;
 use kernel::schema::{expertise_endorsement, member_expertise};
-use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Refusal, Validity, Version};
+use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Validity, Version};
 use members::member::Member;
 
 use super::term::in_use;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Person, kept};
-use crate::members::find_member;
+use crate::kept::{Kept as _, Person, kept};
 use crate::stamps::born;
 use crate::store::{Known, known};
 use crate::{Error, Result, Store};
@@ -125,30 +124,19 @@ impl Store<'_> {
     }
 }
 
-fn find(id: MemberExpertiseId, conn: &mut PgConnection) -> Result<MemberExpertise> {
-    let row = MemberExpertise::query().filter(member_expertise::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-fn locked(id: MemberExpertiseId, conn: &mut PgConnection) -> Result<MemberExpertise> {
-    let row = member_expertise::table.find(id).select(member_expertise::id).for_no_key_update();
-    row.first::<MemberExpertiseId>(conn).optional()?;
-    find(id, conn)
-}
-
 again!(MemberExpertiseView as MemberExpertiseId => member_expertise);
 
-known!(find => Read);
+known!(read MemberExpertise: Read);
 
-known!(find_member => List);
+known!(read Member: List);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        find_member(self.0.0, conn)
+        Member::find(self.0.0.0, conn)
     }
 }
 
-known!(locked => Update, Confirm, Endorse, End);
+known!(lock MemberExpertise: Update, Confirm, Endorse, End);
 
 kept!(MemberExpertise: member_expertise {
     const PEOPLE: &'static [Person] = &[

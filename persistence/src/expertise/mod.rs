@@ -5,5 +5,3 @@ mod matching;
 mod member_expertise;
 mod request;
 mod term;
-
-pub(crate) use contact::carry_contacts;

@@ -14,12 +14,12 @@ use uuid::Uuid;
 
 use super::term::in_use;
 use crate::idempotency::again;
-use crate::kept::{Person, Told, kept, told};
-use crate::members::find_member;
+use crate::kept::{Kept as _, Person, Told, kept, told};
 use crate::notify::{News, notify};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
+use members::member::Member;
 
 /// Where a request stands now.
 macro_rules! status_now {
@@ -189,19 +189,9 @@ fn offers(of: MemberId, with: Option<&TermCode>, conn: &mut PgConnection) -> Res
     Ok(offered.first::<Uuid>(conn).optional()?.is_some())
 }
 
-fn find(id: ExpertiseRequestId, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
-    let row = ExpertiseRequest::query().filter(expertise_request::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-fn locked(id: ExpertiseRequestId, conn: &mut PgConnection) -> Result<ExpertiseRequest> {
-    let row = expertise_request::table.find(id).select(ExpertiseRequest::as_select()).for_no_key_update();
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
 again!(ExpertiseRequestView as ExpertiseRequestId => expertise_request);
 
-known!(find => Read);
+known!(read ExpertiseRequest: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Expert> {
@@ -211,11 +201,11 @@ impl Known for Create {
             return Ok(Expert { card: None, offers: false });
         };
         let offers = offers(there, self.0.term_code.as_ref(), conn)?;
-        Ok(Expert { card: Some(find_member(there, conn)?), offers })
+        Ok(Expert { card: Some(Member::find(there.0, conn)?), offers })
     }
 }
 
-known!(locked => Accept, Decline, Withdraw);
+known!(lock ExpertiseRequest: Accept, Decline, Withdraw);
 
 kept!(ExpertiseRequest: expertise_request {
     const TOLD: Option<Told> = Some(|conn, actor, ids| {

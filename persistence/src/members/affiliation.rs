@@ -15,18 +15,18 @@ use members::affiliation::{
 use members::member::Member;
 use members::role_assignment::RoleAssignment;
 
-use super::member::{find as find_member, locked as locked_member};
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Person, kept};
+use crate::kept::{Kept as _, Person, kept};
 use crate::members::registry::Resting;
 use crate::members::reorganization;
 use crate::networks::{end_memberships, leave_actions, lock_networks_of, still_all_networks_of};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
+use uuid::Uuid;
 
 impl Store<'_> {
     /// The affiliations of a member, past and present, the latest first.
@@ -88,7 +88,7 @@ impl Store<'_> {
                 return Err(Refusal::Invalid("/is_primary", MAIN).into());
             }
             if patch.is_primary == Some(true) && !before.is_primary {
-                may_make_main(actor, &find_member(before.member_id, writer.conn)?)?;
+                may_make_main(actor, &Member::find(before.member_id.0, writer.conn)?)?;
             }
             if patch.is_primary == Some(true) && !before.is_primary {
                 demote(writer, before.member_id, Some(before.id), before.valid)?;
@@ -110,7 +110,7 @@ impl Store<'_> {
             let (id, member) = (before.id, before.member_id);
             end_affiliations(writer, vec![before], at)?;
             settle_main(writer, member, at)?;
-            find(id, writer.conn)
+            Affiliation::find(id.0, writer.conn)
         })?;
         Ok(self.seen(ended))
     }
@@ -236,44 +236,28 @@ fn end_roles(writer: &mut Writer<'_>, affiliation: AffiliationId, at: DateTime<U
     Ok(())
 }
 
-pub(crate) fn find(id: AffiliationId, conn: &mut PgConnection) -> Result<Affiliation> {
-    let row = affiliation::table.find(id).select(Affiliation::as_select());
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-// The networks first, since what is held through an affiliation is counted there.
-fn locked(id: AffiliationId, conn: &mut PgConnection) -> Result<Affiliation> {
-    let member = affiliation::table.find(id).select(affiliation::member_id).first(conn).optional()?;
-    let member = member.ok_or(Refusal::NotFound)?;
-    let locked = lock_networks_of(conn, member)?;
-    let row = affiliation::table.find(id).select(Affiliation::as_select()).for_no_key_update();
-    let it = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
-    still_all_networks_of(conn, member, &locked)?;
-    Ok(it)
-}
-
 again!(AffiliationView as AffiliationId => affiliation);
 
 impl Known for Read {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Affiliation, Member)> {
-        let it = find(self.0, conn)?;
-        let member = find_member(it.member_id, conn)?;
+        let it = Affiliation::find(self.0.0, conn)?;
+        let member = Member::find(it.member_id.0, conn)?;
         Ok((it, member))
     }
 }
 
-known!(find_member => List);
+known!(read Member: List);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Member, OrganizationId, OrganizationLife)> {
         let (member, new) = &self.0;
-        let member = locked_member(*member, conn)?;
+        let member = Member::lock(member.0, conn)?;
         let life = resting_on(conn, new.organization_id)?;
         Ok((member, new.organization_id, life.ok_or(Error::Dangling("/organization_id"))?))
     }
 }
 
-known!(locked => Update, End, Void);
+known!(lock Affiliation: Update, End, Void);
 
 kept!(Affiliation: affiliation {
     const RESTING: &'static [Resting] = &[
@@ -287,6 +271,17 @@ kept!(Affiliation: affiliation {
         ("affiliation_once_excl", OVERLAP),
         ("affiliation_one_primary_excl", OVERLAP),
     ];
+
+    // The networks first, since what is held through an affiliation is counted there.
+    fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
+        let member = affiliation::table.find(id).select(affiliation::member_id).first(conn).optional()?;
+        let member = member.ok_or(Refusal::NotFound)?;
+        let locked = lock_networks_of(conn, member)?;
+        let row = affiliation::table.find(id).select(Affiliation::as_select()).for_no_key_update();
+        let it = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
+        still_all_networks_of(conn, member, &locked)?;
+        Ok(it)
+    }
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         let stands = |it: &Self| (it.organization_id, it.valid);

@@ -1,6 +1,6 @@
 //! SQL of the first login, which binds a subject to a member.
 
-use ::networks::membership_request::{Side, chosen};
+use ::networks::membership_request::{MembershipRequest, Side, chosen};
 use diesel::prelude::*;
 use kernel::directory::Email;
 use kernel::schema::{external_id, identity, invitation, member, source};
@@ -14,9 +14,8 @@ use members::my_data::PEOPLE;
 use uuid::Uuid;
 
 use super::affiliation::{in_force_of, insert as insert_affiliation};
-use super::invitation::{find, locked};
-use super::member::{find as find_member, locked as locked_member};
-use crate::networks::{agree, identify, locked_request};
+use crate::kept::Kept as _;
+use crate::networks::{agree, identify};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
@@ -42,7 +41,7 @@ impl Store<'_> {
             }
             let member = recognised(&before, known, writer)?.unwrap_or_else(MemberId::fresh);
             bind(writer, &before, &who, member, before.claimed_level)?;
-            find(before.id, writer.conn)
+            Invitation::find(before.id.0, writer.conn)
         })?;
         Ok(self.seen_invitation(bound))
     }
@@ -163,7 +162,7 @@ fn recognised(it: &Invitation, known: Option<MemberId>, writer: &mut Writer<'_>)
 
 /// Whether a member has this address and nobody ever logged in as him; he stays so until the end of the transaction.
 fn is_nobody_yet(id: MemberId, email: &Email, conn: &mut PgConnection) -> Result<bool> {
-    let it = locked_member(id, conn)?;
+    let it = Member::lock(id.0, conn)?;
     let logins = identity::table.filter(identity::principal_id.eq(PrincipalId(id.0)));
     let logs_in: bool = diesel::select(diesel::dsl::exists(logins)).get_result(conn)?;
     Ok(it.status == MemberStatus::Invited && it.email.as_ref() == Some(email) && !logs_in)
@@ -179,7 +178,7 @@ fn bind(
 ) -> Result<()> {
     let there = member::table.find(id).select(member::id).first::<MemberId>(writer.conn).optional()?.is_some();
     if there {
-        locked_member(id, writer.conn)?.present()?;
+        Member::lock(id.0, writer.conn)?.present()?;
     } else {
         record(writer, it, id)?;
     }
@@ -188,7 +187,7 @@ fn bind(
     writer.end(it, (invitation::used_at.eq(writer.at), invitation::member_id.eq(id)))?;
     if let Some(request) = it.request_id {
         identify(writer, request, id, affiliation.id)?;
-        let dossier = locked_request(request, writer.conn)?;
+        let dossier = MembershipRequest::lock(request.0, writer.conn)?;
         agree(writer, &dossier, Side::Person, level)?;
     }
     Ok(())
@@ -229,22 +228,22 @@ fn identified(writer: &mut Writer<'_>, id: MemberId, who: &Identity) -> Result<(
     let again = identity::principal_id.eq(PrincipalId(id.0));
     let bound = diesel::insert_into(identity::table).values(row).on_conflict((identity::issuer, identity::subject));
     bound.do_update().set(again).execute(writer.conn)?;
-    let before = find_member(id, writer.conn)?;
+    let before = Member::find(id.0, writer.conn)?;
     let first = (before.status == MemberStatus::Invited).then(|| member::activated_at.eq(Some(writer.at)));
     writer.change(&before, first).map(drop)
 }
 
-known!(locked => Confirm);
+known!(lock Invitation: Confirm);
 
 impl Known for Show {
     fn facts(&self, conn: &mut PgConnection) -> Result<Invitation> {
         // A code that nobody gave and one that is spent are told alike.
         let id = self.0.invitation().ok_or(Refusal::InvitationSpent)?;
-        match locked(id, conn) {
+        match Invitation::lock(id.0, conn) {
             Err(Error::Refused(Refusal::NotFound)) => Err(Refusal::InvitationSpent.into()),
             found => found,
         }
     }
 }
 
-known!(locked_member => Bind);
+known!(lock Member: Bind);

@@ -10,13 +10,13 @@ use members::hand_over::{
     HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind, gives_account,
     takes,
 };
-use members::member::MemberView;
+use members::member::{Member, MemberView};
 use members::service_account::ServiceAccount;
 use uuid::Uuid;
 
-use super::member::{find as find_member, locked_with_networks};
+use super::member::locked_with_networks;
 use crate::aftermath::Aftermath;
-use crate::kept::{Naming, Owned, Person, kept};
+use crate::kept::{Kept as _, Naming, Owned, Person, kept};
 use crate::members::registry::Resting;
 use crate::members::reorganization;
 use crate::nouns::NOUNS;
@@ -75,7 +75,7 @@ impl Store<'_> {
                 let kind = owned_kinds().find(|known| known.kind == own.kind).ok_or(Refusal::NotFound)?;
                 (kind.give)(writer, actor, own.id, to)?;
             }
-            find_member(it.id, writer.conn)
+            Member::find(it.id.0, writer.conn)
         })?;
         Ok(self.shown_member(after))
     }
@@ -135,7 +135,7 @@ diesel::define_sql_function! {
     fn works_for(who: SqlUuid, organization: SqlUuid, at: Timestamptz) -> Bool;
 }
 
-known!(find_member => ListOwned);
+known!(read Member: ListOwned);
 
 known!(locked_with_networks => HandOver);
 

@@ -1,6 +1,6 @@
 //! SQL of invitations.
 
-use ::networks::membership_request::OPEN_FOR;
+use ::networks::membership_request::{MembershipRequest, OPEN_FOR};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::{Email, GivenName, UsualName};
@@ -13,17 +13,17 @@ use members::invitation::{
     Invitation, InvitationFilter, InvitationPage, InvitationView, Invite, Read, Resend, Revoke, stands, visible,
 };
 
-use super::member::locked as locked_member;
 use crate::delivery::deliver;
 use crate::idempotency::again;
-use crate::kept::{Person, kept};
+use crate::kept::{Kept as _, Person, kept};
 use crate::members::registry::Resting;
 use crate::networks::carry_invitations;
-use crate::networks::locked_request;
 use crate::page::counted;
 use crate::stamps::born;
 use crate::store::{Writer, known};
 use crate::{Result, Store};
+use members::member::Member;
+use uuid::Uuid;
 
 /// What someone is called, and where he is written to.
 type Called = (GivenName, UsualName, Email);
@@ -75,7 +75,7 @@ impl Store<'_> {
             revoke_of_member(writer, it.id)?;
             let called = (it.given_name.clone(), it.usual_name.clone(), email);
             let id = invite(writer, None, Some(it.id), main.organization.id, &called)?;
-            find(id, writer.conn)
+            Invitation::find(id.0, writer.conn)
         })?;
         Ok(self.seen_invitation(sent))
     }
@@ -162,29 +162,11 @@ fn revoke(writer: &mut Writer<'_>, before: &Invitation) -> Result<Invitation> {
     Ok(after)
 }
 
-pub(super) fn find(id: InvitationId, conn: &mut PgConnection) -> Result<Invitation> {
-    let row = Invitation::query().filter(invitation::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
+known!(read Invitation: Read);
 
-// The network and the dossier first, where one joins by it; else the member, where he is recorded.
-pub(super) fn locked(id: InvitationId, conn: &mut PgConnection) -> Result<Invitation> {
-    let about = invitation::table.find(id).select((invitation::request_id, invitation::member_id));
-    let about = about.first::<(Option<MembershipRequestId>, Option<MemberId>)>(conn).optional()?;
-    match about.ok_or(Refusal::NotFound)? {
-        (Some(request), _) => drop(locked_request(request, conn)?),
-        (None, Some(member)) => drop(locked_member(member, conn)?),
-        (None, None) => {}
-    }
-    invitation::table.find(id).select(invitation::id).for_no_key_update().first::<InvitationId>(conn)?;
-    find(id, conn)
-}
+known!(lock Invitation: Resend, Revoke);
 
-known!(find => Read);
-
-known!(locked => Resend, Revoke);
-
-known!(locked_member => Invite);
+known!(lock Member: Invite);
 
 again!(InvitationView as InvitationId => invitation);
 
@@ -196,4 +178,16 @@ kept!(Invitation: invitation {
         Person::names("invitation", "member_id", "les invitations qui vous ont été adressées"),
     ];
     const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject"];
+    // The network and the dossier first, where one joins by it; else the member, where he is recorded.
+    fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
+        let about = invitation::table.find(id).select((invitation::request_id, invitation::member_id));
+        let about = about.first::<(Option<MembershipRequestId>, Option<MemberId>)>(conn).optional()?;
+        match about.ok_or(Refusal::NotFound)? {
+            (Some(request), _) => drop(MembershipRequest::lock(request.0, conn)?),
+            (None, Some(member)) => drop(Member::lock(member.0, conn)?),
+            (None, None) => {}
+        }
+        invitation::table.find(id).select(invitation::id).for_no_key_update().first::<InvitationId>(conn)?;
+        Self::find(id, conn)
+    }
 });

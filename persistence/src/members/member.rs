@@ -18,7 +18,7 @@ use super::invitation::revoke_of_member;
 use super::organization::resting_on;
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
-use crate::kept::{Image, Person, kept};
+use crate::kept::{Image, Kept as _, Person, kept};
 use crate::networks::{lock_networks_of, still_all_networks_of};
 use crate::page::{counted, fold, keyset, like, sorted};
 use crate::stamps::born;
@@ -182,7 +182,7 @@ impl Store<'_> {
             let places = in_force_of(writer.conn, before.id)?;
             writer.end(&before, member::departed_at.eq(Some(writer.at)))?;
             end_affiliations(writer, places, writer.at)?;
-            find(before.id, writer.conn)
+            Member::find(before.id.0, writer.conn)
         })?;
         Ok(self.shown_member(changed))
     }
@@ -200,21 +200,10 @@ fn collision(conn: &mut PgConnection, actor: &Actor, email: Option<&Email>) -> R
     Ok(if seen { Error::Taken("/email") } else { Refusal::Invalid("/email", COLLISION).into() })
 }
 
-pub(crate) fn find(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
-    let row = member::table.find(id).select(Member::as_select());
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-// Locked for the change that follows, after the networks that the change will be counted in.
-pub(crate) fn locked(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
-    member::table.find(id).select(member::id).for_no_key_update().first::<MemberId>(conn).optional()?;
-    find(id, conn)
-}
-
-pub(super) fn locked_with_networks(id: MemberId, conn: &mut PgConnection) -> Result<Member> {
-    let networks = lock_networks_of(conn, id)?;
-    let it = locked(id, conn)?;
-    still_all_networks_of(conn, id, &networks)?;
+pub(super) fn locked_with_networks(id: Uuid, conn: &mut PgConnection) -> Result<Member> {
+    let networks = lock_networks_of(conn, MemberId(id))?;
+    let it = Member::lock(id, conn)?;
+    still_all_networks_of(conn, MemberId(id), &networks)?;
     Ok(it)
 }
 
@@ -231,7 +220,7 @@ impl Again for MemberView {
     }
 }
 
-known!(find => Read);
+known!(read Member: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(OrganizationId, OrganizationLife)> {
@@ -241,7 +230,7 @@ impl Known for Create {
     }
 }
 
-known!(locked => Update);
+known!(lock Member: Update);
 
 known!(locked_with_networks => Suspend, Restore, Depart);
 

@@ -17,7 +17,6 @@ mod territory;
 
 pub use hand_over::{NOT_OWNED, OWNED};
 pub(crate) use invitation::{invite, revoke_of_dossier as revoke_invitations_of};
-pub(crate) use member::find as find_member;
 pub use my_data::{NOT_PERSONAL, PERSONAL};
 pub(crate) use organization::{resting_on, with_predecessors};
 pub use reorganization::registry;

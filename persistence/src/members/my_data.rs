@@ -13,7 +13,6 @@ use members::my_data::{DataExport, DataSection, Export, Object, PEOPLE, Withdraw
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::member::locked;
 use crate::nouns::NOUNS;
 use crate::store::{Known, known};
 use crate::{Result, Store};
@@ -147,7 +146,7 @@ impl Known for Export {
     }
 }
 
-known!(locked => Object, WithdrawObjection);
+known!(lock Member: Object, WithdrawObjection);
 
 impl Store<'_> {
     /// The caller's own identifier as a member.

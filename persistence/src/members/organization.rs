@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
-use crate::kept::kept;
+use crate::kept::{Kept as _, kept};
 use crate::members::registry::{Fate, Resting};
 use crate::members::reorganization;
 use crate::networks::lock_networks_at;
@@ -243,18 +243,7 @@ impl Again for OrganizationView {
     }
 }
 
-fn found(id: OrganizationId, conn: &mut PgConnection) -> Result<Organization> {
-    let row = organization::table.find(id).select(Organization::as_select());
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-// Locked for the change that follows: with FOR SHARE, two writers would each wait for the other.
-fn locked(id: OrganizationId, conn: &mut PgConnection) -> Result<Organization> {
-    let row = organization::table.find(id).select(Organization::as_select()).for_no_key_update();
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-known!(found => Read);
+known!(read Organization: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Option<OrganizationLife>> {
@@ -265,17 +254,17 @@ impl Known for Create {
 impl Known for Update {
     fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
         lock_networks_at(conn, &[self.0])?;
-        locked(self.0, conn)
+        Organization::lock(self.0.0, conn)
     }
 }
 
-known!(locked => UpdateContacts);
+known!(lock Organization: UpdateContacts);
 
 impl Known for Close {
     fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {
         lock_networks_at(conn, &[self.0])?;
         lock_members_of(conn, self.0)?;
-        locked(self.0, conn)
+        Organization::lock(self.0.0, conn)
     }
 }
 

@@ -111,11 +111,6 @@ pub(super) fn end(writer: &mut Writer<'_>, before: &OrganizationLink, at: DateTi
     writer.end(before, organization_link::valid.eq(before.valid.until(at)))
 }
 
-fn find(id: OrganizationLinkId, conn: &mut PgConnection) -> Result<OrganizationLink> {
-    let row = organization_link::table.find(id).select(OrganizationLink::as_select());
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
 impl Again for OrganizationLinkView {
     fn about(&self) -> Uuid {
         self.noun.id.0
@@ -127,7 +122,7 @@ impl Again for OrganizationLinkView {
     }
 }
 
-known!(find => Read);
+known!(read OrganizationLink: Read);
 
 impl Known for List {
     fn facts(&self, _: &mut PgConnection) -> Result<()> {

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::carry::carry_actions;
 use super::follow_up::{named, scope_of};
 use crate::idempotency::again;
-use crate::kept::{Owned, Person, Told, kept, told};
+use crate::kept::{Kept as _, Owned, Person, Told, kept, told};
 use crate::members::registry::Resting;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::counted;
@@ -219,11 +219,6 @@ impl Store<'_> {
     }
 }
 
-fn find(id: ActionItemId, conn: &mut PgConnection) -> Result<ActionItem> {
-    let row = ActionItem::query().filter(action_item::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
 /// Whether the person who would do something for an organization, if one is named, is affiliated there.
 fn is_there(conn: &mut PgConnection, person: Option<MemberId>, at: OrganizationId) -> Result<bool> {
     let Some(person) = person else { return Ok(true) };
@@ -260,7 +255,7 @@ pub(crate) fn leave_actions(writer: &mut Writer<'_>, who: MemberId, at: Organiza
         .select(action_item::id)
         .for_no_key_update();
     for id in his.load::<ActionItemId>(writer.conn)? {
-        let before = find(id, writer.conn)?;
+        let before = ActionItem::find(id.0, writer.conn)?;
         writer.change(&before, action_item::owner_member_id.eq(None::<MemberId>))?;
     }
     Ok(())
@@ -269,7 +264,7 @@ pub(crate) fn leave_actions(writer: &mut Writer<'_>, who: MemberId, at: Organiza
 /// Someone else of the same organization does it from now on. Where whoever hands it over may not read it, it passes to the
 /// organization: one who reads it says who does it.
 pub(crate) fn hand_over_action(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
-    let before = locked(ActionItemId(id), writer.conn)?;
+    let before = ActionItem::lock(ActionItemId(id).0, writer.conn)?;
     if !is_there(writer.conn, Some(to), before.owner_organization.id)? {
         return Err(Refusal::Invalid("/items", NO_TAKER).into());
     }
@@ -296,13 +291,7 @@ diesel::define_sql_function! {
     fn answerable(organization: sql_types::Uuid, network: sql_types::Nullable<sql_types::Uuid>, referents_too: sql_types::Bool, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
 }
 
-fn locked(id: ActionItemId, conn: &mut PgConnection) -> Result<ActionItem> {
-    let row = action_item::table.find(id).select(action_item::id).for_no_key_update();
-    row.first::<ActionItemId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-    find(id, conn)
-}
-
-known!(find => Read);
+known!(read ActionItem: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Duty> {
@@ -316,7 +305,7 @@ impl Known for Create {
     }
 }
 
-known!(locked => Update, Complete, Cancel, Reopen);
+known!(lock ActionItem: Update, Complete, Cancel, Reopen);
 
 again!(ActionItemView as ActionItemId => action_item);
 

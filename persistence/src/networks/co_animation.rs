@@ -16,7 +16,7 @@ use super::carry::carry_co_animations;
 use super::network::{locked, seen_by};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::kept::kept;
+use crate::kept::{Kept as _, kept};
 use crate::members::registry::Resting;
 use crate::members::resting_on;
 use crate::stamps::born;
@@ -117,11 +117,6 @@ fn end_each(writer: &mut Writer<'_>, all: Vec<CoAnimation>) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn find(id: CoAnimationId, conn: &mut PgConnection) -> Result<CoAnimation> {
-    let row = CoAnimation::query().filter(co_animation::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
 impl Again for CoAnimationView {
     fn about(&self) -> Uuid {
         self.noun.id.0
@@ -133,7 +128,7 @@ impl Again for CoAnimationView {
     }
 }
 
-known!(find => Read);
+known!(read CoAnimation: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Network, Option<OrganizationLife>)> {
@@ -147,7 +142,7 @@ impl Known for End {
         let row = co_animation::table.find(self.0).select(co_animation::network_id);
         let network: NetworkId = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
         super::tracking::lock(conn, &[network])?;
-        find(self.0, conn)
+        CoAnimation::find(self.0.0, conn)
     }
 }
 

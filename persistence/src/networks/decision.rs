@@ -3,6 +3,7 @@
 use ::networks::decision::{
     Create, Decision, DecisionFilter, DecisionPage, DecisionPatch, DecisionView, NewDecision, Read, Update,
 };
+use ::networks::follow_up::FollowUp;
 use ::networks::follow_up::{joined, visible};
 use ::networks::tracking_page::DECISIONS;
 use chrono::NaiveDate;
@@ -11,9 +12,8 @@ use diesel::prelude::*;
 use kernel::schema::{decision, follow_up, network};
 use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Version};
 
-use super::follow_up::locked as locked_follow_up;
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Kept as _, kept};
 use crate::page::counted;
 use crate::stamps::born;
 use crate::store::{Known, known};
@@ -147,20 +147,15 @@ impl Store<'_> {
     }
 }
 
-fn find(id: DecisionId, conn: &mut PgConnection) -> Result<Decision> {
-    let row = Decision::query().filter(decision::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
+known!(read Decision: Read);
 
-known!(find => Read);
-
-known!(locked_follow_up => Create);
+known!(lock FollowUp: Create);
 
 impl Known for Update {
     fn facts(&self, conn: &mut PgConnection) -> Result<Decision> {
         let row = decision::table.find(self.0).select(decision::id).for_no_key_update();
         row.first::<DecisionId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-        find(self.0, conn)
+        Decision::find(self.0.0, conn)
     }
 }
 

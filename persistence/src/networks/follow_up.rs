@@ -199,17 +199,6 @@ fn refuse_unknown(conn: &mut PgConnection, there: &[MemberId]) -> Result<()> {
     }
 }
 
-fn find(id: FollowUpId, conn: &mut PgConnection) -> Result<FollowUp> {
-    let row = FollowUp::query().filter(follow_up::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-pub(super) fn locked(id: FollowUpId, conn: &mut PgConnection) -> Result<FollowUp> {
-    let row = follow_up::table.find(id).select(follow_up::id).for_no_key_update();
-    row.first::<FollowUpId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-    find(id, conn)
-}
-
 /// The network of a code, whoever may know of it.
 pub(super) fn named(code: Option<&NetworkCode>, conn: &mut PgConnection) -> Result<Option<Network>> {
     let Some(code) = code else { return Ok(None) };
@@ -222,7 +211,7 @@ pub(super) fn scope_of(id: Option<FollowUpId>, conn: &mut PgConnection) -> Resul
     Ok(FollowUpScope::query().filter(follow_up::id.eq(id)).first(conn).optional()?)
 }
 
-known!(find => Read);
+known!(read FollowUp: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Subject> {
@@ -244,7 +233,7 @@ impl Known for Create {
     }
 }
 
-known!(locked => Update, CreateComment);
+known!(lock FollowUp: Update, CreateComment);
 
 again!(FollowUpView as FollowUpId => follow_up);
 

@@ -22,7 +22,7 @@ use super::tracking::lock;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Owned, Person, Told, kept, told};
+use crate::kept::{Kept as _, Owned, Person, Told, kept, told};
 use crate::members::registry::{Fate, Resting};
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset, sorted};
@@ -263,7 +263,7 @@ pub(crate) fn seats_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<Own
 /// Someone else sits there from now on: who leads, through his main affiliation; who answers for an organization, through
 /// that to the same one.
 pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
-    let before = find(MembershipId(id), writer.conn)?;
+    let before = Membership::find(MembershipId(id).0, writer.conn)?;
     let places = affiliation::table.filter(affiliation::member_id.eq(to));
     let mut places = places.filter(affiliation::valid.contains(sql::clock())).select(affiliation::id).into_boxed();
     places = if LEADS.contains(&before.role) {
@@ -326,20 +326,9 @@ pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()>
     Ok(())
 }
 
-pub(super) fn find(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
-    Ok(Membership::query().filter(membership::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-// The network first: under its lock alone, leads and seats are counted.
-pub(super) fn locked(id: MembershipId, conn: &mut PgConnection) -> Result<Membership> {
-    let network = membership::table.find(id).select(membership::network_id).first(conn).optional()?;
-    lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
-    find(id, conn)
-}
-
 again!(MembershipView as MembershipId => membership);
 
-known!(find => Read);
+known!(read Membership: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Candidate> {
@@ -364,7 +353,7 @@ impl Known for Create {
     }
 }
 
-known!(locked => ChangeRole, End, Void);
+known!(lock Membership: ChangeRole, End, Void);
 
 kept!(Membership: membership {
     const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
@@ -383,6 +372,13 @@ kept!(Membership: membership {
     ];
     const PRIVATE: &'static [&'static str] = &["sort_name", "organization_kind", "notification_level"];
 
+
+    // The network first: under its lock alone, leads and seats are counted.
+    fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
+        let network = membership::table.find(id).select(membership::network_id).first(conn).optional()?;
+        lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        Self::find(id, conn)
+    }
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         let sits = |it: &Self| (it.affiliation_id, it.role, it.valid, it.status);

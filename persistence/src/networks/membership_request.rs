@@ -31,6 +31,7 @@ use crate::page::counted;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Result, Store};
+use uuid::Uuid;
 
 impl Store<'_> {
     /// The dossiers that the caller may see, the latest first.
@@ -294,20 +295,6 @@ pub(crate) fn identify(
     Ok(())
 }
 
-fn find(id: MembershipRequestId, conn: &mut PgConnection) -> Result<MembershipRequest> {
-    let row = MembershipRequest::query().filter(membership_request::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-// The network first: under its lock alone, dossiers are decided and seats counted.
-pub(crate) fn locked(id: MembershipRequestId, conn: &mut PgConnection) -> Result<MembershipRequest> {
-    let row = membership_request::table.find(id);
-    let network: Option<NetworkId> = row.select(membership_request::network_id).first(conn).optional()?;
-    lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
-    row.select(membership_request::id).for_no_key_update().first::<MembershipRequestId>(conn)?;
-    find(id, conn)
-}
-
 /// Whose an affiliation in force is, where, and where he comes from; who is suspended or left has none.
 fn through(
     conn: &mut PgConnection,
@@ -380,9 +367,9 @@ impl Known for Create {
     }
 }
 
-known!(find => Read);
+known!(read MembershipRequest: Read);
 
-known!(locked => Accept, Refuse, Withdraw);
+known!(lock MembershipRequest: Accept, Refuse, Withdraw);
 
 again!(MembershipRequestView as MembershipRequestId => membership_request);
 
@@ -396,4 +383,12 @@ kept!(MembershipRequest: membership_request {
     const PEOPLE: &'static [Person] = &[
         Person::names("membership_request", "member_id", "les dossiers d'adhésion qui vous concernent"),
     ];
+    // The network first: under its lock alone, dossiers are decided and seats counted.
+    fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
+        let row = membership_request::table.find(id);
+        let network: Option<NetworkId> = row.select(membership_request::network_id).first(conn).optional()?;
+        lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        row.select(membership_request::id).for_no_key_update().first::<MembershipRequestId>(conn)?;
+        Self::find(id, conn)
+    }
 });

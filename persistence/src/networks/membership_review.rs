@@ -15,12 +15,12 @@ use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{membership, membership_review, membership_review_answer};
 use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
 
-use super::membership::{end, locked as locked_membership};
+use super::membership::end;
 use super::network::{find as find_network, locked as locked_network};
 use super::tracking::lock;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Person, Told, kept, told};
+use crate::kept::{Kept as _, Person, Told, kept, told};
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset};
 use crate::stamps::born;
@@ -229,18 +229,13 @@ diesel::define_sql_function! {
     fn reviewers(network: sql_types::Uuid, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
 }
 
-fn find(id: MembershipReviewId, conn: &mut PgConnection) -> Result<MembershipReview> {
-    let row = MembershipReview::query().filter(membership_review::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
 impl Known for List {
     fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
         find_network(&self.0, conn)
     }
 }
 
-known!(find => Read, ListItems);
+known!(read MembershipReview: Read, ListItems);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
@@ -253,11 +248,11 @@ impl Known for Close {
         let network = membership_review::table.find(self.0).select(membership_review::network_id);
         let network: Option<NetworkId> = network.first(conn).optional()?;
         lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
-        find(self.0, conn)
+        MembershipReview::find(self.0.0, conn)
     }
 }
 
-known!(locked_membership => Review);
+known!(lock Membership: Review);
 
 again!(MembershipReviewView as MembershipReviewId => membership_review);
 

@@ -22,13 +22,11 @@ mod tracking;
 mod tracking_page;
 
 pub(crate) use action_item::leave_actions;
-pub(crate) use carry::{
-    carry_actions, carry_co_animations, carry_invitations, carry_memberships, carry_requests, carry_seats,
-};
+pub(crate) use carry::{carry_invitations, carry_memberships};
 pub(crate) use co_animation::end_co_animations_of;
 pub use indicator::published_day;
 pub(crate) use kept_facts::KeptFacts;
 pub(crate) use membership::end_memberships;
-pub(crate) use membership_request::{agree, identify, locked as locked_request};
+pub(crate) use membership_request::{agree, identify};
 pub(crate) use seat::end_seats_of;
 pub(crate) use tracking::{lock as lock_networks, lock_networks_at, lock_networks_of, still_all_networks_of};

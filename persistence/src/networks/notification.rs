@@ -8,15 +8,12 @@ use ::networks::notification::{
     Read, Subject, visible,
 };
 use diesel::prelude::*;
-use kernel::schema::{
-    action_item, announcement, expertise_request, membership, membership_request, membership_review, network,
-    notification,
-};
-use kernel::{Action, Actor, Grant, NotificationId, Noun, PageQuery, Refusal, Ruling};
+use kernel::schema::{network, notification};
+use kernel::{Actor, Grant, NotificationId, Noun, PageQuery, Refusal};
 use uuid::Uuid;
 
 use crate::idempotency::again;
-use crate::kept::{Person, kept};
+use crate::kept::{Kept as _, Person, kept};
 use crate::nouns::NOUNS;
 use crate::page::counted;
 use crate::store::{Known, known};
@@ -78,7 +75,7 @@ impl Store<'_> {
             let unread = notification::table.find(it.id).filter(notification::read_at.is_null());
             let row = (notification::read_at.eq(at), notification::version.eq(it.version.next()));
             diesel::update(unread).set(row).execute(conn)?;
-            find(it.id, conn)
+            Notification::find(it.id.0, conn)
         })?;
         self.explained(read)
     }
@@ -119,18 +116,13 @@ fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> 
     Ok(())
 }
 
-fn find(id: NotificationId, conn: &mut PgConnection) -> Result<Notification> {
-    let row = Notification::query().filter(notification::id.eq(id));
-    Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-known!(find => Read);
+known!(read Notification: Read);
 
 impl Known for MarkRead {
     fn facts(&self, conn: &mut PgConnection) -> Result<Notification> {
         let row = notification::table.find(self.0).select(notification::id).for_no_key_update();
         row.first::<NotificationId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-        find(self.0, conn)
+        Notification::find(self.0.0, conn)
     }
 }
 

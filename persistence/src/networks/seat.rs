@@ -129,17 +129,6 @@ pub(super) fn end_seats(writer: &mut Writer<'_>, network: NetworkId) -> Result<(
     Ok(())
 }
 
-pub(super) fn find(id: SeatId, conn: &mut PgConnection) -> Result<Seat> {
-    Ok(Seat::query().filter(seat::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-// The network first, since it is there that the seat is counted.
-fn locked(id: SeatId, conn: &mut PgConnection) -> Result<Seat> {
-    let network = seat::table.find(id).select(seat::network_id).first(conn).optional()?;
-    lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
-    find(id, conn)
-}
-
 impl Again for SeatView {
     fn about(&self) -> Uuid {
         self.noun.id.0
@@ -151,7 +140,7 @@ impl Again for SeatView {
     }
 }
 
-known!(find => Read);
+known!(read Seat: Read);
 
 impl Known for List {
     fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
@@ -166,7 +155,7 @@ impl Known for Create {
     }
 }
 
-known!(locked => Update, End, Void);
+known!(lock Seat: Update, End, Void);
 
 kept!(Seat: seat {
     const RESTING: &'static [Resting] = &[
@@ -177,6 +166,13 @@ kept!(Seat: seat {
         ("seat_bounds_check", || Error::Dangling("/max")),
         ("seat_once_excl", OVERLAP),
     ];
+
+    // The network first, since it is there that the seat is counted.
+    fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
+        let network = seat::table.find(id).select(seat::network_id).first(conn).optional()?;
+        lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        Self::find(id, conn)
+    }
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         for it in before.into_iter().chain(after) {

@@ -7,7 +7,7 @@ use kernel::schema::membership;
 use kernel::{Action as _, Grant, MembershipId, PageQuery, Refusal, Ruling, Version, sql};
 use uuid::Uuid;
 
-use super::membership::{find, locked};
+use crate::kept::Kept as _;
 use crate::store::known;
 use crate::{Again, Result, Store};
 
@@ -47,7 +47,7 @@ impl Store<'_> {
     }
 }
 
-known!(locked => Update);
+known!(lock Membership: Update);
 
 impl Again for Subscription {
     fn about(&self) -> Uuid {
@@ -55,7 +55,7 @@ impl Again for Subscription {
     }
 
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
-        let it = find(MembershipId(about), store.reading().0)?;
+        let it = Membership::find(about, store.reading().0)?;
         match Update::rule(store.actor(), &it) {
             Ruling::Allow => Ok(it.into()),
             _ => Err(Refusal::NotFound.into()),

@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::moving::{both, capped};
 use super::{Ledger, Moving, roles};
 use crate::Result;
-use crate::members::affiliation::{find, promote};
+use crate::kept::Kept as _;
+use crate::members::affiliation::promote;
 use crate::networks::carry_memberships;
 use crate::stamps::born;
 use crate::store::Writer;
@@ -20,7 +21,7 @@ pub(crate) fn carry_all(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut L
     let here = affiliation::table.filter(affiliation::organization_id.eq_any(moving.gone()));
     let here = here.order((affiliation::is_primary.desc(), affiliation::id)).select(affiliation::id);
     for id in here.for_no_key_update().load::<AffiliationId>(writer.conn)? {
-        let before = find(id, writer.conn)?;
+        let before = Affiliation::find(id.0, writer.conn)?;
         if !before.valid.ended_by(writer.at) {
             carry(writer, moving, ledger, &before)?;
         }
@@ -55,7 +56,7 @@ fn carry(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger, before: 
     carry_memberships(writer, ledger, before.id, &after)?;
     roles::carry_held(writer, moving, ledger, before, &after)?;
     // Who sat there in the second place sits there in the first.
-    let after = find(after.id, writer.conn)?;
+    let after = Affiliation::find(after.id.0, writer.conn)?;
     if joins && before.is_primary && !after.is_primary {
         promote(writer, &after)?;
     }

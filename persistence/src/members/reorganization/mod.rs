@@ -13,7 +13,7 @@ use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{network, reorganization};
-use kernel::{Grant, NetworkId, PageQuery, Refusal, ReorganizationId, Version};
+use kernel::{Grant, NetworkId, PageQuery, ReorganizationId, Version};
 use members::reorganization::{
     Apply, Create, List, Operations, Read, Reorganization, ReorganizationFilter, ReorganizationImpact,
     ReorganizationPage, ReorganizationStatus, ReorganizationView, Withdraw, visible,
@@ -27,7 +27,7 @@ pub(crate) use moving::{Moving, both, capped};
 pub(crate) use roles::carry_over as carry_roles;
 
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{Kept as _, kept};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Result, Store};
@@ -157,17 +157,6 @@ fn close(writer: &mut Writer<'_>, before: &Reorganization, end: End) -> Result<R
     writer.change(before, end)
 }
 
-fn find(id: ReorganizationId, conn: &mut PgConnection) -> Result<Reorganization> {
-    Ok(Reorganization::query().filter(reorganization::id.eq(id)).first(conn).optional()?.ok_or(Refusal::NotFound)?)
-}
-
-/// The draft first, so that of two who apply it one waits before either has begun.
-fn locked(id: ReorganizationId, conn: &mut PgConnection) -> Result<Reorganization> {
-    let row = reorganization::table.find(id).select(reorganization::id).for_no_key_update();
-    row.first::<ReorganizationId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-    find(id, conn)
-}
-
 again!(ReorganizationView as ReorganizationId => reorganization);
 
 impl Known for List {
@@ -176,7 +165,7 @@ impl Known for List {
     }
 }
 
-known!(find => Read);
+known!(read Reorganization: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<()> {
@@ -186,7 +175,7 @@ impl Known for Create {
 
 impl Known for Apply {
     fn facts(&self, conn: &mut PgConnection) -> Result<Reorganization> {
-        let it = locked(self.0, conn)?;
+        let it = Reorganization::lock(self.0.0, conn)?;
         // What is over needs no world.
         if it.status == ReorganizationStatus::Draft {
             lock::all(conn, &it.operations.0)?;
@@ -195,6 +184,6 @@ impl Known for Apply {
     }
 }
 
-known!(locked => Withdraw);
+known!(lock Reorganization: Withdraw);
 
 kept!(Reorganization: reorganization {});

@@ -10,6 +10,7 @@ use members::role_assignment::{NOT_ONESELF, RoleAssignment};
 use super::moving::{both, capped};
 use super::{Ledger, Moving};
 use crate::Result;
+use crate::kept::Kept as _;
 use crate::members::role_assignment::end;
 use crate::stamps::born;
 use crate::store::Writer;
@@ -38,7 +39,7 @@ pub(crate) fn carry_over(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut 
     let over = role_assignment::organization_id.assume_not_null().eq_any(moving.gone());
     let over = role_assignment::table.filter(over).order(role_assignment::id).select(RoleAssignment::as_select());
     for role in over.for_no_key_update().load::<RoleAssignment>(writer.conn)? {
-        let through = crate::members::affiliation::find(role.affiliation_id, writer.conn)?;
+        let through = Affiliation::find(role.affiliation_id.0, writer.conn)?;
         let heir = role.organization_id.map(|over| moving.heir(over));
         carry(writer, ledger, &role, &through, heir)?;
     }
