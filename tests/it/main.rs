@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod aftermath;
 mod closed_doors;
 mod connections;
 mod contact;
