@@ -39,6 +39,9 @@ impl<A: Action> Table<A> {
 
     /// Who may in this case: `+` may, `-` is told that he may not, `.` is told that there is no such thing; one sign per
     /// caller, in the order of `CALLERS`.
+    ///
+    /// # Panics
+    /// There are too few signs, or too many.
     #[must_use]
     pub fn who(mut self, case: &str, facts: &A::Facts, signs: &str) -> Self {
         assert_eq!(signs.len(), CALLERS.len(), "{} {case}: one sign per caller of {CALLERS}", A::NAME);
