@@ -61,11 +61,15 @@ pub(super) fn tables() -> Vec<Checked> {
             .now("suspended", &suspended)
             .when("departed", &departed, "illegal")
             .end(),
-        // Whose name is told by the issuer is looked up before: the rule has nothing to add.
-        Table::<Bind>::new()
-            .who("whom the issuer names", &deputy(), "+++++++++++++++ ++++++")
-            .now("active", &active)
-            .when("departed", &departed, "illegal")
-            .end(),
+        binding(),
     ]
+}
+
+/// Whose name is told by the issuer is looked up before: the rule has nothing to add.
+fn binding() -> Checked {
+    Table::<Bind>::new()
+        .who("whom the issuer names", &deputy(), "+++++++++++++++ ++++++")
+        .now("active", &deputy())
+        .when("departed", &in_status(MemberStatus::Departed, deputy()), "illegal")
+        .end()
 }
