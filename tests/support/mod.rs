@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod contract;
 pub mod database;
 pub mod disk;
+pub mod exempt;
 pub mod import;
 pub mod issuer;
 pub mod pace;
