@@ -8,7 +8,7 @@ use std::{fs, thread};
 /// How often it is looked how many want the cores.
 const LOOK: Duration = Duration::from_millis(100);
 /// Over how many looks the crowd is averaged: one that passes at once delays nobody.
-const LOOKS: usize = 20;
+const LOOKS: u16 = 20;
 /// How long a crowd is remembered: what began in it may end after it.
 const REMEMBERED: Duration = Duration::from_mins(1);
 
@@ -21,12 +21,13 @@ pub fn watch() {
 }
 
 fn look() {
-    let cores = thread::available_parallelism().map_or(1.0, |cores| cores.get() as f64);
-    let mut last = VecDeque::from([1.0; LOOKS]);
+    let cores =
+        thread::available_parallelism().map_or(1.0, |cores| f64::from(u16::try_from(cores.get()).unwrap_or(u16::MAX)));
+    let mut last = VecDeque::from(vec![1.0; usize::from(LOOKS)]);
     loop {
         last.pop_front();
         last.push_back(wanted().unwrap_or(cores) / cores);
-        let crowd = last.iter().sum::<f64>() / LOOKS as f64;
+        let crowd = last.iter().sum::<f64>() / f64::from(LOOKS);
         let mut crowds = CROWDS.lock().unwrap_or_else(PoisonError::into_inner);
         crowds.push_back((Instant::now(), crowd));
         while crowds.front().is_some_and(|(at, _)| at.elapsed() > REMEMBERED) {
