@@ -726,7 +726,8 @@ fn a_stranger_is_told_so_everywhere_but_at_me() {
         let query: String = asked.map(|it| ["?", it["name"].as_str().unwrap(), "=edito"].concat()).collect();
         let headers = [("authorization", header.as_str()), ("idempotency-key", "a-stranger")];
         let reply = call(&world, operation, &headers, &query);
-        if (reply.status, reply.code().as_str()) != (403, "not_registered") && !open.has(&operation.id) {
+        let refused = reply.status == 403 && reply.code() == "not_registered";
+        if !refused && !open.has(&operation.id) {
             failed.push(format!("{}: {}", operation.id, reply.text()));
         }
     }
