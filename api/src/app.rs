@@ -1,7 +1,4 @@
-//! The application: what it stands on, its routes, and what answers where there is no route.
-
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+//! The application: its routes, what is done around each request, and what answers where there is no route.
 
 use actix_cors::Cors;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -9,45 +6,21 @@ use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceRespons
 use actix_web::http::{Method, header};
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
 use actix_web::{App, Error, HttpRequest, web};
-use persistence::Database;
 use serde_json::Value;
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::auth::Verifier;
 use crate::connections::tend;
 use crate::document::{document, routes};
-pub use crate::gate::Gate;
-use crate::limits::Limits;
-pub use crate::metrics::Metrics;
+use crate::limits::tell_allowance;
 use crate::metrics::count;
 use crate::platform::meta;
 use crate::problem::{Code, Problem, speak};
+use crate::services::Services;
 use crate::telemetry::trace;
 
 /// The largest body that is read.
 pub(crate) const BODY_LIMIT: usize = 256 * 1024;
-
-/// What every request stands on.
-#[derive(Clone)]
-pub struct Services {
-    /// Where things are.
-    pub database: Database,
-    /// Who vouches for callers.
-    pub verifier: Verifier,
-    /// How many may be reading.
-    pub readers: Gate,
-    /// How many may be writing.
-    pub writers: Gate,
-    /// How often one may ask.
-    pub limits: Limits,
-    /// Whether we are about to stop.
-    pub draining: Arc<AtomicBool>,
-    /// What is counted.
-    pub metrics: Metrics,
-    /// Web origins that browsers may call from.
-    pub cors_origins: Arc<Vec<String>>,
-}
 
 /// The headers of every answer. Pages of `/docs/` bring a policy of their own.
 fn guarded() -> DefaultHeaders {
@@ -97,7 +70,8 @@ pub fn app(
     let known = web::Data::new(KnownMethods::of(&contract));
     let cors = cors(&services.cors_origins);
     let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
-    app.app_data(web::Data::new(services))
+    app.app_data(web::Data::new(services.metrics.clone()))
+        .app_data(web::Data::new(services))
         .app_data(known)
         .app_data(web::Data::new(meta::Contract::of(&contract)))
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
@@ -113,6 +87,7 @@ pub fn app(
         .wrap(from_fn(trace))
         .wrap(from_fn(head_as_get))
         .wrap(from_fn(speak))
+        .wrap(from_fn(tell_allowance))
         .wrap(guarded())
         .wrap(cors)
         .wrap(from_fn(tend))

@@ -11,9 +11,9 @@ use persistence::{Again, Database, Result, Store};
 use uuid::Uuid;
 
 use crate::answer::{Answer, Looker, Reply, Represent};
-use crate::app::Services;
 use crate::call::call;
 use crate::problem::{Code, Problem, prefers_english};
+use crate::services::Services;
 use crate::telemetry::SPANS;
 
 /// How long a request is worked on before it matters whether the database is still there.
@@ -49,8 +49,7 @@ impl FromRequest for Db {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let found = request.app_data::<web::Data<Services>>().cloned().ok_or(Problem::new(Code::Internal));
         ready(found.and_then(|services| {
-            let caller = services.verifier.caller(request, &services.limits)?;
-            services.limits.admit(request, &caller)?;
+            let caller = services.caller(request)?;
             Ok(Self { services, caller: caller.identity, vouched: caller.vouched, request: request.clone() })
         }))
     }

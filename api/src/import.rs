@@ -11,7 +11,8 @@ use persistence::import::{Run, Written, member, organization};
 
 use crate::config::{Import, Settings};
 use crate::embedded::Embedded;
-use crate::serve::{Failure, Place};
+use crate::failure::Failure;
+use crate::serve::Place;
 
 /// Imports a file, and gives the summary.
 ///

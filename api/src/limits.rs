@@ -9,7 +9,11 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{HttpMessage as _, HttpRequest};
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage as _, HttpRequest};
 use clap::{Args, ValueEnum};
 use governor::clock::{Clock as _, MonotonicClock};
 use governor::middleware::StateInformationMiddleware;
@@ -19,7 +23,6 @@ use ipnet::IpNet;
 use kernel::Identity;
 use moka::sync::Cache;
 
-use crate::auth::Caller;
 use crate::problem::{Code, Problem};
 
 /// How many principals, and how many addresses, are remembered.
@@ -119,9 +122,9 @@ struct Allowance<K> {
 
 /// Where someone stands within an allowance, as the `RateLimit` headers say it (draft-ietf-httpapi-ratelimit-headers).
 #[derive(Debug, Clone)]
-pub(crate) struct Standing {
-    pub(crate) policy: String,
-    pub(crate) left: String,
+struct Standing {
+    policy: String,
+    left: String,
 }
 
 impl<K: Hash + Eq + Send + Sync + 'static> Allowance<K> {
@@ -185,10 +188,10 @@ impl Limits {
     }
 
     /// Lets a caller ask, if he did not ask too often; leaves behind where he stands.
-    pub(crate) fn admit(&self, request: &HttpRequest, caller: &Caller) -> Result<(), Problem> {
-        let allowance = if caller.machine { &self.0.services } else { &self.0.members };
+    pub(crate) fn admit(&self, request: &HttpRequest, caller: &Identity, machine: bool) -> Result<(), Problem> {
+        let allowance = if machine { &self.0.services } else { &self.0.members };
         let Some(allowance) = allowance else { return Ok(()) };
-        let (standing, taken) = allowance.take(caller.identity.clone());
+        let (standing, taken) = allowance.take(caller.clone());
         request.extensions_mut().insert(standing);
         taken.map_err(Problem::too_many)
     }
@@ -219,6 +222,21 @@ impl Limits {
         }
         Some(whole(client))
     }
+}
+
+/// Middleware: says in each answer where its caller stands.
+pub(crate) async fn tell_allowance(
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut response = next.call(request).await?;
+    let standing = response.request().extensions().get::<Standing>().cloned();
+    for (name, value) in standing.into_iter().flat_map(|it| [("ratelimit-policy", it.policy), ("ratelimit", it.left)]) {
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+    Ok(response)
 }
 
 /// One who has an IPv6 address has all of its network.

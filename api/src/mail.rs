@@ -8,7 +8,7 @@ use lettre::{FileTransport, Message, SmtpTransport, Transport as _};
 use persistence::delivery::{About, Letter};
 
 use crate::config::Settings;
-use crate::serve::Failure;
+use crate::failure::Failure;
 
 /// The way out.
 pub(crate) struct Post {

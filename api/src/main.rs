@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use api::config::{Command, Config, Settings};
-use api::{import, serve, telemetry};
+use api::{Failure, import, serve, telemetry};
 use clap::Parser as _;
 
 #[global_allocator]
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Option<Command>, settings: &Settings) -> Result<(), serve::Failure> {
+fn run(command: Option<Command>, settings: &Settings) -> Result<(), Failure> {
     match command {
         Some(Command::Openapi) => print(&serde_json::to_string_pretty(&api::document())?),
         Some(Command::CheckConfig) => {

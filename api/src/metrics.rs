@@ -8,7 +8,6 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
 use prometheus::{Encoder as _, HistogramOpts, HistogramVec, Registry, TextEncoder};
 
-use crate::app::Services;
 use crate::problem::RequestId;
 
 /// The counters of this process.
@@ -50,7 +49,7 @@ pub(crate) async fn count(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let began = Instant::now();
     let id = request.extensions().get::<RequestId>().map(|id| id.0);
-    let metrics = request.app_data::<web::Data<Services>>().map(|services| services.metrics.clone());
+    let metrics = request.app_data::<web::Data<Metrics>>().cloned();
     let response = next.call(request).await?;
     if let Some(metrics) = metrics {
         let route = response.request().match_pattern().unwrap_or_else(|| "none".to_owned());

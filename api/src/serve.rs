@@ -17,17 +17,18 @@ use kernel::{clock, seal};
 use persistence::{Database, database, reference, seed as data};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::app::{Gate, Metrics, Services, app};
+use crate::app::app;
 use crate::auth::{Development, Verifier};
 use crate::config::{Profile, Settings};
 use crate::connections::{self, Connections, KEEP_ALIVE};
 use crate::embedded::{Embedded, Keep};
+use crate::failure::Failure;
+use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::mail::Post;
+use crate::metrics::Metrics;
+use crate::services::Services;
 use crate::worker;
-
-/// Why the binary stops.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How many may wait for each one at work.
 const LINE: usize = 32;

@@ -1,14 +1,11 @@
 //! vCards (RFC 6350): people and services as address books take them in.
 
-use ::expertise::contact::{Contact, SharedContactKind};
-use ::members::member::MemberView;
 use actix_web::HttpResponse;
 use actix_web::http::header::{
     self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, Header as _,
 };
 use calcard::vcard::{VCard, VCardEntry, VCardParameter, VCardProperty, VCardValue, VCardValueType, VCardVersion};
 use chrono::{DateTime, Utc};
-use kernel::Shown;
 use uuid::Uuid;
 
 use crate::problem::Problem;
@@ -16,77 +13,21 @@ use crate::problem::Problem;
 /// What a vCard says; nothing of it is said that is not known.
 #[derive(Debug, Default)]
 pub(crate) struct Card {
-    id: Uuid,
-    full_name: String,
+    pub(crate) id: Uuid,
+    pub(crate) full_name: String,
     /// Usual and given name, of a person whose card is shown.
-    name: Option<(String, String)>,
-    is_service: bool,
+    pub(crate) name: Option<(String, String)>,
+    pub(crate) is_service: bool,
     /// The organization, then the unit in it.
-    organization: Vec<String>,
-    title: Option<String>,
-    email: Option<String>,
-    phones: Vec<String>,
-    languages: Vec<String>,
-    website: Option<String>,
-    note: Option<String>,
+    pub(crate) organization: Vec<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) phones: Vec<String>,
+    pub(crate) languages: Vec<String>,
+    pub(crate) website: Option<String>,
+    pub(crate) note: Option<String>,
     /// When it last changed; not told with a name alone.
-    revised: Option<DateTime<Utc>>,
-}
-
-/// A member by his card, or by name and organization alone.
-impl From<MemberView> for Card {
-    fn from(view: MemberView) -> Self {
-        match view {
-            Shown::Name(it) => Self {
-                id: it.id.0,
-                full_name: it.display_name,
-                organization: it.organizations.into_iter().take(1).map(|place| place.name.to_string()).collect(),
-                ..Self::default()
-            },
-            Shown::Full(seen) => {
-                let it = seen.noun;
-                let main = it.affiliations.0.into_iter().next();
-                let place = main.iter().map(|at| at.organization.name.to_string());
-                let unit = main.iter().filter_map(|at| at.service.as_ref()).map(ToString::to_string);
-                Self {
-                    id: it.id.0,
-                    full_name: it.display_name,
-                    name: Some((it.usual_name.to_string(), it.given_name.to_string())),
-                    organization: place.chain(unit).collect(),
-                    title: main.as_ref().and_then(|at| at.position.as_ref()).map(ToString::to_string),
-                    email: it.email.map(|it| it.to_string()),
-                    phones: it.phones.iter().map(ToString::to_string).collect(),
-                    languages: it.languages.iter().map(ToString::to_string).collect(),
-                    revised: Some(it.updated_at),
-                    ..Self::default()
-                }
-            }
-        }
-    }
-}
-
-impl From<Contact> for Card {
-    fn from(it: Contact) -> Self {
-        let is_service = it.kind == SharedContactKind::Service;
-        let given = it.given_name.map(|it| it.to_string()).unwrap_or_default();
-        let usual = it.name.to_string();
-        let known = it.organization.map(|place| place.0.name);
-        Self {
-            id: it.id.0,
-            full_name: format!("{given} {usual}").trim_start().to_owned(),
-            name: (!is_service).then_some((usual, given)),
-            is_service,
-            organization: known.or(it.organization_name).iter().map(ToString::to_string).collect(),
-            title: it.role_title.map(|it| it.to_string()),
-            email: it.email.map(|it| it.to_string()),
-            phones: it.phones.iter().map(ToString::to_string).collect(),
-            languages: Vec::new(),
-            website: it.website.map(|it| it.to_string()),
-            // RFC 6350 has an escape for one kind of line end.
-            note: it.note.map(|it| it.to_string().replace("\r\n", "\n").replace('\r', "\n")),
-            revised: Some(it.updated_at),
-        }
-    }
+    pub(crate) revised: Option<DateTime<Utc>>,
 }
 
 fn text(property: VCardProperty, value: impl Into<String>) -> VCardEntry {

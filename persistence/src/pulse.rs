@@ -145,7 +145,10 @@ fn asker(pulse: &Weak<Pulse>, number: usize) {
         if pulse.asker.load(Ordering::Acquire) != number {
             return;
         }
-        pulse.told(&answer.0, had && answer.1);
+        // Who replaces an asker that hangs has found a line that leads nowhere too, even where others were still heard of
+        // a moment ago: the lines of the pools may lead as far, and nobody else would make them anew.
+        let (lost, laid) = (had || number > 1, answer.1);
+        pulse.told(&answer.0, lost && laid);
         drop(pulse);
         thread::sleep(BEAT);
     }

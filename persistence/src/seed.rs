@@ -9,7 +9,25 @@ use crate::reference::record_loaded;
 
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
-const DEMO: &str = include_str!("../data/demo.sql");
+/// The demo, a file for each noun, in their order: what one file makes, those after it may refer to.
+const DEMO: &[(&str, &str)] = &[
+    ("00_helpers", include_str!("../data/demo/00_helpers.sql")),
+    ("10_organization", include_str!("../data/demo/10_organization.sql")),
+    ("20_member", include_str!("../data/demo/20_member.sql")),
+    ("25_role_assignment", include_str!("../data/demo/25_role_assignment.sql")),
+    ("30_seat", include_str!("../data/demo/30_seat.sql")),
+    ("35_membership", include_str!("../data/demo/35_membership.sql")),
+    ("40_departure", include_str!("../data/demo/40_departure.sql")),
+    ("50_member_expertise", include_str!("../data/demo/50_member_expertise.sql")),
+    ("51_expertise_request", include_str!("../data/demo/51_expertise_request.sql")),
+    ("55_contact", include_str!("../data/demo/55_contact.sql")),
+    ("60_follow_up", include_str!("../data/demo/60_follow_up.sql")),
+    ("61_action_item", include_str!("../data/demo/61_action_item.sql")),
+    ("65_membership_request", include_str!("../data/demo/65_membership_request.sql")),
+    ("66_membership_review", include_str!("../data/demo/66_membership_review.sql")),
+    ("90_service_account", include_str!("../data/demo/90_service_account.sql")),
+    ("99_persona", include_str!("../data/demo/99_persona.sql")),
+];
 const BENCH: &str = include_str!("../data/bench.sql");
 
 #[derive(QueryableByName)]
@@ -47,14 +65,17 @@ pub fn demo(url: &str) -> Result<(), Boxed> {
 /// # Errors
 /// The database does not answer, or is not empty.
 pub fn bench(url: &str, scale: u32) -> Result<(), Boxed> {
-    load(url, &BENCH.replace(":scale", &scale.max(1).to_string()))
+    load(url, &[("bench", &BENCH.replace(":scale", &scale.max(1).to_string()))])
 }
 
-fn load(url: &str, sql: &str) -> Result<(), Boxed> {
+fn load(url: &str, files: &[(&str, &str)]) -> Result<(), Boxed> {
     let mut conn = PgConnection::establish(url)?;
     Ok(conn.transaction(|conn| -> crate::Result<()> {
         conn.batch_execute("SET LOCAL diapason.source = 'bulk'")?;
-        conn.batch_execute(sql)?;
+        for (name, sql) in files {
+            tracing::debug!(name, "loading");
+            conn.batch_execute(sql)?;
+        }
         record_loaded(conn)?;
         Ok(conn.batch_execute("ANALYZE organization, organization_period, organization_link, member, affiliation, membership, seat, network;
             SELECT app.refresh_cells()")?)
@@ -77,4 +98,23 @@ pub fn subject(url: &str, issuer: &str, persona: &str) -> Result<String, Boxed> 
     let insert = diesel::sql_query(register).bind::<Text, _>(issuer).bind::<Text, _>(id.to_string());
     insert.bind::<SqlUuid, _>(id).execute(&mut conn)?;
     Ok(id.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::DEMO;
+
+    #[test]
+    fn every_file_of_the_demo_is_loaded_in_the_order_of_its_number() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/demo");
+        let there: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
+            .collect();
+        let loaded: Vec<&str> = DEMO.iter().map(|(name, _)| *name).collect();
+        assert_eq!(loaded, there.iter().map(String::as_str).collect::<Vec<_>>());
+    }
 }

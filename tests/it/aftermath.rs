@@ -123,7 +123,11 @@ impl Stage {
         let address = format!("/{collection}/{}", self.some(table, column)?);
         let voids = self.dice.roll(3) == 0;
         let reason = if table == "membership" { json!({"reason": "resigned"}) } else { json!({}) };
-        if voids { self.act(&address, "void", json!({"reason": "par erreur"})) } else { self.act(&address, "end", reason) }
+        if voids {
+            self.act(&address, "void", json!({"reason": "par erreur"}))
+        } else {
+            self.act(&address, "end", reason)
+        }
     }
 
     /// Does one of all that writes on what rights, cells and invariants rest on; what it was, and what was answered.
@@ -137,7 +141,8 @@ impl Stage {
             4 => ("end or void a link", self.finish("organization_link", "to_id", "organization-links")),
             5 => ("end or void a co-animation", self.finish("co_animation", "organization_id", "co-animations")),
             6 => {
-                let kind = *self.dice.one(&["operator", "communication_directorate", "ministerial_cabinet", "observer"]);
+                let kind =
+                    *self.dice.one(&["operator", "communication_directorate", "ministerial_cabinet", "observer"]);
                 let address = format!("/organizations/{}", self.organization());
                 ("change a kind", self.change(&address, json!({ "kind": kind })))
             }
@@ -169,7 +174,8 @@ impl Stage {
             13 => {
                 let place = self.some("affiliation", "organization_id");
                 let profession = *self.dice.one(&["editor", "communicator"]);
-                let change = |place| self.change(&format!("/affiliations/{place}"), json!({ "profession": profession }));
+                let change =
+                    |place| self.change(&format!("/affiliations/{place}"), json!({ "profession": profession }));
                 ("change a profession", place.and_then(change))
             }
             14 => {
@@ -254,17 +260,27 @@ fn whatever_is_written_its_aftermath_is_done() {
             continue;
         }
         *done.entry(what).or_default() += 1;
-        let told: BTreeSet<String> = stage.world.database.column("SELECT who::text AS it FROM told").into_iter().collect();
+        let told: BTreeSet<String> =
+            stage.world.database.column("SELECT who::text AS it FROM told").into_iter().collect();
         let now = stage.rights();
-        let forgotten: Vec<&String> =
-            now.iter().filter(|(who, what)| rights.get(*who).is_some_and(|before| before != *what)).map(|(who, _)| who).collect();
+        let forgotten: Vec<&String> = now
+            .iter()
+            .filter(|(who, what)| rights.get(*who).is_some_and(|before| before != *what))
+            .map(|(who, _)| who)
+            .collect();
         let forgotten: Vec<&&String> = forgotten.iter().filter(|who| !told.contains(**who)).collect();
-        assert!(forgotten.is_empty(), "seed {seed}, step {number}: {what}: rights changed without a lock: {forgotten:?}");
+        assert!(
+            forgotten.is_empty(),
+            "seed {seed}, step {number}: {what}: rights changed without a lock: {forgotten:?}"
+        );
         assert_eq!(stage.world.database.one(WRONG_CELLS), "0", "seed {seed}, step {number}: {what}: cells");
         assert_eq!(stage.world.database.one(CIRCLES), "0", "seed {seed}, step {number}: {what}: a circle");
         let still = stage.holds();
         let lost: Vec<&String> = led.difference(&still).collect();
-        assert!(lost.is_empty() || ["suspend", "restore"].contains(&what), "seed {seed}, step {number}: {what}: {lost:?}");
+        assert!(
+            lost.is_empty() || ["suspend", "restore"].contains(&what),
+            "seed {seed}, step {number}: {what}: {lost:?}"
+        );
         stage.sig.get("/role-assignments?role=sig_admin").expect(200);
         (rights, led) = (now, still);
     }
@@ -286,7 +302,8 @@ fn images_are_rows() {
         WHERE key <> 'void_reason' AND NOT EXISTS (SELECT FROM information_schema.columns c
             WHERE c.table_schema = 'public' AND c.table_name = h.noun AND c.column_name = key)";
     assert_eq!(world.database.column(strangers), Vec::<String>::new(), "no column of their table");
-    let told = "SELECT array_to_string(changed_fields, ',') AS it FROM change_event WHERE noun = 'member' AND verb = 'updated'
+    let told =
+        "SELECT array_to_string(changed_fields, ',') AS it FROM change_event WHERE noun = 'member' AND verb = 'updated'
         AND object_id = (SELECT id FROM member WHERE email = 'eve.tournel@exemple.example')";
     assert_eq!(world.database.column(told), ["display_name,usual_name"]);
 }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::database::Database;
-use crate::support::issuer::until;
+use crate::support::pace::until;
+use crate::support::promised;
 use crate::support::world::World;
 
 const SOON: Duration = Duration::from_secs(3);
@@ -39,7 +40,7 @@ fn begin(world: &World, code: &str) -> (TcpStream, String) {
 
 #[test]
 fn what_is_under_way_is_brought_to_its_end() {
-    let mut world = leaving("2");
+    let mut world = leaving("5");
     let idle = TcpStream::connect(world.base.trim_start_matches("http://")).unwrap();
     let (mut slow, rest) = begin(&world, "tardif");
     let (began, client) = (Instant::now(), world.client("sig-admin"));
@@ -52,13 +53,13 @@ fn what_is_under_way_is_brought_to_its_end() {
         world.nobody().get("/livez").expect(200);
     }
     let address = world.base.trim_start_matches("http://").to_owned();
-    until(SOON, "nobody is let in any more", || TcpStream::connect(&address).is_err());
-    assert!(began.elapsed() >= Duration::from_secs(2), "gone after {:?}", began.elapsed());
+    until(Duration::from_secs(8), "nobody is let in any more", || TcpStream::connect(&address).is_err());
+    assert!(began.elapsed() >= Duration::from_secs(5), "gone after {:?}", began.elapsed());
     thread::sleep(Duration::from_millis(500));
     assert!(world.status().is_none(), "one request is under way");
     slow.write_all(rest.as_bytes()).unwrap();
     let mut answer = String::new();
-    slow.set_read_timeout(Some(SOON)).unwrap();
+    slow.set_read_timeout(Some(promised(3))).unwrap();
     let _ = slow.read_to_string(&mut answer);
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
     until(SOON, "it goes", || world.status().is_some());

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::support::Client;
+use crate::support::pace::until;
+use crate::support::promised;
 use crate::support::world::BINARY;
 
 struct Started {
@@ -47,11 +49,7 @@ fn postmaster(directory: &Path) -> Option<u32> {
 }
 
 fn within(seconds: u64, what: &str, holds: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !holds() {
-        assert!(began.elapsed() < Duration::from_secs(seconds), "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    until(Duration::from_secs(seconds), what, holds);
 }
 
 fn signal(child: &Child, name: &str) {
@@ -82,7 +80,7 @@ fn it_starts_keeps_its_data_and_leaves_nothing_behind() {
     within(5, "postgres outlives kill -9", || postmaster(&directory).is_none());
 
     let mut again = start(&directory);
-    assert!(again.seconds < 4.0, "a second start took {} s in a debug build", again.seconds);
+    assert!(again.seconds < promised(4).as_secs_f64(), "a second start took {} s in a debug build", again.seconds);
     let sig = Client::new(&again.base, sig.token);
     assert_eq!(
         sig.get("/networks/edito").expect(200).str("/cadence"),
@@ -97,13 +95,13 @@ fn it_starts_keeps_its_data_and_leaves_nothing_behind() {
     loop {
         let asked = Instant::now();
         let reply = sig.get("/networks/edito");
-        assert!(asked.elapsed() < crate::support::promised(3), "an answer took {:?}", asked.elapsed());
+        assert!(asked.elapsed() < promised(3), "an answer took {:?}", asked.elapsed());
         if reply.status == 200 {
             break;
         }
         away += 1;
         assert_eq!((reply.status, reply.header("retry-after").is_empty()), (503, false), "{}", reply.text());
-        assert!(began.elapsed() < Duration::from_secs(20), "it does not come back");
+        assert!(began.elapsed() < promised(20), "it does not come back");
         std::thread::sleep(Duration::from_millis(50));
     }
     println!("postgres killed: {away} answers of 503, back after {:?}", began.elapsed());

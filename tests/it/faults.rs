@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::support::client::Reply;
 use crate::support::cluster::Cluster;
 use crate::support::disk::Disk;
-use crate::support::issuer::until;
+use crate::support::pace::until;
 use crate::support::proxy::{Mode, Proxy};
 use crate::support::{Client, World, promised};
 
@@ -22,10 +22,9 @@ fn answer() -> Duration {
     promised(3)
 }
 
-/// How soon all is well after the database is back.
-fn well_again() -> Duration {
-    promised(2)
-}
+/// How soon whoever watches is told, and all is well after the database is back.
+const TOLD: Duration = Duration::from_secs(3);
+const WELL_AGAIN: Duration = Duration::from_secs(2);
 
 const READERS: usize = 8;
 const WRITERS: usize = 6;
@@ -178,7 +177,7 @@ fn healthy(world: &World, name: &str) {
             && sig.get("/networks/edito").status == 200
             && create(&sig, &fresh()).status == 201
     };
-    until(well_again(), &format!("{name}: all is well"), well);
+    until(WELL_AGAIN, &format!("{name}: all is well"), well);
     println!("{name}: well {:?} after the database was back", since.elapsed());
     // And it stays so.
     for _ in 0..10 {
@@ -190,7 +189,7 @@ fn healthy(world: &World, name: &str) {
 
 /// While the database is away, whoever watches us is told.
 fn told_not_ready(world: &World, name: &str) {
-    until(answer(), &format!("{name}: /readyz says so"), || world.nobody().get("/readyz").status == 503);
+    until(TOLD, &format!("{name}: /readyz says so"), || world.nobody().get("/readyz").status == 503);
     let reply = world.nobody().get("/readyz").refused(503, "unavailable");
     assert!(!reply.header("retry-after").is_empty());
 }
@@ -262,7 +261,7 @@ fn a_full_disk_keeps_what_was_said_to_be_done_and_is_no_fault() {
 #[test]
 fn a_server_over_a_frozen_database_still_ends_when_told_to() {
     let (cluster, _alone) = Cluster::alone();
-    let mut world = World::over(cluster.demo(), &[QUIET, &[("DIAPASON_DRAIN_DELAY", "1")]].concat());
+    let mut world = World::over(cluster.demo(), &[QUIET, &[("DIAPASON_DRAIN_DELAY", "3")]].concat());
     create(&world.client("sig-admin"), &fresh()).expect(201);
     let sig = world.client("sig-admin");
     let frozen = cluster.freeze();
@@ -276,7 +275,7 @@ fn a_server_over_a_frozen_database_still_ends_when_told_to() {
     world.signal("-TERM");
     let seen: Vec<_> = hands.into_iter().map(|hand| hand.join().unwrap()).collect();
     judge("frozen, and told to end", &seen);
-    until(Duration::from_secs(5), "it goes", || world.status().is_some());
+    until(Duration::from_secs(8), "it goes", || world.status().is_some());
     assert!(world.status().unwrap().success(), "{:?}", world.status());
     drop(frozen);
 }
@@ -289,9 +288,8 @@ fn the_wire_is_cut_stalled_and_left_half_open() {
     // The far ends are gone, nobody says so, and the database itself takes new calls all the time.
     let seen = while_asked(&world, || {
         proxy.forget();
-        let back = until(answer() + well_again(), "half open", || {
-            world.client("sig-admin").get("/networks/edito").status == 200
-        });
+        let back =
+            until(TOLD + WELL_AGAIN, "half open", || world.client("sig-admin").get("/networks/edito").status == 200);
         println!("half open: found out within {back:?}");
         healthy(&world, "half open");
     });
@@ -318,7 +316,7 @@ fn a_connection_that_dies_at_commit_leaves_the_outcome_unknown_until_it_is_asked
         let reply = create(&sig, &code).refused(503, "outcome_unknown");
         assert_eq!(reply.header("retry-after"), "1");
         let there = format!("SELECT count(*)::text AS it FROM network WHERE code = '{code}'");
-        until(answer(), "the server lets go", || world.database.one(&there) == done);
+        until(TOLD, "the server lets go", || world.database.one(&there) == done);
         let again = create(&sig, &code).expect(201);
         assert_eq!(again.header("idempotency-replayed"), if done == "1" { "true" } else { "" }, "{mode:?}");
         assert_eq!(world.database.one(&there), "1", "{mode:?}");

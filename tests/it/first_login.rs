@@ -1,11 +1,12 @@
 //! What a first login rests on: a code is worth no more than what it was sent for, and nobody takes more by it than he
 //! could give.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::joining::{SIRET, code, known_by_siret, nomination, show};
+use crate::support::pace;
 use crate::support::{Client, World};
 
 /// An organization's invitations, by the address that each was sent to.
@@ -226,11 +227,7 @@ fn a_letter_that_came_back_is_sent_again() {
         .to_owned();
     let first = code(email);
     let until = |status: &str| {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while admin.get(&it).expect(200).str("/delivery_status") != status {
-            assert!(Instant::now() < deadline, "{}", admin.get(&it).text());
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        pace::until(Duration::from_secs(20), status, || admin.get(&it).expect(200).str("/delivery_status") == status);
         admin.get(&it).expect(200)
     };
     until("sent");

@@ -1,20 +1,16 @@
 //! A hidden network exists for its members and the SIG alone: through nothing that tells of something else does it show.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::policy::world;
+use crate::support::pace::until;
 use crate::support::{Client, World};
 
 /// Rights are gone within two seconds.
 fn soon(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::sleep(Duration::from_millis(100));
-    }
+    until(Duration::from_secs(10), what, holds);
 }
 
 /// Invites a persona to the hidden network; the dossier's address.

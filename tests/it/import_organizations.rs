@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::support::World;
 use crate::support::database::Database;
 use crate::support::import::{command, dump, everything, file, import, sample};
+use crate::support::promised;
 
 /// The n-th record of the fixtures.
 fn record(number: u32) -> String {
@@ -317,7 +318,7 @@ fn killed_in_the_middle_it_leaves_what_was() {
         );
         let began = Instant::now();
         while database.one(&count) != number {
-            assert!(began.elapsed() < Duration::from_secs(9), "not {number}: {count}");
+            assert!(began.elapsed() < promised(9), "not {number}: {count}");
             std::thread::sleep(Duration::from_millis(20));
         }
     };

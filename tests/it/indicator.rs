@@ -4,6 +4,7 @@ use chrono::{Datelike as _, TimeDelta};
 use serde_json::{Value, json};
 
 use crate::support::World;
+use crate::support::pace::until;
 
 fn series<'a>(all: &'a Value, metric: &str, key: &str) -> &'a Value {
     let found = all["series"].as_array().unwrap().iter().find(|it| it["metric"] == metric && it["key"] == key);
@@ -253,11 +254,7 @@ fn a_published_day_stays_as_it_was_published_until_it_is_corrected_with_a_reason
     let (day, at) = (first.pred_opt().unwrap(), first.and_hms_opt(4, 0, 0).unwrap().and_utc());
     world.at(at);
     let published = format!("SELECT count(*)::text AS it FROM indicator_publication WHERE on_date = '{day}'");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    while world.database.one(&published) != "1" {
-        assert!(std::time::Instant::now() < deadline, "not published");
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
+    until(std::time::Duration::from_mins(1), "it is published", || world.database.one(&published) == "1");
     let read = || {
         let client = world.client("sig-admin");
         client.get(&format!("/tracking/indicators?metric=coverage&from={day}&to={day}")).expect(200).json()

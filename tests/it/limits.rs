@@ -1,13 +1,14 @@
 //! How often one may ask: on with a production issuer, off with the development one; bad tokens are counted everywhere.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::support::client::Reply;
 use crate::support::database::Database;
-use crate::support::issuer::{Issuer, Key, until};
+use crate::support::issuer::{Issuer, Key};
+use crate::support::pace::until;
 use crate::support::world::BINARY;
 use crate::support::{Client, World};
 
@@ -36,7 +37,7 @@ fn issuer() -> Issuer {
 }
 
 /// Asks until that is too often; how often it was not.
-fn exhaust(ask: impl Fn() -> Reply) -> (usize, Reply) {
+fn exhaust(ask: impl Fn() -> Reply) -> (u64, Reply) {
     let refused = (0..50).map(|times| (times, ask())).find(|(_, reply)| reply.status == 429);
     refused.unwrap_or_else(|| panic!("never refused"))
 }
@@ -52,8 +53,10 @@ fn who_asks_too_often_waits_and_nobody_else() {
         ("\"member\";q=6;w=6", "\"member\";r=5;t=1")
     );
     let before = world.database.digest();
+    let began = Instant::now();
     let (times, refused) = exhaust(|| lead.get(ADDRESS));
-    assert!((5..12).contains(&times), "{times}");
+    // Each second gives one more.
+    assert!((5..=7 + began.elapsed().as_secs()).contains(&times), "{times}");
     let refused = refused.refused(429, "too_many_requests");
     assert_eq!((refused.header("retry-after"), refused.header("ratelimit")), ("1", "\"member\";r=0;t=6"));
     // Of what is asked for, nothing is said, and nothing is done.
@@ -62,8 +65,9 @@ fn who_asks_too_often_waits_and_nobody_else() {
     }
     exhaust(|| lead.patch(ADDRESS, "\"9-000000000000\"", json!({"cadence": "weekly"})));
     // Another token of his is no other allowance; another principal has his own.
+    let began = Instant::now();
     let (times, _) = exhaust(|| client(&world, &issuer, "lead").get(ADDRESS));
-    assert!(times < 3, "{times}");
+    assert!(times <= 2 + began.elapsed().as_secs(), "{times}");
     assert_eq!(world.database.digest(), before);
     client(&world, &issuer, "member").get(ADDRESS).expect(200);
     // A client that speaks for itself is a service account.
@@ -103,11 +107,16 @@ fn bad(world: &World, way: &str) -> Reply {
     world.nobody().send("GET", ADDRESS, &headers[..if way.is_empty() { 1 } else { 2 }], None)
 }
 
-fn until_refused(world: &World, way: &str) -> (usize, Reply) {
+fn until_refused(world: &World, way: &str) -> (u64, Reply) {
     let all = (0..50).map(|_| bad(world, way)).collect::<Vec<_>>();
-    let times = all.iter().take_while(|reply| reply.status == 401).count();
+    let times = all.iter().take_while(|reply| reply.status == 401).count() as u64;
     let refused = all.into_iter().find(|reply| reply.status != 401);
     (times, refused.unwrap_or_else(|| panic!("{way}: never refused")))
+}
+
+/// Whether a bad token more is refused: at once, or after the one that came free just now.
+fn is_refused(world: &World, way: &str) -> bool {
+    (0..2).any(|_| bad(world, way).status == 429)
 }
 
 #[test]
@@ -115,17 +124,19 @@ fn an_address_may_show_twenty_bad_tokens_in_a_minute() {
     let issuer = issuer();
     let world = production(&issuer, &[]);
     // Nobody in front is trusted, so what it says of others is not heard: the keys were learnt with some already.
+    let began = Instant::now();
     let (times, refused) = until_refused(&world, "");
-    assert!((1..=23).contains(&times), "{times}");
+    assert!((1..=21 + began.elapsed().as_secs() / 3).contains(&times), "{times}");
     let refused = refused.refused(429, "too_many_requests");
     let wait: u64 = refused.header("retry-after").parse().unwrap();
     assert!((1..=3).contains(&wait), "{wait}");
     assert_eq!(refused.header("ratelimit-policy"), "\"bad-tokens\";q=20;w=60");
-    bad(&world, "203.0.113.9").refused(429, "too_many_requests");
+    assert!(is_refused(&world, "203.0.113.9"));
     // Whoever shows a good one, or none, is not refused for them.
     client(&world, &issuer, "lead").get(ADDRESS).expect(200);
     world.nobody().get(ADDRESS).refused(401, "unauthenticated");
-    thread::sleep(Duration::from_secs(wait));
+    // One more after at most so long; what was shown meanwhile may have used one up.
+    thread::sleep(Duration::from_secs(wait.max(3)));
     bad(&world, "").refused(401, "unauthenticated");
 }
 
@@ -139,10 +150,11 @@ fn behind_a_trusted_proxy_the_client_is_whom_it_names() {
         ("::ffff:203.0.113.3", "203.0.113.3", "203.0.113.4"),
         ("2001:db8::1", "2001:db8:0:0:9::2", "2001:db8:0:1::1"),
     ] {
+        let began = Instant::now();
         let (times, refused) = until_refused(&world, one);
-        assert!((5..8).contains(&times), "{one}: {times}");
+        assert!((5..=6 + began.elapsed().as_secs() / 12).contains(&times), "{one}: {times}");
         refused.refused(429, "too_many_requests");
-        assert_eq!(bad(&world, same).status, 429, "{same} is {one}");
+        assert!(is_refused(&world, same), "{same} is {one}");
         assert_eq!(bad(&world, other).status, 401, "{other} is not {one}");
     }
     // Our own machine is exempt with the development issuer, and what is no address is not looked behind.

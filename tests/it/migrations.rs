@@ -17,7 +17,7 @@ use crate::functions::Later;
 use crate::support::World;
 use crate::support::database::{Database, directory};
 use crate::support::import::sample;
-use crate::support::issuer::until;
+use crate::support::pace::until;
 use crate::support::world::BINARY;
 
 /// The number of the last migration that a database ran.

@@ -1,12 +1,13 @@
 //! Who is told what, how soon, and what became of the letter.
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use crate::support::database::Database;
+use crate::support::pace::until;
 use crate::support::smtp::Smtp;
 use crate::support::{Client, World};
 
@@ -44,8 +45,9 @@ fn publish(client: &Client, address: &str, key: &str) -> crate::support::client:
     client.send("POST", &format!("{address}/publish"), &[("if-match", &etag), ("idempotency-key", key)], None)
 }
 
-/// How many letters there are to an address, once the worker had time to send more.
-fn letters(address: &str) -> usize {
+/// Whether so many letters come to an address, and no more where the worker had time to send more.
+fn letters(address: &str, number: usize) -> usize {
+    World::letters(address, number);
     thread::sleep(Duration::from_secs(2));
     World::letters(address, 0).len()
 }
@@ -150,7 +152,7 @@ fn each_hears_as_soon_as_he_chose_and_of_what_is_mandatory_at_once() {
     let letter = World::letters(&addresses[0], 1).remove(0);
     assert!(letter.contains("une nouveauté dans Diapason") && letter.contains("http"), "{letter}");
     assert!(!letter.contains("secret") && !letter.contains("réseau"), "a letter names nothing: {letter}");
-    assert_eq!(letters(&addresses[1]), 0, "who wants no letter has none");
+    assert_eq!(letters(&addresses[1], 0), 0, "who wants no letter has none");
     let ledger = lead.walk(&format!("{first}/deliveries"));
     assert_eq!(ledger.iter().filter(|line| line["status"] == "unsent").count(), 2);
     assert_eq!(lead.get(&first).expect(200).at("/tally"), json!({"recipients": 3, "sent": 1, "bounced": 0, "read": 0}));
@@ -256,22 +258,22 @@ fn digests_around(name: &str, eve: &str, mornings: [&str; 3]) {
     let first = announce("a");
     announce("b");
     world.at(time(mornings[0]) - TimeDelta::seconds(30));
-    assert_eq!(letters(&addresses[0]), 0, "not before eight");
+    assert_eq!(letters(&addresses[0], 0), 0, "not before eight");
     world.at(time(mornings[0]));
     for address in &addresses {
         assert!(World::letters(address, 1).remove(0).contains("2 nouveautés"));
     }
-    assert_eq!(letters(&addresses[0]), 1, "one a day");
+    assert_eq!(letters(&addresses[0], 1), 1, "one a day");
     assert_eq!(world.client("lead-edito").get(&first).expect(200).at("/tally/sent"), 2);
     announce("c");
     world.at(time(mornings[1]) - TimeDelta::seconds(30));
-    assert_eq!(letters(&addresses[1]), 1, "the next at the next eight o'clock");
+    assert_eq!(letters(&addresses[1], 1), 1, "the next at the next eight o'clock");
     world.at(time(mornings[1]));
     for address in &addresses {
         World::letters(address, 2);
     }
     world.at(time(mornings[2]) + TimeDelta::hours(1));
-    assert_eq!(letters(&addresses[0]), 2, "none on a day with nothing");
+    assert_eq!(letters(&addresses[0], 2), 2, "none on a day with nothing");
     let keys = world.database.column("SELECT key AS it FROM task WHERE key LIKE 'digest:%' ORDER BY 1");
     assert_eq!(keys.len(), 4, "{keys:?}");
 }
@@ -299,12 +301,8 @@ fn an_address_that_bounces_is_told_to_the_lead() {
     let lead = world.client("lead-edito");
     let address = write(&lead, "large", &json!({}));
     publish(&lead, &address, "a").expect(200);
-    let deadline = Instant::now() + Duration::from_secs(20);
     let expected = json!({"recipients": 3, "sent": 2, "bounced": 1, "read": 0});
-    while lead.get(&address).expect(200).at("/tally") != expected {
-        assert!(Instant::now() < deadline, "{}", lead.get(&address).text());
-        thread::sleep(Duration::from_millis(100));
-    }
+    until(Duration::from_secs(20), "all were sent", || lead.get(&address).expect(200).at("/tally") == expected);
     let ledger = lead.walk(&format!("{address}/deliveries"));
     let bounced: Vec<_> = ledger.iter().filter(|line| line["status"] == "bounced").collect();
     assert_eq!((bounced.len(), &bounced[0]["member"]["id"]), (1, &json!(member)));
@@ -327,11 +325,7 @@ fn of_two_workers_each_letter_is_sent_by_one_and_a_crash_is_made_good() {
     let settings = [("DIAPASON_SMTP_URL", smtp.url.as_str()), ("DIAPASON_TEST_CLOCK", "1")];
     let workers = [0, 1].map(|_| World::over(idle.database.clone(), &settings));
     let sent = |number: usize| {
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while smtp.taken().len() < number {
-            assert!(Instant::now() < deadline, "{} of {number}", smtp.taken().len());
-            thread::sleep(Duration::from_millis(50));
-        }
+        until(Duration::from_secs(20), "all are taken", || smtp.taken().len() >= number);
         thread::sleep(Duration::from_secs(1));
         let mut taken = smtp.taken();
         assert_eq!(taken.len(), number);
@@ -411,11 +405,7 @@ fn who_left_a_hidden_network_reads_no_more_of_it() {
     sig.act(&format!("{}/end", joined.header("location")), joined.etag(), Some(json!({"reason": "resigned"})))
         .expect(200);
     let reader = || world.client("contributor-sociaux").get(&address);
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
-    while reader().status != 404 {
-        assert!(std::time::Instant::now() < deadline, "rights are gone within two seconds");
-        std::thread::sleep(std::time::Duration::from_millis(100));
-    }
+    until(Duration::from_secs(3), "rights are gone within two seconds", || reader().status == 404);
     assert_eq!(world.client("contributor-sociaux").walk("/announcements").len(), 0);
 }
 
@@ -435,11 +425,8 @@ fn a_ledger_does_not_tell_who_wants_no_letter_and_is_for_those_who_lead_now() {
     author.get(&address).expect(200).at("/tally/recipients");
     // Who leads no more reads what he wrote, and not what became of it.
     world.database.run("UPDATE membership SET role = 'member' WHERE network_id = '01900000-0000-7000-8f00-000000000009' AND role = 'lead'");
-    let deadline = Instant::now() + Duration::from_secs(10);
-    while author.get(&format!("{address}/deliveries")).status != 403 {
-        assert!(Instant::now() < deadline, "rights are gone within two seconds");
-        thread::sleep(Duration::from_millis(100));
-    }
+    let gone = || author.get(&format!("{address}/deliveries")).status == 403;
+    until(Duration::from_secs(3), "rights are gone within two seconds", gone);
     let seen = author.get(&address).expect(200);
     assert!(seen.json().get("tally").is_none(), "{}", seen.text());
     assert_eq!(world.client("sig-admin").walk(&format!("{address}/deliveries")).len(), 3);
@@ -461,7 +448,7 @@ fn what_was_read_before_eight_is_in_no_digest() {
     lead.send("POST", &format!("{address}/read"), &[], None).expect(200);
     world.at("2027-01-12T07:00:00Z".parse().unwrap());
     assert!(World::letters(addresses[1], 1).remove(0).contains("une nouveauté"));
-    assert_eq!(letters(addresses[0]), 0, "he has read it by himself");
+    assert_eq!(letters(addresses[0], 0), 0, "he has read it by himself");
     let ledger = world.client("lead-edito").walk(&format!("{address}/deliveries"));
     let of = |member: &str| ledger.iter().find(|line| line["member"]["id"] == member).unwrap()["status"].clone();
     assert_eq!((of(&all[0]), of(&all[1])), (json!("unsent"), json!("sent")));
@@ -485,11 +472,8 @@ fn a_password_a_sender_or_a_server_that_is_wrong_writes_nobody_off() {
         let lead = world.client("lead-edito");
         let address = write(&lead, "large", &json!({}));
         publish(&lead, &address, "a").expect(200);
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while world.database.one("SELECT max(attempt)::text AS it FROM task WHERE kind = 'send'") == "0" {
-            assert!(Instant::now() < deadline, "{answer}: it was tried");
-            thread::sleep(Duration::from_millis(100));
-        }
+        let tried = "SELECT max(attempt)::text AS it FROM task WHERE kind = 'send'";
+        until(Duration::from_secs(20), &format!("{answer}: it is tried"), || world.database.one(tried) != "0");
         thread::sleep(Duration::from_secs(1));
         let line = lead.walk(&format!("{address}/deliveries")).remove(0);
         assert_eq!(line["status"], "queued", "{answer}");

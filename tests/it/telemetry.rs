@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use crate::support::World;
 use crate::support::database::Database;
-use crate::support::issuer::{Sink, until};
+use crate::support::issuer::Sink;
+use crate::support::pace::until;
+use crate::support::promised;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
@@ -54,7 +56,7 @@ impl Collector {
         let arrived = Instant::now();
         while !self.lacks(parts).is_empty() {
             let lacks: Vec<_> = self.lacks(parts).into_iter().map(String::from_utf8_lossy).collect();
-            assert!(arrived.elapsed() < Duration::from_secs(10), "not received: {lacks:?}");
+            assert!(arrived.elapsed() < promised(10), "not received: {lacks:?}");
             thread::sleep(Duration::from_millis(50));
         }
     }
@@ -135,7 +137,7 @@ fn a_collector_that_is_away_or_hangs_is_nobodys_trouble() {
         for _ in 0..100 {
             let asked = Instant::now();
             lead.get("/networks/edito").expect(200);
-            assert!(asked.elapsed() < crate::support::promised(3), "{collector}: {:?}", asked.elapsed());
+            assert!(asked.elapsed() < promised(3), "{collector}: {:?}", asked.elapsed());
         }
         let left = Instant::now();
         world.signal("-INT");

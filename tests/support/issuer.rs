@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -279,17 +279,6 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
 
 pub fn now() -> i64 {
     kernel::clock::now().timestamp()
-}
-
-/// Waits until something holds, and says how long that took.
-#[track_caller]
-pub fn until(longest: Duration, what: &str, mut holds: impl FnMut() -> bool) -> Duration {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < longest, "{what}: not within {longest:?}");
-        thread::sleep(Duration::from_millis(50));
-    }
-    start.elapsed()
 }
 
 /// Sends bytes that no client would, and reads what comes back until the server hangs up; status 0 when it says nothing.

@@ -15,6 +15,7 @@ use persistence::seed;
 use super::client::Client;
 use super::cluster::children;
 use super::database::{Database, directory};
+use super::pace;
 
 /// The binary just built.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_diapason");
@@ -69,6 +70,7 @@ impl World {
 
     /// A server over a database, with settings.
     pub fn over(database: Database, settings: &[(&str, &str)]) -> Self {
+        pace::watch();
         std::fs::write(directory().join("development.key"), SECRET).unwrap();
         let mut command = Command::new("/bin/sh");
         command.args(["-c", GUARD, "guard", BINARY]).stdin(Stdio::piped());
@@ -133,7 +135,7 @@ impl World {
 
     /// The text of the letters that were sent to an address, once there are so many.
     pub fn letters(address: &str, number: usize) -> Vec<String> {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let began = Instant::now();
         loop {
             let files = fs::read_dir(directory().join("outbox")).into_iter().flatten();
             let all = files.filter_map(|file| fs::read_to_string(file.unwrap().path()).ok());
@@ -142,7 +144,7 @@ impl World {
             if found.len() >= number {
                 return found;
             }
-            assert!(Instant::now() < deadline, "{} of {number} letters to {address}", found.len());
+            assert!(began.elapsed() < pace::promised(20), "{} of {number} letters to {address}", found.len());
             std::thread::sleep(Duration::from_millis(50));
         }
     }

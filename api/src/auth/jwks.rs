@@ -13,9 +13,8 @@ use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, crypto};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::Generation;
+use super::issuer::{IssuerConfig, is_trustworthy};
 use super::token::{Claims, Head, rules};
-use crate::config::{IssuerConfig, is_trustworthy};
 
 /// How often keys are fetched anew.
 const REFRESH: Duration = Duration::from_mins(10);
@@ -35,7 +34,8 @@ const MODULUS: std::ops::RangeInclusive<usize> = 256..=512;
 /// The keys of one issuer.
 pub struct Jwks {
     pub(super) config: IssuerConfig,
-    pub(super) generation: Generation,
+    /// How often the keys changed.
+    pub(super) generation: AtomicU64,
     keys: RwLock<Arc<Keys>>,
     ask: SyncSender<()>,
 }

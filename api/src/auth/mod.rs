@@ -1,33 +1,32 @@
 //! Who calls: bearer access tokens (RFC 9068), verified for exactly one issuer, one audience, one algorithm per key.
 
+mod caller;
 mod development;
+mod issuer;
 mod jwks;
 mod token;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
-use kernel::{Identity, Vouched, clock};
+use kernel::clock;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use caller::Caller;
 pub use development::{DEVELOPMENT_ISSUER, Development};
+pub(crate) use issuer::is_trustworthy;
+pub use issuer::{IssuerConfig, issuers};
 pub use jwks::Jwks;
-
-use crate::config::IssuerConfig;
-use crate::limits::Limits;
-use crate::problem::{Code, Problem};
 use token::Claims;
 
 /// The longest token that is looked at.
 const LONGEST: usize = 8 * 1024;
 /// How long a verified token is remembered at most.
 const REMEMBERED: Duration = Duration::from_mins(5);
-/// How far clocks may differ, in seconds.
-const LEEWAY: i64 = 30;
 
 /// Verifies tokens, and remembers for a while those it found good.
 #[derive(Clone)]
@@ -36,14 +35,13 @@ pub struct Verifier {
     good: Cache<[u8; 32], Good>,
 }
 
-/// Who calls, as his token says.
-#[derive(Debug, Clone)]
-pub(crate) struct Caller {
-    pub(crate) identity: Identity,
-    /// What else the issuer says of him.
-    pub(crate) vouched: Vouched,
-    /// A client that speaks for itself.
-    pub(crate) machine: bool,
+/// Why it is not known who calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unverified {
+    /// The request shows no token.
+    NoToken,
+    /// It shows one that is not good now.
+    BadToken,
 }
 
 /// A token that was found good, until when, under which keys.
@@ -128,11 +126,11 @@ impl Verifier {
     ///
     /// # Errors
     /// It has no token, or one that is not good now.
-    pub(crate) fn caller(&self, request: &HttpRequest, limits: &Limits) -> Result<Caller, Problem> {
+    pub(crate) fn caller(&self, request: &HttpRequest) -> Result<Caller, Unverified> {
         if !request.headers().contains_key(AUTHORIZATION) {
-            return Err(Problem::new(Code::Unauthenticated));
+            return Err(Unverified::NoToken);
         }
-        self.known(request).ok_or_else(|| limits.unauthenticated(request))
+        self.known(request).ok_or(Unverified::BadToken)
     }
 
     fn known(&self, request: &HttpRequest) -> Option<Caller> {
@@ -161,6 +159,3 @@ impl Verifier {
         Some(caller)
     }
 }
-
-/// Counts how often keys changed.
-type Generation = AtomicU64;

@@ -6,10 +6,13 @@ use kernel::{Identity, Vouched};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Caller, LEEWAY};
+use super::caller::Caller;
 
 /// The type of an access token (RFC 9068, §2.1).
 pub(super) const TYPE: &str = "at+jwt";
+
+/// How far clocks may differ, in seconds.
+const LEEWAY: i64 = 30;
 
 /// The head of a token, before anything is believed.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! HTTP of shared contacts.
 
 use ::expertise::contact::{
-    Archive, ContactFilter, ContactPage, ContactPatch, ContactView, Create, NewContact, Update,
+    Archive, Contact, ContactFilter, ContactPage, ContactPatch, ContactView, Create, NewContact, SharedContactKind,
+    Update,
 };
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
@@ -12,7 +13,7 @@ use crate::answer::Answer;
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 use crate::problem::Problem;
-use crate::vcard;
+use crate::vcard::{self, Card};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     // `{id}` would match `{id}.vcf` too.
@@ -87,4 +88,29 @@ async fn archive_contact(db: Db, id: Path<ContactId>, seen: IfMatch) -> Answer<C
         store.archive_contact(grant, seen.0)
     })
     .await
+}
+
+/// A shared contact by what is known of it.
+impl From<Contact> for Card {
+    fn from(it: Contact) -> Self {
+        let is_service = it.kind == SharedContactKind::Service;
+        let given = it.given_name.map(|it| it.to_string()).unwrap_or_default();
+        let usual = it.name.to_string();
+        let known = it.organization.map(|place| place.0.name);
+        Self {
+            id: it.id.0,
+            full_name: format!("{given} {usual}").trim_start().to_owned(),
+            name: (!is_service).then_some((usual, given)),
+            is_service,
+            organization: known.or(it.organization_name).iter().map(ToString::to_string).collect(),
+            title: it.role_title.map(|it| it.to_string()),
+            email: it.email.map(|it| it.to_string()),
+            phones: it.phones.iter().map(ToString::to_string).collect(),
+            languages: Vec::new(),
+            website: it.website.map(|it| it.to_string()),
+            // RFC 6350 has an escape for one kind of line end.
+            note: it.note.map(|it| it.to_string().replace("\r\n", "\n").replace('\r', "\n")),
+            revised: Some(it.updated_at),
+        }
+    }
 }

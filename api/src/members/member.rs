@@ -5,14 +5,14 @@ use ::members::member::{
 };
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
-use kernel::{MemberId, PageQuery};
+use kernel::{MemberId, PageQuery, Shown};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 use crate::problem::Problem;
-use crate::vcard;
+use crate::vcard::{self, Card};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     // `{id}` would match `{id}.vcf` too.
@@ -114,4 +114,36 @@ async fn depart_member(db: Db, id: Path<MemberId>, seen: IfMatch) -> Answer<Memb
         store.depart_member(grant, seen.0)
     })
     .await
+}
+
+/// A member by his card, or by name and organization alone.
+impl From<MemberView> for Card {
+    fn from(view: MemberView) -> Self {
+        match view {
+            Shown::Name(it) => Self {
+                id: it.id.0,
+                full_name: it.display_name,
+                organization: it.organizations.into_iter().take(1).map(|place| place.name.to_string()).collect(),
+                ..Self::default()
+            },
+            Shown::Full(seen) => {
+                let it = seen.noun;
+                let main = it.affiliations.0.into_iter().next();
+                let place = main.iter().map(|at| at.organization.name.to_string());
+                let unit = main.iter().filter_map(|at| at.service.as_ref()).map(ToString::to_string);
+                Self {
+                    id: it.id.0,
+                    full_name: it.display_name,
+                    name: Some((it.usual_name.to_string(), it.given_name.to_string())),
+                    organization: place.chain(unit).collect(),
+                    title: main.as_ref().and_then(|at| at.position.as_ref()).map(ToString::to_string),
+                    email: it.email.map(|it| it.to_string()),
+                    phones: it.phones.iter().map(ToString::to_string).collect(),
+                    languages: it.languages.iter().map(ToString::to_string).collect(),
+                    revised: Some(it.updated_at),
+                    ..Self::default()
+                }
+            }
+        }
+    }
 }

@@ -9,8 +9,8 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use crate::app::Services;
 use crate::problem::{Code, Problem, prefers_english};
+use crate::services::Services;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config

@@ -10,7 +10,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Code, FieldCode, Problem};
-use crate::limits::Standing;
 
 /// A problem (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
@@ -83,13 +82,8 @@ pub(crate) async fn speak(
         let said = problem.say(&request);
         response = ServiceResponse::new(request, said);
     }
-    let standing = response.request().extensions().get::<Standing>().cloned();
-    let standing = standing.map(|it| [("ratelimit-policy", it.policy), ("ratelimit", it.left)]);
-    let headers = [("x-request-id", id.0.to_string())].into_iter().chain(standing.into_iter().flatten());
-    for (name, value) in headers {
-        if let Ok(value) = header::HeaderValue::try_from(value) {
-            response.headers_mut().insert(header::HeaderName::from_static(name), value);
-        }
+    if let Ok(value) = header::HeaderValue::try_from(id.0.to_string()) {
+        response.headers_mut().insert(header::HeaderName::from_static("x-request-id"), value);
     }
     Ok(response)
 }

@@ -7,3 +7,6 @@ pub mod member_expertise;
 pub mod person;
 pub mod request;
 pub mod term;
+
+#[cfg(test)]
+mod tables;

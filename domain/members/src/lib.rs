@@ -19,3 +19,6 @@ pub mod service_account;
 pub mod siren;
 pub mod state_directory;
 pub mod territory;
+
+#[cfg(test)]
+mod tables;

@@ -20,3 +20,6 @@ pub mod standard;
 pub mod subscription;
 pub mod tracking;
 pub mod tracking_page;
+
+#[cfg(test)]
+mod tables;

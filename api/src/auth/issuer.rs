@@ -1,0 +1,72 @@
+//! The issuers that an operator trusts: how they are set up, and what is refused of it.
+
+/// An issuer whose tokens are accepted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuerConfig {
+    /// Its name, compared to the letter.
+    pub issuer: String,
+    /// Our name there.
+    pub audience: String,
+    /// Where its keys are; without it, its discovery document says.
+    pub jwks_uri: Option<String>,
+    /// The longest life of its tokens, in seconds.
+    #[serde(default = "ten_minutes")]
+    pub max_lifetime: i64,
+    /// The clients whose tokens are accepted; without it, those of all its clients.
+    pub clients: Option<Vec<String>>,
+    /// The source (of imports) whose external identifiers its `uid` or `sub` are: a first login is known by them.
+    pub source: Option<String>,
+}
+
+/// What a token that was taken away is worth to a thief, without anyone being asked.
+fn ten_minutes() -> i64 {
+    600
+}
+
+/// The longest life that an operator may allow, in seconds.
+const LONGEST_LIFE: i64 = 24 * 3600;
+
+/// The issuers of a setting, as JSON; none where it is empty.
+///
+/// # Errors
+/// They are not well formed, one stands twice or has no audience, or an address is neither https nor loopback.
+pub fn issuers(json: &str) -> Result<Vec<IssuerConfig>, String> {
+    if json.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let issuers: Vec<IssuerConfig> =
+        serde_json::from_str(json).map_err(|error| format!("DIAPASON_ISSUERS is not as expected: {error}"))?;
+    for issuer in &issuers {
+        if issuer.audience.is_empty() {
+            return Err(format!("DIAPASON_ISSUERS: {} has no audience", issuer.issuer));
+        }
+        if issuers.iter().filter(|other| other.issuer == issuer.issuer).count() > 1 {
+            return Err(format!("DIAPASON_ISSUERS: {} stands twice", issuer.issuer));
+        }
+        if !(1..=LONGEST_LIFE).contains(&issuer.max_lifetime) {
+            return Err(format!("DIAPASON_ISSUERS: max_lifetime of {} is not 1 to {LONGEST_LIFE} s", issuer.issuer));
+        }
+        if issuer.clients.as_ref().is_some_and(Vec::is_empty) {
+            return Err(format!("DIAPASON_ISSUERS: {} has an empty list of clients", issuer.issuer));
+        }
+        for address in std::iter::once(&issuer.issuer).chain(&issuer.jwks_uri) {
+            if !is_trustworthy(address) {
+                return Err(format!("DIAPASON_ISSUERS: {address} is neither https nor a loopback address"));
+            }
+        }
+    }
+    Ok(issuers)
+}
+
+/// Https, or plain http that never leaves the machine.
+pub(crate) fn is_trustworthy(address: &str) -> bool {
+    let Ok(address) = url::Url::parse(address) else { return false };
+    let local = match address.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    address.scheme() == "https" || (address.scheme() == "http" && local)
+}

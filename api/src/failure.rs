@@ -1,0 +1,4 @@
+//! Why the binary stops, told to whoever started it.
+
+/// Any error: it is printed with its causes, and nothing is decided by its kind.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -1,0 +1,152 @@
+//! Actions: seen by who owes them and who follows them; given by the leads, the SIG and, to his own, a director.
+
+use kernel::{ActionItemId, NetworkId, OrganizationId, PrincipalId, Version};
+use personas::network::{EDITO, OMBRE, PREFECTURES};
+use personas::{Checked, Table, alive, at, closed, id, member, merged, organization, recorded, text, who};
+
+use super::{a_network, code, visibility};
+use crate::action_item::{
+    ActionItem, ActionStatus, Cancel, Complete, Create, Duty, NewActionItem, Read, Reopen, Update,
+};
+use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality};
+
+fn an_action(network: Option<NetworkId>, owner: OrganizationId) -> ActionItem {
+    ActionItem {
+        id: ActionItemId(id(67)),
+        title: text("Une action"),
+        detail: None,
+        network_code: network.map(code),
+        owner_organization: organization(owner),
+        owner_member: None,
+        follow_up_id: None,
+        interministerial: false,
+        due_on: recorded().date_naive(),
+        status: ActionStatus::Open,
+        closed_at: None,
+        network_id: network,
+        network_visibility: network.map(visibility),
+        origin: (None, None),
+        version: Version::FIRST,
+        created_at: recorded(),
+        updated_at: recorded(),
+        created_by: PrincipalId::SYSTEM,
+        updated_by: PrincipalId::SYSTEM,
+    }
+}
+
+fn edito() -> ActionItem {
+    an_action(Some(EDITO), at::SOCIAUX)
+}
+
+/// Of a confidential follow-up with the directorate, for its contributor to do.
+fn secret() -> ActionItem {
+    let origin = (Some(FollowUpAxis::Organization), Some(FollowUpConfidentiality::Confidential));
+    ActionItem { origin, owner_member: Some(member(who('K'))), ..edito() }
+}
+
+fn ombre() -> ActionItem {
+    an_action(Some(OMBRE), at::SIG)
+}
+
+fn prefectures() -> ActionItem {
+    an_action(Some(PREFECTURES), at::PREFECTURE_34)
+}
+
+/// Owed by a préfecture, followed by no network.
+fn of_prefecture() -> ActionItem {
+    an_action(None, at::PREFECTURE_34)
+}
+
+fn in_status(status: ActionStatus, it: ActionItem) -> ActionItem {
+    ActionItem { status, ..it }
+}
+
+fn duty(network: NetworkId, owner: OrganizationId) -> Duty {
+    let new = NewActionItem {
+        title: text("Une action"),
+        detail: None,
+        network_code: Some(code(network)),
+        owner_organization_id: owner,
+        owner_member_id: None,
+        follow_up_id: None,
+        interministerial: false,
+        due_on: recorded().date_naive(),
+    };
+    Duty { new, network: Some(a_network(network)), follow_up: None, life: alive(), person_there: true }
+}
+
+pub(super) fn tables() -> Vec<Checked> {
+    let open = "illegal reopen_action_item";
+    let done = in_status(ActionStatus::Done, edito());
+    vec![
+        reading(),
+        creating(),
+        Table::<Update>::new()
+            .who("edito", &edito(), "++.+....+-..... ......")
+            .who("confidential", &secret(), "++......+-..... ......")
+            .who("prefectures", &prefectures(), "++....-........ ......")
+            .who("of a préfecture", &of_prefecture(), "++........-.... ......")
+            .now("open", &edito())
+            .when("done", &done, open)
+            .end(),
+        Table::<Complete>::new()
+            .who("edito", &edito(), "++.+....+-..... ......")
+            .who("confidential", &secret(), "++......++..... ......")
+            .who("ombre", &ombre(), "++............. ......")
+            .who("prefectures", &prefectures(), "++....+........ ......")
+            .who("of a préfecture", &of_prefecture(), "++........+.... ......")
+            .now("open", &edito())
+            .when("done", &done, open)
+            .end(),
+        Table::<Cancel>::new()
+            .who("edito", &edito(), "++.+....+-..... ......")
+            .who("confidential", &secret(), "++......+-..... ......")
+            .who("prefectures", &prefectures(), "++....-........ ......")
+            .who("of a préfecture", &of_prefecture(), "++........-.... ......")
+            .now("open", &edito())
+            .when("cancelled", &in_status(ActionStatus::Cancelled, edito()), open)
+            .end(),
+        reopening(),
+    ]
+}
+
+fn reading() -> Checked {
+    let of_member = ActionItem { owner_member: Some(member(who('M'))), ..ombre() };
+    Table::<Read>::new()
+        .who("edito", &edito(), "++.+....++..... ......")
+        .who("confidential", &secret(), "++......++..... ......")
+        .who("ombre", &ombre(), "++............. ......")
+        .who("ombre, for a member to do", &of_member, "++.........+... ......")
+        .who("ombre, done by a member", &in_status(ActionStatus::Done, of_member.clone()), "++............. ......")
+        .who("prefectures", &prefectures(), "++....+........ ......")
+        .who("of a préfecture", &of_prefecture(), "++........+.... ......")
+        .end()
+}
+
+fn creating() -> Checked {
+    let lost = Duty { network: None, ..duty(EDITO, at::SOCIAUX) };
+    Table::<Create>::new()
+        .who("edito, for the directorate", &duty(EDITO, at::SOCIAUX), "++-+----+------ ------")
+        .who("edito, for another ministry", &duty(EDITO, at::JUSTICE), "++-+----------- +-----")
+        .who("ombre, for the directorate", &duty(OMBRE, at::SOCIAUX), "++------------- ------")
+        .now("edito", &duty(EDITO, at::SOCIAUX))
+        .when("no such network", &lost, "invalid /network_code")
+        .when("a merged organization", &Duty { life: merged(), ..duty(EDITO, at::SOCIAUX) }, "superseded")
+        .when("a closed organization", &Duty { life: closed(), ..duty(EDITO, at::SOCIAUX) }, "illegal")
+        .when("not there", &Duty { person_there: false, ..duty(EDITO, at::SOCIAUX) }, "invalid /owner_member_id")
+        .end()
+}
+
+fn reopening() -> Checked {
+    let done = |it| in_status(ActionStatus::Done, it);
+    Table::<Reopen>::new()
+        .who("edito", &done(edito()), "++.+....+-..... ......")
+        .who("confidential", &done(secret()), "++......+-..... ......")
+        .who("prefectures", &done(prefectures()), "++....+........ ......")
+        .who("of a préfecture", &done(of_prefecture()), "++........+.... ......")
+        .who("given up", &in_status(ActionStatus::Cancelled, prefectures()), "++....-........ ......")
+        .now("done", &done(edito()))
+        .now("cancelled", &in_status(ActionStatus::Cancelled, edito()))
+        .when("open", &edito(), "illegal complete_action_item cancel_action_item")
+        .end()
+}
