@@ -45,7 +45,7 @@ pub type Shortfall = (Invariant, Held);
 pub(crate) struct Aftermath {
     rights_of: BTreeSet<Uuid>,
     rights_over: BTreeSet<Uuid>,
-    co_leading: BTreeSet<(Uuid, Uuid)>,
+    seats: BTreeSet<(Uuid, Uuid)>,
     cells: BTreeSet<(Uuid, Uuid)>,
     cells_of: BTreeSet<Uuid>,
     cells_at: BTreeSet<Uuid>,
@@ -66,9 +66,9 @@ impl Aftermath {
         self.rights_over.insert(organization.0);
     }
 
-    /// The rights change of who co-leads a network from an organization.
-    pub(crate) fn rights_of_co_leads(&mut self, network: NetworkId, organization: OrganizationId) {
-        self.co_leading.insert((network.0, organization.0));
+    /// The rights change of who co-leads a network from an organization, and of who stands in for its référent there.
+    pub(crate) fn rights_in(&mut self, network: NetworkId, organization: OrganizationId) {
+        self.seats.insert((network.0, organization.0));
     }
 
     /// A cell of the matrix is to be rewritten.
@@ -110,11 +110,11 @@ impl Aftermath {
     }
 
     fn lock(&self, conn: &mut PgConnection) -> Result<()> {
-        let Self { rights_of, rights_over, co_leading, .. } = self;
-        if rights_of.is_empty() && rights_over.is_empty() && co_leading.is_empty() {
+        let Self { rights_of, rights_over, seats, .. } = self;
+        if rights_of.is_empty() && rights_over.is_empty() && seats.is_empty() {
             return Ok(());
         }
-        let (networks, organizations): (Vec<Uuid>, Vec<Uuid>) = co_leading.iter().copied().unzip();
+        let (networks, organizations): (Vec<Uuid>, Vec<Uuid>) = seats.iter().copied().unzip();
         diesel::select(lock_rights(list(rights_of), list(rights_over), networks, organizations)).execute(conn)?;
         Ok(())
     }
@@ -180,7 +180,7 @@ diesel::define_sql_function! {
 diesel::define_sql_function! {
     /// Takes the locks on rights that change.
     #[sql_name = "app.lock_rights"]
-    fn lock_rights(principals: Array<SqlUuid>, organizations: Array<SqlUuid>, networks: Array<SqlUuid>, co_leading: Array<SqlUuid>) -> Nullable<Text>;
+    fn lock_rights(principals: Array<SqlUuid>, organizations: Array<SqlUuid>, networks: Array<SqlUuid>, seats: Array<SqlUuid>) -> Nullable<Text>;
 }
 
 /// On whose behalf invariants are held.

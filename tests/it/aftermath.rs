@@ -11,7 +11,7 @@ use crate::support::{Client, World};
 /// How many operations are tried; `DIAPASON_RANDOM_STEPS` says otherwise.
 const STEPS: usize = 60;
 
-/// Numbers that look random and come again with the same seed (SplitMix64).
+/// Numbers that look random and come again with the same seed (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
@@ -132,95 +132,109 @@ impl Stage {
 
     /// Does one of all that writes on what rights, cells and invariants rest on; what it was, and what was answered.
     fn step(&mut self) -> (&'static str, Option<Reply>) {
-        let roles = ["member", "referent", "deputy", "co_lead", "lead"];
-        match self.dice.roll(22) {
-            0 => ("end or void an affiliation", self.finish("affiliation", "organization_id", "affiliations")),
-            1 => ("end or void a membership", self.finish("membership", "organization_id", "memberships")),
-            2 => ("end or void a role", self.finish("role_assignment", "organization_id", "role-assignments")),
-            3 => ("end or void a seat", self.finish("seat", "organization_id", "seats")),
-            4 => ("end or void a link", self.finish("organization_link", "to_id", "organization-links")),
-            5 => ("end or void a co-animation", self.finish("co_animation", "organization_id", "co-animations")),
-            6 => {
-                let kind =
-                    *self.dice.one(&["operator", "communication_directorate", "ministerial_cabinet", "observer"]);
-                let address = format!("/organizations/{}", self.organization());
+        match self.dice.roll(8) {
+            0 | 1 => self.ending(),
+            2 | 3 => self.organizing(),
+            4 => self.staffing(),
+            5 | 6 => self.networking(),
+            _ => self.reorganize(),
+        }
+    }
+
+    fn ending(&mut self) -> (&'static str, Option<Reply>) {
+        let (table, column, collection) = *self.dice.one(&[
+            ("affiliation", "organization_id", "affiliations"),
+            ("membership", "organization_id", "memberships"),
+            ("role_assignment", "organization_id", "role-assignments"),
+            ("seat", "organization_id", "seats"),
+            ("organization_link", "to_id", "organization-links"),
+            ("co_animation", "organization_id", "co-animations"),
+        ]);
+        (collection, self.finish(table, column, collection))
+    }
+
+    fn organizing(&mut self) -> (&'static str, Option<Reply>) {
+        let (one, other) = (self.organization(), self.organization());
+        let address = format!("/organizations/{one}");
+        match self.dice.roll(4) {
+            0 => {
+                let kinds = ["operator", "communication_directorate", "ministerial_cabinet", "observer"];
+                let kind = *self.dice.one(&kinds);
                 ("change a kind", self.change(&address, json!({ "kind": kind })))
             }
-            7 => {
+            1 => {
                 let origin = self.dice.one(&[Value::Null, "observer".into(), "operator".into()]).clone();
-                let address = format!("/organizations/{}", self.organization());
                 ("change an origin", self.change(&address, json!({ "origin_override": origin })))
             }
-            8 | 9 => {
-                let (below, above) = (self.organization(), self.organization());
-                ("move an organization", self.change(&format!("/organizations/{below}"), json!({"parent_id": above})))
+            2 => ("move an organization", self.change(&address, json!({"parent_id": other}))),
+            _ => {
+                let link = json!({"to_id": other, "kind": "serves"});
+                ("link", Some(self.sig.post(&format!("{address}/links"), link)))
             }
-            10 => {
-                let (from, to) = (self.organization(), self.organization());
-                let link = json!({"to_id": to, "kind": "serves"});
-                ("link", Some(self.sig.post(&format!("/organizations/{from}/links"), link)))
-            }
-            11 => {
+        }
+    }
+
+    fn staffing(&mut self) -> (&'static str, Option<Reply>) {
+        let (organization, place) = (self.organization(), self.some("affiliation", "organization_id"));
+        match self.dice.roll(4) {
+            0 => {
                 let what = *self.dice.one(&["suspend", "restore", "restore", "depart"]);
                 let member = self.member();
                 (what, member.and_then(|member| self.act(&format!("/members/{member}"), what, json!({}))))
             }
-            12 => {
-                let (member, organization) = (self.member(), self.organization());
-                let place = json!({"organization_id": organization, "is_primary": self.dice.roll(2) == 0});
-                let post = |member| self.sig.post(&format!("/members/{member}/affiliations"), place);
+            1 => {
+                let new = json!({"organization_id": organization, "is_primary": self.dice.roll(2) == 0});
+                let member = self.member();
+                let post = |member| self.sig.post(&format!("/members/{member}/affiliations"), new);
                 ("affiliate", member.map(post))
             }
-            13 => {
-                let place = self.some("affiliation", "organization_id");
+            2 => {
                 let profession = *self.dice.one(&["editor", "communicator"]);
                 let change =
                     |place| self.change(&format!("/affiliations/{place}"), json!({ "profession": profession }));
                 ("change a profession", place.and_then(change))
             }
-            14 => {
-                let place = self.some("affiliation", "organization_id");
+            _ => {
                 let role = *self.dice.one(&["dicom_director", "org_admin", "dicom_contributor"]);
-                let organization = self.organization();
                 let give = |place| {
                     let role = json!({"affiliation_id": place, "role": role, "organization_id": organization});
                     self.sig.post("/role-assignments", role)
                 };
                 ("give a role", place.map(give))
             }
-            15 | 16 => {
-                let (network, role) = (self.network(), *self.dice.one(&roles));
+        }
+    }
+
+    fn networking(&mut self) -> (&'static str, Option<Reply>) {
+        let role = *self.dice.one(&["member", "referent", "deputy", "co_lead", "lead"]);
+        let (network, organization) = (format!("/networks/{}", self.network()), self.organization());
+        match self.dice.roll(6) {
+            0 | 1 => {
                 let place = self.some("affiliation", "organization_id");
                 let seat = |place| {
                     let new = json!({"affiliation_id": place, "role": role});
-                    self.sig.post(&format!("/networks/{network}/memberships"), new)
+                    self.sig.post(&format!("{network}/memberships"), new)
                 };
                 ("seat someone", place.map(seat))
             }
-            17 => {
-                let role = *self.dice.one(&roles);
+            2 => {
                 let sits = self.some("membership", "organization_id");
                 let change = |id| self.act(&format!("/memberships/{id}"), "change-role", json!({ "role": role }));
                 ("change a role in a network", sits.and_then(change))
             }
-            18 => {
-                let (network, organization) = (self.network(), self.organization());
-                let new = json!({"organization_id": organization, "role": *self.dice.one(&["referent", "deputy"]),
-                    "min": 1, "max": 2});
-                ("expect a seat", Some(self.sig.post(&format!("/networks/{network}/seats"), new)))
+            3 => {
+                let new = json!({"organization_id": organization, "role": "referent", "min": 1, "max": 2});
+                ("expect a seat", Some(self.sig.post(&format!("{network}/seats"), new)))
             }
-            19 => {
-                let (network, organization) = (self.network(), self.organization());
+            4 => {
                 let scope = *self.dice.one(&["all", "interministerial_topics"]);
                 let new = json!({"organization_id": organization, "scope": scope});
-                ("co-animate", Some(self.sig.post(&format!("/networks/{network}/co-animations"), new)))
+                ("co-animate", Some(self.sig.post(&format!("{network}/co-animations"), new)))
             }
-            20 => {
+            _ => {
                 let origins = self.dice.one(&[json!([]), json!(["prefecture", "ministry"])]).clone();
-                let address = format!("/networks/{}", self.network());
-                ("change whom a network admits", self.change(&address, json!({"eligible_origins": origins})))
+                ("change whom a network admits", self.change(&network, json!({"eligible_origins": origins})))
             }
-            _ => self.reorganize(),
         }
     }
 

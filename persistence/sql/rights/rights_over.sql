@@ -16,10 +16,11 @@ BEGIN
     SELECT a.member_id FROM affiliation a WHERE a.organization_id = organization AND (upper_inf(a.valid) OR upper(a.valid) > app.clock());
 END $$;
 
--- Takes the locks on rights that change: of principals, of whoever sits in organizations or holds a role that reaches them,
--- of who co-leads a network from an organization, and of the scripts that write with the rights of any of these. In one
--- order, so that two who take several wait for each other at most once.
-CREATE OR REPLACE FUNCTION app.lock_rights(principals uuid[], organizations uuid[], networks uuid[], co_leading uuid[])
+-- Takes the locks on rights that change: of principals and of the deputies who stand in for them, of whoever sits in
+-- organizations or holds a role that reaches them, of who co-leads a network from an organization or is a deputy there, and
+-- of the scripts that write with the rights of any of these. In one order, so that two who take several wait for each other
+-- at most once.
+CREATE OR REPLACE FUNCTION app.lock_rights(principals uuid[], organizations uuid[], networks uuid[], seats uuid[])
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     holder uuid;
@@ -27,8 +28,11 @@ BEGIN
     FOR holder IN WITH holders AS MATERIALIZED (
                 SELECT unnest(principals) AS who
                 UNION SELECT app.rights_over(o) FROM unnest(organizations) o
-                UNION SELECT m.member_id FROM unnest(networks, co_leading) AS c (network, organization)
-                    JOIN membership m ON m.network_id = c.network AND m.organization_id = c.organization AND m.role = 'co_lead'
+                UNION SELECT d.member_id FROM membership r JOIN membership d USING (network_id, organization_id)
+                    WHERE r.member_id = ANY (principals) AND r.role = 'referent' AND d.role = 'deputy'
+                UNION SELECT m.member_id FROM unnest(networks, seats) AS c (network, organization)
+                    JOIN membership m ON m.network_id = c.network AND m.organization_id = c.organization
+                        AND m.role IN ('co_lead', 'deputy')
             )
             SELECT who FROM holders
             UNION SELECT s.id FROM service_account s WHERE s.organization_id = ANY (organizations)

@@ -164,7 +164,7 @@ kept!(CoAnimation: co_animation {
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         // What an organization co-animates is the scope of its co-leads.
         for it in before.into_iter().chain(after) {
-            follows.rights_of_co_leads(it.network_id, it.organization.id);
+            follows.rights_in(it.network_id, it.organization.id);
         }
     }
 });

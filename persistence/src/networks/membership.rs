@@ -385,6 +385,9 @@ kept!(Membership: membership {
         if before.map(sits) != after.map(sits) {
             for it in before.into_iter().chain(after) {
                 follows.rights_of(it.member.id);
+                if it.role == NetworkRole::Referent {
+                    follows.rights_in(it.network_id, it.organization.id);
+                }
                 follows.cell(it.network_id, it.organization.id);
             }
         }
