@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::{AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, Refusal};
+use kernel::{AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, Refusal, Validity};
 use uuid::Uuid;
 
 use crate::{Error, Result};
@@ -43,6 +43,7 @@ pub type Shortfall = (Invariant, Held);
 /// What a write touched.
 #[derive(Debug, Default)]
 pub(crate) struct Aftermath {
+    newcomers: BTreeSet<Uuid>,
     rights_of: BTreeSet<Uuid>,
     rights_over: BTreeSet<Uuid>,
     seats: BTreeSet<(Uuid, Uuid)>,
@@ -56,6 +57,11 @@ pub(crate) struct Aftermath {
 }
 
 impl Aftermath {
+    /// Someone who was nobody before: no write of theirs is under way.
+    pub(crate) fn newcomer(&mut self, member: MemberId) {
+        self.newcomers.insert(member.0);
+    }
+
     /// The rights of a principal change: their own writes wait, or are waited for.
     pub(crate) fn rights_of(&mut self, principal: impl Into<PrincipalId>) {
         self.rights_of.insert(principal.into().0);
@@ -92,7 +98,8 @@ impl Aftermath {
     }
 
     /// Does all of it.
-    pub(crate) fn settle(self, conn: &mut PgConnection, at: DateTime<Utc>, by: By<'_>) -> Result<()> {
+    pub(crate) fn settle(mut self, conn: &mut PgConnection, at: DateTime<Utc>, by: By<'_>) -> Result<()> {
+        self.rights_of.retain(|who| !self.newcomers.contains(who));
         self.refresh(conn)?;
         self.lock(conn)?;
         self.hold(conn, at, by)
@@ -148,7 +155,7 @@ impl Aftermath {
     /// network is without a lead, and shows it.
     fn hold(mut self, conn: &mut PgConnection, at: DateTime<Utc>, by: By<'_>) -> Result<()> {
         if !self.led_from.is_empty() || !self.led_through.is_empty() {
-            let led = led_networks(conn, &self.led_from, &self.led_through)?;
+            let led = led_networks(conn, at, &self.led_from, &self.led_through)?;
             self.invariants.extend(led.into_iter().map(Invariant::Led));
         }
         let held = self.invariants.into_iter().filter(|it| by.person || !matches!(it, Invariant::Led(_)));
@@ -157,14 +164,15 @@ impl Aftermath {
         for invariant in &held {
             lock(conn, *invariant)?;
         }
+        let mut short = Vec::new();
         for invariant in held {
             let now = invariant.held(conn, at)?;
             let pardoned = by.pardoned.iter().any(|(known, far)| *known == invariant && now >= *far);
             if now < Held::Lasting && !pardoned {
-                return Err(Error::Broken((invariant, now)));
+                short.push((invariant, now));
             }
         }
-        Ok(())
+        if short.is_empty() { Ok(()) } else { Err(Error::Broken(short)) }
     }
 }
 
@@ -197,10 +205,15 @@ pub(crate) fn administered(conn: &mut PgConnection, at: DateTime<Utc>) -> Result
     Ok((Invariant::Administered, Invariant::Administered.held(conn, at)?))
 }
 
-/// Whether a shortfall was there before the work that was taken back; else what the refusal is.
-pub(crate) fn was_there(conn: &mut PgConnection, (invariant, now): Shortfall) -> Result<()> {
+/// Whether all of a shortfall was there before the work that was taken back; else what the refusal is.
+pub(crate) fn was_there(conn: &mut PgConnection, short: &[Shortfall]) -> Result<()> {
     let at = diesel::select(kernel::sql::clock()).get_result(conn)?;
-    if invariant.held(conn, at)? > now { Err(invariant.refusal()) } else { Ok(()) }
+    for (invariant, now) in short {
+        if invariant.held(conn, at)? > *now {
+            return Err(invariant.refusal());
+        }
+    }
+    Ok(())
 }
 
 const ADMINISTERED: &str =
@@ -271,8 +284,10 @@ fn lock(conn: &mut PgConnection, invariant: Invariant) -> Result<()> {
     Ok(())
 }
 
+/// The networks that were led from there until this moment, or are.
 fn led_networks(
     conn: &mut PgConnection,
+    now: DateTime<Utc>,
     organizations: &BTreeSet<OrganizationId>,
     affiliations: &BTreeSet<AffiliationId>,
 ) -> Result<Vec<NetworkId>> {
@@ -281,5 +296,6 @@ fn led_networks(
     let at = membership::organization_id.eq_any(organizations.iter().copied().collect::<Vec<_>>());
     let through = membership::affiliation_id.eq_any(affiliations.iter().copied().collect::<Vec<_>>());
     let led = membership::table.filter(at.or(through)).filter(membership::role.eq(NetworkRole::Lead));
-    Ok(led.select(membership::network_id).distinct().load(conn)?)
+    let led: Vec<(NetworkId, Validity)> = led.select((membership::network_id, membership::valid)).load(conn)?;
+    Ok(led.into_iter().filter(|(_, valid)| valid.to.is_none_or(|to| to >= now)).map(|(network, _)| network).collect())
 }

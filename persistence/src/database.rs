@@ -238,12 +238,14 @@ fn again<T>(mut once: impl FnMut(&mut Vec<Shortfall>) -> Result<T>) -> Result<T>
 
 /// Finds out whether what a work that was taken back would break was broken before: then it is done anew.
 fn pardon<T>(conn: &mut PgConnection, done: Result<T>, pardoned: &mut Vec<Shortfall>) -> Result<T> {
-    if let Err(Error::Broken(shortfall)) = done {
-        was_there(conn, shortfall)?;
-        pardoned.push(shortfall);
-        return Err(Error::Again);
+    match done {
+        Err(Error::Broken(short)) => {
+            was_there(conn, &short)?;
+            pardoned.extend(short);
+            Err(Error::Again)
+        }
+        done => done,
     }
-    done
 }
 
 /// What was refused is on the record.

@@ -42,7 +42,7 @@ pub enum Error {
     Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// What must hold over several rows would not; whether it did before is to be found out.
     #[error("{0:?} does not hold")]
-    Broken(crate::Shortfall),
+    Broken(Vec<crate::Shortfall>),
     /// Others changed what the work began from: it begins again.
     #[error("what the work began from changed")]
     Again,

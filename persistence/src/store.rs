@@ -344,9 +344,12 @@ impl Writer<'_> {
                 diesel::select(record(by, at, uuid::Uuid::nil(), "trial", changes)).execute(trial.conn)?;
                 Ok(done)
             });
-            let Err(Error::Broken(shortfall)) = done else { return done };
-            was_there(self.conn, shortfall)?;
-            pardoned.push(shortfall);
+            let short = match done {
+                Err(Error::Broken(short)) => short,
+                done => return done,
+            };
+            was_there(self.conn, &short)?;
+            pardoned.extend(short);
         }
     }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Actor, Offer, Version};
 
-/// What every noun with a life of its own can tell. Its JSON is also its image in the history.
+/// What every noun with a life of its own can tell.
 pub trait Noun: Serialize + Sized + 'static {
     /// Its name in the audit log, the history and the changes.
     const NAME: &'static str;

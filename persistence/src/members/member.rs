@@ -248,6 +248,9 @@ kept!(Member: member {
 
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
+        if let (None, Some(after)) = (before, after) {
+            follows.newcomer(after.id);
+        }
         let Some(before) = before.filter(|before| after.is_none_or(|after| after.status != before.status)) else { return };
         follows.rights_of(before.id);
         follows.cells_of(before.id);
