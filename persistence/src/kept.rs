@@ -86,14 +86,14 @@ pub(crate) trait Kept: Noun {
 
 /// The same noun with its table named, as diesel's bounds want it.
 pub(crate) trait KeptIn<T: Table>: Kept<Table = T> {
-    /// Inserts a row, and gives its image.
-    fn insert<V>(values: V, conn: &mut PgConnection) -> Result<Value>
+    /// Inserts a row, and gives its image, and the object where the row is all of it.
+    fn insert<V>(values: V, conn: &mut PgConnection) -> Result<(Value, Option<Self>)>
     where
         V: Insertable<T>,
         V::Values: QueryFragment<Pg> + QueryId + CanInsertInSingleQuery<Pg>;
 
-    /// Changes a row, and gives its image.
-    fn update<C>(before: &Self, stamps: Stamps, changes: C, conn: &mut PgConnection) -> Result<Value>
+    /// Changes a row, and gives the same.
+    fn update<C>(before: &Self, stamps: Stamps, changes: C, conn: &mut PgConnection) -> Result<(Value, Option<Self>)>
     where
         C: AsChangeset<Target = T>,
         C::Changeset: QueryFragment<Pg>;
@@ -247,12 +247,21 @@ impl<T: Kept> QueryFragment<Pg> for Image<T> {
     }
 }
 
-/// Says how a noun is kept: which of our types stands in which table, and what else there is to say.
+/// Says how a noun is kept: which of our types stands in which table, and what else there is to say. Of one that is `whole`,
+/// the row is all: it is not read again after a write. One that is `unstamped` has a version, and no stamps.
 macro_rules! kept {
     (@stamps $table:ident, $stamps:ident, unstamped) => {
         $table::version.eq($stamps.version)
     };
-    (@stamps $table:ident, $stamps:ident,) => {
+    (@written $Noun:ty, $row:ident, $conn:ident, whole) => {{
+        let written = ($crate::kept::Image::<$Noun>::of(), <$Noun>::as_returning());
+        let (image, it) = $row.returning(written).get_result($conn)?;
+        Ok((image, Some(it)))
+    }};
+    (@written $Noun:ty, $row:ident, $conn:ident, $($how:ident)?) => {
+        Ok(($row.returning($crate::kept::Image::<$Noun>::of()).get_result($conn)?, None))
+    };
+    (@stamps $table:ident, $stamps:ident, $(whole)?) => {
         (
             $table::version.eq($stamps.version),
             $table::updated_at.eq($stamps.at),
@@ -291,7 +300,10 @@ macro_rules! kept {
         }
 
         impl $crate::kept::KeptIn<kernel::schema::$table::table> for $Noun {
-            fn insert<V>(values: V, conn: &mut diesel::PgConnection) -> $crate::Result<serde_json::Value>
+            fn insert<V>(
+                values: V,
+                conn: &mut diesel::PgConnection,
+            ) -> $crate::Result<(serde_json::Value, Option<Self>)>
             where
                 V: diesel::Insertable<kernel::schema::$table::table>,
                 V::Values: diesel::query_builder::QueryFragment<diesel::pg::Pg>
@@ -300,7 +312,7 @@ macro_rules! kept {
             {
                 use kernel::schema::$table;
                 let row = diesel::insert_into($table::table).values(values);
-                Ok(row.returning($crate::kept::Image::<Self>::of()).get_result(conn)?)
+                $crate::kept::kept!(@written $Noun, row, conn, $($how)?)
             }
 
             fn update<C>(
@@ -308,7 +320,7 @@ macro_rules! kept {
                 stamps: $crate::kept::Stamps,
                 changes: C,
                 conn: &mut diesel::PgConnection,
-            ) -> $crate::Result<serde_json::Value>
+            ) -> $crate::Result<(serde_json::Value, Option<Self>)>
             where
                 C: diesel::AsChangeset<Target = kernel::schema::$table::table>,
                 C::Changeset: diesel::query_builder::QueryFragment<diesel::pg::Pg>,
@@ -316,7 +328,7 @@ macro_rules! kept {
                 use kernel::schema::$table;
                 let row = $table::table.filter($table::id.eq(kernel::Noun::id(before)));
                 let row = diesel::update(row).set((changes, $crate::kept::kept!(@stamps $table, stamps, $($how)?)));
-                Ok(row.returning($crate::kept::Image::<Self>::of()).get_result(conn)?)
+                $crate::kept::kept!(@written $Noun, row, conn, $($how)?)
             }
         }
     };

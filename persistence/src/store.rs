@@ -270,16 +270,19 @@ impl Writer<'_> {
         V: Insertable<T>,
         V::Values: QueryFragment<Pg> + QueryId + CanInsertInSingleQuery<Pg>,
     {
-        let image = K::insert(row, self.conn)?;
-        self.created(&image)
+        let written = K::insert(row, self.conn)?;
+        self.created(written)
     }
 
     /// Records what was created, by the image of its row.
-    pub(crate) fn created<K: Kept>(&mut self, image: &Value) -> Result<K> {
+    pub(crate) fn created<K: Kept>(&mut self, (image, created): (Value, Option<K>)) -> Result<K> {
         let id = image.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        let created = K::find(id.ok_or(Refusal::NotFound)?, self.conn)?;
+        let created = match created {
+            Some(created) => created,
+            None => K::find(id.ok_or(Refusal::NotFound)?, self.conn)?,
+        };
         K::aftermath(None, Some(&created), &mut self.follows);
-        self.record(&created, created.version(), "created", image);
+        self.record(&created, created.version(), "created", &image);
         Ok(created)
     }
 
@@ -313,8 +316,11 @@ impl Writer<'_> {
         C::Changeset: QueryFragment<Pg>,
     {
         let stamps = Stamps { version: before.version().next(), at: self.at, by: self.by };
-        let image = K::update(before, stamps, changes, self.conn)?;
-        let after = K::find(before.id(), self.conn)?;
+        let (image, after) = K::update(before, stamps, changes, self.conn)?;
+        let after = match after {
+            Some(after) => after,
+            None => K::find(before.id(), self.conn)?,
+        };
         K::aftermath(Some(before), Some(&after), &mut self.follows);
         self.record(&after, after.version(), verb, &image);
         Ok(after)

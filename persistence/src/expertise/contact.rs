@@ -253,7 +253,7 @@ impl Known for Create {
 
 known!(lock Contact: Update, Archive);
 
-kept!(Contact: contact {
+kept!(Contact: contact whole {
     const RESTING: &'static [Resting] = &[
         Resting::moves("contact", "owner_id", carry_contacts),
         Resting::new("contact", "organization_id", Fate::Follows("contact.owner_id")),

@@ -207,7 +207,7 @@ impl Known for Create {
 
 known!(lock ExpertiseRequest: Accept, Decline, Withdraw);
 
-kept!(ExpertiseRequest: expertise_request {
+kept!(ExpertiseRequest: expertise_request whole {
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
         told::<Self, Read>(conn, actor, ids, |it| Some(it.other(actor).0.display_name.clone()))
     });

@@ -259,7 +259,7 @@ impl Known for Create {
 
 known!(lock Affiliation: Update, End, Void);
 
-kept!(Affiliation: affiliation {
+kept!(Affiliation: affiliation whole {
     const RESTING: &'static [Resting] = &[
         Resting::moves("affiliation", "organization_id", reorganization::carry_affiliations),
     ];

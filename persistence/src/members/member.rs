@@ -110,9 +110,10 @@ impl Store<'_> {
             let email = new.email.clone();
             let row = (new, member::id.eq(id), born!(member, writer));
             let row = diesel::insert_into(member::table).values(row).on_conflict_do_nothing();
-            let image = row.returning(Image::<Member>::of()).get_result(writer.conn).optional()?;
-            let Some(image) = image else { return Err(collision(writer.conn, actor, email.as_ref())?) };
-            let created = writer.created(&image)?;
+            let row = row.returning((Image::<Member>::of(), Member::as_returning()));
+            let written = row.get_result::<(serde_json::Value, Member)>(writer.conn).optional()?;
+            let Some((image, created)) = written else { return Err(collision(writer.conn, actor, email.as_ref())?) };
+            let created = writer.created((image, Some(created)))?;
             writer.tells_of_the_last();
             Ok(created)
         })?;
@@ -234,7 +235,7 @@ known!(lock Member: Update);
 
 known!(locked_with_networks => Suspend, Restore, Depart);
 
-kept!(Member: member {
+kept!(Member: member whole {
     const PEOPLE: &'static [Person] = &[
         Person::tells("member", "id", "votre fiche"),
         Person::tells("principal", "id", "votre compte"),

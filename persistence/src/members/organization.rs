@@ -268,7 +268,7 @@ impl Known for Close {
     }
 }
 
-kept!(Organization: organization {
+kept!(Organization: organization whole {
     const RESTING: &'static [Resting] = &[
         Resting::moves("organization", "parent_id", reorganization::carry_below),
         Resting::new("organization_period", "organization_id", Fate::History),

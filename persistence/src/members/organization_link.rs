@@ -155,7 +155,7 @@ impl Known for Void {
     }
 }
 
-kept!(OrganizationLink: organization_link {
+kept!(OrganizationLink: organization_link whole {
     const RESTING: &'static [Resting] = &[
         Resting::moves("organization_link", "from_id", reorganization::carry_links),
         Resting::new("organization_link", "to_id", Fate::Follows("organization_link.from_id")),

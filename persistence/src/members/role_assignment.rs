@@ -168,7 +168,7 @@ impl Known for Void {
     }
 }
 
-kept!(RoleAssignment: role_assignment {
+kept!(RoleAssignment: role_assignment whole {
     const RESTING: &'static [Resting] = &[
         Resting::new("role_assignment", "affiliation_id", Fate::Follows("affiliation.organization_id")),
         Resting::moves("role_assignment", "organization_id", reorganization::carry_roles),

@@ -193,7 +193,7 @@ impl Known for Close {
     }
 }
 
-kept!(Network: network {
+kept!(Network: network whole {
     fn of_key(key: &str, conn: &mut PgConnection) -> Result<Option<Self>> {
         Ok(Network::query().filter(network::code.eq(key)).first(conn).optional()?)
     }
