@@ -10,14 +10,19 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::Jsonb;
-use kernel::{Action, Actor, MemberId, Noun, PrincipalId, Ruling, Version};
+use kernel::directory::{Email, GivenName, UsualName};
+use kernel::{
+    Action, Actor, AffiliationId, InvitationId, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun,
+    OrganizationId, PrincipalId, Ruling, Version,
+};
+use members::affiliation::Affiliation;
 use members::hand_over::{OwnedItem, OwnedKind};
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
-use crate::members::registry::Resting;
+use crate::moving::{Ledger, Resting};
 use crate::permission::{Verdict, check};
 use crate::store::Writer;
 use crate::{Result, Store};
@@ -31,6 +36,16 @@ pub(crate) trait Kept: Noun {
     /// What refers to an organization or an affiliation, in its table and in those that go with it, and what a
     /// reorganization does with that.
     const RESTING: &'static [Resting] = &[];
+    /// What of it ends when something else does.
+    const ENDS: &'static [Ends] = &[];
+    /// What a reorganization does with those held through an affiliation that goes on in another.
+    const CARRIED: Option<Carry> = None;
+    /// How a request to sit somewhere is agreed to by whoever logs in by its invitation.
+    const ADMITS: Option<Admits> = None;
+    /// How someone is invited to log in.
+    const INVITES: Option<Invites> = None;
+    /// Which of them an actor may know of, where they show through other nouns.
+    const KNOWN: Option<KnownTo> = None;
     /// Where a person is named, in its table and in those that go with it.
     const PEOPLE: &'static [Person] = &[];
     /// How a person owns one.
@@ -105,6 +120,11 @@ pub(crate) struct Descriptor {
     pub(crate) constraints: &'static [(&'static str, Meaning)],
     pub(crate) private: &'static [&'static str],
     pub(crate) resting: &'static [Resting],
+    pub(crate) ends: &'static [Ends],
+    pub(crate) carried: Option<Carry>,
+    pub(crate) admits: Option<Admits>,
+    pub(crate) invites: Option<Invites>,
+    pub(crate) known: Option<KnownTo>,
     pub(crate) people: &'static [Person],
     pub(crate) owned: Option<Owned>,
     pub(crate) told: Option<Told>,
@@ -114,6 +134,48 @@ pub(crate) struct Descriptor {
 
 /// What the rules say of an action on the object of an address, if it is an action on such an object.
 pub(crate) type Check = fn(&mut Store<'_>, &str, &str) -> Result<Option<Verdict>>;
+
+/// An affiliation that ends, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaving {
+    pub(crate) affiliation: AffiliationId,
+    pub(crate) member: MemberId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// Carries what is held through an affiliation over to the one that goes on.
+pub(crate) type Carry = fn(&mut Writer<'_>, &mut Ledger, AffiliationId, &Affiliation) -> Result<()>;
+
+/// The identifiers of those that an actor may know of.
+pub(crate) type KnownTo = fn(&mut PgConnection, &Actor) -> Result<Vec<Uuid>>;
+
+/// How a request is agreed to by whoever logs in by its invitation: locked first, then bound to the member and agreed.
+#[derive(Clone, Copy)]
+pub(crate) struct Admits {
+    pub(crate) lock: fn(Uuid, &mut PgConnection) -> Result<()>,
+    pub(crate) admit: fn(&mut Writer<'_>, Uuid, (MemberId, AffiliationId), Option<NotificationLevel>) -> Result<()>,
+}
+
+/// How someone is invited for a request, and how that is taken back.
+#[derive(Clone, Copy)]
+pub(crate) struct Invites {
+    pub(crate) invite:
+        fn(&mut Writer<'_>, (NetworkId, MembershipRequestId), OrganizationId, &Called) -> Result<InvitationId>,
+    pub(crate) revoke: fn(&mut Writer<'_>, MembershipRequestId) -> Result<()>,
+}
+
+/// What someone is called, and where they are written to.
+pub(crate) type Called = (GivenName, UsualName, Email);
+
+/// What ends when something else does.
+#[derive(Clone, Copy)]
+pub(crate) enum Ends {
+    /// What is held through an affiliation that ends.
+    WithAffiliation(fn(&mut Writer<'_>, Leaving) -> Result<()>),
+    /// What rests on an organization that closes.
+    WithOrganization(fn(&mut Writer<'_>, OrganizationId) -> Result<()>),
+}
 
 /// Where a person is named.
 #[derive(Debug, Clone, Copy)]
@@ -192,6 +254,11 @@ impl Descriptor {
             constraints: T::CONSTRAINTS,
             private: T::PRIVATE,
             resting: T::RESTING,
+            ends: T::ENDS,
+            carried: T::CARRIED,
+            admits: T::ADMITS,
+            invites: T::INVITES,
+            known: T::KNOWN,
             people: T::PEOPLE,
             owned: T::OWNED,
             told: T::TOLD,

@@ -1,6 +1,8 @@
 //! How soon a member hears of what happens, what is sent to him, and what waits for a time.
 
-use crate::codes;
+use chrono::TimeDelta;
+
+use crate::{Label, Refusal, codes};
 
 codes! {
     /// How soon a member hears of a network. What is mandatory is sent in any case.
@@ -69,3 +71,17 @@ codes! {
         PublishIndicators = "publish_indicators" ("publier les indicateurs", "publish indicators"),
     }
 }
+
+const LEVEL: Label =
+    Label { fr: "Choisissez comment ce réseau vous informe.", en: "Choose how this network keeps you informed." };
+
+/// How soon someone wants to hear of a network: whoever joins one says so.
+///
+/// # Errors
+/// They did not.
+pub fn chosen(level: Option<NotificationLevel>) -> Result<NotificationLevel, Refusal> {
+    level.ok_or(Refusal::Invalid("/notification_level", LEVEL))
+}
+
+/// How long a membership request and an invitation stay open.
+pub const OPEN_FOR: TimeDelta = TimeDelta::days(30);

@@ -2,7 +2,7 @@
 
 mod rules;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::{Email, GivenName, MemberReference, OrganizationReference, UsualName};
@@ -12,7 +12,7 @@ use kernel::{
     AffiliationId, Count, MembershipId, MembershipRequestId, NetworkId, NetworkRole, NotificationLevel, Noun, Offer,
     OrganizationId, Page, PrincipalId, Seen, Version, codes, text,
 };
-pub use rules::{Accept, Candidate, Create, Joined, Read, Refuse, Side, Withdraw, chosen, decides, takes_in, visible};
+pub use rules::{Accept, Candidate, Create, Joined, Read, Refuse, Side, Withdraw, decides, takes_in, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -20,8 +20,7 @@ use validator::Validate;
 
 use crate::network::{NetworkCode, NetworkVisibility};
 
-/// How long a dossier and an invitation stay open.
-pub const OPEN_FOR: TimeDelta = TimeDelta::days(30);
+pub use kernel::notification::{OPEN_FOR, chosen};
 
 text!(
     /// Why someone should join.

@@ -16,7 +16,7 @@ use super::{Boxed, Importer, Run, Stop, Writing, Written};
 use crate::Result;
 use crate::aftermath::{self, Aftermath, By};
 use crate::kept::Kept as _;
-use crate::networks::lock_networks_at;
+use crate::locks::lock_networks_at;
 
 const KINDS: &str = include_str!("../../data/state-directory.json");
 

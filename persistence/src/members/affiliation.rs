@@ -13,16 +13,16 @@ use members::affiliation::{
     Update, Void, may_make_main,
 };
 use members::member::Member;
-use members::role_assignment::RoleAssignment;
 
-use super::organization::resting_on;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, kept};
-use crate::members::registry::Resting;
+use crate::kept::{Ends, Kept as _, Leaving, Person, kept};
+use crate::locks::{lock_networks_of, still_all_networks_of};
 use crate::members::reorganization;
-use crate::networks::{end_memberships, leave_actions, lock_networks_of, still_all_networks_of};
+use crate::moving::Resting;
+use crate::nouns::NOUNS;
+use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
@@ -208,9 +208,13 @@ pub(crate) fn in_force_of(conn: &mut PgConnection, member: MemberId) -> Result<V
 pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>, at: DateTime<Utc>) -> Result<()> {
     for before in ended {
         writer.end(&before, affiliation::valid.eq(before.valid.until(at)))?;
-        end_memberships(writer, before.id, at)?;
-        end_roles(writer, before.id, at)?;
-        leave_actions(writer, before.member_id, before.organization_id)?;
+        let (affiliation, member, organization) = (before.id, before.member_id, before.organization_id);
+        let leaving = Leaving { affiliation, member, organization, at };
+        for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
+            if let Ends::WithAffiliation(end) = ends {
+                end(writer, leaving)?;
+            }
+        }
     }
     Ok(())
 }
@@ -226,14 +230,15 @@ fn refuse_held(conn: &mut PgConnection, through: AffiliationId) -> Result<()> {
     if held { Err(Refusal::NotEmpty.into()) } else { Ok(()) }
 }
 
-fn end_roles(writer: &mut Writer<'_>, affiliation: AffiliationId, at: DateTime<Utc>) -> Result<()> {
-    let held = role_assignment::table.filter(role_assignment::affiliation_id.eq(affiliation));
-    let held: Vec<RoleAssignment> =
-        held.order(role_assignment::id).select(RoleAssignment::as_select()).load(writer.conn)?;
-    for before in held.into_iter().filter(|it| !it.valid.ended_by(at)) {
-        super::role_assignment::end(writer, &before, at)?;
-    }
-    Ok(())
+/// Ends the affiliations to an organization that closes, with all that is held through them.
+fn end_all_at(writer: &mut Writer<'_>, id: OrganizationId) -> Result<()> {
+    let at = writer.at;
+    let here = affiliation::table.filter(affiliation::organization_id.eq(id)).order(affiliation::id);
+    let here: Vec<Affiliation> = here.select(Affiliation::as_select()).load(writer.conn)?;
+    let here: Vec<_> = here.into_iter().filter(|it| !it.valid.ended_by(at)).collect();
+    let whose: Vec<_> = here.iter().map(|it| it.member_id).collect();
+    end_affiliations(writer, here, at)?;
+    whose.into_iter().try_for_each(|member| settle_main(writer, member, at))
 }
 
 again!(AffiliationView as AffiliationId => affiliation);
@@ -260,6 +265,7 @@ impl Known for Create {
 known!(lock Affiliation: Update, End, Void);
 
 kept!(Affiliation: affiliation whole {
+    const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_all_at)];
     const RESTING: &'static [Resting] = &[
         Resting::moves("affiliation", "organization_id", reorganization::carry_affiliations),
     ];

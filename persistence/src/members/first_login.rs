@@ -1,8 +1,8 @@
 //! SQL of the first login, which binds a subject to a member.
 
-use ::networks::membership_request::{MembershipRequest, Side, chosen};
 use diesel::prelude::*;
 use kernel::directory::Email;
+use kernel::notification::chosen;
 use kernel::schema::{external_id, identity, invitation, member, source};
 use kernel::{Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Version, Vouched};
 use members::affiliation::{Affiliation, NewAffiliation};
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::affiliation::{in_force_of, insert as insert_affiliation};
 use crate::kept::Kept as _;
-use crate::networks::{agree, identify};
+use crate::nouns::NOUNS;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
@@ -186,9 +186,9 @@ fn bind(
     identified(writer, id, who)?;
     writer.end(it, (invitation::used_at.eq(writer.at), invitation::member_id.eq(id)))?;
     if let Some(request) = it.request_id {
-        identify(writer, request, id, affiliation.id)?;
-        let dossier = MembershipRequest::lock(request.0, writer.conn)?;
-        agree(writer, &dossier, Side::Person, level)?;
+        for admits in NOUNS.iter().filter_map(|noun| noun.admits) {
+            (admits.admit)(writer, request.0, (id, affiliation.id), level)?;
+        }
     }
     Ok(())
 }

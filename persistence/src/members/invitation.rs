@@ -1,32 +1,31 @@
 //! SQL of invitations.
 
-use ::networks::membership_request::{MembershipRequest, OPEN_FOR};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::directory::{Email, GivenName, UsualName};
-use kernel::notification::DeliveryKind;
+use kernel::notification::{DeliveryKind, OPEN_FOR};
 use kernel::schema::invitation;
 use kernel::{
-    Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, OrganizationId, PageQuery, Refusal, Version, sql,
+    Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal,
+    Version, sql,
 };
 use members::invitation::{
-    Invitation, InvitationFilter, InvitationPage, InvitationView, Invite, Read, Resend, Revoke, stands, visible,
+    Invitation, InvitationFilter, InvitationPage, InvitationStatus, InvitationView, Invite, Read, Resend, Revoke,
+    stands, visible,
 };
 
 use crate::delivery::deliver;
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, kept};
-use crate::members::registry::Resting;
-use crate::networks::carry_invitations;
+use crate::kept::{Called, Invites, Kept as _, Person, kept};
+use crate::moving::Resting;
+use crate::moving::{Ledger, Moving};
+use crate::nouns::NOUNS;
 use crate::page::counted;
 use crate::stamps::born;
 use crate::store::{Writer, known};
 use crate::{Result, Store};
 use members::member::Member;
+use members::reorganization::ImpactEffect;
 use uuid::Uuid;
-
-/// What someone is called, and where he is written to.
-type Called = (GivenName, UsualName, Email);
 
 impl Store<'_> {
     /// The invitations that the caller may see, the latest first.
@@ -109,7 +108,7 @@ impl Store<'_> {
 }
 
 /// Writes an invitation, and has its code sent.
-pub(crate) fn invite(
+fn invite(
     writer: &mut Writer<'_>,
     joins: Option<(NetworkId, MembershipRequestId)>,
     member: Option<MemberId>,
@@ -134,8 +133,18 @@ pub(crate) fn invite(
     Ok(id)
 }
 
+/// Invites someone for a request.
+fn invite_for(
+    writer: &mut Writer<'_>,
+    joins: (NetworkId, MembershipRequestId),
+    organization: OrganizationId,
+    called: &Called,
+) -> Result<InvitationId> {
+    invite(writer, Some(joins), None, organization, called)
+}
+
 /// The codes that were sent for a dossier are good for nothing any more.
-pub(crate) fn revoke_of_dossier(writer: &mut Writer<'_>, dossier: MembershipRequestId) -> Result<()> {
+fn revoke_of_dossier(writer: &mut Writer<'_>, dossier: MembershipRequestId) -> Result<()> {
     let sent = Invitation::query().filter(invitation::request_id.eq(dossier)).filter(pending());
     let sent: Vec<Invitation> = sent.order(invitation::id).load(writer.conn)?;
     sent.iter().try_for_each(|before| revoke(writer, before).map(drop))
@@ -170,7 +179,24 @@ known!(lock Member: Invite);
 
 again!(InvitationView as InvitationId => invitation);
 
+/// Carries the invitations whose code is still good.
+fn carry_invitations(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
+    let here = Invitation::query().filter(invitation::organization_id.eq_any(moving.gone()));
+    let here: Vec<Invitation> = here.order(invitation::id).load(writer.conn)?;
+    let open = |it: &Invitation| matches!(it.status, InvitationStatus::Sent | InvitationStatus::Claimed);
+    for before in here.into_iter().filter(open) {
+        let to = moving.heir(before.organization.id);
+        let _after = writer.change(&before, invitation::organization_id.eq(to))?;
+        let name = format!("{} {}", before.given_name, before.usual_name);
+        let place = ledger.organization(writer.conn, to)?;
+        let known = writer.known(before.id.0, before.created_at);
+        ledger.tell(Invitation::NAME, (known, name), ImpactEffect::Repointed, Some(place));
+    }
+    Ok(())
+}
+
 kept!(Invitation: invitation {
+    const INVITES: Option<Invites> = Some(Invites { invite: invite_for, revoke: revoke_of_dossier });
     const RESTING: &'static [Resting] = &[
         Resting::moves("invitation", "organization_id", carry_invitations),
     ];
@@ -183,7 +209,7 @@ kept!(Invitation: invitation {
         let about = invitation::table.find(id).select((invitation::request_id, invitation::member_id));
         let about = about.first::<(Option<MembershipRequestId>, Option<MemberId>)>(conn).optional()?;
         match about.ok_or(Refusal::NotFound)? {
-            (Some(request), _) => drop(MembershipRequest::lock(request.0, conn)?),
+            (Some(request), _) => NOUNS.iter().filter_map(|noun| noun.admits).try_for_each(|it| (it.lock)(request.0, conn))?,
             (None, Some(member)) => drop(Member::lock(member.0, conn)?),
             (None, None) => {}
         }

@@ -16,8 +16,5 @@ mod search;
 mod territory;
 
 pub use hand_over::{NOT_OWNED, OWNED};
-pub(crate) use invitation::{invite, revoke_of_dossier as revoke_invitations_of};
 pub use my_data::{NOT_PERSONAL, PERSONAL};
-pub(crate) use organization::{resting_on, with_predecessors};
 pub use reorganization::registry;
-pub(crate) use reorganization::{Ledger, Moving, both, capped};

@@ -2,16 +2,14 @@
 
 use std::sync::LazyLock;
 
-use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Uuid as SqlUuid};
-use kernel::schema::{identity, member, network};
+use kernel::schema::{identity, member};
 use kernel::{Actor, Grant, MemberId, PrincipalId, Refusal, sql};
 use members::member::{Member, MemberView, ProfileVisibility};
 use members::my_data::{DataExport, DataSection, Export, Object, PEOPLE, WithdrawObjection};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::nouns::NOUNS;
 use crate::store::{Known, known};
@@ -109,22 +107,25 @@ impl Store<'_> {
 /// What the caller may know beside himself: who signs in as him, and networks.
 struct Around {
     subjects: Vec<String>,
-    hidden: Vec<Uuid>,
+    known: Vec<String>,
 }
 
 impl Around {
     fn of(member: MemberId, actor: &Actor, conn: &mut PgConnection) -> Result<Self> {
         let subjects = identity::table.filter(identity::principal_id.eq(PrincipalId(member.0)));
         let subjects = subjects.select(identity::subject).load(conn)?;
-        let hidden = network::table.filter(diesel::dsl::not(shown_networks(actor))).select(network::id);
-        Ok(Self { subjects, hidden: hidden.load(conn)? })
+        let mut known = Vec::new();
+        for of in NOUNS.iter().filter_map(|noun| noun.known) {
+            known.extend(of(conn, actor)?.into_iter().map(|id| id.to_string()));
+        }
+        Ok(Self { subjects, known })
     }
 
     /// A record without what is about others: whoever else showed his invitation, and the networks that he may know of no
     /// more where they say nothing of himself.
     fn veil(&self, table: &str, mut record: Value) -> Value {
         let said = |record: &Value, field: &str| record.get(field).and_then(Value::as_str).map(str::to_owned);
-        let hides = |id: String| self.hidden.iter().any(|hidden| hidden.to_string() == id);
+        let hides = |id: String| !self.known.contains(&id);
         let another = said(&record, "claimed_subject").is_some_and(|subject| !self.subjects.contains(&subject));
         let unknown = said(&record, "network_id").is_some_and(hides);
         let fields: &[&str] = match table {

@@ -15,10 +15,11 @@ use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
 use crate::kept::{Kept as _, kept};
-use crate::members::registry::{Fate, Resting};
+use crate::locks::lock_networks_at;
 use crate::members::reorganization;
-use crate::networks::lock_networks_at;
+use crate::moving::{Fate, Resting};
 use crate::page::{counted, fold, keyset, like, sorted};
+use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Again, Error, Result, Store};
@@ -205,29 +206,6 @@ pub(super) fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent:
 /// The life of an organization. Whoever locked another one waits for none: a tree is held whole at the end.
 fn life_of(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
     Ok(organization::table.find(id).select(OrganizationLife::as_select()).first(conn).optional()?)
-}
-
-/// The life of an organization that others will rest on, kept as it is until the end of the transaction.
-pub(crate) fn resting_on(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
-    let life = organization::table.find(id).select(OrganizationLife::as_select());
-    Ok(life.for_share().first(conn).optional()?)
-}
-
-diesel::define_sql_function! {
-    #[sql_name = "app.predecessors"]
-    fn predecessors(
-        successors: diesel::sql_types::Array<diesel::sql_types::Uuid>,
-    ) -> diesel::sql_types::Array<diesel::sql_types::Uuid>;
-}
-
-/// Organizations, and those that went into them, however long ago.
-pub(crate) fn with_predecessors(
-    conn: &mut PgConnection,
-    mut organizations: Vec<OrganizationId>,
-) -> Result<Vec<OrganizationId>> {
-    let before: Vec<OrganizationId> = diesel::select(predecessors(&organizations)).get_result(conn)?;
-    organizations.extend(before);
-    Ok(organizations)
 }
 
 impl Again for OrganizationView {

@@ -13,12 +13,12 @@ use members::organization_link::{
 };
 use uuid::Uuid;
 
-use super::organization::resting_on;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::kept::kept;
-use crate::members::registry::{Fate, Resting};
+use crate::kept::{Ends, kept};
 use crate::members::reorganization;
+use crate::moving::{Fate, Resting};
+use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Again, Error, Result, Store};
@@ -106,6 +106,20 @@ pub(super) fn insert(
     Ok(created)
 }
 
+/// Ends the links from and to an organization that closes; what succeeds it is kept.
+fn end_all_of(writer: &mut Writer<'_>, id: OrganizationId) -> Result<()> {
+    let links = organization_link::table
+        .filter(organization_link::from_id.eq(id).or(organization_link::to_id.eq(id)))
+        .filter(organization_link::kind.ne(LinkKind::Succeeds))
+        .order(organization_link::id)
+        .select(OrganizationLink::as_select());
+    let (links, at): (Vec<OrganizationLink>, _) = (links.load(writer.conn)?, writer.at);
+    for before in links.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        end(writer, &before, at)?;
+    }
+    Ok(())
+}
+
 /// Ends a link at a time.
 pub(super) fn end(writer: &mut Writer<'_>, before: &OrganizationLink, at: DateTime<Utc>) -> Result<OrganizationLink> {
     writer.end(before, organization_link::valid.eq(before.valid.until(at)))
@@ -156,6 +170,7 @@ impl Known for Void {
 }
 
 kept!(OrganizationLink: organization_link whole {
+    const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_all_of)];
     const RESTING: &'static [Resting] = &[
         Resting::moves("organization_link", "from_id", reorganization::carry_links),
         Resting::new("organization_link", "to_id", Fate::Follows("organization_link.from_id")),

@@ -13,13 +13,13 @@ use members::role_assignment::{
     visible,
 };
 
-use super::organization::resting_on;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Person, kept};
-use crate::members::registry::{Fate, Resting};
+use crate::kept::{Ends, Leaving, Person, kept};
 use crate::members::reorganization;
+use crate::moving::{Fate, Resting};
+use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer};
 use crate::{Error, Result, Store};
@@ -127,6 +127,28 @@ fn below(conn: &mut PgConnection, organization: OrganizationId) -> Result<Vec<Or
     Ok(all.into_iter().map(|row| row.id).collect())
 }
 
+/// Ends the roles held through an affiliation that ends.
+fn end_held(writer: &mut Writer<'_>, it: Leaving) -> Result<()> {
+    let held = role_assignment::table.filter(role_assignment::affiliation_id.eq(it.affiliation));
+    let held = held.order(role_assignment::id).select(RoleAssignment::as_select()).load(writer.conn)?;
+    end_each(writer, held, it.at)
+}
+
+/// Ends the roles over an organization that closes.
+fn end_over(writer: &mut Writer<'_>, id: OrganizationId) -> Result<()> {
+    let over = role_assignment::table.filter(role_assignment::organization_id.eq(id)).order(role_assignment::id);
+    let over = over.select(RoleAssignment::as_select()).load(writer.conn)?;
+    let at = writer.at;
+    end_each(writer, over, at)
+}
+
+fn end_each(writer: &mut Writer<'_>, all: Vec<RoleAssignment>, at: DateTime<Utc>) -> Result<()> {
+    for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
+        end(writer, &before, at)?;
+    }
+    Ok(())
+}
+
 /// Ends a role at a time.
 pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime<Utc>) -> Result<RoleAssignment> {
     writer.end(before, role_assignment::valid.eq(before.valid.until(at)))
@@ -169,6 +191,7 @@ impl Known for Void {
 }
 
 kept!(RoleAssignment: role_assignment whole {
+    const ENDS: &'static [Ends] = &[Ends::WithAffiliation(end_held), Ends::WithOrganization(end_over)];
     const RESTING: &'static [Resting] = &[
         Resting::new("role_assignment", "affiliation_id", Fate::Follows("affiliation.organization_id")),
         Resting::moves("role_assignment", "organization_id", reorganization::carry_roles),

@@ -21,8 +21,8 @@ use uuid::Uuid;
 use super::carry::carry_actions;
 use super::follow_up::{named, scope_of};
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Owned, Person, Told, kept, told};
-use crate::members::registry::Resting;
+use crate::kept::{Ends, Kept as _, Leaving, Owned, Person, Told, kept, told};
+use crate::moving::Resting;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::counted;
 use crate::stamps::born;
@@ -209,7 +209,7 @@ impl Store<'_> {
     {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             if to == ActionStatus::Open {
-                let life = crate::members::resting_on(writer.conn, before.owner_organization.id)?;
+                let life = crate::resting::resting_on(writer.conn, before.owner_organization.id)?;
                 life.ok_or(Refusal::NotFound)?.alive()?;
             }
             let closed: Option<DateTime<Utc>> = (to != ActionStatus::Open).then_some(writer.at);
@@ -244,7 +244,8 @@ pub(crate) fn actions_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<O
 }
 
 /// What a member had yet to do for an organization that he left is for it to give to someone else.
-pub(crate) fn leave_actions(writer: &mut Writer<'_>, who: MemberId, at: OrganizationId) -> Result<()> {
+fn leave_actions(writer: &mut Writer<'_>, it: Leaving) -> Result<()> {
+    let (who, at) = (it.member, it.organization);
     if is_there(writer.conn, Some(who), at)? {
         return Ok(());
     }
@@ -296,7 +297,7 @@ known!(read ActionItem: Read);
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Duty> {
         let new = self.0.clone();
-        let organization = crate::members::resting_on(conn, new.owner_organization_id)?;
+        let organization = crate::resting::resting_on(conn, new.owner_organization_id)?;
         let life = organization.ok_or(Error::Dangling("/owner_organization_id"))?;
         let network = named(new.network_code.as_ref(), conn)?;
         let follow_up = scope_of(new.follow_up_id, conn)?;
@@ -310,6 +311,7 @@ known!(lock ActionItem: Update, Complete, Cancel, Reopen);
 again!(ActionItemView as ActionItemId => action_item);
 
 kept!(ActionItem: action_item {
+    const ENDS: &'static [Ends] = &[Ends::WithAffiliation(leave_actions)];
     // What is confidential is read in its place alone, on the record.
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
         told::<Self, Read>(conn, actor, ids, |it| (!it.is_confidential()).then(|| it.title.to_string()))

@@ -16,9 +16,9 @@ use super::carry::carry_co_animations;
 use super::network::{locked, seen_by};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::kept::{Kept as _, kept};
-use crate::members::registry::Resting;
-use crate::members::resting_on;
+use crate::kept::{Ends, Kept as _, kept};
+use crate::moving::Resting;
+use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Again, Error, Result, Store};
@@ -103,7 +103,7 @@ pub(super) fn end_co_animations_in(writer: &mut Writer<'_>, network: NetworkId) 
 }
 
 /// Ends the co-animations by an organization that closes.
-pub(crate) fn end_co_animations_of(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
+fn end_co_animations_of(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
     let all = CoAnimation::query().filter(co_animation::organization_id.eq(organization)).order(co_animation::id);
     let all = all.load(writer.conn)?;
     end_each(writer, all)
@@ -141,7 +141,7 @@ impl Known for End {
     fn facts(&self, conn: &mut PgConnection) -> Result<CoAnimation> {
         let row = co_animation::table.find(self.0).select(co_animation::network_id);
         let network: NetworkId = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
-        super::tracking::lock(conn, &[network])?;
+        crate::locks::lock_networks(conn, &[network])?;
         CoAnimation::find(self.0.0, conn)
     }
 }
@@ -153,6 +153,7 @@ impl Known for Void {
 }
 
 kept!(CoAnimation: co_animation {
+    const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_co_animations_of)];
     const RESTING: &'static [Resting] = &[
         Resting::moves("co_animation", "organization_id", carry_co_animations),
     ];

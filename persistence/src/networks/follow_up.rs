@@ -18,9 +18,9 @@ use uuid::Uuid;
 
 use crate::idempotency::again;
 use crate::kept::{Person, kept};
-use crate::members::registry::{Fate, Resting};
-use crate::members::{resting_on, with_predecessors};
+use crate::moving::{Fate, Resting};
 use crate::page::counted;
+use crate::resting::{resting_on, with_predecessors};
 use crate::stamps::born;
 use crate::store::{Known, known};
 use crate::{Again, Error, Result, Store};

@@ -11,19 +11,19 @@ use kernel::directory::OrganizationLife;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{affiliation, member, membership, network, organization};
 use kernel::{
-    Actor, AffiliationId, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole,
-    NotificationLevel, PageQuery, Refusal, Sort, Validity, Version, VoidReason, Voided, sql,
+    Actor, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, NotificationLevel,
+    PageQuery, Refusal, Sort, Validity, Version, VoidReason, Voided, sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
 
 use super::network::{locked as locked_network, seen_by};
-use super::tracking::lock;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Owned, Person, Told, kept, told};
-use crate::members::registry::{Fate, Resting};
+use crate::kept::{Carry, Ends, Kept as _, Leaving, Owned, Person, Told, kept, told};
+use crate::locks::lock_networks;
+use crate::moving::{Fate, Resting};
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset, sorted};
 use crate::stamps::born;
@@ -307,8 +307,9 @@ pub(super) fn end(
 }
 
 /// Ends what is held through an affiliation that ends; the networks are locked already.
-pub(crate) fn end_memberships(writer: &mut Writer<'_>, through: AffiliationId, at: DateTime<Utc>) -> Result<()> {
-    let held = Membership::query().filter(membership::affiliation_id.eq(through)).order(membership::id);
+fn end_memberships(writer: &mut Writer<'_>, it: Leaving) -> Result<()> {
+    let at = it.at;
+    let held = Membership::query().filter(membership::affiliation_id.eq(it.affiliation)).order(membership::id);
     let held: Vec<Membership> = held.load(writer.conn)?;
     for before in held.into_iter().filter(|it| !it.valid.ended_by(at)) {
         end(writer, &before, at, EndReason::LeftOrg)?;
@@ -356,6 +357,8 @@ impl Known for Create {
 known!(lock Membership: ChangeRole, End, Void);
 
 kept!(Membership: membership {
+    const CARRIED: Option<Carry> = Some(super::carry::carry_memberships);
+    const ENDS: &'static [Ends] = &[Ends::WithAffiliation(end_memberships)];
     const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
 
     const RESTING: &'static [Resting] = &[
@@ -376,7 +379,7 @@ kept!(Membership: membership {
     // The network first: under its lock alone, leads and seats are counted.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let network = membership::table.find(id).select(membership::network_id).first(conn).optional()?;
-        lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;
         Self::find(id, conn)
     }
 

@@ -22,12 +22,13 @@ use self::telling::{tell_decided, tell_who_decides};
 use super::carry::carry_requests;
 use super::membership::join;
 use super::network::locked as locked_network;
-use super::tracking::lock;
 use crate::idempotency::again;
-use crate::kept::{Person, Told, kept, told};
-use crate::members::registry::{Fate, Resting};
-use crate::members::{invite, resting_on, revoke_invitations_of};
+use crate::kept::{Admits, Kept as _, Person, Told, kept, told};
+use crate::locks::lock_networks;
+use crate::moving::{Fate, Resting};
+use crate::nouns::NOUNS;
 use crate::page::counted;
+use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Result, Store};
@@ -96,8 +97,10 @@ impl Store<'_> {
             let created = insert(writer, &candidate, agreed, joined.transpose()?)?;
             writer.tells_of_the_last();
             if let Some(invitee) = &candidate.new.invitee {
-                let joins = Some((candidate.network.id, created.id));
-                invite(writer, joins, None, invitee.organization_id, &named(invitee))?;
+                let joins = (candidate.network.id, created.id);
+                for invites in NOUNS.iter().filter_map(|noun| noun.invites) {
+                    (invites.invite)(writer, joins, invitee.organization_id, &named(invitee))?;
+                }
             }
             tell_who_decides(writer, &created)?;
             Ok(created)
@@ -136,7 +139,7 @@ impl Store<'_> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let said = Said::of(writer, before.side(actor), MembershipRequestDecision::Refused);
             let after = writer.change(&before, Said { refusal_reason: Some(reason), ..said })?;
-            revoke_invitations_of(writer, before.id)?;
+            revoke_invitations(writer, before.id)?;
             tell_decided(writer, &after)?;
             Ok(after)
         })?;
@@ -196,10 +199,15 @@ fn insert(
     writer.create(row)
 }
 
+/// The codes that were sent for a request are good for nothing any more.
+fn revoke_invitations(writer: &mut Writer<'_>, id: MembershipRequestId) -> Result<()> {
+    NOUNS.iter().filter_map(|noun| noun.invites).try_for_each(|invites| (invites.revoke)(writer, id))
+}
+
 /// Nobody decides it any more, and the code that it sent is good for nothing.
 fn withdraw(writer: &mut Writer<'_>, before: &MembershipRequest) -> Result<MembershipRequest> {
     let after = writer.change(before, membership_request::withdrawn_at.eq(writer.at))?;
-    revoke_invitations_of(writer, before.id)?;
+    revoke_invitations(writer, before.id)?;
     Ok(after)
 }
 
@@ -216,7 +224,7 @@ pub(super) fn withdraw_all(writer: &mut Writer<'_>, network: NetworkId) -> Resul
 }
 
 /// One side agrees; where both do, the member sits in the network.
-pub(crate) fn agree(
+fn agree(
     writer: &mut Writer<'_>,
     before: &MembershipRequest,
     side: Side,
@@ -283,16 +291,18 @@ fn seat(
     Ok(join(writer, network.id, &new, level)?.id)
 }
 
-/// Binds a dossier to who has an account now.
-pub(crate) fn identify(
+/// Binds a request to whoever logged in by its invitation, and has them agree.
+fn admit(
     writer: &mut Writer<'_>,
-    id: MembershipRequestId,
-    member: MemberId,
-    affiliation: AffiliationId,
+    id: Uuid,
+    (member, affiliation): (MemberId, AffiliationId),
+    level: Option<NotificationLevel>,
 ) -> Result<()> {
+    let id = MembershipRequestId(id);
     let row = (membership_request::member_id.eq(member), membership_request::affiliation_id.eq(affiliation));
     diesel::update(membership_request::table.find(id)).set(row).execute(writer.conn)?;
-    Ok(())
+    let it = MembershipRequest::lock(id.0, writer.conn)?;
+    agree(writer, &it, Side::Person, level).map(drop)
 }
 
 /// Whose an affiliation in force is, where, and where he comes from; who is suspended or left has none.
@@ -374,6 +384,7 @@ known!(lock MembershipRequest: Accept, Refuse, Withdraw);
 again!(MembershipRequestView as MembershipRequestId => membership_request);
 
 kept!(MembershipRequest: membership_request {
+    const ADMITS: Option<Admits> = Some(Admits { lock: |id, conn| Self::lock(id, conn).map(drop), admit });
     const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
 
     const RESTING: &'static [Resting] = &[
@@ -387,7 +398,7 @@ kept!(MembershipRequest: membership_request {
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let row = membership_request::table.find(id);
         let network: Option<NetworkId> = row.select(membership_request::network_id).first(conn).optional()?;
-        lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;
         row.select(membership_request::id).for_no_key_update().first::<MembershipRequestId>(conn)?;
         Self::find(id, conn)
     }

@@ -17,10 +17,10 @@ use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, 
 
 use super::membership::end;
 use super::network::{find as find_network, locked as locked_network};
-use super::tracking::lock;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
 use crate::kept::{Kept as _, Person, Told, kept, told};
+use crate::locks::lock_networks;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{counted, keyset};
 use crate::stamps::born;
@@ -247,7 +247,7 @@ impl Known for Close {
     fn facts(&self, conn: &mut PgConnection) -> Result<MembershipReview> {
         let network = membership_review::table.find(self.0).select(membership_review::network_id);
         let network: Option<NetworkId> = network.first(conn).optional()?;
-        lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;
         MembershipReview::find(self.0.0, conn)
     }
 }

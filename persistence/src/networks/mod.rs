@@ -21,12 +21,5 @@ mod subscription;
 mod tracking;
 mod tracking_page;
 
-pub(crate) use action_item::leave_actions;
-pub(crate) use carry::{carry_invitations, carry_memberships};
-pub(crate) use co_animation::end_co_animations_of;
 pub use indicator::published_day;
 pub(crate) use kept_facts::KeptFacts;
-pub(crate) use membership::end_memberships;
-pub(crate) use membership_request::{agree, identify};
-pub(crate) use seat::end_seats_of;
-pub(crate) use tracking::{lock as lock_networks, lock_networks_at, lock_networks_of, still_all_networks_of};

@@ -15,8 +15,8 @@ use super::membership_request::withdraw_all;
 use super::seat::end_seats;
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
-use crate::kept::kept;
-use crate::members::registry::{Fate, Resting};
+use crate::kept::{KnownTo, kept};
+use crate::moving::{Fate, Resting};
 use crate::page::{fold, keyset, like};
 use crate::stamps::born;
 use crate::store::Known;
@@ -194,6 +194,9 @@ impl Known for Close {
 }
 
 kept!(Network: network whole {
+    const KNOWN: Option<KnownTo> = Some(|conn, actor| {
+        Ok(network::table.filter(visible(actor)).select(network::id).load::<NetworkId>(conn)?.into_iter().map(|id| id.0).collect())
+    });
     fn of_key(key: &str, conn: &mut PgConnection) -> Result<Option<Self>> {
         Ok(Network::query().filter(network::code.eq(key)).first(conn).optional()?)
     }

@@ -13,13 +13,13 @@ use uuid::Uuid;
 
 use super::carry::carry_seats;
 use super::network::{find as find_network, locked as locked_network};
-use super::tracking::lock;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::kept::kept;
-use crate::members::registry::Resting;
-use crate::members::resting_on;
+use crate::kept::{Ends, kept};
+use crate::locks::lock_networks;
+use crate::moving::Resting;
 use crate::page::counted;
+use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Again, Error, Result, Store};
@@ -109,7 +109,7 @@ pub(super) fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<c
 }
 
 /// Ends every seat of an organization that closes; the networks are locked already.
-pub(crate) fn end_seats_of(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
+fn end_seats_of(writer: &mut Writer<'_>, organization: OrganizationId) -> Result<()> {
     let all: Vec<Seat> =
         Seat::query().filter(seat::organization_id.eq(organization)).order(seat::id).load(writer.conn)?;
     let at = writer.at;
@@ -158,6 +158,7 @@ impl Known for Create {
 known!(lock Seat: Update, End, Void);
 
 kept!(Seat: seat {
+    const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_seats_of)];
     const RESTING: &'static [Resting] = &[
         Resting::moves("seat", "organization_id", carry_seats),
     ];
@@ -170,7 +171,7 @@ kept!(Seat: seat {
     // The network first, since it is there that the seat is counted.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let network = seat::table.find(id).select(seat::network_id).first(conn).optional()?;
-        lock(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;
         Self::find(id, conn)
     }
 

@@ -10,12 +10,12 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use kernel::directory::OrganizationReference;
-use kernel::schema::{membership, network, organization, tracking_cell};
-use kernel::{AsOf, MemberId, NetworkId, OrganizationId, Refusal};
+use kernel::schema::{network, organization};
+use kernel::{AsOf, OrganizationId, Refusal};
 
 use super::kept_facts::Standing;
 use crate::page::fold;
-use crate::{Error, Result, Store};
+use crate::{Result, Store};
 
 diesel::define_sql_function! {
     /// How an organization is called where there is little room.
@@ -114,36 +114,4 @@ fn read_facts(conn: &mut PgConnection, at: DateTime<Utc>, cells: &str) -> Result
         organizations.order((fold(label(organization::short_name, organization::name)), organization::id));
     let organizations = organizations.select(OrganizationReference::as_select()).load(conn)?;
     Ok(MatrixFacts { networks, organizations, served, cells })
-}
-
-/// Locks networks in the one order in which everyone does.
-pub(crate) fn lock(conn: &mut PgConnection, networks: &[NetworkId]) -> Result<()> {
-    let rows = network::table.filter(network::id.eq_any(networks)).order(network::id).select(network::id);
-    rows.for_no_key_update().load::<NetworkId>(conn)?;
-    Ok(())
-}
-
-fn networks_of(conn: &mut PgConnection, member: MemberId) -> Result<Vec<NetworkId>> {
-    let sits = membership::table.filter(membership::member_id.eq(member)).select(membership::network_id).distinct();
-    Ok(sits.load(conn)?)
-}
-
-/// Locks the networks that a member sits in, or will, or did.
-pub(crate) fn lock_networks_of(conn: &mut PgConnection, member: MemberId) -> Result<Vec<NetworkId>> {
-    let networks = networks_of(conn, member)?;
-    lock(conn, &networks)?;
-    Ok(networks)
-}
-
-/// Once the member is locked too, nobody adds him anywhere; whoever did before sends this work back to its beginning.
-pub(crate) fn still_all_networks_of(conn: &mut PgConnection, member: MemberId, locked: &[NetworkId]) -> Result<()> {
-    let all = networks_of(conn, member)?.iter().all(|network| locked.contains(network));
-    if all { Ok(()) } else { Err(Error::Again) }
-}
-
-/// Locks the networks in which organizations have a cell.
-pub(crate) fn lock_networks_at(conn: &mut PgConnection, organizations: &[OrganizationId]) -> Result<()> {
-    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq_any(organizations));
-    let networks: Vec<NetworkId> = cells.select(tracking_cell::network_id).distinct().load(conn)?;
-    lock(conn, &networks)
 }

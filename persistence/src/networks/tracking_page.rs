@@ -19,7 +19,7 @@ use kernel::{ActionItemId, NetworkId, OrganizationId, Refusal};
 
 use super::action_item::today;
 use super::network::seen_by;
-use crate::members::with_predecessors;
+use crate::resting::with_predecessors;
 use crate::{Result, Store};
 
 /// The operations, as the audit log names them where they show what is confidential.

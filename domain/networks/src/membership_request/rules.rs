@@ -7,10 +7,11 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::directory::OrganizationLife;
+use kernel::notification::chosen;
 use kernel::schema::{member, membership_request, network, organization};
 use kernel::{
-    Action, Actor, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NetworkRole, NotificationLevel, Noun,
-    OrganizationId, Refusal, Role, Ruling, action,
+    Action, Actor, Label, MemberId, MemberOrigin, MembershipRequestId, NetworkId, NetworkRole, Noun, OrganizationId,
+    Refusal, Role, Ruling, action,
 };
 
 use super::{
@@ -44,8 +45,6 @@ const BY_INVITATION: Label =
     Label { fr: "On rejoint ce réseau sur invitation.", en: "This network is joined by invitation." };
 const NO_ORGANIZATION: Label =
     Label { fr: "Cette organisation n'est pas en activité.", en: "This organization is not active." };
-const LEVEL: Label =
-    Label { fr: "Choisissez comment ce réseau vous informe.", en: "Choose how this network keeps you informed." };
 
 /// The one who would join, and what stands in his way.
 #[derive(Debug, Clone)]
@@ -66,14 +65,6 @@ pub struct Candidate {
     pub sits_as: Option<NetworkRole>,
     /// Whether a dossier of his is open there.
     pub requested: bool,
-}
-
-/// How soon he wants to hear of the network: whoever joins one says so.
-///
-/// # Errors
-/// He did not.
-pub fn chosen(level: Option<NotificationLevel>) -> Result<NotificationLevel, Refusal> {
-    level.ok_or(Refusal::Invalid("/notification_level", LEVEL))
 }
 
 /// Whether the caller decides for a network on such a role.

@@ -7,12 +7,13 @@ use members::affiliation::Affiliation;
 use members::reorganization::ImpactEffect;
 use serde_json::Value;
 
-use super::moving::{both, capped};
-use super::{Ledger, Moving, roles};
+use super::roles;
 use crate::Result;
 use crate::kept::Kept as _;
 use crate::members::affiliation::promote;
-use crate::networks::carry_memberships;
+use crate::moving::{Ledger, Moving};
+use crate::moving::{both, capped};
+use crate::nouns::NOUNS;
 use crate::stamps::born;
 use crate::store::Writer;
 
@@ -53,7 +54,9 @@ fn carry(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger, before: 
     let to = ledger.organization(writer.conn, to)?;
     ledger.concerns(before.member_id);
     ledger.tell(Affiliation::NAME, (writer.known(before.id.0, before.created_at), name), effect, Some(to));
-    carry_memberships(writer, ledger, before.id, &after)?;
+    for carry in NOUNS.iter().filter_map(|noun| noun.carried) {
+        carry(writer, ledger, before.id, &after)?;
+    }
     roles::carry_held(writer, moving, ledger, before, &after)?;
     // Who sat there in the second place sits there in the first.
     let after = Affiliation::find(after.id.0, writer.conn)?;

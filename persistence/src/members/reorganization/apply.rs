@@ -13,9 +13,10 @@ use members::reorganization::{
     Successor, plan,
 };
 
-use super::registry::carry_everything;
-use super::{Ledger, Moving, links, lock};
+use super::registry::{carry_everything, kinds};
+use super::{links, lock};
 use crate::members::organization::{insert, set};
+use crate::moving::{Ledger, Moving};
 use crate::store::Writer;
 use crate::{Error, Result};
 
@@ -33,7 +34,7 @@ pub(super) fn carry_out(writer: &mut Writer<'_>, operations: &[Operation]) -> Re
     let concerned = lock::named(operations);
     all_alive(writer.conn, operations, &concerned)?;
     let networks = lock::networks_of(writer.conn, &concerned)?;
-    let mut work = Work { ledger: Ledger::open(writer, &networks)?, created: BTreeMap::new() };
+    let mut work = Work { ledger: Ledger::open(writer, &networks, kinds())?, created: BTreeMap::new() };
     for (number, operation) in operations.iter().enumerate() {
         let pointer = format!("/operations/{number}");
         match operation {

@@ -10,11 +10,11 @@ use members::organization_link::{LinkKind, OrganizationLink};
 use members::reorganization::ImpactEffect;
 use members::service_account::ServiceAccount;
 
-use super::moving::{both, capped};
-use super::{Ledger, Moving};
 use crate::Result;
 use crate::members::organization::{is_below, set};
 use crate::members::organization_link::{end, insert};
+use crate::moving::{Ledger, Moving};
+use crate::moving::{both, capped};
 use crate::store::Writer;
 
 const CIRCLE: Label =

@@ -7,7 +7,7 @@ use kernel::schema::{affiliation, co_animation, member, membership, organization
 use kernel::{MemberId, NetworkId, OrganizationId};
 use members::reorganization::{Operation, Place, plan};
 
-use crate::networks::lock_networks;
+use crate::locks::lock_networks;
 use crate::{Error, Result};
 
 /// The organizations that operations name.

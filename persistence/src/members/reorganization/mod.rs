@@ -2,17 +2,14 @@
 
 mod affiliations;
 mod apply;
-mod ledger;
 mod links;
 mod lock;
-mod moving;
 pub mod registry;
 mod roles;
 
-use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::schema::{network, reorganization};
+use kernel::schema::reorganization;
 use kernel::{Grant, NetworkId, PageQuery, ReorganizationId, Version};
 use members::reorganization::{
     Apply, Create, List, Operations, Read, Reorganization, ReorganizationFilter, ReorganizationImpact,
@@ -21,13 +18,12 @@ use members::reorganization::{
 
 pub(crate) use affiliations::carry_all as carry_affiliations;
 use apply::carry_out;
-pub(crate) use ledger::Ledger;
 pub(crate) use links::{carry_all as carry_links, carry_below, carry_service_accounts};
-pub(crate) use moving::{Moving, both, capped};
 pub(crate) use roles::carry_over as carry_roles;
 
 use crate::idempotency::again;
 use crate::kept::{Kept as _, kept};
+use crate::nouns::NOUNS;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Result, Store};
@@ -82,8 +78,11 @@ impl Store<'_> {
     fn veil(&mut self, it: &mut Reorganization) -> Result<()> {
         let (conn, actor) = self.reading();
         if let (false, Some(impact)) = (actor.is_sig(), &it.impact) {
-            let known = network::table.filter(shown_networks(actor)).select(network::id);
-            it.impact = Some(impact.figures_of(&known.load::<NetworkId>(conn)?));
+            let mut known = Vec::new();
+            for of in NOUNS.iter().filter_map(|noun| noun.known) {
+                known.extend(of(conn, actor)?.into_iter().map(NetworkId));
+            }
+            it.impact = Some(impact.figures_of(&known));
         }
         Ok(())
     }

@@ -7,11 +7,11 @@ use members::affiliation::Affiliation;
 use members::reorganization::ImpactEffect;
 use members::role_assignment::{NOT_ONESELF, RoleAssignment};
 
-use super::moving::{both, capped};
-use super::{Ledger, Moving};
 use crate::Result;
 use crate::kept::Kept as _;
 use crate::members::role_assignment::end;
+use crate::moving::{Ledger, Moving};
+use crate::moving::{both, capped};
 use crate::stamps::born;
 use crate::store::Writer;
 

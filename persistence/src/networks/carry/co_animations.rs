@@ -7,7 +7,7 @@ use kernel::{CoAnimationId, CoAnimationScope, NetworkId, Noun as _, Organization
 use members::reorganization::ImpactEffect;
 
 use crate::Result;
-use crate::members::{Ledger, Moving, both, capped};
+use crate::moving::{Ledger, Moving, both, capped};
 use crate::networks::co_animation::end;
 use crate::stamps::born;
 use crate::store::Writer;

@@ -3,13 +3,12 @@
 use ::networks::action_item::{ActionItem, ActionStatus};
 use ::networks::membership_request::{MembershipRequest, MembershipRequestStatus};
 use diesel::prelude::*;
-use kernel::schema::{action_item, affiliation, invitation, membership_request};
+use kernel::schema::{action_item, affiliation, membership_request};
 use kernel::{AffiliationId, MemberId, Noun as _, OrganizationId};
-use members::invitation::{Invitation, InvitationStatus};
 use members::reorganization::ImpactEffect;
 
 use crate::Result;
-use crate::members::{Ledger, Moving};
+use crate::moving::{Ledger, Moving};
 use crate::store::Writer;
 
 /// Carries the dossiers that are open: through the affiliation that goes on, where there is one.
@@ -40,22 +39,6 @@ fn goes_on(conn: &mut PgConnection, member: MemberId, at: OrganizationId) -> Res
     let there = affiliation::table.filter(affiliation::member_id.eq(member).and(affiliation::organization_id.eq(at)));
     let there = there.filter(affiliation::valid.contains(kernel::sql::clock())).select(affiliation::id);
     Ok(there.first(conn).optional()?)
-}
-
-/// Carries the invitations whose code is still good.
-pub(crate) fn carry_invitations(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
-    let here = Invitation::query().filter(invitation::organization_id.eq_any(moving.gone()));
-    let here: Vec<Invitation> = here.order(invitation::id).load(writer.conn)?;
-    let open = |it: &Invitation| matches!(it.status, InvitationStatus::Sent | InvitationStatus::Claimed);
-    for before in here.into_iter().filter(open) {
-        let to = moving.heir(before.organization.id);
-        let _after = writer.change(&before, invitation::organization_id.eq(to))?;
-        let name = format!("{} {}", before.given_name, before.usual_name);
-        let place = ledger.organization(writer.conn, to)?;
-        let known = writer.known(before.id.0, before.created_at);
-        ledger.tell(Invitation::NAME, (known, name), ImpactEffect::Repointed, Some(place));
-    }
-    Ok(())
 }
 
 /// Carries the actions that are yet to be done.

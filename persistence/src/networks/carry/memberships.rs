@@ -10,7 +10,7 @@ use members::affiliation::Affiliation;
 use members::reorganization::{ImpactEffect, JoinedMembership};
 
 use crate::Result;
-use crate::members::{Ledger, both, capped};
+use crate::moving::{Ledger, both, capped};
 use crate::networks::membership::{end, sitting};
 use crate::stamps::born;
 use crate::store::Writer;

@@ -6,6 +6,6 @@ mod memberships;
 mod seats;
 
 pub(crate) use co_animations::carry_co_animations;
-pub(crate) use dossiers::{carry_actions, carry_invitations, carry_requests};
+pub(crate) use dossiers::{carry_actions, carry_requests};
 pub(crate) use memberships::carry_memberships;
 pub(crate) use seats::carry_seats;

@@ -8,7 +8,7 @@ use kernel::{Noun as _, OrganizationId, SeatId, Validity};
 use members::reorganization::ImpactEffect;
 
 use crate::Result;
-use crate::members::{Ledger, Moving, both, capped};
+use crate::moving::{Ledger, Moving, both, capped};
 use crate::networks::seat::end;
 use crate::stamps::born;
 use crate::store::Writer;

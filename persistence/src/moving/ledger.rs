@@ -11,7 +11,6 @@ use members::reorganization::{
 };
 use uuid::Uuid;
 
-use super::registry;
 use crate::store::Writer;
 use crate::{Error, Result};
 
@@ -41,11 +40,11 @@ fn sitting_in(sitting: &Sitting, network: NetworkId) -> i64 {
 }
 
 impl Ledger {
-    pub(super) fn open(writer: &mut Writer<'_>, networks: &[NetworkId]) -> Result<Self> {
+    pub(crate) fn open(writer: &mut Writer<'_>, networks: &[NetworkId], kinds: Vec<&'static str>) -> Result<Self> {
         let before = sitting(writer.conn, writer.at, networks)?;
         let names = network::table.filter(network::id.eq_any(networks)).select((network::id, network::name));
         Ok(Self {
-            kinds: registry::kinds().into_iter().map(|kind| (kind, (0, Vec::new()))).collect(),
+            kinds: kinds.into_iter().map(|kind| (kind, (0, Vec::new()))).collect(),
             joined: Vec::new(),
             members: BTreeSet::new(),
             names: HashMap::new(),
@@ -104,7 +103,7 @@ impl Ledger {
     }
 
     /// Holds what was done against what must not be, and tells all of it.
-    pub(super) fn close(self, writer: &mut Writer<'_>) -> Result<ReorganizationImpact> {
+    pub(crate) fn close(self, writer: &mut Writer<'_>) -> Result<ReorganizationImpact> {
         let networks: Vec<NetworkId> = self.networks.keys().copied().collect();
         let after = sitting(writer.conn, writer.at, &networks)?;
         let (before, mut lost) = (&self.before, 0);
