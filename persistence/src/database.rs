@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::actor::{entering, looking};
 use crate::aftermath::was_there;
-use crate::networks::KeptFacts;
+use crate::memory::Memory;
 use crate::pools::Pools;
 use crate::pulse::Pulse;
 use crate::store::{Asked, taken_back};
@@ -42,7 +42,7 @@ pub struct Database {
     pools: Arc<Pools>,
     pulse: Arc<Pulse>,
     actors: Cache<Identity, Arc<Actor>>,
-    kept: KeptFacts,
+    memory: Memory,
 }
 
 impl Database {
@@ -52,7 +52,7 @@ impl Database {
         let pools = Arc::new(Pools::open(url, size));
         let renewed = Arc::clone(&pools);
         let actors = Cache::builder().max_capacity(10_000).time_to_live(TRUST).build();
-        Self { pools, pulse: Pulse::of(url, move || renewed.renew()), actors, kept: KeptFacts::default() }
+        Self { pools, pulse: Pulse::of(url, move || renewed.renew()), actors, memory: Memory::default() }
     }
 
     /// Whether the database answered just now: where not, asking it would only be waiting.
@@ -106,7 +106,7 @@ impl Database {
             self.actors.insert(call.caller.clone(), Arc::clone(&actor));
             actor
         };
-        let (who, mut store) = (actor.id, Store::new(&mut conn, call, actor, &self.kept));
+        let (who, mut store) = (actor.id, Store::new(&mut conn, call, actor, &self.memory));
         let done = work(&mut store)?;
         let shown = std::mem::take(&mut store.shown);
         drop(conn);
@@ -132,7 +132,7 @@ impl Database {
         self.heard(again(|pardoned| {
             let mut conn = self.pools.writer()?;
             let done = conn.transaction(|conn| {
-                let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), &self.kept);
+                let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), &self.memory);
                 store.pardoned.clone_from(pardoned);
                 work(&mut store)
             });
@@ -154,7 +154,7 @@ impl Database {
         let mut conn = self.pools.writer()?;
         let (mut asked, mut committing) = (None, false);
         let done = conn.transaction(|conn| {
-            let done = attempt(conn, call, &self.kept, work, (&mut asked, pardoned))?;
+            let done = attempt(conn, call, &self.memory, work, (&mut asked, pardoned))?;
             committing = true;
             Ok(done)
         });
@@ -177,7 +177,7 @@ impl Database {
         let mut asked = None;
         let done = taken_back(&mut conn, |conn| {
             let actor = looking(conn, &call.caller)?;
-            let mut store = Store::new(conn, call, Arc::new(actor), &self.kept);
+            let mut store = Store::new(conn, call, Arc::new(actor), &self.memory);
             let done = work(&mut store);
             asked = store.asked.take();
             done
@@ -193,7 +193,7 @@ impl Database {
     pub fn read_on_record<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
         let mut conn = self.pools.writer()?;
         let actor = looking(&mut conn, &call.caller)?;
-        let mut store = Store::new(&mut conn, call, Arc::new(actor), &self.kept);
+        let mut store = Store::new(&mut conn, call, Arc::new(actor), &self.memory);
         let done = work(&mut store)?;
         let (who, asked) = (store.actor().id, store.asked.take());
         if let Some(asked) = asked {
@@ -262,12 +262,12 @@ fn record_refused<T>(conn: &mut PgConnection, call: &Call, done: &Result<T>, ask
 fn attempt<T: Again>(
     conn: &mut PgConnection,
     call: &Call,
-    kept: &KeptFacts,
+    memory: &Memory,
     work: &impl Fn(&mut Store<'_>) -> Result<T>,
     (asked, pardoned): (&mut Option<Asked>, &[Shortfall]),
 ) -> Result<Done<T>> {
     let Some(key) = &call.key else {
-        let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), kept);
+        let mut store = Store::new(conn, call, Arc::new(Actor::nobody()), memory);
         store.pardoned = pardoned.to_vec();
         let done = work(&mut store);
         *asked = store.asked.take();
@@ -276,7 +276,7 @@ fn attempt<T: Again>(
     let (actor, at) = entering(conn, &call.caller)?;
     let who = actor.id;
     let before = idempotency::take(conn, who, key, at)?;
-    let mut store = Store::new(conn, call, Arc::new(actor), kept);
+    let mut store = Store::new(conn, call, Arc::new(actor), memory);
     if let Some(about) = before {
         return T::again(&mut store, about).map(Done::Before);
     }

@@ -150,11 +150,14 @@ pub(crate) type Carry = fn(&mut Writer<'_>, &mut Ledger, AffiliationId, &Affilia
 /// The identifiers of those that an actor may know of.
 pub(crate) type KnownTo = fn(&mut PgConnection, &Actor) -> Result<Vec<Uuid>>;
 
+/// Binds a request to a member and an affiliation, and has the member agree.
+pub(crate) type Admit = fn(&mut Writer<'_>, Uuid, (MemberId, AffiliationId), Option<NotificationLevel>) -> Result<()>;
+
 /// How a request is agreed to by whoever logs in by its invitation: locked first, then bound to the member and agreed.
 #[derive(Clone, Copy)]
 pub(crate) struct Admits {
     pub(crate) lock: fn(Uuid, &mut PgConnection) -> Result<()>,
-    pub(crate) admit: fn(&mut Writer<'_>, Uuid, (MemberId, AffiliationId), Option<NotificationLevel>) -> Result<()>,
+    pub(crate) admit: Admit,
 }
 
 /// How someone is invited for a request, and how that is taken back.

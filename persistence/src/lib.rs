@@ -13,6 +13,7 @@ pub mod import;
 mod kept;
 mod locks;
 mod members;
+mod memory;
 pub mod migrate;
 mod moving;
 mod networks;

@@ -19,7 +19,7 @@ use crate::actor::{entering, is_somebody, looking};
 use crate::aftermath::{Aftermath, By, Shortfall, was_there};
 use crate::database::Call;
 use crate::kept::{Kept, KeptIn, Stamps};
-use crate::networks::KeptFacts;
+use crate::memory::Memory;
 use crate::{Error, Result, audit};
 
 /// One caller at work in one transaction (to write) or on one read-only session (to read).
@@ -27,7 +27,7 @@ pub struct Store<'a> {
     conn: &'a mut PgConnection,
     call: &'a Call,
     actor: Arc<Actor>,
-    kept: &'a KeptFacts,
+    memory: &'a Memory,
     /// The time of the transaction, once the caller entered it to write.
     at: DateTime<Utc>,
     /// What must hold and did not before this work either.
@@ -72,12 +72,22 @@ macro_rules! known {
 pub(crate) use known;
 
 impl<'a> Store<'a> {
-    pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, kept: &'a KeptFacts) -> Self {
-        Self { conn, call, actor, kept, at: DateTime::UNIX_EPOCH, pardoned: Vec::new(), asked: None, shown: Vec::new() }
+    pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, memory: &'a Memory) -> Self {
+        Self {
+            conn,
+            call,
+            actor,
+            memory,
+            at: DateTime::UNIX_EPOCH,
+            pardoned: Vec::new(),
+            asked: None,
+            shown: Vec::new(),
+        }
     }
 
-    pub(crate) fn kept_facts(&self) -> &KeptFacts {
-        self.kept
+    /// What is kept in memory between requests.
+    pub(crate) fn memory(&self) -> &Memory {
+        self.memory
     }
 
     /// Asks whether the caller may, over facts and rights that stay true until the end of the transaction: the object

@@ -13,7 +13,7 @@ use kernel::directory::OrganizationReference;
 use kernel::schema::{network, organization};
 use kernel::{AsOf, OrganizationId, Refusal};
 
-use super::kept_facts::Standing;
+use super::kept_facts::{KeptFacts, Standing};
 use crate::page::fold;
 use crate::{Result, Store};
 
@@ -58,7 +58,7 @@ impl Store<'_> {
     }
 
     pub(super) fn matrix_facts(&mut self, as_of: Option<AsOf>) -> Result<(DateTime<Utc>, Arc<MatrixFacts>)> {
-        let kept = self.kept_facts().clone();
+        let kept = self.memory().of::<KeptFacts>();
         let (conn, _) = self.reading();
         if let Some(day) = as_of {
             let at = day.instant()?;
