@@ -5,6 +5,7 @@ mod aftermath;
 pub mod audit;
 pub mod database;
 pub mod delivery;
+mod descriptor;
 pub mod error;
 mod expertise;
 pub mod functions;

@@ -1,0 +1,176 @@
+//! What is known of a noun without its type, and the forms in which a noun says it.
+
+use ::networks::notification::Subject;
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use kernel::directory::{Email, GivenName, UsualName};
+use kernel::{
+    Action, Actor, AffiliationId, InvitationId, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun,
+    OrganizationId, Ruling,
+};
+use members::affiliation::Affiliation;
+use members::hand_over::{OwnedItem, OwnedKind};
+use uuid::Uuid;
+
+use crate::error::Meaning;
+use crate::kept::Kept;
+use crate::moving::{Ledger, Resting};
+use crate::permission::{Verdict, check};
+use crate::store::Writer;
+use crate::{Result, Store};
+
+/// What is known of a noun without its type.
+pub(crate) struct Descriptor {
+    pub(crate) name: &'static str,
+    pub(crate) constraints: &'static [(&'static str, Meaning)],
+    pub(crate) private: &'static [&'static str],
+    pub(crate) resting: &'static [Resting],
+    pub(crate) ends: &'static [Ends],
+    pub(crate) carried: Option<Carry>,
+    pub(crate) admits: Option<Admits>,
+    pub(crate) invites: Option<Invites>,
+    pub(crate) known: Option<KnownTo>,
+    pub(crate) people: &'static [Person],
+    pub(crate) owned: Option<Owned>,
+    pub(crate) told: Option<Told>,
+    /// What the rules say of an action on one, if it is one of its actions.
+    pub(crate) check: Check,
+}
+
+/// What the rules say of an action on the object of an address, if it is an action on such an object.
+pub(crate) type Check = fn(&mut Store<'_>, &str, &str) -> Result<Option<Verdict>>;
+
+/// An affiliation that ends, and when.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Leaving {
+    pub(crate) affiliation: AffiliationId,
+    pub(crate) member: MemberId,
+    pub(crate) organization: OrganizationId,
+    pub(crate) at: DateTime<Utc>,
+}
+
+/// Carries what is held through an affiliation over to the one that goes on.
+pub(crate) type Carry = fn(&mut Writer<'_>, &mut Ledger, AffiliationId, &Affiliation) -> Result<()>;
+
+/// The identifiers of those that an actor may know of.
+pub(crate) type KnownTo = fn(&mut PgConnection, &Actor) -> Result<Vec<Uuid>>;
+
+/// Binds a request to a member and an affiliation, and has the member agree.
+pub(crate) type Admit = fn(&mut Writer<'_>, Uuid, (MemberId, AffiliationId), Option<NotificationLevel>) -> Result<()>;
+
+/// How a request is agreed to by whoever logs in by its invitation: locked first, then bound to the member and agreed.
+#[derive(Clone, Copy)]
+pub(crate) struct Admits {
+    pub(crate) lock: fn(Uuid, &mut PgConnection) -> Result<()>,
+    pub(crate) admit: Admit,
+}
+
+/// How someone is invited for a request, and how that is taken back.
+#[derive(Clone, Copy)]
+pub(crate) struct Invites {
+    pub(crate) invite:
+        fn(&mut Writer<'_>, (NetworkId, MembershipRequestId), OrganizationId, &Called) -> Result<InvitationId>,
+    pub(crate) revoke: fn(&mut Writer<'_>, MembershipRequestId) -> Result<()>,
+}
+
+/// What someone is called, and where they are written to.
+pub(crate) type Called = (GivenName, UsualName, Email);
+
+/// What ends when something else does.
+#[derive(Clone, Copy)]
+pub(crate) enum Ends {
+    /// What is held through an affiliation that ends.
+    WithAffiliation(fn(&mut Writer<'_>, Leaving) -> Result<()>),
+    /// What rests on an organization that closes.
+    WithOrganization(fn(&mut Writer<'_>, OrganizationId) -> Result<()>),
+}
+
+/// Where a person is named.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Person {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// What is held there, as the person is told.
+    pub label: &'static str,
+    /// How the person is named.
+    pub how: Naming,
+}
+
+/// How a column names a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// As a member who owns the row, and hands it over before leaving.
+    Owns,
+    /// As a member who did, said or is something.
+    Names,
+    /// In another way than by a reference to a member.
+    Tells,
+}
+
+impl Person {
+    const fn new(table: &'static str, column: &'static str, label: &'static str, how: Naming) -> Self {
+        Self { table, column, label, how }
+    }
+
+    pub(crate) const fn owns(table: &'static str, column: &'static str, label: &'static str) -> Self {
+        Self::new(table, column, label, Naming::Owns)
+    }
+
+    pub(crate) const fn names(table: &'static str, column: &'static str, label: &'static str) -> Self {
+        Self::new(table, column, label, Naming::Names)
+    }
+
+    pub(crate) const fn tells(table: &'static str, column: &'static str, label: &'static str) -> Self {
+        Self::new(table, column, label, Naming::Tells)
+    }
+}
+
+/// How a member owns things of one kind: how what they own is found, and how it goes to another.
+#[derive(Clone, Copy)]
+pub(crate) struct Owned {
+    pub(crate) kind: OwnedKind,
+    pub(crate) list: fn(&mut PgConnection, MemberId) -> Result<Vec<OwnedItem>>,
+    pub(crate) give: fn(&mut Writer<'_>, &Actor, Uuid, MemberId) -> Result<()>,
+}
+
+/// How notifications name objects, as far as their reader may read them: identifier, title and address.
+pub(crate) type Told = fn(&mut PgConnection, &Actor, Vec<Uuid>) -> Result<Vec<(Uuid, Subject)>>;
+
+/// The same for a noun that is read where its rule says so.
+pub(crate) fn told<T: Kept, Read: Action<Facts = T>>(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    ids: Vec<Uuid>,
+    title: impl Fn(&T) -> Option<String>,
+) -> Result<Vec<(Uuid, Subject)>> {
+    let all = T::find_all(ids, conn)?.into_iter();
+    let read = all.filter(|it| Read::rule(actor, it) == Ruling::Allow);
+    Ok(read.map(|it| named(&it, title(&it))).collect())
+}
+
+/// An object as a notification names it.
+pub(crate) fn named<T: Noun>(it: &T, title: Option<String>) -> (Uuid, Subject) {
+    (it.id(), Subject { title, path: Some(format!("/{}/{}", T::COLLECTION, it.key())) })
+}
+
+impl Descriptor {
+    pub(crate) const fn of<T: Kept>() -> Self {
+        Self {
+            name: T::NAME,
+            constraints: T::CONSTRAINTS,
+            private: T::PRIVATE,
+            resting: T::RESTING,
+            ends: T::ENDS,
+            carried: T::CARRIED,
+            admits: T::ADMITS,
+            invites: T::INVITES,
+            known: T::KNOWN,
+            people: T::PEOPLE,
+            owned: T::OWNED,
+            told: T::TOLD,
+            check: check::<T>,
+        }
+    }
+}
