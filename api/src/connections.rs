@@ -55,7 +55,7 @@ struct Connection {
 
 #[derive(Clone, Copy)]
 struct State {
-    /// Since when it waits for a request; nothing while one is being answered.
+    /// Since when it waits for a request, the last answer taken; nothing while one is being answered.
     waits_since: Option<Instant>,
     /// When it is closed.
     until: Instant,
@@ -132,7 +132,7 @@ pub(crate) async fn tend<B: MessageBody + 'static>(
             BodySize::Stream => ANSWER,
             BodySize::None => Duration::ZERO,
         };
-        connection.set(Some(now), now + waits + taking);
+        connection.set(Some(now + taking), now + waits + taking);
     }
     Ok(response)
 }
@@ -146,8 +146,8 @@ struct Body {
 
 impl Body {
     fn of(request: &mut ServiceRequest) -> Option<Self> {
-        let comes = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
-        if !comes.iter().any(|name| request.headers().contains_key(name)) {
+        let length = request.headers().get(header::CONTENT_LENGTH).filter(|length| length.as_bytes() != b"0");
+        if length.is_none() && !request.headers().contains_key(header::TRANSFER_ENCODING) {
             return None;
         }
         let body = Self { inner: Rc::new(RefCell::new(request.take_payload())), ended: Rc::default() };

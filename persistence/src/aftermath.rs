@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::{AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, Refusal, Validity};
 use uuid::Uuid;
 
@@ -31,8 +31,8 @@ pub enum Invariant {
 pub enum Held {
     /// Not at all.
     Never,
-    /// Now, and not for good.
-    ForNow,
+    /// Until a time that is known already.
+    Until(DateTime<Utc>),
     /// With no end in sight.
     Lasting,
 }
@@ -216,16 +216,17 @@ pub(crate) fn was_there(conn: &mut PgConnection, short: &[Shortfall]) -> Result<
     Ok(())
 }
 
+/// Until when at least one holds: the latest of their ends.
 const ADMINISTERED: &str =
-    "SELECT coalesce(max(CASE WHEN upper_inf(r.valid) AND upper_inf(a.valid) THEN 2 ELSE 1 END), 0) AS held
+    "SELECT max(least(coalesce(upper(r.valid), 'infinity'), coalesce(upper(a.valid), 'infinity'))) AS until
     FROM role_assignment r JOIN member m ON m.id = r.member_id JOIN affiliation a ON a.id = r.affiliation_id
         JOIN organization o ON o.id = a.organization_id
     WHERE r.role = 'sig_admin' AND r.valid @> $2 AND a.valid @> $2 AND m.suspended_at IS NULL AND m.departed_at IS NULL
         AND o.origin NOT IN ('government_partner', 'observer')
         AND EXISTS (SELECT FROM identity i WHERE i.principal_id = m.id)";
 
-const LED: &str = "SELECT coalesce(max(CASE WHEN n.status = 'closed' THEN 2 WHEN p.id IS NULL THEN 0
-            WHEN upper_inf(m.valid) AND upper_inf(a.valid) THEN 2 ELSE 1 END), 0) AS held
+const LED: &str = "SELECT max(CASE WHEN n.status = 'closed' THEN 'infinity'::timestamptz WHEN p.id IS NOT NULL
+            THEN least(coalesce(upper(m.valid), 'infinity'), coalesce(upper(a.valid), 'infinity')) END) AS until
     FROM network n LEFT JOIN (membership m JOIN affiliation a ON a.id = m.affiliation_id AND a.valid @> $2
             JOIN member p ON p.id = m.member_id AND p.suspended_at IS NULL AND p.departed_at IS NULL
             JOIN organization o ON o.id = m.organization_id AND o.origin NOT IN ('government_partner', 'observer'))
@@ -235,13 +236,15 @@ const LED: &str = "SELECT coalesce(max(CASE WHEN n.status = 'closed' THEN 2 WHEN
 const IN_A_TREE: &str = "SELECT CASE WHEN app.is_below(o.parent_id, o.id)
             OR o.status = 'active' AND EXISTS (SELECT FROM organization p WHERE p.id = o.parent_id AND p.status <> 'active')
             OR o.status <> 'active' AND EXISTS (SELECT FROM organization c WHERE c.parent_id = o.id AND c.status = 'active')
-        THEN 0 ELSE 2 END AS held
+        THEN NULL ELSE 'infinity'::timestamptz END AS until
     FROM organization o WHERE o.id = $1 AND $2 IS NOT NULL";
 
 #[derive(QueryableByName)]
 struct Answer {
-    #[diesel(sql_type = Integer)]
-    held: i32,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    until: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Bool)]
+    lasting: bool,
 }
 
 impl Invariant {
@@ -251,12 +254,15 @@ impl Invariant {
             Self::Led(network) => (LED, network.0),
             Self::InATree(organization) => (IN_A_TREE, organization.0),
         };
+        let question = format!(
+            "SELECT nullif(it.until, 'infinity') AS until, coalesce(it.until = 'infinity', false) AS lasting FROM ({question}) it"
+        );
         let question = diesel::sql_query(question).bind::<SqlUuid, _>(about).bind::<Timestamptz, _>(at);
-        let Answer { held } = question.get_result(conn)?;
-        Ok(match held {
-            0 => Held::Never,
-            1 => Held::ForNow,
-            _ => Held::Lasting,
+        Ok(match question.get_result::<Answer>(conn).optional()? {
+            // What is not there breaks nothing.
+            None | Some(Answer { lasting: true, .. }) => Held::Lasting,
+            Some(Answer { until: Some(until), .. }) => Held::Until(until),
+            Some(Answer { until: None, .. }) => Held::Never,
         })
     }
 

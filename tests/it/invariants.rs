@@ -70,6 +70,22 @@ fn the_only_administrator_stays_whatever_the_door() {
 }
 
 #[test]
+fn an_administrator_for_a_time_is_not_cut_short() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let until = "tstzrange(lower(valid), '2027-06-30T00:00:00Z')";
+    world.database.run(&format!("UPDATE role_assignment SET valid = {until} WHERE role = 'sig_admin'"));
+    let role = sig.get(&format!("/role-assignments?role=sig_admin&member_id={}", world.member("sig-admin")));
+    let role = format!("/role-assignments/{}", role.expect(200).str("/items/0/id"));
+    let place = format!("/affiliations/{}", world.affiliation("sig-admin"));
+    let soon = json!({"at": (kernel::clock::now() + chrono::TimeDelta::minutes(1)).to_rfc3339()});
+    for address in [&role, &place] {
+        act(&sig, address, "end", soon.clone()).refused(409, "last_admin");
+        act(&sig, address, "end", json!({})).refused(409, "last_admin");
+    }
+}
+
+#[test]
 fn where_nobody_administers_the_rest_may_be_changed() {
     let world = World::demo();
     let coordinator = world.client("sig-coordinator");

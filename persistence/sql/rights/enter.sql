@@ -27,7 +27,8 @@ BEGIN
     RETURN jsonb_build_object('at', app.clock(), 'actor', actor);
 END $$;
 
--- Whoever changes the rights of a principal calls this first: it waits for that principal's own writes.
+-- Whoever changes the rights of a principal calls this before the end: it waits for that principal's own writes, and those that
+-- begin meanwhile wait for the change.
 CREATE OR REPLACE FUNCTION app.change_rights(who uuid) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(app.rights_key(who));

@@ -57,6 +57,7 @@ impl Store<'_> {
         plan: &HandOverPlan,
     ) -> Result<MemberView> {
         let after = self.write_on(grant, seen, |writer, actor, _, it| {
+            let by = answers_for(actor, writer.conn)?;
             let owned = owned_by(it.id, writer.conn)?;
             let given = |kind, id| plan.items.iter().find(|item| (item.kind, item.id) == (kind, id));
             if plan.items.iter().any(|item| !owned.iter().any(|own| (own.kind, own.id) == (item.kind, item.id))) {
@@ -70,7 +71,7 @@ impl Store<'_> {
                     continue;
                 };
                 let to = item.to_member_id;
-                takes(actor, to)?;
+                takes(by, to)?;
                 refuse_taker(writer.conn, it.id, to, NO_TAKER)?;
                 let kind = owned_kinds().find(|known| known.kind == own.kind).ok_or(Refusal::NotFound)?;
                 (kind.give)(writer, actor, own.id, to)?;
@@ -92,6 +93,15 @@ pub(super) fn owned_by(id: MemberId, conn: &mut PgConnection) -> Result<Vec<Owne
         all.extend((owned.list)(conn, id)?);
     }
     Ok(all)
+}
+
+/// The person who acts: the caller, or who answers for the script that calls.
+fn answers_for(actor: &Actor, conn: &mut PgConnection) -> Result<Option<MemberId>> {
+    if actor.member().is_some() {
+        return Ok(actor.member());
+    }
+    let owner = service_account::table.find(actor.id).select(service_account::owner_id);
+    Ok(owner.first(conn).optional()?)
 }
 
 /// Whoever takes something is another one, present and affiliated.

@@ -203,7 +203,7 @@ kept!(Invitation: invitation {
     const PEOPLE: &'static [Person] = &[
         Person::names("invitation", "member_id", "les invitations qui vous ont été adressées"),
     ];
-    const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject"];
+    const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject", "claimed_level"];
     // The network and the dossier first, where one joins by it; else the member, where he is recorded.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let about = invitation::table.find(id).select((invitation::request_id, invitation::member_id));

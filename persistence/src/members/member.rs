@@ -6,8 +6,8 @@ use kernel::schema::{affiliation, member};
 use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Version, sql};
 use members::contact::Email;
 use members::member::{
-    Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberView, ProfileVisibility, Read, Restore,
-    Suspend, Update, carded, visible,
+    Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberStatus, MemberView, ProfileVisibility, Read,
+    Restore, Suspend, Update, carded, visible,
 };
 use members::powers::ENTRUSTED;
 use uuid::Uuid;
@@ -254,8 +254,11 @@ kept!(Member: member whole {
         }
         let Some(before) = before.filter(|before| after.is_none_or(|after| after.status != before.status)) else { return };
         follows.rights_of(before.id);
-        follows.cells_of(before.id);
-        // Whoever is suspended leads no more, and that is never refused: the gap shows.
-        follows.administered();
+        let works = |it: &Self| matches!(it.status, MemberStatus::Invited | MemberStatus::Active);
+        if works(before) != after.is_some_and(works) {
+            follows.cells_of(before.id);
+            // Whoever is suspended leads no more, and that is never refused: the gap shows.
+            follows.administered();
+        }
     }
 });

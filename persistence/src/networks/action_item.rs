@@ -12,8 +12,8 @@ use diesel::sql_types;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{action_item, affiliation, member, network};
 use kernel::{
-    Action, ActionItemId, Actor, Grant, MemberId, NetworkId, OrganizationId, PARIS, PageQuery, Refusal, Version, clock,
-    sql,
+    Action, ActionItemId, Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, PARIS, PageQuery, Refusal,
+    Version, clock, sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
@@ -222,12 +222,13 @@ impl Store<'_> {
 /// Whether the person who would do something for an organization, if one is named, is affiliated there.
 fn is_there(conn: &mut PgConnection, person: Option<MemberId>, at: OrganizationId) -> Result<bool> {
     let Some(person) = person else { return Ok(true) };
+    let present = member::table.filter(member::id.eq(person)).filter(member::departed_at.is_null()).select(member::id);
     let there = affiliation::table
-        .inner_join(member::table)
-        .filter(affiliation::member_id.eq(person).and(affiliation::organization_id.eq(at)))
+        .filter(affiliation::member_id.eq_any(present).and(affiliation::organization_id.eq(at)))
         .filter(affiliation::valid.contains(sql::clock()))
-        .filter(member::departed_at.is_null());
-    Ok(diesel::select(diesel::dsl::exists(there)).get_result(conn)?)
+        .select(affiliation::id);
+    // Kept as it is until the end: whoever leaves meanwhile waits, and leaves this behind too.
+    Ok(there.for_share().first::<AffiliationId>(conn).optional()?.is_some())
 }
 
 /// The actions that a member has yet to do. Whoever hands them over may let him depart, and not read them: neither what is

@@ -2,7 +2,7 @@
 
 use ::networks::membership::{
     ANSWERS, Candidate, ChangeRole, Create, End, EndReason, LEADS, Membership, MembershipEnding, MembershipFilter,
-    MembershipPage, MembershipView, NewMembership, Read, Void, hands_over, own, visible,
+    MembershipPage, MembershipView, NewMembership, PROMOTION, Read, Void, hands_over, own, visible,
 };
 use ::networks::network::{NetworkCode, NetworkVisibility};
 use chrono::{DateTime, Utc};
@@ -275,7 +275,12 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
     let (role, interministerial) = (before.role, before.interministerial);
     let new = NewMembership { affiliation_id, role, interministerial, valid_from: None, valid_to: None };
     let candidate = Create((before.network_code.clone(), new)).facts(writer.conn)?;
-    hands_over(actor, &before, &candidate)?;
+    // What stands in the way stands in the plan; and whoever was shown the seat of a lead knows that there is one.
+    hands_over(actor, &before, &candidate).map_err(|refusal| match refusal {
+        Refusal::Invalid(_, why) => Refusal::Invalid("/items", why),
+        Refusal::NotFound => Refusal::Forbidden(PROMOTION),
+        refusal => refusal,
+    })?;
     join(writer, before.network_id, &candidate.new, None)?;
     end(writer, &before, writer.at, EndReason::Replaced)?;
     Ok(())
