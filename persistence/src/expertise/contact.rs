@@ -136,8 +136,7 @@ impl Store<'_> {
                 (sharing, code) => shared_with(sharing.unwrap_or(before.sharing), code.as_ref(), actor, writer.conn)?,
             };
             refuse_gone(patch.organization_id.flatten(), writer.conn)?;
-            let after = writer.change(&before, (patch, contact::network_id.eq(network_id)))?;
-            Ok(after)
+            writer.change(&before, (patch, contact::network_id.eq(network_id)))
         })?;
         Ok(self.shown_contact(changed))
     }
@@ -147,10 +146,8 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn archive_contact(&mut self, grant: Grant<Archive>, seen: Version) -> Result<ContactView> {
-        let archived = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = writer.end(&before, contact::archived_at.eq(writer.at))?;
-            Ok(after)
-        })?;
+        let archived =
+            self.write_on(grant, seen, |writer, _, _, before| writer.end(&before, contact::archived_at.eq(writer.at)))?;
         Ok(self.shown_contact(archived))
     }
 }

@@ -107,8 +107,7 @@ impl Store<'_> {
                 expertise_term::network_ids.eq(linked(&new.network_codes, actor, writer.conn)?),
                 born!(expertise_term, writer),
             );
-            let created: ExpertiseTerm = writer.create(row)?;
-            Ok(created)
+            writer.create::<ExpertiseTerm, _, _>(row)
         })?;
         Ok(self.shown_term(created))
     }
@@ -133,8 +132,7 @@ impl Store<'_> {
             let network_ids = networks.map(|codes| linked(codes, actor, writer.conn)).transpose()?;
             let ExpertiseTermPatch { label, label_en, synonyms, .. } = patch;
             let change = TermChange { label, label_en, synonyms, parent_id, network_ids };
-            let after = writer.change(&before, change)?;
-            Ok(after)
+            writer.change(&before, change)
         })?;
         Ok(self.shown_term(changed))
     }
@@ -151,8 +149,7 @@ impl Store<'_> {
             if diesel::select(diesel::dsl::exists(below)).get_result::<bool>(writer.conn)? {
                 return Err(Refusal::NotEmpty.into());
             }
-            let after = writer.end(&before, expertise_term::retired_at.eq(writer.at))?;
-            Ok(after)
+            writer.end(&before, expertise_term::retired_at.eq(writer.at))
         })?;
         Ok(self.shown_term(retired))
     }

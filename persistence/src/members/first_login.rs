@@ -128,8 +128,7 @@ fn claim(
         invitation::claimed_subject.eq(&who.subject),
         invitation::claimed_level.eq(level),
     );
-    let after = writer.change(before, claimed)?;
-    Ok(after)
+    writer.change(before, claimed)
 }
 
 /// The member that a subject is already, if he has not left.

@@ -167,8 +167,7 @@ fn pending() -> Pending {
 }
 
 fn revoke(writer: &mut Writer<'_>, before: &Invitation) -> Result<Invitation> {
-    let after = writer.end(before, invitation::revoked_at.eq(writer.at))?;
-    Ok(after)
+    writer.end(before, invitation::revoked_at.eq(writer.at))
 }
 
 known!(read Invitation: Read);

@@ -94,11 +94,10 @@ impl Store<'_> {
     {
         let after = self.write(grant, |writer, _, _, before| {
             let since = objects.then_some(writer.at);
-            let after = writer.change(
+            writer.change(
                 &before,
                 (member::profile_objection_at.eq(since), member::profile_visibility.eq(ProfileVisibility::Leads)),
-            )?;
-            Ok(after)
+            )
         })?;
         Ok(self.shown_member(after))
     }

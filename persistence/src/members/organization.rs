@@ -173,8 +173,7 @@ impl Store<'_> {
 /// Inserts an organization.
 pub(super) fn insert(writer: &mut Writer<'_>, new: NewOrganization) -> Result<Organization> {
     let stamps = (organization::id.eq(OrganizationId::fresh()), born!(organization, writer));
-    let created: Organization = writer.create((new, stamps))?;
-    Ok(created)
+    writer.create::<Organization, _, _>((new, stamps))
 }
 
 /// Changes an organization. A name that goes is kept as an alias.

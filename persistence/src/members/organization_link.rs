@@ -102,8 +102,7 @@ pub(super) fn insert(
         organization_link::valid.eq(valid),
         born!(organization_link, writer),
     );
-    let created: OrganizationLink = writer.create(row)?;
-    Ok(created)
+    writer.create::<OrganizationLink, _, _>(row)
 }
 
 /// Ends the links from and to an organization that closes; what succeeds it is kept.

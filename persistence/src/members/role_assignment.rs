@@ -82,8 +82,7 @@ impl Store<'_> {
                 role_assignment::granted_by.eq(writer.by),
                 born!(role_assignment, writer),
             );
-            let created: RoleAssignment = writer.create(row)?;
-            Ok(created)
+            writer.create::<RoleAssignment, _, _>(row)
         })?;
         Ok(self.seen(created))
     }

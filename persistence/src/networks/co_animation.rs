@@ -63,8 +63,7 @@ impl Store<'_> {
                 co_animation::valid.eq(Validity::since(new.valid_from.unwrap_or(writer.at))),
                 born!(co_animation, writer),
             );
-            let created: CoAnimation = writer.create(row)?;
-            Ok(created)
+            writer.create::<CoAnimation, _, _>(row)
         })?;
         Ok(self.seen(created))
     }
@@ -91,8 +90,7 @@ impl Store<'_> {
 }
 
 pub(super) fn end(writer: &mut Writer<'_>, before: &CoAnimation, at: DateTime<Utc>) -> Result<CoAnimation> {
-    let after = writer.end(before, co_animation::valid.eq(before.valid.until(at)))?;
-    Ok(after)
+    writer.end(before, co_animation::valid.eq(before.valid.until(at)))
 }
 
 /// Ends the co-animations of a network that closes.

@@ -123,8 +123,7 @@ impl Store<'_> {
         let created = self.write(grant, |writer, _, Create(about), _| {
             let id = DecisionId::fresh();
             let row = (new, decision::id.eq(id), decision::follow_up_id.eq(about), born!(decision, writer));
-            let created: Decision = writer.create(row)?;
-            Ok(created)
+            writer.create::<Decision, _, _>(row)
         })?;
         Ok(self.seen(created))
     }
@@ -139,10 +138,7 @@ impl Store<'_> {
         seen: Version,
         patch: DecisionPatch,
     ) -> Result<DecisionView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = writer.change(&before, patch)?;
-            Ok(after)
-        })?;
+        let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
         Ok(self.seen(changed))
     }
 }

@@ -124,8 +124,7 @@ impl Store<'_> {
                 follow_up::attendee_ids.eq(new.attendee_ids),
                 born!(follow_up, writer),
             );
-            let created: FollowUp = writer.create(row)?;
-            Ok(created)
+            writer.create::<FollowUp, _, _>(row)
         })?;
         Ok(self.seen(created))
     }
@@ -143,8 +142,7 @@ impl Store<'_> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             patch.held_on.map_or(Ok(()), past)?;
             refuse_unknown(writer.conn, patch.attendee_ids.as_deref().unwrap_or_default())?;
-            let after = writer.change(&before, patch)?;
-            Ok(after)
+            writer.change(&before, patch)
         })?;
         Ok(self.seen(changed))
     }
@@ -179,8 +177,7 @@ impl Store<'_> {
                 follow_up_comment::follow_up_id.eq(about),
                 born!(follow_up_comment, writer),
             );
-            let created: FollowUpComment = writer.create(row)?;
-            Ok(created)
+            writer.create::<FollowUpComment, _, _>(row)
         })?;
         Ok(self.seen(created))
     }

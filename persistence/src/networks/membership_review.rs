@@ -155,8 +155,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it.
     pub fn close_membership_review(&mut self, grant: Grant<Close>, seen: Version) -> Result<MembershipReviewView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = writer.end(&before, membership_review::closed_at.eq(writer.at))?;
-            Ok(after)
+            writer.end(&before, membership_review::closed_at.eq(writer.at))
         })?;
         Ok(self.seen(closed))
     }
@@ -211,8 +210,7 @@ fn answered(writer: &mut Writer<'_>, about: &Membership, answer: &ReviewAnswer) 
 }
 
 fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {
-    let after = writer.change(before, membership::last_reviewed_at.eq(writer.at))?;
-    Ok(after)
+    writer.change(before, membership::last_reviewed_at.eq(writer.at))
 }
 
 /// Tells those whom a review asks.

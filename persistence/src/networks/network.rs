@@ -69,8 +69,7 @@ impl Store<'_> {
                 network::status.eq(NetworkStatus::Preparing),
                 born!(network, writer),
             );
-            let created: Network = writer.create(row)?;
-            Ok(created)
+            writer.create::<Network, _, _>(row)
         })?;
         Ok(self.seen(created))
     }

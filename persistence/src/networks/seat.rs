@@ -59,12 +59,11 @@ impl Store<'_> {
     /// It is expected already at that time; the organization does not exist.
     pub fn create_network_seat(&mut self, grant: Grant<Create>) -> Result<SeatView> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, ..)| {
-            let (id, _organization) = (SeatId::fresh(), new.organization_id);
+            let id = SeatId::fresh();
             let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
             let row =
                 (new, seat::id.eq(id), seat::network_id.eq(network.id), seat::valid.eq(valid), born!(seat, writer));
-            let created: Seat = writer.create(row)?;
-            Ok(created)
+            writer.create::<Seat, _, _>(row)
         })?;
         Ok(self.seen(created))
     }
@@ -74,10 +73,7 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it; its bounds cross.
     pub fn update_seat(&mut self, grant: Grant<Update>, seen: Version, patch: SeatPatch) -> Result<SeatView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = writer.change(&before, patch)?;
-            Ok(after)
-        })?;
+        let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
         Ok(self.seen(changed))
     }
 
@@ -104,8 +100,7 @@ impl Store<'_> {
 }
 
 pub(super) fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>) -> Result<Seat> {
-    let after = writer.end(before, seat::valid.eq(before.valid.until(at)))?;
-    Ok(after)
+    writer.end(before, seat::valid.eq(before.valid.until(at)))
 }
 
 /// Ends every seat of an organization that closes; the networks are locked already.

@@ -40,8 +40,7 @@ impl Store<'_> {
     ) -> Result<Subscription> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             let level = patch.notification_level.unwrap_or(before.notification_level);
-            let after = writer.change(&before, membership::notification_level.eq(level))?;
-            Ok(after)
+            writer.change(&before, membership::notification_level.eq(level))
         })?;
         Ok(changed.into())
     }

@@ -72,8 +72,7 @@ fn end(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
 
 /// What has not begun has no past to keep: it begins in the successor.
 fn repoint(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId) -> Result<Affiliation> {
-    let after = writer.change(before, affiliation::organization_id.eq(to))?;
-    Ok(after)
+    writer.change(before, affiliation::organization_id.eq(to))
 }
 
 /// The same place, in the successor: its fields stay whose they are.
@@ -105,7 +104,7 @@ fn widen(writer: &mut Writer<'_>, there: &Affiliation, other: &Affiliation, vali
     if valid == there.valid && said == (there.position.as_ref(), there.service.as_ref(), there.profession) {
         return Ok(there.clone());
     }
-    let after = writer.change(
+    writer.change(
         there,
         (
             affiliation::position.eq(said.0),
@@ -113,6 +112,5 @@ fn widen(writer: &mut Writer<'_>, there: &Affiliation, other: &Affiliation, vali
             affiliation::profession.eq(said.2),
             affiliation::valid.eq(valid),
         ),
-    )?;
-    Ok(after)
+    )
 }
