@@ -73,13 +73,7 @@ impl<T: Serialize + Send + 'static> Represent for Page<T> {
     }
 }
 
-/// Marks a payload that is neither an object with a version nor a list.
-macro_rules! plain {
-    ($($name:ty),+) => { $(impl $crate::answer::Represent for $name {})+ };
-}
-pub(crate) use plain;
-
-plain!(kernel::Voided);
+impl Represent for kernel::Voided {}
 
 /// An answer, typed by what it shows.
 pub(crate) struct Reply<T> {

@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use kernel::clock;
 use kernel::notification::{DeliveryStatus, TaskKind};
 use persistence::task::Task;
@@ -41,7 +41,7 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     let (ends, ended) = mpsc::channel::<()>();
     let work = move || {
         let _ends = ends;
-        let (mut tidied, mut digested, mut published) = (Instant::now(), None, today());
+        let (mut tidied, mut digested, mut published) = (Instant::now(), None, clock::today());
         while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             if !database.is_ready() {
                 continue;
@@ -49,8 +49,8 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
             if let Err(error) = plan(&database, &mut digested).and_then(|()| round(&database, &post)) {
                 tracing::warn!(%error, "what was due waits");
             }
-            if published != today() || tidied.elapsed() > TIDY {
-                published = today();
+            if published != clock::today() || tidied.elapsed() > TIDY {
+                published = clock::today();
                 if let Err(error) = database.plan_publications() {
                     tracing::warn!(%error, "the next indicators are not planned");
                 }
@@ -65,11 +65,6 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     };
     thread::Builder::new().name("worker".into()).spawn(work)?;
     Ok(Aside { until: Some(until), ended })
-}
-
-/// The day it is, where the State works.
-fn today() -> NaiveDate {
-    clock::now().with_timezone(&kernel::PARIS).date_naive()
 }
 
 /// Plans the digests, once for each time that it is eight o'clock in Paris.

@@ -3,11 +3,12 @@
 use diesel::prelude::*;
 use kernel::audit::{AuditEvent, AuditEventPage, AuditFilter, AuditOutcome, List};
 use kernel::schema::{audit_event, identity};
-use kernel::{Page, PageQuery, PrincipalId, Refusal, sql};
+use kernel::{PageQuery, PrincipalId, Refusal, sql};
 use uuid::Uuid;
 
 use crate::database::Call;
-use crate::store::{Asked, Known};
+use crate::page::{DOWN, keyset};
+use crate::store::{Asked, known};
 use crate::{Result, Store};
 
 /// Writes that a caller was refused. One whom we do not know leaves no line: he was refused by his token.
@@ -68,11 +69,7 @@ fn line(
     Ok(())
 }
 
-impl Known for List {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: List);
 
 impl Store<'_> {
     /// The audit log, the latest line first.
@@ -94,11 +91,7 @@ impl Store<'_> {
         if let Some(outcome) = filter.outcome {
             query = query.filter(audit_event::outcome.eq(outcome));
         }
-        if let Some(before) = page.key::<i64>()? {
-            query = query.filter(audit_event::position.lt(before));
-        }
-        let (conn, _) = self.reading();
-        let rows: Vec<AuditEvent> = query.order(audit_event::position.desc()).limit(page.probe()).load(conn)?;
-        Ok::<Page<_>, _>(page.cut(rows, |event| event.position))
+        let key = |event: &AuditEvent| event.position;
+        Ok(keyset!(self.reading().0, query, page, DOWN, key => audit_event::position))
     }
 }

@@ -6,7 +6,7 @@ use diesel::sql_types::{Date, Timestamptz};
 use kernel::directory::{Email, OrganizationName};
 use kernel::notification::{DeliveryKind, DeliveryStatus, TaskKind};
 use kernel::schema::{delivery, invitation, membership_request, network, notification, organization};
-use kernel::{InvitationId, MemberId, NetworkRole, PARIS, sql};
+use kernel::{InvitationId, MemberId, NetworkRole, clock, sql};
 use members::invitation::{InvitationCode, InvitationStatus, stands};
 use uuid::Uuid;
 
@@ -127,7 +127,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub fn plan_digests(&self, since: DateTime<Utc>) -> Result<i64> {
-        let day = since.with_timezone(&PARIS).date_naive();
+        let day = clock::day_of(since);
         Ok(diesel::select(plan_digests(since, day)).get_result(&mut *self.worker()?)?)
     }
 }

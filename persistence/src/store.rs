@@ -55,16 +55,17 @@ pub trait Known: Action {
     fn facts(&self, conn: &mut PgConnection) -> Result<Self::Facts>;
 }
 
-/// Says that the facts of actions on one object are the object: read as it is, locked for the change that follows, or found
-/// by a function.
+/// Says what the facts of actions are: the object, read as it is or locked for the change that follows; nothing; or what is
+/// found by what the action says.
 macro_rules! known {
-    (read $Noun:ty: $($action:ty),+) => { $crate::store::known!(<$Noun as $crate::kept::Kept>::find => $($action),+); };
-    (lock $Noun:ty: $($action:ty),+) => { $crate::store::known!(<$Noun as $crate::kept::Kept>::lock => $($action),+); };
-    ($find:expr => $($action:ty),+) => {
+    (read $Noun:ty: $($action:ty),+) => { known!(it, conn => <$Noun as $crate::kept::Kept>::find(it.0.0, conn); $($action),+); };
+    (lock $Noun:ty: $($action:ty),+) => { known!(it, conn => <$Noun as $crate::kept::Kept>::lock(it.0.0, conn); $($action),+); };
+    (nothing: $($action:ty),+) => { known!(_it, _conn => Ok(()); $($action),+); };
+    ($it:ident, $conn:ident => $facts:expr; $($action:ty),+) => {
         $(impl $crate::store::Known for $action {
-            fn facts(&self, conn: &mut diesel::PgConnection) -> $crate::Result<<Self as kernel::Action>::Facts> {
-                let find: fn(uuid::Uuid, &mut diesel::PgConnection) -> $crate::Result<<Self as kernel::Action>::Facts> = $find;
-                find(self.0.0, conn)
+            fn facts(&self, $conn: &mut diesel::PgConnection) -> $crate::Result<<Self as kernel::Action>::Facts> {
+                let $it = self;
+                $facts
             }
         })+
     };

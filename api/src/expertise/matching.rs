@@ -4,11 +4,11 @@ use ::expertise::matching::{ExpertProposals, ExpertiseMatch};
 use actix_web::get;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::Query;
 
-plain!(ExpertProposals);
+impl Represent for ExpertProposals {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(match_expertise);

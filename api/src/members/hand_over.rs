@@ -7,11 +7,11 @@ use actix_web::{get, post};
 use kernel::MemberId;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::{IfMatch, Valid};
 
-plain!(OwnedItems);
+impl Represent for OwnedItems {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_member_hand_over).service(hand_over_member);

@@ -9,11 +9,11 @@ use actix_web::{get, post};
 use kernel::{InvitationId, MemberId, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 
-plain!(InvitationAccepted);
+impl Represent for InvitationAccepted {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(accept_invitation).service(invite_member);

@@ -5,10 +5,10 @@ use ::members::my_data::{DataExport, Object, WithdrawObjection};
 use actix_web::{get, post};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 
-plain!(DataExport);
+impl Represent for DataExport {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_my_data_export).service(object_to_publication).service(withdraw_objection);

@@ -9,7 +9,7 @@ use actix_web::{Either, get, post};
 use kernel::{PageQuery, ReorganizationId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, Reply, plain};
+use crate::answer::{Answer, Reply, Represent};
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Query, Valid};
 use crate::problem::Problem;
@@ -19,7 +19,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(apply_reorganization).service(withdraw_reorganization);
 }
 
-plain!(ReorganizationImpact);
+impl Represent for ReorganizationImpact {}
 
 /// What would be done, or what was drafted.
 type TriedOrDrafted = Result<Either<Reply<ReorganizationImpact>, Reply<ReorganizationView>>, Problem>;

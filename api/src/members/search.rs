@@ -4,11 +4,12 @@ use ::members::search::{Search, SearchHits, Suggestions};
 use actix_web::get;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::Query;
 
-plain!(SearchHits, Suggestions);
+impl Represent for SearchHits {}
+impl Represent for Suggestions {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(search_directory).service(suggest_names);

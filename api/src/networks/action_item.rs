@@ -10,11 +10,11 @@ use actix_web::{get, patch, post};
 use kernel::{ActionItemId, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 
-plain!(MyTasks);
+impl Represent for MyTasks {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_action_items).service(create_action_item).service(get_action_item).service(update_action_item);

@@ -8,12 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::matrix_csv::{BYTE_ORDER_MARK, harmless};
 use super::tracking::private;
 use super::{sparkline, trends};
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::Query;
 use crate::problem::Problem;
 
-plain!(Indicators);
+impl Represent for Indicators {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_tracking_indicators).service(get_tracking_indicators_csv);

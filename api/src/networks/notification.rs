@@ -10,11 +10,11 @@ use kernel::{MembershipId, NotificationId, PageQuery, Version};
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-use crate::answer::{Answer, Represent, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, NoFilter, Valid};
 
-plain!(NotificationsRead);
+impl Represent for NotificationsRead {}
 
 impl Represent for Subscription {
     fn object(&self) -> Option<(Uuid, Version)> {

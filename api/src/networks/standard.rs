@@ -8,11 +8,13 @@ use actix_web::web::Path;
 use actix_web::{get, patch};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::{IfMatch, Valid};
 
-plain!(NetworkStandard, NetworkScore, NetworkScores);
+impl Represent for NetworkStandard {}
+impl Represent for NetworkScore {}
+impl Represent for NetworkScores {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_criteria).service(update_network_criterion);

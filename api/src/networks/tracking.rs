@@ -10,12 +10,15 @@ use kernel::OrganizationId;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{matrix_csv, matrix_svg};
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::Query;
 use crate::problem::Problem;
 
-plain!(Matrix, NetworkTracking, OrganizationTracking, TrackingCells);
+impl Represent for Matrix {}
+impl Represent for NetworkTracking {}
+impl Represent for OrganizationTracking {}
+impl Represent for TrackingCells {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_tracking_matrix).service(get_tracking_matrix_csv).service(get_tracking_matrix_svg);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::problem::{Code, FieldCode};
 
@@ -45,7 +45,7 @@ pub(crate) struct EnumLists {
     items: Vec<EnumList>,
 }
 
-plain!(EnumLists);
+impl Represent for EnumLists {}
 
 fn list(name: &'static str, values: impl Iterator<Item = (&'static str, Label)>) -> EnumList {
     EnumList { name, values: values.map(|(code, Label { fr, en })| EnumValue { code, fr, en }).collect() }

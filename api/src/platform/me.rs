@@ -12,7 +12,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::{Listing, NoFilter};
 
@@ -75,7 +75,7 @@ pub(crate) struct Me {
     standings: Vec<MyStanding>,
 }
 
-plain!(Me);
+impl Represent for Me {}
 
 impl Me {
     fn unknown(suspended: bool) -> Self {
@@ -135,7 +135,7 @@ struct Bound {
     member_id: MemberId,
 }
 
-plain!(Bound);
+impl Represent for Bound {}
 
 /// Become who one's directory says.
 ///

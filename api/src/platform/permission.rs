@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-use crate::answer::{Answer, plain};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::Valid;
 
@@ -63,7 +63,7 @@ pub(crate) struct PermissionAnswers {
     checks: Vec<PermissionAnswer>,
 }
 
-plain!(PermissionAnswers);
+impl Represent for PermissionAnswers {}
 
 /// Check permissions.
 ///

@@ -154,7 +154,8 @@ impl Contact {
 }
 
 /// A contact to share.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = contact, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "person", "given_name": "Camille", "name": "Exemple", "organization_name": "Agence de presse exemple", "role_title": "Cheffe de rubrique",
     "email": "camille.exemple@presse.example", "phones": ["01 23 45 67 89"], "sharing": "all_members", "review_by": "2027-06-30"}))]
@@ -185,8 +186,10 @@ pub struct NewContact {
     /// With whom it is shared.
     pub sharing: ContactSharing,
     /// With which network of the caller's: there, and only there, where it is shared with one.
+    #[diesel(skip_insertion)]
     pub network_code: Option<NetworkCode>,
     /// The organization of the caller that keeps it; that of his main affiliation, unless said.
+    #[diesel(skip_insertion)]
     pub owner_id: Option<OrganizationId>,
     /// Until when it is taken for good without a look.
     pub review_by: Option<NaiveDate>,

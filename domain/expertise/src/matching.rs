@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::policy::Target;
-use kernel::{ExpertiseTermId, Label, MemberExpertiseId, Ruling, action, codes, text};
+use kernel::{ExpertiseTermId, MemberExpertiseId, Ruling, action, codes, text};
 use members::search::{NameKind, Wanted};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -124,13 +124,10 @@ pub struct ExpertProposals {
     pub items: Vec<ExpertProposal>,
 }
 
-const INSIDERS: Label =
-    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
-
 action!(
     /// Look for who can help.
     Match(NeedWords) on MemberExpertise as "match_expertise", (),
-    |actor, ()| Ruling::Allow.and(actor.is_insider(), INSIDERS)
+    |actor, ()| Ruling::Allow.for_insiders(actor)
 );
 
 /// How many letters a word of the need may add to one of a name: a plural, a feminine.

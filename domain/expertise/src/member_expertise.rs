@@ -87,11 +87,13 @@ pub struct MemberExpertise {
 }
 
 /// A term that the caller masters.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = member_expertise, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"term_code": "chatbot-vocal", "level": "expert", "available_to_help": true}))]
 pub struct NewMemberExpertise {
     /// What; a term in use.
+    #[diesel(skip_insertion)]
     pub term_code: TermCode,
     /// How well.
     pub level: ExpertiseLevel,

@@ -7,9 +7,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::expertise_term;
-use kernel::{
-    Actor, ExpertiseTermId, NetworkId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text,
-};
+use kernel::{Actor, ExpertiseTermId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text};
 use networks::network::NetworkCode;
 pub use rules::{Create, Read, Retire, Update, visible};
 use serde::{Deserialize, Serialize};
@@ -117,7 +115,8 @@ pub struct ExpertiseTermReference {
 }
 
 /// A term of expertise to record.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = expertise_term, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "podcast-natif", "label": "Podcast natif", "label_en": "Native podcasts", "synonyms": ["baladodiffusion"], "network_codes": ["edito"]}))]
 pub struct NewExpertiseTerm {
@@ -133,16 +132,19 @@ pub struct NewExpertiseTerm {
     #[schema(max_items = 20)]
     pub synonyms: Vec<Synonym>,
     /// The wider term.
+    #[diesel(skip_insertion)]
     pub parent_code: Option<TermCode>,
     /// The networks that it belongs to.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
+    #[diesel(skip_insertion)]
     pub network_codes: Vec<NetworkCode>,
 }
 
 /// What to change of a term: absent keeps, `null` clears.
-#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
+#[diesel(table_name = expertise_term)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"synonyms": ["bot vocal", "callbot"], "parent_code": null}))]
 pub struct ExpertiseTermPatch {
@@ -159,28 +161,14 @@ pub struct ExpertiseTermPatch {
     pub synonyms: Option<Vec<Synonym>>,
     /// The wider term; none that stands below this one.
     #[serde(default, deserialize_with = "clearable")]
+    #[diesel(skip_update)]
     pub parent_code: Option<Option<TermCode>>,
     /// The networks that it belongs to.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
+    #[diesel(skip_update)]
     pub network_codes: Option<Vec<NetworkCode>>,
-}
-
-/// The columns of a term that a change sets.
-#[derive(Debug, Clone, AsChangeset)]
-#[diesel(table_name = expertise_term)]
-pub struct TermChange {
-    /// What it is called, in French.
-    pub label: Option<TermLabel>,
-    /// What it is called, in English.
-    pub label_en: Option<Option<TermLabel>>,
-    /// Other ways to say it.
-    pub synonyms: Option<Vec<Synonym>>,
-    /// The wider term.
-    pub parent_id: Option<Option<ExpertiseTermId>>,
-    /// The networks that it belongs to.
-    pub network_ids: Option<Vec<NetworkId>>,
 }
 
 /// Which terms of the list.

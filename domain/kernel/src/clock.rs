@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::{DateTime, Days, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
 
 /// The zone of working days, digests and `as_of`.
@@ -30,10 +30,22 @@ pub fn set(time: DateTime<Utc>) {
     SHIFT.store(ahead.num_microseconds().unwrap_or_default(), Ordering::Relaxed);
 }
 
+/// The day of a time, where the State works.
+#[must_use]
+pub fn day_of(time: DateTime<Utc>) -> NaiveDate {
+    time.with_timezone(&PARIS).date_naive()
+}
+
+/// The day it is, where the State works.
+#[must_use]
+pub fn today() -> NaiveDate {
+    day_of(now())
+}
+
 /// The last time that it was eight o'clock in Paris, when digests go out: a wall clock's eight, on both sides of a change.
 #[must_use]
 pub fn last_digest(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let today = now.with_timezone(&PARIS).date_naive();
+    let today = day_of(now);
     let eight = NaiveTime::from_hms_opt(8, 0, 0)?;
     let days = [Some(today), today.checked_sub_days(Days::new(1))].into_iter().flatten();
     let mut times = days.filter_map(|day| day.and_time(eight).and_local_timezone(PARIS).earliest());

@@ -108,6 +108,14 @@ impl PageQuery {
         self.cursor.as_ref().map(|cursor| cursor.key(&self.list)).transpose()
     }
 
+    /// The same, of the kind that is read off the items of the list.
+    ///
+    /// # Errors
+    /// The cursor is not one of ours, or one of another list.
+    pub fn key_of<T, K: DeserializeOwned>(&self, _: &impl Fn(&T) -> K) -> Result<Option<K>, Refusal> {
+        self.key()
+    }
+
     /// Makes the page of the rows that the probe brought.
     pub fn cut<T, K: Serialize>(&self, mut items: Vec<T>, key: impl Fn(&T) -> K) -> Page<T> {
         let more = items.len() > usize::from(self.limit.0);
@@ -221,7 +229,7 @@ impl AsOf {
     /// The day is yet to come.
     pub fn instant(self) -> Result<DateTime<Utc>, Refusal> {
         let now = clock::now();
-        if self.0 > now.with_timezone(&Paris).date_naive() {
+        if self.0 > clock::day_of(now) {
             return Err(Refusal::Invalid("/as_of", FUTURE));
         }
         let midnight = self.0.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0));

@@ -114,6 +114,40 @@ impl Ruling {
             ruling => ruling,
         }
     }
+
+    /// For the SIG only.
+    #[must_use]
+    pub fn for_sig(self, actor: &Actor) -> Self {
+        self.and(actor.is_sig(), Label::SIG)
+    }
+
+    /// For the SIG administrator only.
+    #[must_use]
+    pub fn for_sig_admin(self, actor: &Actor) -> Self {
+        self.and(actor.is_sig_admin(), Label::SIG_ADMIN)
+    }
+
+    /// For the State's communicators only.
+    #[must_use]
+    pub fn for_insiders(self, actor: &Actor) -> Self {
+        self.and(actor.is_insider(), Label::INSIDERS)
+    }
+}
+
+impl Label {
+    /// Why one who is not of the SIG may not.
+    pub const SIG: Self = Self { fr: "Réservé au SIG.", en: "For the SIG only." };
+    /// Why one who is not the SIG administrator may not.
+    pub const SIG_ADMIN: Self =
+        Self { fr: "Réservé à l'administrateur SIG.", en: "For the SIG administrator only." };
+    /// Why a partner or an observer may not.
+    pub const INSIDERS: Self =
+        Self { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
+    /// Why one for whom a card is not may not.
+    pub const CARD: Self =
+        Self { fr: "Son titulaire en réserve la lecture.", en: "Its owner keeps it to fewer readers." };
+    /// What is wrong with a day to come.
+    pub const NOT_YET: Self = Self { fr: "Ce jour n'est pas encore venu.", en: "That day has not come yet." };
 }
 
 /// Why something asked for was not done. It carries no HTTP status.

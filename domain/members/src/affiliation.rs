@@ -92,7 +92,7 @@ impl NewAffiliation {
 }
 
 /// What to change of an affiliation: absent keeps, `null` clears.
-#[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = affiliation)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"position": "Directrice de la communication", "profession": "communication_director"}))]
@@ -109,6 +109,42 @@ pub struct AffiliationPatch {
     /// `true` makes it the main one; the main one stays so until another is.
     #[serde(default, deserialize_with = "replaceable")]
     pub is_primary: Option<bool>,
+}
+
+/// The same again, from now on.
+impl From<&Affiliation> for NewAffiliation {
+    fn from(it: &Affiliation) -> Self {
+        Self {
+            organization_id: it.organization_id,
+            position: it.position.clone(),
+            service: it.service.clone(),
+            profession: it.profession,
+            is_primary: it.is_primary,
+            valid_from: None,
+        }
+    }
+}
+
+impl AffiliationPatch {
+    /// What one says that another, which it joins, did not say.
+    #[must_use]
+    pub fn completing(there: &Affiliation, other: &Affiliation) -> Self {
+        fn said<T: Clone>(there: Option<&T>, other: Option<&T>) -> Option<Option<T>> {
+            if there.is_some() { None } else { other.map(|it| Some(it.clone())) }
+        }
+        Self {
+            position: said(there.position.as_ref(), other.position.as_ref()),
+            service: said(there.service.as_ref(), other.service.as_ref()),
+            profession: said(there.profession.as_ref(), other.profession.as_ref()),
+            is_primary: None,
+        }
+    }
+
+    /// Whether it changes nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// When to end something.
@@ -152,18 +188,17 @@ const KEEPERS: Label = Label {
     fr: "Réservé au SIG, au directeur de la communication et à l'administrateur de cette organisation.",
     en: "For the SIG, the communication director and the administrator of this organization.",
 };
-const CARD: Label = Label { fr: "Son titulaire en réserve la lecture.", en: "Its owner keeps it to fewer readers." };
 
 action!(
     /// See the affiliations of a member, past and present: whoever may see his card.
     List(MemberId) on Affiliation as "list_member_affiliations", Member,
-    |actor, it| member::Read::rule(actor, it).and(it.is_card_for(actor), CARD)
+    |actor, it| member::Read::rule(actor, it).and(it.is_card_for(actor), Label::CARD)
 );
 
 action!(
     /// See an affiliation: insiders know that it is there, and read it when they may see the member's card.
     Read(AffiliationId) on Affiliation as "get_affiliation", (Affiliation, Member),
-    |actor, (it, member)| seen(actor, it).and(member.is_card_for(actor), CARD)
+    |actor, (it, member)| seen(actor, it).and(member.is_card_for(actor), Label::CARD)
 );
 
 fn seen(actor: &Actor, it: &Affiliation) -> Ruling {
@@ -200,12 +235,10 @@ action!(
     |actor, it| seen(actor, it).and(actor.keeps(it.organization_id), KEEPERS), in_force
 );
 
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
-
 action!(
     /// Void an affiliation that should never have been, through which nothing is held.
     Void(AffiliationId) on Affiliation as "void_affiliation", Affiliation,
-    |actor, it| seen(actor, it).and(actor.is_sig(), SIG)
+    |actor, it| seen(actor, it).for_sig(actor)
 );
 
 action!(

@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::organization_link;
 use kernel::{
-    Label, Noun, Offer, OrganizationId, OrganizationLinkId, Page, PrincipalId, Refusal, Ruling, Seen, Validity,
-    Version, action, clock, codes,
+    Noun, Offer, OrganizationId, OrganizationLinkId, Page, PrincipalId, Refusal, Ruling, Seen, Validity, Version,
+    action, clock, codes,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,7 +50,8 @@ pub struct OrganizationLink {
 }
 
 /// A link to record, from the organization of the address.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = organization_link, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"to_id": "01900000-0000-7000-8000-000000000002", "kind": "serves"}))]
 pub struct NewOrganizationLink {
@@ -59,7 +60,23 @@ pub struct NewOrganizationLink {
     /// What the first is to the second.
     pub kind: LinkKind,
     /// From when it holds; from now on if absent.
+    #[diesel(skip_insertion)]
     pub valid_from: Option<DateTime<Utc>>,
+}
+
+impl NewOrganizationLink {
+    /// To an organization from now on, of which nothing more is known.
+    #[must_use]
+    pub const fn to(to_id: OrganizationId, kind: LinkKind) -> Self {
+        Self { to_id, kind, valid_from: None }
+    }
+}
+
+/// The same again, from now on.
+impl From<&OrganizationLink> for NewOrganizationLink {
+    fn from(it: &OrganizationLink) -> Self {
+        Self { to_id: it.to_id, kind: it.kind, valid_from: None }
+    }
 }
 
 /// A link as the caller sees it.
@@ -75,14 +92,10 @@ impl Noun for OrganizationLink {
     kernel::versioned!();
 }
 
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
-const INSIDERS: Label =
-    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
-
 action!(
     /// See the links of an organization.
     List(OrganizationId) on OrganizationLink as "list_organization_links", (),
-    |actor, ()| Ruling::Allow.and(actor.is_insider(), INSIDERS)
+    |actor, ()| Ruling::Allow.for_insiders(actor)
 );
 
 action!(
@@ -94,19 +107,19 @@ action!(
 action!(
     /// Link an organization to another.
     Create((OrganizationId, NewOrganizationLink)) on OrganizationLink as "create_organization_link", Vec<OrganizationLife>,
-    |actor, _| Ruling::Allow.and(actor.is_sig(), SIG),
+    |actor, _| Ruling::Allow.for_sig(actor),
     |ends| ends.iter().try_for_each(OrganizationLife::alive)
 );
 
 action!(
     /// Void a link that should never have been.
     Void(OrganizationLinkId) on OrganizationLink as "void_organization_link", OrganizationLink,
-    |actor, _| Ruling::seen(actor.is_insider()).and(actor.is_sig(), SIG)
+    |actor, _| Ruling::seen(actor.is_insider()).for_sig(actor)
 );
 
 action!(
     /// End a link.
     End(OrganizationLinkId) on OrganizationLink as "end_organization_link", OrganizationLink,
-    |actor, _| Ruling::seen(actor.is_insider()).and(actor.is_sig(), SIG),
+    |actor, _| Ruling::seen(actor.is_insider()).for_sig(actor),
     |it| if it.valid.ended_by(clock::now()) { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
 );

@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::{OrganizationKind, OrganizationName, OrganizationReference, ShortName};
 use kernel::schema::organization_period;
-use kernel::{Label, OrganizationId, Page, Ruling, Validity, action};
+use kernel::{OrganizationId, Page, Ruling, Validity, action};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -53,17 +53,14 @@ pub struct OrganizationNode {
 /// A page of a tree.
 pub type OrganizationTreePage = Page<OrganizationNode>;
 
-const INSIDERS: Label =
-    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
-
 action!(
     /// See how an organization was described before: insiders may.
     ListPeriods(OrganizationId) on Organization as "list_organization_history", (),
-    |actor, ()| Ruling::Allow.and(actor.is_insider(), INSIDERS)
+    |actor, ()| Ruling::Allow.for_insiders(actor)
 );
 
 action!(
     /// See what stands below an organization: insiders may.
     ListTree(OrganizationId) on Organization as "list_organization_tree", (),
-    |actor, ()| Ruling::Allow.and(actor.is_insider(), INSIDERS)
+    |actor, ()| Ruling::Allow.for_insiders(actor)
 );

@@ -72,7 +72,8 @@ pub struct Reorganization {
 }
 
 /// A reorganization to draft, or to try.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = reorganization)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Remaniement du 6 janvier", "operations": [
     {"type": "merge", "organization_ids": ["01900000-0000-7000-8000-000000000101", "01900000-0000-7000-8000-000000000102"],
@@ -85,6 +86,7 @@ pub struct NewReorganization {
     /// What it does, in this order.
     #[validate(length(min = 1, max = 50), nested)]
     #[schema(min_items = 1, max_items = 50)]
+    #[diesel(serialize_as = Operations)]
     pub operations: Vec<Operation>,
 }
 
@@ -121,7 +123,6 @@ impl Noun for Reorganization {
     kernel::versioned!();
 }
 
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
 const READERS: Label = Label { fr: "Réservé au SIG et à l'auditeur.", en: "For the SIG and the auditor only." };
 
 impl Target for NewReorganization {}
@@ -167,20 +168,20 @@ action!(
 );
 
 fn of_the_sig(actor: &Actor) -> Ruling {
-    Ruling::Allow.and(actor.is_sig(), SIG)
+    Ruling::Allow.for_sig(actor)
 }
 
 action!(
     /// Apply a reorganization: all of it, at once.
     Apply(ReorganizationId) on Reorganization as "apply_reorganization", Reorganization,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), is_draft;
+    |actor, it| Read::rule(actor, it).for_sig(actor), is_draft;
     |actor| Ruling::seen(reads(actor))
 );
 
 action!(
     /// Withdraw a reorganization that will not be.
     Withdraw(ReorganizationId) on Reorganization as "withdraw_reorganization", Reorganization,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), is_draft;
+    |actor, it| Read::rule(actor, it).for_sig(actor), is_draft;
     |actor| Ruling::seen(reads(actor))
 );
 

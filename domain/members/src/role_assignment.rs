@@ -50,7 +50,8 @@ pub struct RoleAssignment {
 }
 
 /// A role to give.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = role_assignment, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"affiliation_id": "01900000-0000-7000-8000-000000000003", "role": "org_admin", "organization_id": "01900000-0000-7000-8000-000000000002"}))]
 pub struct NewRoleAssignment {
@@ -61,8 +62,10 @@ pub struct NewRoleAssignment {
     /// Over which organization: required for `dicom_*` and `org_admin`, refused for the others.
     pub organization_id: Option<OrganizationId>,
     /// From when it holds; from now on if absent.
+    #[diesel(skip_insertion)]
     pub valid_from: Option<DateTime<Utc>>,
     /// Until when; without end if absent.
+    #[diesel(skip_insertion)]
     pub valid_to: Option<DateTime<Utc>>,
 }
 
@@ -80,6 +83,19 @@ pub struct RoleAssignmentFilter {
     /// As they stood at the end of this past day (Europe/Paris).
     #[param(inline)]
     pub as_of: Option<AsOf>,
+}
+
+/// The same again, from now on.
+impl From<&RoleAssignment> for NewRoleAssignment {
+    fn from(it: &RoleAssignment) -> Self {
+        Self {
+            affiliation_id: it.affiliation_id,
+            role: it.role,
+            organization_id: it.organization_id,
+            valid_from: None,
+            valid_to: None,
+        }
+    }
 }
 
 /// A role assignment as the caller sees it.
@@ -173,12 +189,10 @@ const SCOPE: Label = Label {
     en: "Required for roles over an organization, and for them alone.",
 };
 
-const ADMIN: Label = Label { fr: "Réservé à l'administrateur SIG.", en: "For the SIG administrator only." };
-
 action!(
     /// Void a role that should never have been given.
     Void(RoleAssignmentId) on RoleAssignment as "void_role_assignment", RoleAssignment,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig_admin(), ADMIN)
+    |actor, it| Read::rule(actor, it).for_sig_admin(actor)
 );
 
 action!(

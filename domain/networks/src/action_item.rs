@@ -97,7 +97,8 @@ pub struct ActionItem {
 }
 
 /// An action to record.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = action_item, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Transmettre le plan éditorial", "network_code": "edito",
     "owner_organization_id": "01900000-0000-7000-8000-000000000002", "due_on": "2026-12-15"}))]
@@ -107,6 +108,7 @@ pub struct NewActionItem {
     /// What is to be done, at length.
     pub detail: Option<ActionDetail>,
     /// The network that follows it.
+    #[diesel(skip_insertion)]
     pub network_code: Option<NetworkCode>,
     /// The organization that owes it.
     pub owner_organization_id: OrganizationId,

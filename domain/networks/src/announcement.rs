@@ -161,7 +161,8 @@ pub struct Announcement {
 }
 
 /// An announcement to write: to a network, or to kinds and origins of organizations.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable, AsChangeset)]
+#[diesel(table_name = announcement, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Plan éditorial 2027", "body": "Le plan est **arrêté** ; il paraît lundi.", "network_code": "edito"}))]
 pub struct NewAnnouncement {
@@ -170,6 +171,7 @@ pub struct NewAnnouncement {
     /// What is announced, in Markdown.
     pub body: AnnouncementBody,
     /// To the members of which network.
+    #[diesel(skip_insertion, skip_update)]
     pub network_code: Option<NetworkCode>,
     /// To those who work in organizations of these kinds. For the SIG.
     #[serde(default)]
@@ -185,6 +187,7 @@ pub struct NewAnnouncement {
     #[serde(default)]
     pub interministerial: bool,
     /// Whether a recipient may choose how soon he hears of it; he may, unless said. `mandatory` is for the SIG.
+    #[diesel(skip_insertion, skip_update)]
     pub class: Option<NotificationClass>,
 }
 

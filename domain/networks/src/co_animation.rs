@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use kernel::directory::{OrganizationLife, OrganizationReference};
 use kernel::schema::{co_animation, network as network_table, organization};
 use kernel::{
-    Actor, CoAnimationId, CoAnimationScope, Label, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal,
-    Ruling, Seen, Validity, Version, action, clock,
+    Actor, CoAnimationId, CoAnimationScope, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling,
+    Seen, Validity, Version, action, clock,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -50,7 +50,8 @@ pub struct CoAnimation {
 }
 
 /// A co-animation to record.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = co_animation, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "scope": "all"}))]
 pub struct NewCoAnimation {
@@ -59,7 +60,15 @@ pub struct NewCoAnimation {
     /// On what.
     pub scope: CoAnimationScope,
     /// From when it holds; from now on if absent.
+    #[diesel(skip_insertion)]
     pub valid_from: Option<DateTime<Utc>>,
+}
+
+/// The same again, from now on.
+impl From<&CoAnimation> for NewCoAnimation {
+    fn from(it: &CoAnimation) -> Self {
+        Self { organization_id: it.organization.id, scope: it.scope, valid_from: None }
+    }
 }
 
 /// A co-animation as the caller sees it.
@@ -75,8 +84,6 @@ impl Noun for CoAnimation {
     kernel::versioned!();
 }
 
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
-
 action!(
     /// See a co-animation: whoever may know of its network.
     Read(CoAnimationId) on CoAnimation as "get_co_animation", CoAnimation, seen
@@ -90,19 +97,19 @@ action!(
     /// Let an organization animate a network together with the SIG.
     Create((NetworkCode, NewCoAnimation)) on CoAnimation as "create_network_co_animation",
     (Network, Option<OrganizationLife>),
-    |actor, (it, _)| network::Read::rule(actor, it).and(actor.is_sig(), SIG),
+    |actor, (it, _)| network::Read::rule(actor, it).for_sig(actor),
     |(it, life)| it.open().and_then(|()| life.as_ref().map_or(Ok(()), OrganizationLife::alive))
 );
 
 action!(
     /// Void a co-animation that should never have been.
     Void(CoAnimationId) on CoAnimation as "void_co_animation", CoAnimation,
-    |actor, it| seen(actor, it).and(actor.is_sig(), SIG)
+    |actor, it| seen(actor, it).for_sig(actor)
 );
 
 action!(
     /// End a co-animation.
     End(CoAnimationId) on CoAnimation as "end_co_animation", CoAnimation,
-    |actor, it| seen(actor, it).and(actor.is_sig(), SIG),
+    |actor, it| seen(actor, it).for_sig(actor),
     |it| if it.valid.ended_by(clock::now()) { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
 );

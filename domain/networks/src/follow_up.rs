@@ -3,13 +3,15 @@
 mod rules;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{IntoBoxed, LeftJoin, Select};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::OrganizationReference;
 use kernel::patch::replaceable;
 use kernel::schema::{follow_up, network, organization};
 use kernel::{
-    Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen, Version, codes, text,
+    Actor, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen, Version,
+    codes, text,
 };
 pub use rules::{Create, Joined, Read, Subject, Update, past, reads, visible, writes};
 pub(crate) use rules::{input, writing};
@@ -121,7 +123,8 @@ pub struct FollowUp {
 }
 
 /// A follow-up to record: on the network axis a network is needed, on the organization axis an organization.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = follow_up, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"axis": "network", "network_code": "edito", "organization_id": "01900000-0000-7000-8000-000000000002",
     "held_on": "2026-11-20", "health": "amber", "summary": "Le plan éditorial attend la validation du cabinet."}))]
@@ -129,6 +132,7 @@ pub struct NewFollowUp {
     /// With whom.
     pub axis: FollowUpAxis,
     /// With or about which network.
+    #[diesel(skip_insertion)]
     pub network_code: Option<NetworkCode>,
     /// With or about which organization.
     pub organization_id: Option<OrganizationId>,
@@ -142,6 +146,7 @@ pub struct NewFollowUp {
     /// What was said.
     pub summary: FollowUpSummary,
     /// For whom it is; for those who follow, unless said.
+    #[diesel(skip_insertion)]
     pub confidentiality: Option<FollowUpConfidentiality>,
     /// Who was there.
     #[serde(default)]
@@ -223,3 +228,15 @@ impl Noun for FollowUp {
 pub fn joined() -> _ {
     follow_up::table.left_join(network::table).left_join(organization::table)
 }
+
+/// The follow-ups that a caller sees, by what is recorded in them.
+#[must_use]
+pub fn seen_ids(actor: &Actor) -> SeenIds {
+    joined().into_boxed().filter(visible(actor)).select(follow_up::id)
+}
+
+type SeenIds = IntoBoxed<
+    'static,
+    Select<LeftJoin<LeftJoin<follow_up::table, network::table>, organization::table>, follow_up::id>,
+    Pg,
+>;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::text::fold;
-use kernel::{Label, PARIS, Refusal, clock, codes};
+use kernel::{Label, Refusal, clock, codes};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -51,7 +51,6 @@ impl IndicatorMetric {
 pub const MOST_DAYS: usize = 30;
 
 const BACKWARDS: Label = Label { fr: "La fin précède le début.", en: "The end comes before the beginning." };
-const FUTURE: Label = Label { fr: "Ce jour n'est pas encore venu.", en: "That day has not come yet." };
 const TOO_MANY: Label = Label { fr: "Pas plus de 30 jours à la fois.", en: "No more than 30 days at a time." };
 
 /// Which indicators.
@@ -85,12 +84,12 @@ impl IndicatorQuery {
     /// # Errors
     /// They are too many, run backwards, or have not come yet.
     pub fn days(&self) -> Result<Vec<Span>, Refusal> {
-        let today = clock::now().with_timezone(&PARIS).date_naive();
+        let today = clock::today();
         let to = self.to.unwrap_or(today);
         let step = self.step.unwrap_or(IndicatorStep::Month);
         let from = self.from.or_else(|| to.checked_sub_months(Months::new(step.span()))).unwrap_or(to);
         if to > today {
-            return Err(Refusal::Invalid("/to", FUTURE));
+            return Err(Refusal::Invalid("/to", Label::NOT_YET));
         }
         if from > to {
             return Err(Refusal::Invalid("/from", BACKWARDS));

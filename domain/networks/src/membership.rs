@@ -14,7 +14,7 @@ use kernel::{
 };
 pub use rules::{ANSWERS, LEADS, PROMOTION, hands_over};
 pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, Void, own, visible};
-pub(crate) use rules::{INELIGIBLE, ITS_LEADS, NOT_IN_FORCE, decides, in_force};
+pub(crate) use rules::{INELIGIBLE, NOT_IN_FORCE, decides, in_force};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -193,6 +193,19 @@ pub struct MembershipFilter {
     pub count: Option<Count>,
     /// What to bring along.
     pub include: Option<MembershipInclude>,
+}
+
+/// The same again, from now on.
+impl From<&Membership> for NewMembership {
+    fn from(it: &Membership) -> Self {
+        Self {
+            affiliation_id: it.affiliation_id,
+            role: it.role,
+            interministerial: it.interministerial,
+            valid_from: None,
+            valid_to: None,
+        }
+    }
 }
 
 /// A membership as the caller sees it.

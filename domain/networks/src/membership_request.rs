@@ -183,7 +183,8 @@ pub struct Invitee {
 }
 
 /// A dossier to open, for who has an affiliation or for who has no account yet: exactly one of the two.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[diesel(table_name = membership_request, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "nomination", "role": "referent", "justification": "Pilote la refonte des sites.",
     "invitee": {"given_name": "Camille", "usual_name": "Exemple", "email": "camille.exemple@sociaux.example", "organization_id": "01900000-0000-7000-8000-000000000002"}}))]
@@ -194,6 +195,7 @@ pub struct NewMembershipRequest {
     pub affiliation_id: Option<AffiliationId>,
     /// Who has no account yet.
     #[validate(nested)]
+    #[diesel(skip_insertion)]
     pub invitee: Option<Invitee>,
     /// As what. Leads and co-leads are proposed here, and appointed by the SIG administrator.
     pub role: NetworkRole,

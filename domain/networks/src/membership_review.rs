@@ -17,7 +17,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::membership::{self, ITS_LEADS, Membership, Read as ReadMembership, decides, in_force};
+use crate::membership::{self, Membership, Read as ReadMembership, decides, in_force};
 use crate::network::{self as networks, Network, NetworkCode, NetworkVisibility};
 
 codes! {
@@ -201,13 +201,13 @@ action!(
 action!(
     /// Open a review of who sits in a network.
     Create((NetworkCode, NewMembershipReview)) on MembershipReview as "create_network_review", Network,
-    |actor, it| networks::Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.id), ITS_LEADS), Network::open
+    |actor, it| networks::Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.id), Network::ITS_LEADS), Network::open
 );
 
 action!(
     /// Close a review: nothing more is answered in it.
     Close(MembershipReviewId) on MembershipReview as "close_membership_review", MembershipReview,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.network_id), ITS_LEADS),
+    |actor, it| Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.network_id), Network::ITS_LEADS),
     |it| if it.closed_at.is_some() { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
 );
 

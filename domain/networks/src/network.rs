@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::network;
 use kernel::{MemberOrigin, NetworkId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text};
+pub(crate) use rules::shown;
 pub use rules::{Activate, Close, Create, Pause, Read, Update, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;

@@ -19,7 +19,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
+use crate::network::{NetworkCode, NetworkName, NetworkVisibility, shown};
 
 const MEMBERS: Label =
     Label { fr: "Réservé aux communicants.", en: "For members; a service account is told of nothing." };
@@ -201,10 +201,7 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType =
     if actor.is_sig() {
         return Box::new(own);
     }
-    let sits = notification::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>()).assume_not_null();
-    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
-    let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);
-    let shown = notification::network_id.is_null().or(sits).or(listed);
+    let shown = shown(actor.networks().collect(), actor.knows_networks());
     Box::new(own.and(shown.or(ones_own())))
 }
 

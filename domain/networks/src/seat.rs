@@ -7,7 +7,7 @@ use kernel::directory::{OrganizationLife, OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
 use kernel::{
-    Actor, AsOf, Count, Label, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling,
+    Actor, AsOf, Count, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling,
     SeatId, Seen, Validity, Version, action, clock,
 };
 use serde::{Deserialize, Serialize};
@@ -62,7 +62,7 @@ pub struct Seat {
 }
 
 /// A seat to expect.
-#[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, ToSchema, Insertable, AsChangeset)]
 #[diesel(table_name = seat)]
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "bounded"))]
@@ -89,8 +89,23 @@ pub struct NewSeat {
     #[serde(default)]
     pub interministerial: bool,
     /// From when it holds; from now on if absent.
-    #[diesel(skip_insertion)]
+    #[diesel(skip_insertion, skip_update)]
     pub valid_from: Option<DateTime<Utc>>,
+}
+
+/// The same again, from now on.
+impl From<&Seat> for NewSeat {
+    fn from(it: &Seat) -> Self {
+        Self {
+            organization_id: it.organization.id,
+            role: it.role,
+            min: it.min,
+            max: it.max,
+            professions: it.professions.clone(),
+            interministerial: it.interministerial,
+            valid_from: None,
+        }
+    }
 }
 
 fn bounded(new: &NewSeat) -> Result<(), ValidationError> {
@@ -150,11 +165,6 @@ impl Noun for Seat {
     kernel::versioned!();
 }
 
-const ITS_LEADS: Label = Label {
-    fr: "Réservé au SIG et aux animateurs du réseau, chacun sur ses sujets.",
-    en: "For the SIG and the leads of the network, each on his topics.",
-};
-
 fn expects(actor: &Actor, network: NetworkId, interministerial: bool) -> bool {
     actor.is_sig() || actor.leads_on(network, interministerial)
 }
@@ -164,13 +174,10 @@ fn seen(actor: &Actor, it: &Seat) -> Ruling {
     Ruling::seen(known || actor.is_sig() || actor.sits_in(it.network_id))
 }
 
-const INSIDERS: Label =
-    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
-
 action!(
     /// See the seats that a network expects.
     List(NetworkCode) on Seat as "list_network_seats", Network,
-    |actor, it| network::Read::rule(actor, it).and(actor.is_insider(), INSIDERS)
+    |actor, it| network::Read::rule(actor, it).for_insiders(actor)
 );
 
 action!(
@@ -182,7 +189,7 @@ action!(
     /// Expect a seat.
     Create((NetworkCode, NewSeat)) on Seat as "create_network_seat", (Network, bool, Option<OrganizationLife>),
     |actor, (network, interministerial, _)| {
-        network::Read::rule(actor, network).and(expects(actor, network.id, *interministerial), ITS_LEADS)
+        network::Read::rule(actor, network).and(expects(actor, network.id, *interministerial), Network::ITS_LEADS)
     },
     |(network, _, life)| network.open().and_then(|()| life.as_ref().map_or(Ok(()), OrganizationLife::alive))
 );
@@ -190,21 +197,19 @@ action!(
 action!(
     /// Change a seat.
     Update(SeatId) on Seat as "update_seat", Seat,
-    |actor, it| seen(actor, it).and(expects(actor, it.network_id, it.interministerial), ITS_LEADS), in_force
+    |actor, it| seen(actor, it).and(expects(actor, it.network_id, it.interministerial), Network::ITS_LEADS), in_force
 );
-
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
 
 action!(
     /// Void a seat that should never have been expected.
     Void(SeatId) on Seat as "void_seat", Seat,
-    |actor, it| seen(actor, it).and(actor.is_sig(), SIG)
+    |actor, it| seen(actor, it).for_sig(actor)
 );
 
 action!(
     /// Expect a seat no longer.
     End(SeatId) on Seat as "end_seat", Seat,
-    |actor, it| seen(actor, it).and(expects(actor, it.network_id, it.interministerial), ITS_LEADS), in_force
+    |actor, it| seen(actor, it).and(expects(actor, it.network_id, it.interministerial), Network::ITS_LEADS), in_force
 );
 
 fn in_force(it: &Seat) -> Result<(), Refusal> {

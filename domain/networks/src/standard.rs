@@ -224,9 +224,6 @@ impl Noun for NetworkCriterion {
     }
 }
 
-const INSIDERS: Label =
-    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
-const SIG_ADMIN: Label = Label { fr: "Réservé à l'administrateur SIG.", en: "For the SIG administrator only." };
 const FOLLOWERS: Label = Label {
     fr: "Réservé au SIG, à l'auditeur, à ceux qui siègent dans le réseau et à ceux qui répondent d'une organisation.",
     en: "For the SIG, the auditor, those who sit in the network and those who answer for an organization.",
@@ -241,7 +238,7 @@ impl Action for List {
     const NAME: &'static str = "list_network_criteria";
 
     fn rule(actor: &Actor, (): &()) -> Ruling {
-        Ruling::Allow.and(actor.is_insider(), INSIDERS)
+        Ruling::Allow.for_insiders(actor)
     }
 
     fn object(&self) -> (&'static str, Option<String>) {
@@ -252,7 +249,7 @@ impl Action for List {
 action!(
     /// Change a criterion.
     Update(CriterionCode) on NetworkCriterion as "update_network_criterion", NetworkCriterion,
-    |actor, _| Ruling::Allow.and(actor.is_insider(), INSIDERS).and(actor.is_sig_admin(), SIG_ADMIN)
+    |actor, _| Ruling::Allow.for_insiders(actor).for_sig_admin(actor)
 );
 
 action!(

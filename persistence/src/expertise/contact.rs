@@ -1,8 +1,8 @@
 //! SQL of shared contacts.
 
 use ::expertise::contact::{
-    Archive, Contact, ContactFilter, ContactName, ContactPage, ContactPatch, ContactSharing, ContactView, Create,
-    NewContact, Read, Update, is_past, visible,
+    Archive, Contact, ContactFilter, ContactPage, ContactPatch, ContactSharing, ContactView, Create, NewContact, Read,
+    Update, is_past, visible,
 };
 use ::networks::network::{NetworkCode, visible as shown_networks};
 use diesel::prelude::*;
@@ -17,10 +17,10 @@ use crate::idempotency::again;
 use crate::kept::{Kept as _, kept};
 use crate::moving::{Fate, Resting};
 use crate::moving::{Ledger, Moving};
-use crate::page::{fold, keyset, like};
+use crate::page::{UP, fold, keyset, like};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::{Writer, known};
 use crate::{Error, Result, Store};
 
 type Query = contact::BoxedQuery<'static, diesel::pg::Pg>;
@@ -92,9 +92,8 @@ impl Store<'_> {
         if let Some(sharing) = sharing {
             query = shared_so(sharing, unknown_to(actor, conn)?, query);
         }
-        let query = keyset!(query, page, false, contact::name as ContactName, contact::id as ContactId);
-        let rows = query.select(Contact::as_select()).load(conn)?;
-        let found = page.cut(rows, |it: &Contact| (it.name.clone(), it.id));
+        let (query, key) = (query.select(Contact::as_select()), |it: &Contact| (it.name.clone(), it.id));
+        let found = keyset!(conn, query, page, UP, key => contact::name, contact::id);
         Ok(found.map(|it| self.shown_contact(it)))
     }
 
@@ -164,28 +163,8 @@ fn insert(
     owner: OrganizationId,
     network: Option<NetworkId>,
 ) -> Result<Contact> {
-    let what = (
-        contact::kind.eq(new.kind),
-        contact::given_name.eq(new.given_name),
-        contact::name.eq(new.name),
-        contact::organization_id.eq(new.organization_id),
-        contact::organization_name.eq(new.organization_name),
-        contact::role_title.eq(new.role_title),
-        contact::email.eq(new.email),
-        contact::phones.eq(new.phones),
-        contact::website.eq(new.website),
-        contact::note.eq(new.note),
-        contact::review_by.eq(new.review_by),
-    );
-    let row = (
-        contact::id.eq(ContactId::fresh()),
-        what,
-        contact::sharing.eq(new.sharing),
-        contact::network_id.eq(network),
-        contact::owner_id.eq(owner),
-        born!(contact, writer),
-    );
-    writer.create(row)
+    let whose = (contact::network_id.eq(network), contact::owner_id.eq(owner));
+    writer.create((new, contact::id.eq(ContactId::fresh()), whose, born!(contact, writer)))
 }
 
 /// The network that a contact is shared with: one that the caller shares with others, or for the SIG any.
@@ -243,11 +222,7 @@ again!(ContactView as ContactId => contact);
 
 known!(read Contact: Read);
 
-impl Known for Create {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: Create);
 
 known!(lock Contact: Update, Archive);
 

@@ -17,7 +17,7 @@ use kernel::{ExpertiseTermId, MemberExpertiseId, MemberId, OrganizationId};
 use members::member::carded;
 
 use super::term::terms_below;
-use crate::store::Known;
+use crate::store::known;
 use crate::{Result, Store};
 
 diesel::define_sql_function! {
@@ -167,8 +167,4 @@ impl Store<'_> {
     }
 }
 
-impl Known for Match {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: Match);

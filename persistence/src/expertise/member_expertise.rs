@@ -13,8 +13,9 @@ use super::term::in_use;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
 use crate::kept::{Kept as _, Person, kept};
+use crate::page::{DOWN, keyset};
 use crate::stamps::born;
-use crate::store::{Known, known};
+use crate::store::known;
 use crate::{Error, Result, Store};
 
 impl Store<'_> {
@@ -26,11 +27,8 @@ impl Store<'_> {
         self.permit(List(member))?;
         let mut query = MemberExpertise::query().filter(member_expertise::member_id.eq(member)).into_boxed();
         query = query.filter(member_expertise::valid.contains(kernel::sql::clock()));
-        if let Some(before) = page.key::<MemberExpertiseId>()? {
-            query = query.filter(member_expertise::id.lt(before));
-        }
-        let rows = query.order(member_expertise::id.desc()).limit(page.probe()).load(self.reading().0)?;
-        let found = page.cut(rows, |it: &MemberExpertise| it.id);
+        let key = |it: &MemberExpertise| it.id;
+        let found = keyset!(self.reading().0, query, page, DOWN, key => member_expertise::id);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -50,13 +48,10 @@ impl Store<'_> {
     pub fn create_member_expertise(&mut self, grant: Grant<Create>) -> Result<MemberExpertiseView> {
         let created = self.write(grant, |writer, _, Create((member, new)), _| {
             let term = in_use(&new.term_code, writer.conn)?.ok_or(Error::Dangling("/term_code"))?;
-            let id = MemberExpertiseId::fresh();
             let row = (
-                member_expertise::id.eq(id),
-                member_expertise::member_id.eq(member),
-                member_expertise::term_id.eq(term),
-                member_expertise::level.eq(new.level),
-                member_expertise::available_to_help.eq(new.available_to_help),
+                new,
+                member_expertise::id.eq(MemberExpertiseId::fresh()),
+                (member_expertise::member_id.eq(member), member_expertise::term_id.eq(term)),
                 member_expertise::last_confirmed_at.eq(writer.at),
                 member_expertise::valid.eq(Validity::since(writer.at)),
                 born!(member_expertise, writer),
@@ -130,11 +125,7 @@ known!(read MemberExpertise: Read);
 
 known!(read Member: List);
 
-impl Known for Create {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Member> {
-        Member::find(self.0.0.0, conn)
-    }
-}
+known!(it, conn => Member::find(it.0.0.0, conn); Create);
 
 known!(lock MemberExpertise: Update, Confirm, Endorse, End);
 

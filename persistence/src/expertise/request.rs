@@ -16,16 +16,15 @@ use super::term::in_use;
 use crate::idempotency::again;
 use crate::kept::{Kept as _, Person, Told, kept, told};
 use crate::notify::{News, notify};
+use crate::page::{DOWN, keyset};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 use members::member::Member;
 
 /// Where a request stands now.
-macro_rules! status_now {
-    () => {
-        request_status(expertise_request::decision, expertise_request::created_at, kernel::sql::clock())
-    };
+fn status_now() -> request_status<expertise_request::decision, expertise_request::created_at, kernel::sql::clock> {
+    request_status(expertise_request::decision, expertise_request::created_at, kernel::sql::clock())
 }
 
 impl Store<'_> {
@@ -48,13 +47,9 @@ impl Store<'_> {
             None => query.filter(asked.or(received)),
         };
         if let Some(status) = filter.status {
-            query = query.filter(status_now!().eq(status));
+            query = query.filter(status_now().eq(status));
         }
-        if let Some(before) = page.key::<ExpertiseRequestId>()? {
-            query = query.filter(expertise_request::id.lt(before));
-        }
-        let rows = query.order(expertise_request::id.desc()).limit(page.probe()).load(conn)?;
-        let found = page.cut(rows, |it: &ExpertiseRequest| it.id);
+        let found = keyset!(conn, query, page, DOWN, |it: &ExpertiseRequest| it.id => expertise_request::id);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -79,7 +74,7 @@ impl Store<'_> {
             // Under the lock on the one who is asked.
             let waiting = expertise_request::table.filter(expertise_request::asker_id.eq(me));
             let waiting = waiting.filter(expertise_request::expert_id.eq(new.expert_id));
-            let waiting = waiting.filter(status_now!().eq(ExpertiseRequestStatus::Pending));
+            let waiting = waiting.filter(status_now().eq(ExpertiseRequestStatus::Pending));
             if diesel::select(diesel::dsl::exists(waiting)).get_result::<bool>(writer.conn)? {
                 return Err(Refusal::Overlap.into());
             }
@@ -157,15 +152,9 @@ fn insert(
     new: NewExpertiseRequest,
     term: Option<ExpertiseTermId>,
 ) -> Result<ExpertiseRequest> {
-    let row = (
-        expertise_request::id.eq(ExpertiseRequestId::fresh()),
-        expertise_request::asker_id.eq(asker),
-        expertise_request::expert_id.eq(new.expert_id),
-        expertise_request::term_id.eq(term),
-        expertise_request::need.eq(new.need),
-        born!(expertise_request, writer),
-    );
-    writer.create(row)
+    let about = (expertise_request::asker_id.eq(asker), expertise_request::term_id.eq(term));
+    let id = expertise_request::id.eq(ExpertiseRequestId::fresh());
+    writer.create((new, id, about, born!(expertise_request, writer)))
 }
 
 fn term(code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTermId> {

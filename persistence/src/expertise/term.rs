@@ -2,7 +2,7 @@
 
 use ::expertise::term::{
     Create, ExpertiseTerm, ExpertiseTermFilter, ExpertiseTermPage, ExpertiseTermPatch, ExpertiseTermView, Read, Retire,
-    Synonym, TermChange, TermCode, TermLabel, Update, visible,
+    TermCode, Update, visible,
 };
 use ::networks::network::NetworkCode;
 use diesel::prelude::*;
@@ -13,9 +13,9 @@ use uuid::Uuid;
 
 use crate::error::Meaning;
 use crate::kept::kept;
-use crate::page::{fold, keyset, like};
+use crate::page::{UP, fold, keyset, like};
 use crate::stamps::born;
-use crate::store::Known;
+use crate::store::known;
 use crate::{Again, Error, Result, Store};
 
 type Query = expertise_term::BoxedQuery<'static, diesel::pg::Pg>;
@@ -68,11 +68,9 @@ impl Store<'_> {
     /// The cursor is none of ours.
     pub fn expertise_terms(&mut self, filter: &ExpertiseTermFilter, page: &PageQuery) -> Result<ExpertiseTermPage> {
         let (conn, actor) = self.reading();
-        let query = apply(filter, actor, conn)?;
-        let query =
-            keyset!(query, page, false, expertise_term::label as TermLabel, expertise_term::id as ExpertiseTermId);
-        let rows = query.select(ExpertiseTerm::as_select()).load(conn)?;
-        let found = page.cut(rows, |it: &ExpertiseTerm| (it.label.clone(), it.id));
+        let query = apply(filter, actor, conn)?.select(ExpertiseTerm::as_select());
+        let key = |it: &ExpertiseTerm| (it.label.clone(), it.id);
+        let found = keyset!(conn, query, page, UP, key => expertise_term::label, expertise_term::id);
         Ok(found.map(|it| self.shown_term(it)))
     }
 
@@ -96,18 +94,11 @@ impl Store<'_> {
     pub fn create_expertise_term(&mut self, grant: Grant<Create>) -> Result<ExpertiseTermView> {
         let created = self.write(grant, |writer, actor, Create(new), ()| {
             diesel::select(lock_terms()).execute(writer.conn)?;
-            let id = ExpertiseTermId::fresh();
-            let row = (
-                expertise_term::id.eq(id),
-                expertise_term::code.eq(new.code),
-                expertise_term::label.eq(new.label),
-                expertise_term::label_en.eq(new.label_en),
-                expertise_term::synonyms.eq::<Vec<Synonym>>(new.synonyms),
-                expertise_term::parent_id.eq(new.parent_code.map(|code| parent(&code, writer.conn)).transpose()?),
-                expertise_term::network_ids.eq(linked(&new.network_codes, actor, writer.conn)?),
-                born!(expertise_term, writer),
-            );
-            writer.create::<ExpertiseTerm, _, _>(row)
+            let parent = new.parent_code.as_ref().map(|code| parent(code, writer.conn)).transpose()?;
+            let networks = linked(&new.network_codes, actor, writer.conn)?;
+            let place = (expertise_term::parent_id.eq(parent), expertise_term::network_ids.eq(networks));
+            let id = expertise_term::id.eq(ExpertiseTermId::fresh());
+            writer.create((new, id, place, born!(expertise_term, writer)))
         })?;
         Ok(self.shown_term(created))
     }
@@ -123,16 +114,18 @@ impl Store<'_> {
         patch: ExpertiseTermPatch,
     ) -> Result<ExpertiseTermView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
-            let parent_id = match &patch.parent_code {
+            let parent = match &patch.parent_code {
                 Some(Some(code)) => Some(Some(parent_of(before.id, code, writer.conn)?)),
                 Some(None) => Some(None),
                 None => None,
             };
             let networks = patch.network_codes.as_ref();
-            let network_ids = networks.map(|codes| linked(codes, actor, writer.conn)).transpose()?;
-            let ExpertiseTermPatch { label, label_en, synonyms, .. } = patch;
-            let change = TermChange { label, label_en, synonyms, parent_id, network_ids };
-            writer.change(&before, change)
+            let networks = networks.map(|codes| linked(codes, actor, writer.conn)).transpose()?;
+            let place = (
+                parent.map(|parent| expertise_term::parent_id.eq(parent)),
+                networks.map(|networks| expertise_term::network_ids.eq(networks)),
+            );
+            writer.change(&before, (patch, place))
         })?;
         Ok(self.shown_term(changed))
     }
@@ -206,29 +199,11 @@ impl Again for ExpertiseTermView {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseTerm> {
-        find(&self.0, conn)
-    }
-}
+known!(it, conn => find(&it.0, conn); Read);
 
-impl Known for Create {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: Create);
 
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseTerm> {
-        locked(&self.0, conn)
-    }
-}
-
-impl Known for Retire {
-    fn facts(&self, conn: &mut PgConnection) -> Result<ExpertiseTerm> {
-        locked(&self.0, conn)
-    }
-}
+known!(it, conn => locked(&it.0, conn); Update, Retire);
 
 kept!(ExpertiseTerm: expertise_term {
     fn of_key(key: &str, conn: &mut PgConnection) -> Result<Option<Self>> {

@@ -22,6 +22,7 @@ use crate::locks::{lock_networks_of, still_all_networks_of};
 use crate::members::reorganization;
 use crate::moving::Resting;
 use crate::nouns::NOUNS;
+use crate::page::{DOWN, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
@@ -35,13 +36,8 @@ impl Store<'_> {
     /// There is no such member, or his card is not for this caller; the cursor is none of ours.
     pub fn member_affiliations(&mut self, member: MemberId, page: &PageQuery) -> Result<AffiliationPage> {
         self.permit(List(member))?;
-        let mut query = affiliation::table.filter(affiliation::member_id.eq(member)).into_boxed();
-        if let Some(before) = page.key::<AffiliationId>()? {
-            query = query.filter(affiliation::id.lt(before));
-        }
-        let query = query.order(affiliation::id.desc()).limit(page.probe()).select(Affiliation::as_select());
-        let rows = query.load(self.reading().0)?;
-        let found = page.cut(rows, |it: &Affiliation| it.id);
+        let query = Affiliation::query().filter(affiliation::member_id.eq(member)).into_boxed();
+        let found = keyset!(self.reading().0, query, page, DOWN, |it: &Affiliation| it.id => affiliation::id);
         Ok(found.map(|it| self.seen(it)))
     }
 

@@ -147,7 +147,7 @@ diesel::define_sql_function! {
 
 known!(read Member: ListOwned);
 
-known!(locked_with_networks => HandOver);
+known!(it, conn => locked_with_networks(it.0.0, conn); HandOver);
 
 kept!(ServiceAccount: service_account unstamped {
     const RESTING: &'static [Resting] = &[

@@ -19,7 +19,7 @@ use crate::kept::{Called, Invites, Kept as _, Person, kept};
 use crate::moving::Resting;
 use crate::moving::{Ledger, Moving};
 use crate::nouns::NOUNS;
-use crate::page::counted;
+use crate::page::{DOWN, counted, keyset};
 use crate::stamps::born;
 use crate::store::{Writer, known};
 use crate::{Result, Store};
@@ -44,13 +44,8 @@ impl Store<'_> {
             }
             query
         };
-        let mut query = all();
-        if let Some(before) = page.key::<InvitationId>()? {
-            query = query.filter(invitation::id.lt(before));
-        }
-        let rows = query.order(invitation::id.desc()).limit(page.probe()).load(conn)?;
-        let count = counted!(conn, filter.count, all());
-        let found = page.cut(rows, |it: &Invitation| it.id).counted(count);
+        let count = counted(conn, filter.count, all())?;
+        let found = keyset!(conn, all(), page, DOWN, |it: &Invitation| it.id => invitation::id).counted(count);
         Ok(found.map(|it| self.seen_invitation(it)))
     }
 

@@ -67,10 +67,12 @@ impl Store<'_> {
     /// The cursor is none of ours.
     pub fn members(&mut self, filter: &MemberFilter, page: &PageQuery) -> Result<MemberPage> {
         let (conn, actor) = self.reading();
-        let all = || apply(filter.clone(), actor, member::table.into_boxed().filter(visible(actor)));
+        let all = || {
+            apply(filter.clone(), actor, member::table.into_boxed().filter(visible(actor))).select(Member::as_select())
+        };
         let sort = filter.sort.unwrap_or(Sort::Name);
-        let found = sorted!(conn, all(), page, sort, Member, member, sort_name as String, MemberId);
-        let found = found.counted(counted!(conn, filter.count, all()));
+        let found = sorted!(conn, all(), page, sort, Member: member by sort_name);
+        let found = found.counted(counted(conn, filter.count, all())?);
         Ok(found.map(|it| self.shown_member(it)))
     }
 
@@ -233,7 +235,7 @@ impl Known for Create {
 
 known!(lock Member: Update);
 
-known!(locked_with_networks => Suspend, Restore, Depart);
+known!(it, conn => locked_with_networks(it.0.0, conn); Suspend, Restore, Depart);
 
 kept!(Member: member whole {
     const PEOPLE: &'static [Person] = &[

@@ -12,7 +12,7 @@ use members::my_data::{DataExport, DataSection, Export, Object, PEOPLE, Withdraw
 use serde_json::Value;
 
 use crate::nouns::NOUNS;
-use crate::store::{Known, known};
+use crate::store::known;
 use crate::{Result, Store};
 
 /// Where something is held on a person: table, the column that names them, and what it is.
@@ -140,11 +140,7 @@ impl Around {
     }
 }
 
-impl Known for Export {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: Export);
 
 known!(lock Member: Object, WithdrawObjection);
 

@@ -70,11 +70,13 @@ impl Store<'_> {
     /// The cursor is none of ours.
     pub fn organizations(&mut self, filter: &OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
         let (conn, actor) = self.reading();
-        let all = || apply(filter.clone(), actor, organization::table.into_boxed().filter(visible(actor)));
+        let all = || {
+            apply(filter.clone(), actor, organization::table.into_boxed().filter(visible(actor)))
+                .select(Organization::as_select())
+        };
         let sort = filter.sort.unwrap_or(Sort::Name);
-        let found =
-            sorted!(conn, all(), page, sort, Organization, organization, name as OrganizationName, OrganizationId);
-        let found = found.counted(counted!(conn, filter.count, all()));
+        let found = sorted!(conn, all(), page, sort, Organization: organization by name);
+        let found = found.counted(counted(conn, filter.count, all())?);
         Ok(found.map(|it| self.shown(it)))
     }
 

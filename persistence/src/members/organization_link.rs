@@ -9,7 +9,8 @@ use kernel::{
 };
 use members::affiliation::Ending;
 use members::organization_link::{
-    Create, End, LinkKind, List, OrganizationLink, OrganizationLinkPage, OrganizationLinkView, Read, Void,
+    Create, End, LinkKind, List, NewOrganizationLink, OrganizationLink, OrganizationLinkPage, OrganizationLinkView,
+    Read, Void,
 };
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use crate::error::{Meaning, OVERLAP};
 use crate::kept::{Ends, kept};
 use crate::members::reorganization;
 use crate::moving::{Fate, Resting};
+use crate::page::{UP, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
@@ -37,16 +39,12 @@ impl Store<'_> {
         self.organization(id, None)?;
         self.permit(List(id))?;
         let at = AsOf::or_now(as_of)?;
-        let mut query = organization_link::table
+        let query = OrganizationLink::query()
             .filter(organization_link::from_id.eq(id).or(organization_link::to_id.eq(id)))
             .filter(organization_link::valid.contains(at))
             .into_boxed();
-        if let Some(after) = page.key::<OrganizationLinkId>()? {
-            query = query.filter(organization_link::id.gt(after));
-        }
-        let query = query.order(organization_link::id).limit(page.probe()).select(OrganizationLink::as_select());
-        let rows = query.load(self.reading().0)?;
-        let found = page.cut(rows, |it: &OrganizationLink| it.id);
+        let key = |it: &OrganizationLink| it.id;
+        let found = keyset!(self.reading().0, query, page, UP, key => organization_link::id);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -57,7 +55,7 @@ impl Store<'_> {
     pub fn create_organization_link(&mut self, grant: Grant<Create>) -> Result<OrganizationLinkView> {
         let created = self.write(grant, |writer, _, Create((from, new)), _| {
             let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
-            insert(writer, (from, new.to_id, new.kind), valid)
+            insert(writer, from, new, valid)
         })?;
         Ok(self.seen(created))
     }
@@ -91,18 +89,12 @@ impl Store<'_> {
 /// Inserts a link, from one to another.
 pub(super) fn insert(
     writer: &mut Writer<'_>,
-    (from, to, kind): (OrganizationId, OrganizationId, LinkKind),
+    from: OrganizationId,
+    new: NewOrganizationLink,
     valid: Validity,
 ) -> Result<OrganizationLink> {
-    let row = (
-        organization_link::id.eq(OrganizationLinkId::fresh()),
-        organization_link::from_id.eq(from),
-        organization_link::to_id.eq(to),
-        organization_link::kind.eq(kind),
-        organization_link::valid.eq(valid),
-        born!(organization_link, writer),
-    );
-    writer.create::<OrganizationLink, _, _>(row)
+    let place = (organization_link::id.eq(OrganizationLinkId::fresh()), organization_link::from_id.eq(from));
+    writer.create((new, place, organization_link::valid.eq(valid), born!(organization_link, writer)))
 }
 
 /// Ends the links from and to an organization that closes; what succeeds it is kept.
@@ -137,11 +129,7 @@ impl Again for OrganizationLinkView {
 
 known!(read OrganizationLink: Read);
 
-impl Known for List {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: List);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Vec<OrganizationLife>> {
@@ -155,18 +143,7 @@ impl Known for Create {
     }
 }
 
-impl Known for End {
-    fn facts(&self, conn: &mut PgConnection) -> Result<OrganizationLink> {
-        let row = organization_link::table.find(self.0).select(OrganizationLink::as_select()).for_no_key_update();
-        Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-    }
-}
-
-impl Known for Void {
-    fn facts(&self, conn: &mut PgConnection) -> Result<OrganizationLink> {
-        End(self.0).facts(conn)
-    }
-}
+known!(lock OrganizationLink: End, Void);
 
 kept!(OrganizationLink: organization_link whole {
     const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_all_of)];

@@ -1,6 +1,5 @@
 //! SQL of how organizations were described, and what stood below them.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz, Tstzrange, Uuid as SqlUuid};
 use kernel::directory::{OrganizationKind, OrganizationName, OrganizationReference, ShortName};
@@ -10,7 +9,8 @@ use members::organization_period::{
     ListPeriods, ListTree, OrganizationNode, OrganizationPeriod, OrganizationPeriodPage, OrganizationTreePage,
 };
 
-use crate::store::Known;
+use crate::page::{DOWN, keyset};
+use crate::store::known;
 use crate::{Result, Store};
 
 diesel::define_sql_function! {
@@ -67,12 +67,8 @@ impl Store<'_> {
         self.organization(id, None)?;
         self.permit(ListPeriods(id))?;
         let begins = lower(organization_period::valid);
-        let mut query = OrganizationPeriod::query().filter(organization_period::organization_id.eq(id)).into_boxed();
-        if let Some(before) = page.key::<DateTime<Utc>>()? {
-            query = query.filter(begins.lt(before));
-        }
-        let rows = query.order(begins.desc()).limit(page.probe()).load(self.reading().0)?;
-        Ok(page.cut(rows, |it: &OrganizationPeriod| it.valid.from))
+        let query = OrganizationPeriod::query().filter(organization_period::organization_id.eq(id)).into_boxed();
+        Ok(keyset!(self.reading().0, query, page, DOWN, |it: &OrganizationPeriod| it.valid.from => begins))
     }
 
     /// An organization and all that stands below it, now or at the end of a past day.
@@ -97,14 +93,4 @@ impl Store<'_> {
     }
 }
 
-impl Known for ListPeriods {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Known for ListTree {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: ListPeriods, ListTree);

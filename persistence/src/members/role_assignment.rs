@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
 use kernel::{
-    AsOf, Grant, MemberId, OrganizationId, PageQuery, Refusal, Role, RoleAssignmentId, Validity, Version, VoidReason,
-    Voided, sql,
+    AsOf, Grant, MemberId, OrganizationId, PageQuery, PrincipalId, Role, RoleAssignmentId, Validity, Version,
+    VoidReason, Voided, sql,
 };
 use members::affiliation::Ending;
 use members::role_assignment::{
-    Create, End, Gift, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView, Void,
-    visible,
+    Create, End, Gift, NewRoleAssignment, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage,
+    RoleAssignmentView, Void, visible,
 };
 
 use crate::aftermath::Aftermath;
@@ -19,9 +19,10 @@ use crate::idempotency::again;
 use crate::kept::{Ends, Leaving, Person, kept};
 use crate::members::reorganization;
 use crate::moving::{Fate, Resting};
+use crate::page::{UP, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer};
+use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 
 impl Store<'_> {
@@ -31,7 +32,7 @@ impl Store<'_> {
     /// The cursor is none of ours.
     pub fn role_assignments(&mut self, filter: &RoleAssignmentFilter, page: &PageQuery) -> Result<RoleAssignmentPage> {
         let (conn, actor) = self.reading();
-        let mut query = role_assignment::table.into_boxed().filter(visible(actor));
+        let mut query = RoleAssignment::query().into_boxed().filter(visible(actor));
         query = query.filter(role_assignment::valid.contains(AsOf::or_now(filter.as_of)?));
         if let Some(member) = filter.member_id {
             query = query.filter(role_assignment::member_id.eq(member));
@@ -42,12 +43,7 @@ impl Store<'_> {
         if let Some(role) = filter.role {
             query = query.filter(role_assignment::role.eq(role));
         }
-        if let Some(after) = page.key::<RoleAssignmentId>()? {
-            query = query.filter(role_assignment::id.gt(after));
-        }
-        let query = query.order(role_assignment::id).limit(page.probe()).select(RoleAssignment::as_select());
-        let rows = query.load(conn)?;
-        let found = page.cut(rows, |it: &RoleAssignment| it.id);
+        let found = keyset!(conn, query, page, UP, |it: &RoleAssignment| it.id => role_assignment::id);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -72,17 +68,8 @@ impl Store<'_> {
             if valid.to.is_some_and(|to| to <= from) {
                 return Err(Error::Dangling("/valid_to"));
             }
-            let row = (
-                role_assignment::id.eq(RoleAssignmentId::fresh()),
-                role_assignment::member_id.eq(member),
-                role_assignment::affiliation_id.eq(new.affiliation_id),
-                role_assignment::role.eq(new.role),
-                role_assignment::organization_id.eq(new.organization_id),
-                role_assignment::valid.eq(valid),
-                role_assignment::granted_by.eq(writer.by),
-                born!(role_assignment, writer),
-            );
-            writer.create::<RoleAssignment, _, _>(row)
+            let by = writer.by;
+            insert(writer, new, (member, by), valid)
         })?;
         Ok(self.seen(created))
     }
@@ -153,14 +140,21 @@ pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime
     writer.end(before, role_assignment::valid.eq(before.valid.until(at)))
 }
 
+/// Inserts a role, held by one and given by another.
+pub(super) fn insert(
+    writer: &mut Writer<'_>,
+    new: NewRoleAssignment,
+    (member, by): (MemberId, PrincipalId),
+    valid: Validity,
+) -> Result<RoleAssignment> {
+    let people = (role_assignment::member_id.eq(member), role_assignment::granted_by.eq(by));
+    let id = role_assignment::id.eq(RoleAssignmentId::fresh());
+    writer.create((new, id, people, role_assignment::valid.eq(valid), born!(role_assignment, writer)))
+}
+
 again!(RoleAssignmentView as RoleAssignmentId => role_assignment);
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {
-        let row = role_assignment::table.find(self.0).select(RoleAssignment::as_select());
-        Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-    }
-}
+known!(read RoleAssignment: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Gift> {
@@ -176,18 +170,7 @@ impl Known for Create {
     }
 }
 
-impl Known for End {
-    fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {
-        let row = role_assignment::table.find(self.0).select(RoleAssignment::as_select()).for_no_key_update();
-        Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
-    }
-}
-
-impl Known for Void {
-    fn facts(&self, conn: &mut PgConnection) -> Result<RoleAssignment> {
-        End(self.0).facts(conn)
-    }
-}
+known!(lock RoleAssignment: End, Void);
 
 kept!(RoleAssignment: role_assignment whole {
     const ENDS: &'static [Ends] = &[Ends::WithAffiliation(end_held), Ends::WithOrganization(end_over)];

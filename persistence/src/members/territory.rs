@@ -3,8 +3,9 @@
 use diesel::prelude::*;
 use kernel::PageQuery;
 use kernel::schema::territory;
-use members::territory::{Territory, TerritoryCode, TerritoryFilter, TerritoryPage};
+use members::territory::{Territory, TerritoryFilter, TerritoryPage};
 
+use crate::page::{UP, keyset};
 use crate::{Result, Store};
 
 impl Store<'_> {
@@ -21,10 +22,6 @@ impl Store<'_> {
         if let Some(parent) = filter.parent_code {
             query = query.filter(territory::parent_code.eq(parent));
         }
-        if let Some(after) = page.key::<TerritoryCode>()? {
-            query = query.filter(territory::code.gt(after));
-        }
-        let rows = query.order(territory::code).limit(page.probe()).load(conn)?;
-        Ok(page.cut(rows, |territory: &Territory| territory.code.clone()))
+        Ok(keyset!(conn, query, page, UP, |it: &Territory| it.code.clone() => territory::code))
     }
 }

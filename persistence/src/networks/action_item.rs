@@ -5,14 +5,14 @@ use ::networks::action_item::{
     Create, Duty, Read, Reopen, Update, may_show, not_there, visible,
 };
 use ::networks::network::visible as shown_networks;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{action_item, affiliation, member, network};
 use kernel::{
-    Action, ActionItemId, Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, PARIS, PageQuery, Refusal,
+    Action, ActionItemId, Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, PageQuery, Refusal,
     Version, clock, sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
@@ -24,15 +24,10 @@ use crate::idempotency::again;
 use crate::kept::{Ends, Kept as _, Leaving, Owned, Person, Told, kept, told};
 use crate::moving::Resting;
 use crate::notify::{News, but_oneself, notify};
-use crate::page::counted;
+use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
-
-/// Today, where the State works.
-pub(super) fn today() -> NaiveDate {
-    clock::now().with_timezone(&PARIS).date_naive()
-}
 
 impl Store<'_> {
     /// The actions that the caller may see, by the day when they are due; those that are closed, the latest first.
@@ -69,35 +64,20 @@ impl Store<'_> {
             if let Some(day) = filter.due_to {
                 query = query.filter(action_item::due_on.le(day));
             }
-            let overdue = || action_item::status.eq(ActionStatus::Open).and(action_item::due_on.lt(today()));
+            let overdue = || action_item::status.eq(ActionStatus::Open).and(action_item::due_on.lt(clock::today()));
             match filter.overdue {
                 Some(true) => query.filter(overdue()),
                 Some(false) => query.filter(diesel::dsl::not(overdue())),
                 None => query,
             }
         };
-        let count = counted!(conn, filter.count, all());
-        let query = all().limit(page.probe());
+        let count = counted(conn, filter.count, all())?;
         let found = if matches!(filter.status, Some(ActionStatus::Done | ActionStatus::Cancelled)) {
-            let closed_at = || action_item::closed_at.assume_not_null();
-            let query = match page.key::<(Option<DateTime<Utc>>, ActionItemId)>()? {
-                Some((Some(at), before)) => {
-                    query.filter(closed_at().le(at).and(closed_at().lt(at).or(action_item::id.lt(before))))
-                }
-                _ => query,
-            };
-            let rows = query.order((action_item::closed_at.desc(), action_item::id.desc())).load(conn)?;
-            page.cut(rows, |it: &ActionItem| (it.closed_at, it.id))
+            let key = |it: &ActionItem| (it.closed_at, it.id);
+            keyset!(conn, all(), page, DOWN, key => action_item::closed_at, action_item::id)
         } else {
-            let query = match page.key::<(NaiveDate, ActionItemId)>()? {
-                Some((day, after)) => {
-                    let later = action_item::due_on.gt(day).or(action_item::id.gt(after));
-                    query.filter(action_item::due_on.ge(day).and(later))
-                }
-                None => query,
-            };
-            let rows = query.order((action_item::due_on, action_item::id)).load(conn)?;
-            page.cut(rows, |it: &ActionItem| (it.due_on, it.id))
+            let key = |it: &ActionItem| (it.due_on, it.id);
+            keyset!(conn, all(), page, UP, key => action_item::due_on, action_item::id)
         };
         self.shows_actions("list_action_items", &found.items);
         Ok(found.counted(count).map(|it| self.shown_action(it)))
@@ -129,19 +109,9 @@ impl Store<'_> {
     /// The database failed.
     pub fn create_action_item(&mut self, grant: Grant<Create>) -> Result<ActionItemView> {
         let created = self.write(grant, |writer, _, _, Duty { new, network, .. }| {
-            let id = ActionItemId::fresh();
-            let row = (
-                action_item::id.eq(id),
-                (action_item::title.eq(new.title), action_item::detail.eq(new.detail)),
-                action_item::network_id.eq(network.map(|network| network.id)),
-                action_item::owner_organization_id.eq(new.owner_organization_id),
-                action_item::owner_member_id.eq(new.owner_member_id),
-                action_item::follow_up_id.eq(new.follow_up_id),
-                action_item::interministerial.eq(new.interministerial),
-                action_item::due_on.eq(new.due_on),
-                born!(action_item, writer),
-            );
-            let created: ActionItem = writer.create(row)?;
+            let network = action_item::network_id.eq(network.map(|network| network.id));
+            let id = action_item::id.eq(ActionItemId::fresh());
+            let created: ActionItem = writer.create((new, id, network, born!(action_item, writer)))?;
             tell_given(writer, &created)?;
             Ok(created)
         })?;

@@ -17,11 +17,11 @@ use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, R
 use uuid::Uuid;
 
 use super::follow_up::named;
-use crate::kept::{Told, kept, named as named_one};
+use crate::kept::{Kept as _, Told, kept, named as named_one};
 use crate::notify::{News, notify};
-use crate::page::counted;
+use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
-use crate::store::{Known, Writer};
+use crate::store::{Known, Writer, known};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
@@ -41,13 +41,9 @@ impl Store<'_> {
             }
             query
         };
-        let mut query = all();
-        if let Some(before) = page.key::<AnnouncementId>()? {
-            query = query.filter(announcement::id.lt(before));
-        }
-        let rows = query.order(announcement::id.desc()).limit(page.probe()).load(conn)?;
-        let count = counted!(conn, filter.count, all());
-        let mut found = page.cut(rows, |it: &Announcement| it.id).counted(count);
+        let count = counted(conn, filter.count, all())?;
+        let found = keyset!(conn, all(), page, DOWN, |it: &Announcement| it.id => announcement::id);
+        let mut found = found.counted(count);
         self.look_around(&mut found.items)?;
         Ok(found.map(|it| self.seen(it)))
     }
@@ -174,12 +170,9 @@ impl Store<'_> {
             .filter(delivery::kind.eq(DeliveryKind::Notification))
             .filter(notification::object_id.eq(id.0))
             .select(DeliveryLine::as_select());
-        let mut query = lines.into_boxed();
-        if let Some(after) = page.key::<Uuid>()? {
-            query = query.filter(delivery::id.gt(after));
-        }
-        let rows = query.order(delivery::id).limit(page.probe()).load(self.reading().0)?;
-        Ok(page.cut(rows, |line: &DeliveryLine| line.id).map(AnnouncementDelivery::from))
+        let conn = self.reading().0;
+        let found = keyset!(conn, lines.into_boxed(), page, UP, |line: &DeliveryLine| line.id => delivery::id);
+        Ok(found.map(AnnouncementDelivery::from))
     }
 
     fn announced(&mut self, it: Announcement) -> Result<AnnouncementView> {
@@ -273,25 +266,16 @@ fn tallies(ids: &[AnnouncementId], conn: &mut PgConnection) -> Result<BTreeMap<U
 }
 
 /// The columns of what is written.
-fn written(Draft { new, network }: Draft) -> Written {
-    let class = Draft { new: new.clone(), network: None }.class();
-    let NewAnnouncement { title, body, organization_kinds, origins, interministerial, .. } = new;
-    let network_id = network.map(|network| network.id);
-    Written { title, body, network_id, organization_kinds, origins, interministerial, class }
+fn written(draft: Draft) -> Written {
+    let class = announcement::class.eq(draft.class());
+    (draft.new, announcement::network_id.eq(draft.network.map(|network| network.id)), class)
 }
 
-/// What is written of an announcement.
-#[derive(Insertable, AsChangeset)]
-#[diesel(table_name = announcement, treat_none_as_null = true)]
-struct Written {
-    title: ::networks::announcement::AnnouncementTitle,
-    body: ::networks::announcement::AnnouncementBody,
-    network_id: Option<kernel::NetworkId>,
-    organization_kinds: Vec<kernel::directory::OrganizationKind>,
-    origins: Vec<kernel::MemberOrigin>,
-    interministerial: bool,
-    class: kernel::notification::NotificationClass,
-}
+type Written = (
+    NewAnnouncement,
+    diesel::dsl::Eq<announcement::network_id, Option<kernel::NetworkId>>,
+    diesel::dsl::Eq<announcement::class, kernel::notification::NotificationClass>,
+);
 
 fn tell(writer: &mut Writer<'_>, kind: NotificationKind, it: &Announcement, to: Vec<MemberId>) -> Result<()> {
     notify(writer, News::of(kind, it.class, it, it.network_id), to)
@@ -304,31 +288,13 @@ fn find(of: Addressed, conn: &mut PgConnection) -> Result<Announcement> {
     Ok(it)
 }
 
-/// What reads an announcement locks nothing.
-macro_rules! reads {
-    ($($action:ty),+) => {
-        $(impl Known for $action {
-            fn facts(&self, conn: &mut PgConnection) -> Result<Announcement> {
-                find(self.0, conn)
-            }
-        })+
-    };
+fn locked(of: Addressed, conn: &mut PgConnection) -> Result<Announcement> {
+    Announcement::hold(of.id.0, conn)?;
+    find(of, conn)
 }
-reads!(Read, ListDeliveries, MarkRead);
 
-/// What changes an announcement locks it.
-macro_rules! locks {
-    ($($action:ty),+) => {
-        $(impl Known for $action {
-            fn facts(&self, conn: &mut PgConnection) -> Result<Announcement> {
-                let row = announcement::table.find(self.0.id).select(announcement::id).for_no_key_update();
-                row.first::<AnnouncementId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-                find(self.0, conn)
-            }
-        })+
-    };
-}
-locks!(Update, Publish, Withdraw);
+known!(it, conn => find(it.0, conn); Read, ListDeliveries, MarkRead);
+known!(it, conn => locked(it.0, conn); Update, Publish, Withdraw);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Draft> {

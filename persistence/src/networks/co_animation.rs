@@ -1,6 +1,8 @@
 //! SQL of co-animations.
 
-use ::networks::co_animation::{CoAnimation, CoAnimationPage, CoAnimationView, Create, End, Read, Void};
+use ::networks::co_animation::{
+    CoAnimation, CoAnimationPage, CoAnimationView, Create, End, NewCoAnimation, Read, Void,
+};
 use ::networks::network::{Network, NetworkCode};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -16,8 +18,9 @@ use super::carry::carry_co_animations;
 use super::network::{locked, seen_by};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::kept::{Ends, Kept as _, kept};
+use crate::kept::{Ends, kept};
 use crate::moving::Resting;
+use crate::page::{UP, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
@@ -36,15 +39,11 @@ impl Store<'_> {
     ) -> Result<CoAnimationPage> {
         let (conn, actor) = self.reading();
         let network = seen_by(code, conn, actor)?;
-        let mut query = CoAnimation::query()
+        let query = CoAnimation::query()
             .filter(co_animation::network_id.eq(network.id))
             .filter(co_animation::valid.contains(AsOf::or_now(as_of)?))
             .into_boxed();
-        if let Some(after) = page.key::<CoAnimationId>()? {
-            query = query.filter(co_animation::id.gt(after));
-        }
-        let rows = query.order(co_animation::id).limit(page.probe()).load(conn)?;
-        let found = page.cut(rows, |it: &CoAnimation| it.id);
+        let found = keyset!(conn, query, page, UP, |it: &CoAnimation| it.id => co_animation::id);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -54,16 +53,8 @@ impl Store<'_> {
     /// It stands already at that time; the organization does not exist.
     pub fn create_network_co_animation(&mut self, grant: Grant<Create>) -> Result<CoAnimationView> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, _)| {
-            let id = CoAnimationId::fresh();
-            let row = (
-                co_animation::id.eq(id),
-                co_animation::network_id.eq(network.id),
-                co_animation::organization_id.eq(new.organization_id),
-                co_animation::scope.eq(new.scope),
-                co_animation::valid.eq(Validity::since(new.valid_from.unwrap_or(writer.at))),
-                born!(co_animation, writer),
-            );
-            writer.create::<CoAnimation, _, _>(row)
+            let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+            insert(writer, network.id, new, valid)
         })?;
         Ok(self.seen(created))
     }
@@ -87,6 +78,17 @@ impl Store<'_> {
     pub fn void_co_animation(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
+}
+
+/// Inserts a co-animation of a network.
+pub(super) fn insert(
+    writer: &mut Writer<'_>,
+    network: NetworkId,
+    new: NewCoAnimation,
+    valid: Validity,
+) -> Result<CoAnimation> {
+    let place = (co_animation::id.eq(CoAnimationId::fresh()), co_animation::network_id.eq(network));
+    writer.create((new, place, co_animation::valid.eq(valid), born!(co_animation, writer)))
 }
 
 pub(super) fn end(writer: &mut Writer<'_>, before: &CoAnimation, at: DateTime<Utc>) -> Result<CoAnimation> {
@@ -135,20 +137,7 @@ impl Known for Create {
     }
 }
 
-impl Known for End {
-    fn facts(&self, conn: &mut PgConnection) -> Result<CoAnimation> {
-        let row = co_animation::table.find(self.0).select(co_animation::network_id);
-        let network: NetworkId = row.first(conn).optional()?.ok_or(Refusal::NotFound)?;
-        crate::locks::lock_networks(conn, &[network])?;
-        CoAnimation::find(self.0.0, conn)
-    }
-}
-
-impl Known for Void {
-    fn facts(&self, conn: &mut PgConnection) -> Result<CoAnimation> {
-        End(self.0).facts(conn)
-    }
-}
+known!(lock CoAnimation: End, Void);
 
 kept!(CoAnimation: co_animation {
     const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_co_animations_of)];
@@ -159,6 +148,13 @@ kept!(CoAnimation: co_animation {
         ("co_animation_organization_id_fkey", || Error::Dangling("/organization_id")),
         ("co_animation_once_excl", OVERLAP),
     ];
+
+    // The network first, as for all that is said of it.
+    fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
+        let network = co_animation::table.find(id).select(co_animation::network_id).first(conn).optional()?;
+        crate::locks::lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;
+        Self::find(id, conn)
+    }
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
         // What an organization co-animates is the scope of its co-leads.

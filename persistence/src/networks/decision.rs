@@ -4,28 +4,19 @@ use ::networks::decision::{
     Create, Decision, DecisionFilter, DecisionPage, DecisionPatch, DecisionView, NewDecision, Read, Update,
 };
 use ::networks::follow_up::FollowUp;
-use ::networks::follow_up::{joined, visible};
+use ::networks::follow_up::seen_ids;
 use ::networks::tracking_page::DECISIONS;
-use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::schema::{decision, follow_up, network};
-use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Version};
+use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Version};
 
 use crate::idempotency::again;
-use crate::kept::{Kept as _, kept};
-use crate::page::counted;
+use crate::kept::kept;
+use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
-use crate::store::{Known, known};
+use crate::store::known;
 use crate::{Result, Store};
-
-/// The decisions of the follow-ups that the caller sees.
-macro_rules! seen_decisions {
-    ($actor:expr) => {{
-        let seen = joined().into_boxed::<Pg>().filter(visible($actor)).select(follow_up::id);
-        Decision::query().filter(decision::follow_up_id.eq_any(seen)).into_boxed::<Pg>()
-    }};
-}
 
 impl Store<'_> {
     /// The decisions that the caller may see, the latest first.
@@ -36,7 +27,7 @@ impl Store<'_> {
         let places = self.places(filter.organization_id, None)?;
         let (conn, actor) = self.reading();
         let all = || {
-            let mut query = seen_decisions!(actor);
+            let mut query = Decision::query().filter(decision::follow_up_id.eq_any(seen_ids(actor))).into_boxed::<Pg>();
             if let Some(code) = &filter.network_code {
                 query = query.filter(network::code.nullable().eq(code.clone()));
             }
@@ -51,15 +42,9 @@ impl Store<'_> {
             }
             query
         };
-        let mut query = all();
-        if let Some((day, before)) = page.key::<(NaiveDate, DecisionId)>()? {
-            let earlier = decision::decided_on.lt(day).or(decision::id.lt(before));
-            query = query.filter(decision::decided_on.le(day).and(earlier));
-        }
-        let order = (decision::decided_on.desc(), decision::id.desc());
-        let rows = query.order(order).limit(page.probe()).load(conn)?;
-        let count = counted!(conn, filter.count, all());
-        let found = page.cut(rows, |it: &Decision| (it.decided_on, it.id)).counted(count);
+        let count = counted(conn, filter.count, all())?;
+        let key = |it: &Decision| (it.decided_on, it.id);
+        let found = keyset!(conn, all(), page, DOWN, key => decision::decided_on, decision::id).counted(count);
         self.shows_decisions("list_decisions", &found.items);
         Ok(found.map(|it| self.seen(it)))
     }
@@ -72,7 +57,7 @@ impl Store<'_> {
         organizations: Option<&[OrganizationId]>,
     ) -> Result<Vec<DecisionView>> {
         let (conn, actor) = self.reading();
-        let mut query = seen_decisions!(actor);
+        let mut query = Decision::query().filter(decision::follow_up_id.eq_any(seen_ids(actor))).into_boxed::<Pg>();
         if let Some(network) = network {
             query = query.filter(follow_up::network_id.eq(network).assume_not_null());
         }
@@ -91,12 +76,9 @@ impl Store<'_> {
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
     pub fn follow_up_decisions(&mut self, id: FollowUpId, page: &PageQuery) -> Result<DecisionPage> {
         self.permit_on_follow_up(id, "list_follow_up_decisions")?;
-        let mut query = Decision::query().filter(decision::follow_up_id.eq(id)).into_boxed();
-        if let Some(after) = page.key::<DecisionId>()? {
-            query = query.filter(decision::id.gt(after));
-        }
-        let rows = query.order(decision::id).limit(page.probe()).load(self.reading().0)?;
-        Ok(page.cut(rows, |it: &Decision| it.id).map(|it| self.seen(it)))
+        let query = Decision::query().filter(decision::follow_up_id.eq(id)).into_boxed();
+        let found = keyset!(self.reading().0, query, page, UP, |it: &Decision| it.id => decision::id);
+        Ok(found.map(|it| self.seen(it)))
     }
 
     /// One decision.
@@ -146,14 +128,7 @@ impl Store<'_> {
 known!(read Decision: Read);
 
 known!(lock FollowUp: Create);
-
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Decision> {
-        let row = decision::table.find(self.0).select(decision::id).for_no_key_update();
-        row.first::<DecisionId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-        Decision::find(self.0.0, conn)
-    }
-}
+known!(lock Decision: Update);
 
 again!(DecisionView as DecisionId => decision);
 

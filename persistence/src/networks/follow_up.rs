@@ -8,7 +8,6 @@ use ::networks::follow_up_comment::{
     Create as CreateComment, FollowUpComment, FollowUpCommentPage, FollowUpCommentView, NewFollowUpComment,
 };
 use ::networks::network::{Network, NetworkCode};
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use kernel::schema::{follow_up, follow_up_comment, member, network};
 use kernel::{
@@ -19,7 +18,7 @@ use uuid::Uuid;
 use crate::idempotency::again;
 use crate::kept::{Person, kept};
 use crate::moving::{Fate, Resting};
-use crate::page::counted;
+use crate::page::{DOWN, UP, counted, keyset};
 use crate::resting::{resting_on, with_predecessors};
 use crate::stamps::born;
 use crate::store::{Known, known};
@@ -55,15 +54,9 @@ impl Store<'_> {
             }
             query
         };
-        let mut query = all();
-        if let Some((day, before)) = page.key::<(NaiveDate, FollowUpId)>()? {
-            let earlier = follow_up::held_on.lt(day).or(follow_up::id.lt(before));
-            query = query.filter(follow_up::held_on.le(day).and(earlier));
-        }
-        let order = (follow_up::held_on.desc(), follow_up::id.desc());
-        let rows = query.order(order).limit(page.probe()).load(conn)?;
-        let count = counted!(conn, filter.count, all());
-        let found = page.cut(rows, |it: &FollowUp| (it.held_on, it.id)).counted(count);
+        let count = counted(conn, filter.count, all())?;
+        let key = |it: &FollowUp| (it.held_on, it.id);
+        let found = keyset!(conn, all(), page, DOWN, key => follow_up::held_on, follow_up::id).counted(count);
         self.shows_follow_ups("list_follow_ups", &found.items);
         Ok(found.map(|it| self.seen(it)))
     }
@@ -113,18 +106,9 @@ impl Store<'_> {
     pub fn create_follow_up(&mut self, grant: Grant<Create>) -> Result<FollowUpView> {
         let created = self.write(grant, |writer, _, _, Subject { new, scope, .. }| {
             refuse_unknown(writer.conn, &new.attendee_ids)?;
-            let id = FollowUpId::fresh();
-            let row = (
-                follow_up::id.eq(id),
-                follow_up::axis.eq(scope.axis),
-                (follow_up::network_id.eq(scope.network_id), follow_up::organization_id.eq(scope.organization_id)),
-                follow_up::interministerial.eq(scope.interministerial),
-                (follow_up::held_on.eq(new.held_on), follow_up::health.eq(new.health)),
-                (follow_up::summary.eq(new.summary), follow_up::confidentiality.eq(scope.confidentiality)),
-                follow_up::attendee_ids.eq(new.attendee_ids),
-                born!(follow_up, writer),
-            );
-            writer.create::<FollowUp, _, _>(row)
+            let scope =
+                (follow_up::network_id.eq(scope.network_id), follow_up::confidentiality.eq(scope.confidentiality));
+            writer.create((new, follow_up::id.eq(FollowUpId::fresh()), scope, born!(follow_up, writer)))
         })?;
         Ok(self.seen(created))
     }
@@ -153,12 +137,10 @@ impl Store<'_> {
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
     pub fn follow_up_comments(&mut self, id: FollowUpId, page: &PageQuery) -> Result<FollowUpCommentPage> {
         self.permit_on_follow_up(id, "list_follow_up_comments")?;
-        let mut query = FollowUpComment::query().filter(follow_up_comment::follow_up_id.eq(id)).into_boxed();
-        if let Some(after) = page.key::<FollowUpCommentId>()? {
-            query = query.filter(follow_up_comment::id.gt(after));
-        }
-        let rows = query.order(follow_up_comment::id).limit(page.probe()).load(self.reading().0)?;
-        Ok(page.cut(rows, |it: &FollowUpComment| it.id).map(|it| self.seen(it)))
+        let query = FollowUpComment::query().filter(follow_up_comment::follow_up_id.eq(id)).into_boxed();
+        let key = |it: &FollowUpComment| it.id;
+        let found = keyset!(self.reading().0, query, page, UP, key => follow_up_comment::id);
+        Ok(found.map(|it| self.seen(it)))
     }
 
     /// Says something of the follow-up that was granted.

@@ -10,9 +10,9 @@ use kernel::notification::TaskKind;
 use kernel::schema::indicator_publication;
 use kernel::{NetworkId, OrganizationId, PARIS};
 
-use super::action_item::today;
 use crate::task::plan;
 use crate::{Database, Result, Store};
+use kernel::clock::today;
 
 /// How a group tells cells apart: by `it`, which the places of a day have but for the network's own; key and label of that.
 struct Grouping {

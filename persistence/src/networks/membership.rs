@@ -25,7 +25,7 @@ use crate::kept::{Carry, Ends, Kept as _, Leaving, Owned, Person, Told, kept, to
 use crate::locks::lock_networks;
 use crate::moving::{Fate, Resting};
 use crate::notify::{News, but_oneself, notify};
-use crate::page::{counted, keyset, sorted};
+use crate::page::{UP, counted, keyset, sorted};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
@@ -66,8 +66,8 @@ impl Store<'_> {
             query
         };
         let sort = filter.sort.unwrap_or(Sort::Name);
-        let found = sorted!(conn, all(), page, sort, Membership, membership, sort_name as String, MembershipId);
-        let found = found.counted(counted!(conn, filter.count, all()));
+        let found = sorted!(conn, all(), page, sort, Membership: membership by sort_name);
+        let found = found.counted(counted(conn, filter.count, all())?);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -89,11 +89,7 @@ impl Store<'_> {
         let mine = actor.member().map(|member| member.0).unwrap_or_default();
         let mut query = Membership::query().filter(membership::member_id.eq(mine)).into_boxed();
         query = query.filter(own(actor)).filter(membership::valid.contains(sql::clock()));
-        if let Some(after) = page.key::<MembershipId>()? {
-            query = query.filter(membership::id.gt(after));
-        }
-        let rows = query.order(membership::id).limit(page.probe()).load(conn)?;
-        let found = page.cut(rows, |it: &Membership| it.id);
+        let found = keyset!(conn, query, page, UP, |it: &Membership| it.id => membership::id);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -272,8 +268,7 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
         places.filter(affiliation::organization_id.eq(before.organization.id))
     };
     let affiliation_id = places.first(writer.conn).optional()?.ok_or(Refusal::Invalid("/items", NO_TAKER))?;
-    let (role, interministerial) = (before.role, before.interministerial);
-    let new = NewMembership { affiliation_id, role, interministerial, valid_from: None, valid_to: None };
+    let new = NewMembership { affiliation_id, ..NewMembership::from(&before) };
     let candidate = Create((before.network_code.clone(), new)).facts(writer.conn)?;
     // What stands in the way stands in the plan; and whoever was shown the seat of a lead knows that there is one.
     hands_over(actor, &before, &candidate).map_err(|refusal| match refusal {
@@ -288,13 +283,7 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
 
 /// What a membership was before its role changed, under an identifier of its own.
 fn keep_past(writer: &mut Writer<'_>, before: &Membership, end: DateTime<Utc>) -> Result<()> {
-    let past = NewMembership {
-        affiliation_id: before.affiliation_id,
-        role: before.role,
-        interministerial: before.interministerial,
-        valid_from: None,
-        valid_to: None,
-    };
+    let past = NewMembership::from(before);
     let valid = Validity { from: before.valid.from, to: Some(end) };
     let replaced = membership::end_reason.eq(EndReason::Replaced);
     let row = (sitting(before.network_id, &past, valid), replaced, born!(membership, writer));

@@ -27,7 +27,7 @@ use crate::kept::{Admits, Kept as _, Person, Told, kept, told};
 use crate::locks::lock_networks;
 use crate::moving::{Fate, Resting};
 use crate::nouns::NOUNS;
-use crate::page::counted;
+use crate::page::{DOWN, counted, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
@@ -62,14 +62,9 @@ impl Store<'_> {
             }
             query
         };
-        let mut query = all();
-        if let Some(before) = page.key::<MembershipRequestId>()? {
-            query = query.filter(dossier::id.lt(before));
-        }
-        let rows = query.order(dossier::id.desc()).limit(page.probe()).load(conn)?;
-        let count = counted!(conn, filter.count, all());
-        let found = page.cut(rows, |it: &MembershipRequest| it.id).counted(count);
-        Ok(found.map(|it| self.seen(it)))
+        let count = counted(conn, filter.count, all())?;
+        let found = keyset!(conn, all(), page, DOWN, |it: &MembershipRequest| it.id => dossier::id);
+        Ok(found.counted(count).map(|it| self.seen(it)))
     }
 
     /// One dossier.
@@ -175,21 +170,16 @@ fn insert(
         |agreed: bool| if agreed { MembershipRequestDecision::Accepted } else { MembershipRequestDecision::Pending };
     let [person, network] = agreed;
     let organization = it.organization.ok_or(Refusal::NotFound)?;
-    let new = it.new.clone();
-    let invitee = new.invitee;
+    let invitee = it.new.invitee.as_ref();
     let row = (
+        it.new.clone(),
         dossier::id.eq(MembershipRequestId::fresh()),
         dossier::membership_id.eq(joined),
         dossier::network_id.eq(it.network.id),
-        dossier::kind.eq(new.kind),
-        dossier::organization_id.eq(organization),
-        (dossier::affiliation_id.eq(new.affiliation_id), dossier::member_id.eq(it.member)),
-        dossier::invitee_given_name.eq(invitee.as_ref().map(|invitee| invitee.given_name.clone())),
-        dossier::invitee_usual_name.eq(invitee.as_ref().map(|invitee| invitee.usual_name.clone())),
-        dossier::invitee_email.eq(invitee.map(|invitee| invitee.email)),
-        (dossier::role.eq(new.role), dossier::interministerial.eq(new.interministerial)),
-        dossier::justification.eq(new.justification),
-        dossier::notification_level.eq(new.notification_level),
+        (dossier::organization_id.eq(organization), dossier::member_id.eq(it.member)),
+        dossier::invitee_given_name.eq(invitee.map(|invitee| &invitee.given_name)),
+        dossier::invitee_usual_name.eq(invitee.map(|invitee| &invitee.usual_name)),
+        dossier::invitee_email.eq(invitee.map(|invitee| &invitee.email)),
         (dossier::person_decision.eq(said(person)), dossier::person_decided_at.eq(person.then_some(writer.at))),
         (dossier::network_decision.eq(said(network)), dossier::network_decided_at.eq(network.then_some(writer.at))),
         dossier::network_decided_by.eq(network.then_some(writer.by)),

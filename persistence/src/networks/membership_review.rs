@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use ::networks::membership::{End, EndReason, Membership, MembershipView, visible};
+use ::networks::membership::{End, EndReason, Joined, Membership, MembershipView, visible};
 use ::networks::membership_review::{
     Close, Create, List, ListItems, MembershipReview, MembershipReviewItem, MembershipReviewItemFilter,
     MembershipReviewItemPage, MembershipReviewPage, MembershipReviewView, Read, Review, ReviewAnswer, ReviewOutcome,
     Said, answerable, answered_by,
 };
-use ::networks::network::{Network, NetworkCode};
+use ::networks::network::NetworkCode;
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types;
+use diesel::sql_types::Bool;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{membership, membership_review, membership_review_answer};
 use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
@@ -22,30 +24,26 @@ use crate::idempotency::again;
 use crate::kept::{Kept as _, Person, Told, kept, told};
 use crate::locks::lock_networks;
 use crate::notify::{News, but_oneself, notify};
-use crate::page::{counted, keyset};
+use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Error, Result, Store};
 
+type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
+
 /// Whether an answer stands for a membership.
-macro_rules! answers {
-    ($review:expr) => {{
-        let said = membership_review_answer::table.filter(membership_review_answer::review_id.eq($review.id));
-        diesel::dsl::exists(said.filter(membership_review_answer::membership_id.eq(membership::id)))
-    }};
+fn answers(review: &MembershipReview) -> Condition {
+    let said = membership_review_answer::table.filter(membership_review_answer::review_id.eq(review.id));
+    Box::new(diesel::dsl::exists(said.filter(membership_review_answer::membership_id.eq(membership::id))))
 }
 
 /// The memberships that a review asks about: those that stood when it was opened, but who left since without an answer.
-macro_rules! asked {
-    ($review:expr) => {{
-        let stood = membership::network_id.eq($review.network_id);
-        let stood = stood.and(membership::valid.contains($review.created_at));
-        let query = Membership::query().filter(stood).into_boxed::<diesel::pg::Pg>();
-        match $review.closed_at {
-            Some(closed) => query.filter(membership::valid.contains(closed).or(answers!($review))),
-            None => query.filter(membership::valid.contains(kernel::sql::clock()).or(answers!($review))),
-        }
-    }};
+fn asked(review: &MembershipReview) -> Condition {
+    let stood = membership::network_id.eq(review.network_id).and(membership::valid.contains(review.created_at));
+    match review.closed_at {
+        Some(closed) => Box::new(stood.and(membership::valid.contains(closed).or(answers(review)))),
+        None => Box::new(stood.and(membership::valid.contains(kernel::sql::clock()).or(answers(review)))),
+    }
 }
 
 /// Whether someone of whom the caller answers, beside the SIG, was not answered for yet.
@@ -54,8 +52,12 @@ pub(super) fn waits_for(conn: &mut PgConnection, actor: &Actor, review: &Members
         return Ok(false);
     }
     let network = find_network(&review.network_code, conn)?;
-    let waiting = asked!(review).filter(visible(actor, &network)).filter(answered_by(actor));
-    let waiting = waiting.filter(diesel::dsl::not(answers!(review))).select(membership::id).limit(1);
+    let waiting = Membership::query()
+        .filter(asked(review))
+        .into_boxed()
+        .filter(visible(actor, &network))
+        .filter(answered_by(actor));
+    let waiting = waiting.filter(diesel::dsl::not(answers(review))).select(membership::id).limit(1);
     Ok(waiting.first::<MembershipId>(conn).optional()?.is_some())
 }
 
@@ -78,13 +80,10 @@ impl Store<'_> {
     /// There is no such network whose reviews the caller may see; the cursor is none of ours.
     pub fn network_reviews(&mut self, code: NetworkCode, page: &PageQuery) -> Result<MembershipReviewPage> {
         let network = self.permit(List(code))?;
-        let query = MembershipReview::query().filter(membership_review::network_id.eq(network.id));
-        let mut query = query.into_boxed();
-        if let Some(before) = page.key::<MembershipReviewId>()? {
-            query = query.filter(membership_review::id.lt(before));
-        }
-        let rows = query.order(membership_review::id.desc()).limit(page.probe()).load(self.reading().0)?;
-        Ok(page.cut(rows, |it: &MembershipReview| it.id).map(|it| self.seen(it)))
+        let query = MembershipReview::query().filter(membership_review::network_id.eq(network.id)).into_boxed();
+        let key = |it: &MembershipReview| it.id;
+        let found = keyset!(self.reading().0, query, page, DOWN, key => membership_review::id);
+        Ok(found.map(|it| self.seen(it)))
     }
 
     /// One review.
@@ -110,17 +109,20 @@ impl Store<'_> {
         let (conn, actor) = self.reading();
         let network = find_network(&review.network_code, conn)?;
         let all = || {
-            let query = asked!(review).filter(visible(actor, &network)).filter(answerable(actor));
+            let query = Membership::query()
+                .filter(asked(&review))
+                .into_boxed()
+                .filter(visible(actor, &network))
+                .filter(answerable(actor));
             match filter.answered {
-                Some(true) => query.filter(answers!(review)),
-                Some(false) => query.filter(diesel::dsl::not(answers!(review))),
+                Some(true) => query.filter(answers(&review)),
+                Some(false) => query.filter(diesel::dsl::not(answers(&review))),
                 None => query,
             }
         };
-        let count = counted!(conn, filter.count, all());
-        let query = keyset!(all(), page, false, membership::sort_name as String, membership::id as MembershipId);
-        let rows: Vec<Membership> = query.load(conn)?;
-        let found = page.cut(rows, |it| (it.sort_name.clone(), it.id)).counted(count);
+        let count = counted(conn, filter.count, all())?;
+        let key = |it: &Membership| (it.sort_name.clone(), it.id);
+        let found = keyset!(conn, all(), page, UP, key => membership::sort_name, membership::id).counted(count);
         let shown: Vec<MembershipId> = found.items.iter().map(|it| it.id).collect();
         let mut said = said_of(conn, id, &shown)?;
         Ok(found.map(|it| {
@@ -227,19 +229,11 @@ diesel::define_sql_function! {
     fn reviewers(network: sql_types::Uuid, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
 }
 
-impl Known for List {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        find_network(&self.0, conn)
-    }
-}
+known!(it, conn => find_network(&it.0, conn); List);
 
 known!(read MembershipReview: Read, ListItems);
 
-impl Known for Create {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        locked_network(&self.0.0, conn)
-    }
-}
+known!(it, conn => locked_network(&it.0.0, conn); Create);
 
 impl Known for Close {
     fn facts(&self, conn: &mut PgConnection) -> Result<MembershipReview> {

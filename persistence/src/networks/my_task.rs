@@ -17,7 +17,7 @@ use diesel::sql_types::Bool;
 use kernel::schema::{
     action_item, expertise_request, invitation, member, membership, membership_request, membership_review, network,
 };
-use kernel::{Action, Actor, MemberId, NetworkId, NetworkRole, Noun, OrganizationId, PARIS, Role, Ruling, sql};
+use kernel::{Action, Actor, MemberId, NetworkId, NetworkRole, Noun, OrganizationId, Role, Ruling, clock, sql};
 use members::invitation::{Confirm, Invitation, InvitationStatus, stands as invited, visible as visible_invitations};
 
 use super::membership_review::waits_for;
@@ -80,7 +80,7 @@ fn requests(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
             let who = it.member.as_ref().map(|member| member.display_name.clone()).or_else(invitee);
             let title = format!("{} · {} ({})", who.unwrap_or_default(), it.network_code, it.role.label().fr);
             MyTask {
-                due_on: Some(it.expires_at.with_timezone(&PARIS).date_naive()),
+                due_on: Some(clock::day_of(it.expires_at)),
                 network_code: Some(it.network_code.clone()),
                 ..task(MyTaskKind::DecideMembershipRequest, &it, title, it.created_at)
             }
@@ -97,7 +97,7 @@ fn invitations(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .map(|it| {
             let title = format!("{} {}", it.given_name, it.usual_name);
             let since = it.claimed_at.unwrap_or(it.created_at);
-            let due_on = Some(it.expires_at.with_timezone(&PARIS).date_naive());
+            let due_on = Some(clock::day_of(it.expires_at));
             MyTask { due_on, ..task(MyTaskKind::ConfirmInvitation, &it, title, since) }
         })
         .collect())
@@ -161,7 +161,7 @@ fn asked(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     let open = mine.into_iter().filter(|it| could::<AnswerRequest>(actor, it));
     Ok(open
         .map(|it| {
-            let due_on = Some(it.expires_at.with_timezone(&PARIS).date_naive());
+            let due_on = Some(clock::day_of(it.expires_at));
             let title = it.asker.0.display_name.clone();
             MyTask { due_on, ..task(MyTaskKind::AnswerExpertiseRequest, &it, title, it.created_at) }
         })

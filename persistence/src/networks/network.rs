@@ -1,8 +1,8 @@
 //! SQL of networks.
 
 use ::networks::network::{
-    Activate, Close, Create, Network, NetworkCode, NetworkFilter, NetworkName, NetworkPage, NetworkPatch,
-    NetworkStatus, NetworkView, Pause, Read, Update, visible,
+    Activate, Close, Create, Network, NetworkCode, NetworkFilter, NetworkPage, NetworkPatch, NetworkStatus,
+    NetworkView, Pause, Read, Update, visible,
 };
 use diesel::prelude::*;
 use kernel::schema::network;
@@ -17,9 +17,9 @@ use crate::aftermath::Aftermath;
 use crate::error::Meaning;
 use crate::kept::{KnownTo, kept};
 use crate::moving::{Fate, Resting};
-use crate::page::{fold, keyset, like};
+use crate::page::{UP, fold, keyset, like};
 use crate::stamps::born;
-use crate::store::Known;
+use crate::store::known;
 use crate::{Again, Error, Result, Store};
 
 type Query = network::BoxedQuery<'static, diesel::pg::Pg>;
@@ -41,10 +41,9 @@ impl Store<'_> {
     /// The cursor is none of ours.
     pub fn networks(&mut self, filter: NetworkFilter, page: &PageQuery) -> Result<NetworkPage> {
         let (conn, actor) = self.reading();
-        let query = apply(filter, network::table.into_boxed().filter(visible(actor)));
-        let query = keyset!(query, page, false, network::name as NetworkName, network::id as NetworkId);
-        let rows = query.select(Network::as_select()).load(conn)?;
-        let found = page.cut(rows, |it: &Network| (it.name.clone(), it.id));
+        let query = apply(filter, network::table.into_boxed().filter(visible(actor))).select(Network::as_select());
+        let key = |it: &Network| (it.name.clone(), it.id);
+        let found = keyset!(conn, query, page, UP, key => network::name, network::id);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -156,41 +155,11 @@ impl Again for NetworkView {
     }
 }
 
-impl Known for Read {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        find(&self.0, conn)
-    }
-}
+known!(it, conn => find(&it.0, conn); Read);
 
-impl Known for Create {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: Create);
 
-impl Known for Update {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        locked(&self.0, conn)
-    }
-}
-
-impl Known for Activate {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        locked(&self.0, conn)
-    }
-}
-
-impl Known for Pause {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        locked(&self.0, conn)
-    }
-}
-
-impl Known for Close {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        locked(&self.0, conn)
-    }
-}
+known!(it, conn => locked(&it.0, conn); Update, Activate, Pause, Close);
 
 kept!(Network: network whole {
     const KNOWN: Option<KnownTo> = Some(|conn, actor| {

@@ -9,14 +9,14 @@ use ::networks::notification::{
 };
 use diesel::prelude::*;
 use kernel::schema::{network, notification};
-use kernel::{Actor, Grant, NotificationId, Noun, PageQuery, Refusal};
+use kernel::{Actor, Grant, NotificationId, Noun, PageQuery};
 use uuid::Uuid;
 
 use crate::idempotency::again;
 use crate::kept::{Kept as _, Person, kept};
 use crate::nouns::NOUNS;
-use crate::page::counted;
-use crate::store::{Known, known};
+use crate::page::{DOWN, counted, keyset};
+use crate::store::known;
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
@@ -34,13 +34,9 @@ impl Store<'_> {
                 None => query,
             }
         };
-        let mut query = all();
-        if let Some(before) = page.key::<NotificationId>()? {
-            query = query.filter(notification::id.lt(before));
-        }
-        let rows = query.order(notification::id.desc()).limit(page.probe()).load(conn)?;
-        let count = counted!(conn, filter.count, all());
-        let mut found = page.cut(rows, |it: &Notification| it.id).counted(count);
+        let count = counted(conn, filter.count, all())?;
+        let found = keyset!(conn, all(), page, DOWN, |it: &Notification| it.id => notification::id);
+        let mut found = found.counted(count);
         explain(&mut found.items, conn, actor)?;
         Ok(found.map(|it| self.told(it)))
     }
@@ -118,19 +114,9 @@ fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> 
 
 known!(read Notification: Read);
 
-impl Known for MarkRead {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Notification> {
-        let row = notification::table.find(self.0).select(notification::id).for_no_key_update();
-        row.first::<NotificationId>(conn).optional()?.ok_or(Refusal::NotFound)?;
-        Notification::find(self.0.0, conn)
-    }
-}
+known!(lock Notification: MarkRead);
 
-impl Known for MarkAllRead {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: MarkAllRead);
 
 again!(NotificationView as NotificationId => notification);
 

@@ -1,7 +1,9 @@
 //! SQL of seats.
 
 use ::networks::network::{Network, NetworkCode};
-use ::networks::seat::{Create, End, List, Read, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update, Void};
+use ::networks::seat::{
+    Create, End, List, NewSeat, Read, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update, Void,
+};
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::seat;
@@ -18,7 +20,7 @@ use crate::error::{Meaning, OVERLAP};
 use crate::kept::{Ends, kept};
 use crate::locks::lock_networks;
 use crate::moving::Resting;
-use crate::page::counted;
+use crate::page::{UP, counted, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
@@ -43,14 +45,10 @@ impl Store<'_> {
             }
             query
         };
-        let mut query = all();
-        if let Some(after) = page.key::<SeatId>()? {
-            query = query.filter(seat::id.gt(after));
-        }
-        let rows = query.order(seat::id).limit(page.probe()).load(self.reading().0)?;
-        let count = counted!(self.reading().0, filter.count, all());
-        let found = page.cut(rows, |it: &Seat| it.id).counted(count);
-        Ok(found.map(|it| self.seen(it)))
+        let conn = self.reading().0;
+        let count = counted(conn, filter.count, all())?;
+        let found = keyset!(conn, all(), page, UP, |it: &Seat| it.id => seat::id);
+        Ok(found.counted(count).map(|it| self.seen(it)))
     }
 
     /// Expects the seat that was granted.
@@ -59,11 +57,8 @@ impl Store<'_> {
     /// It is expected already at that time; the organization does not exist.
     pub fn create_network_seat(&mut self, grant: Grant<Create>) -> Result<SeatView> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, ..)| {
-            let id = SeatId::fresh();
             let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
-            let row =
-                (new, seat::id.eq(id), seat::network_id.eq(network.id), seat::valid.eq(valid), born!(seat, writer));
-            writer.create::<Seat, _, _>(row)
+            insert(writer, network.id, new, valid)
         })?;
         Ok(self.seen(created))
     }
@@ -97,6 +92,12 @@ impl Store<'_> {
     pub fn void_seat(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
+}
+
+/// Inserts a seat of a network.
+pub(super) fn insert(writer: &mut Writer<'_>, network: NetworkId, new: NewSeat, valid: Validity) -> Result<Seat> {
+    let place = (seat::id.eq(SeatId::fresh()), seat::network_id.eq(network));
+    writer.create((new, place, seat::valid.eq(valid), born!(seat, writer)))
 }
 
 pub(super) fn end(writer: &mut Writer<'_>, before: &Seat, at: chrono::DateTime<chrono::Utc>) -> Result<Seat> {
@@ -137,11 +138,7 @@ impl Again for SeatView {
 
 known!(read Seat: Read);
 
-impl Known for List {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        find_network(&self.0, conn)
-    }
-}
+known!(it, conn => find_network(&it.0, conn); List);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Network, bool, Option<OrganizationLife>)> {

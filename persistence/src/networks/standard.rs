@@ -12,12 +12,12 @@ use kernel::schema::{network, network_criterion, network_score};
 use kernel::{Grant, Refusal, Version, sql};
 use uuid::Uuid;
 
-use super::action_item::today;
 use super::indicator::days_before;
 use super::network::find as find_network;
 use crate::kept::kept;
-use crate::store::Known;
+use crate::store::{Known, known};
 use crate::{Again, Result, Store};
+use kernel::clock::today;
 
 /// What a measure found: its value, the fact in words, and where it is read.
 struct Found {
@@ -211,11 +211,7 @@ fn find(code: &CriterionCode, conn: &mut PgConnection) -> Result<NetworkCriterio
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-impl Known for List {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: List);
 
 impl Known for Update {
     fn facts(&self, conn: &mut PgConnection) -> Result<NetworkCriterion> {
@@ -225,11 +221,7 @@ impl Known for Update {
     }
 }
 
-impl Known for Score {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Network> {
-        find_network(&self.0, conn)
-    }
-}
+known!(it, conn => find_network(&it.0, conn); Score);
 
 impl Again for NetworkCriterionView {
     fn about(&self) -> Uuid {

@@ -4,10 +4,11 @@ use ::networks::membership::{Membership, own};
 use ::networks::subscription::{Subscription, SubscriptionPage, SubscriptionPatch, Update};
 use diesel::prelude::*;
 use kernel::schema::membership;
-use kernel::{Action as _, Grant, MembershipId, PageQuery, Refusal, Ruling, Version, sql};
+use kernel::{Action as _, Grant, PageQuery, Refusal, Ruling, Version, sql};
 use uuid::Uuid;
 
 use crate::kept::Kept as _;
+use crate::page::{UP, keyset};
 use crate::store::known;
 use crate::{Again, Result, Store};
 
@@ -21,11 +22,8 @@ impl Store<'_> {
         let mine = actor.member().map(|member| member.0).unwrap_or_default();
         let mut query = Membership::query().filter(membership::member_id.eq(mine)).into_boxed();
         query = query.filter(own(actor)).filter(membership::valid.contains(sql::clock()));
-        if let Some(after) = page.key::<MembershipId>()? {
-            query = query.filter(membership::id.gt(after));
-        }
-        let rows = query.order(membership::id).limit(page.probe()).load(conn)?;
-        Ok(page.cut(rows, |it: &Membership| it.id).map(Subscription::from))
+        let found = keyset!(conn, query, page, UP, |it: &Membership| it.id => membership::id);
+        Ok(found.map(Subscription::from))
     }
 
     /// Has the caller hear of a network as soon as he chose.

@@ -17,10 +17,10 @@ use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{action_item, follow_up, member, membership, organization};
 use kernel::{ActionItemId, NetworkId, OrganizationId, Refusal};
 
-use super::action_item::today;
 use super::network::seen_by;
 use crate::resting::with_predecessors;
 use crate::{Result, Store};
+use kernel::clock::today;
 
 /// The operations, as the audit log names them where they show what is confidential.
 const READ_NETWORK: &str = "get_network_tracking";

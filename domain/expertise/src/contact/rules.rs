@@ -14,8 +14,6 @@ use super::{Contact, ContactSharing, NewContact};
 /// A condition on contacts; unknown, where a contact has no network, is no.
 type Condition = Box<dyn BoxableExpression<contact::table, Pg, SqlType = Nullable<Bool>>>;
 
-const INSIDERS: Label =
-    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
 const KEEPERS: Label = Label {
     fr: "Réservé au SIG, à qui l'a créé tant qu'il y est rattaché, et à qui administre l'organisation qui le tient.",
     en: "For the SIG, who recorded it while he belongs there, and those who administer the organization that keeps it.",
@@ -59,7 +57,7 @@ pub fn visible(actor: &Actor) -> Condition {
 action!(
     /// Share a contact.
     Create(NewContact) on Contact as "create_contact", (),
-    |actor, ()| Ruling::Allow.and(actor.is_insider() && actor.member().is_some(), INSIDERS)
+    |actor, ()| Ruling::Allow.and(actor.is_insider() && actor.member().is_some(), Label::INSIDERS)
 );
 
 fn keeps(actor: &Actor, it: &Contact) -> bool {

@@ -5,7 +5,6 @@ use members::member::{self, Member};
 
 use super::{MemberExpertise, NewMemberExpertise};
 
-const CARD: Label = Label { fr: "Son titulaire en réserve la lecture.", en: "Its owner keeps it to fewer readers." };
 const OWN: Label = Label { fr: "Chacun tient ses propres compétences.", en: "Everyone keeps his own expertise." };
 const OWN_OR_SIG: Label =
     Label { fr: "Réservé à l'intéressé et au SIG.", en: "For the member himself and the SIG only." };
@@ -21,7 +20,7 @@ fn is_own(actor: &Actor, member: MemberId) -> bool {
 action!(
     /// See the expertise of a member: whoever may see his card.
     List(MemberId) on MemberExpertise as "list_member_expertise", Member,
-    |actor, it| member::Read::rule(actor, it).and(it.is_card_for(actor), CARD)
+    |actor, it| member::Read::rule(actor, it).and(it.is_card_for(actor), Label::CARD)
 );
 
 action!(
@@ -29,7 +28,7 @@ action!(
     Read(MemberExpertiseId) on MemberExpertise as "get_member_expertise", MemberExpertise,
     |actor, it| {
         let known = actor.is_insider() || actor.member() == Some(it.member.id);
-        Ruling::seen(known).and(it.card.is_card_for(actor), CARD)
+        Ruling::seen(known).and(it.card.is_card_for(actor), Label::CARD)
     }
 );
 

@@ -6,8 +6,6 @@ use members::member::Member;
 
 use super::{ExpertiseRequest, ExpertiseRequestStatus, NewExpertiseRequest};
 
-const INSIDERS: Label =
-    Label { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
 const EXPERT: Label = Label { fr: "Réservé à la personne sollicitée.", en: "For the one who is asked." };
 const ASKER: Label = Label { fr: "Réservé au demandeur.", en: "For the one who asks." };
 const UNAVAILABLE: Label = Label { fr: "Cette personne n'offre pas son aide.", en: "This person does not offer help." };
@@ -51,7 +49,7 @@ action!(
 action!(
     /// Ask a colleague for help.
     Create(NewExpertiseRequest) on ExpertiseRequest as "create_expertise_request", Expert,
-    |actor, _| Ruling::Allow.and(actor.is_insider() && actor.member().is_some(), INSIDERS)
+    |actor, _| Ruling::Allow.and(actor.is_insider() && actor.member().is_some(), Label::INSIDERS)
 );
 
 action!(

@@ -6,11 +6,9 @@ use diesel::pg::Pg;
 use diesel::sql_types::Bool;
 use kernel::policy::Target;
 use kernel::schema::expertise_term;
-use kernel::{Actor, Label, Refusal, Ruling, action};
+use kernel::{Actor, Refusal, Ruling, action};
 
 use super::{ExpertiseTerm, NewExpertiseTerm, TermCode, TermStatus};
-
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
 
 impl Target for NewExpertiseTerm {
     fn key(&self) -> Option<String> {
@@ -33,19 +31,19 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<expertise_term::table
 action!(
     /// Record a term.
     Create(NewExpertiseTerm) on ExpertiseTerm as "create_expertise_term", (),
-    |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+    |actor, ()| Ruling::Allow.for_sig(actor)
 );
 
 action!(
     /// Change a term that is in use.
     Update(TermCode) on ExpertiseTerm as "update_expertise_term", ExpertiseTerm,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), in_use
+    |actor, it| Read::rule(actor, it).for_sig(actor), in_use
 );
 
 action!(
     /// Retire a term: who masters it goes on doing so, and nobody chooses it any more.
     Retire(TermCode) on ExpertiseTerm as "retire_expertise_term", ExpertiseTerm,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), in_use
+    |actor, it| Read::rule(actor, it).for_sig(actor), in_use
 );
 
 fn in_use(it: &ExpertiseTerm) -> Result<(), Refusal> {

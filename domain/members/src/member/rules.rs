@@ -16,7 +16,6 @@ use super::{Member, MemberStatus, NewMember, ProfileVisibility};
 /// A condition on members.
 type Condition = Box<dyn BoxableExpression<member::table, Pg, SqlType = Bool>>;
 
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
 const KEEPERS: Label = Label {
     fr: "Réservé au SIG, au directeur de la communication et à l'administrateur de son organisation.",
     en: "For the SIG, the communication director and the administrator of the member's organization.",
@@ -146,7 +145,7 @@ action!(
 action!(
     /// Suspend a member: his rights are gone at once, his memberships wait.
     Suspend(MemberId) on Member as "suspend_member", Member,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG),
+    |actor, it| Read::rule(actor, it).for_sig(actor),
     |it| match it.status {
         MemberStatus::Invited | MemberStatus::Active => Ok(()),
         _ => Err(illegal(it)),
@@ -156,7 +155,7 @@ action!(
 action!(
     /// Restore a suspended member.
     Restore(MemberId) on Member as "restore_member", Member,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG),
+    |actor, it| Read::rule(actor, it).for_sig(actor),
     |it| if it.status == MemberStatus::Suspended { Ok(()) } else { Err(illegal(it)) }
 );
 

@@ -11,7 +11,6 @@ use kernel::{Actor, Label, OrganizationId, Refusal, Role, Ruling, action};
 
 use super::{NewOrganization, Organization};
 
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
 const SIG_OR_DIRECTOR: Label = Label {
     fr: "Réservé au SIG et au directeur de la communication qui en répond.",
     en: "For the SIG and the communication director who answers for it.",
@@ -34,14 +33,14 @@ pub fn visible(_: &Actor) -> Box<dyn BoxableExpression<organization::table, Pg, 
 action!(
     /// Record an organization, below one that lives.
     Create(NewOrganization) on Organization as "create_organization", Option<OrganizationLife>,
-    |actor, _| Ruling::Allow.and(actor.is_sig(), SIG),
+    |actor, _| Ruling::Allow.for_sig(actor),
     |above| above.as_ref().map_or(Ok(()), OrganizationLife::alive)
 );
 
 action!(
     /// Change an organization.
     Update(OrganizationId) on Organization as "update_organization", Organization,
-    |actor, _| Ruling::Allow.and(actor.is_sig(), SIG), alive
+    |actor, _| Ruling::Allow.for_sig(actor), alive
 );
 
 action!(
@@ -56,7 +55,7 @@ action!(
 action!(
     /// Close an organization for good: all that rests on it ends.
     Close(OrganizationId) on Organization as "close_organization", Organization,
-    |actor, _| Ruling::Allow.and(actor.is_sig(), SIG), alive
+    |actor, _| Ruling::Allow.for_sig(actor), alive
 );
 
 /// Nothing is written on what lives no more; what was merged or split says who lives on.

@@ -147,3 +147,9 @@ pub enum Operation {
 #[serde(transparent)]
 pub struct Operations(pub Vec<Operation>);
 stored_as_json!(Operations);
+
+impl From<Vec<Operation>> for Operations {
+    fn from(steps: Vec<Operation>) -> Self {
+        Self(steps)
+    }
+}

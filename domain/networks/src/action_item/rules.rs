@@ -14,7 +14,7 @@ use kernel::{
 
 use super::{ActionItem, ActionStatus, NewActionItem};
 use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality, FollowUpScope, reads};
-use crate::network::{Network, NetworkVisibility};
+use crate::network::{Network, NetworkVisibility, shown};
 
 /// What an action is read from.
 pub type Joined = LeftJoinQuerySource<
@@ -39,7 +39,6 @@ const NOT_THERE: Label = Label {
     fr: "Cette personne n'est pas rattachée à l'organisation.",
     en: "This person is not affiliated to the organization.",
 };
-const NO_NETWORK: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is no such network." };
 
 impl ActionItem {
     /// Whether it came of a confidential follow-up.
@@ -145,10 +144,7 @@ pub fn visible(actor: &Actor) -> Condition {
         Box::new(answered.or(here.and(action_item::owner_organization_id.eq(organization))))
     });
     let followed = leads.and(open().or(of_network)).or(answered.and(open()));
-    let sits = action_item::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>()).assume_not_null();
-    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
-    let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);
-    let shown = action_item::network_id.is_null().or(sits).or(listed);
+    let shown = shown(actor.networks().collect(), actor.knows_networks());
     let nobodys = action_item::network_id.is_null().and(action_item::owner_member_id.is_null()).and(open());
     let administered = action_item::owner_organization_id.eq_any(administered).and(nobodys);
     let to_do = own().and(action_item::status.eq(ActionStatus::Open));
@@ -184,7 +180,7 @@ action!(
     },
     |it| {
         if it.new.network_code.is_some() && it.network.is_none() {
-            return Err(Refusal::Invalid("/network_code", NO_NETWORK));
+            return Err(Refusal::Invalid("/network_code", Network::MISSING));
         }
         if it.new.follow_up_id.is_some() && it.follow_up.is_none() {
             return Err(Refusal::Invalid("/follow_up_id", NO_FOLLOW_UP));

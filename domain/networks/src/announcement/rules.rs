@@ -12,7 +12,7 @@ use kernel::schema::{announcement, network, notification};
 use kernel::{Actor, AnnouncementId, Label, MemberId, NetworkId, PrincipalId, Refusal, Ruling, action};
 
 use super::{Announcement, AnnouncementPatch, AnnouncementStatus, NewAnnouncement};
-use crate::network::{Network, NetworkVisibility};
+use crate::network::{Network, NetworkVisibility, shown};
 
 /// What an announcement is read from.
 pub type Joined = LeftJoinQuerySource<announcement::table, network::table>;
@@ -26,7 +26,6 @@ const FOLLOWERS: Label =
     Label { fr: "Réservé aux animateurs du réseau et au SIG.", en: "For the leads of the network and the SIG." };
 const ADDRESSEES: Label =
     Label { fr: "Cette annonce ne vous est pas adressée.", en: "This announcement is not addressed to you." };
-const NO_NETWORK: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is no such network." };
 const ONE_AUDIENCE: Label = Label {
     fr: "Indiquez un réseau, ou des natures et des origines d'organisations, l'un des deux.",
     en: "Name a network, or kinds and origins of organizations, one of the two.",
@@ -126,10 +125,7 @@ pub fn visible(actor: &Actor) -> Condition {
         .select(notification::object_id);
     let addressed = announcement::status.eq(AnnouncementStatus::Published).and(inside());
     let seen = drafts.or(followed).or(addressed.and(announcement::id.eq_any(told)));
-    let sits = announcement::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>()).assume_not_null();
-    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
-    let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);
-    Box::new(seen.and(announcement::network_id.is_null().or(sits).or(listed)))
+    Box::new(seen.and(shown(actor.networks().collect(), actor.knows_networks())))
 }
 
 /// An announcement to be written, as far as its network exists.
@@ -162,7 +158,7 @@ impl Draft {
     pub fn fits(&self) -> Result<(), Refusal> {
         let organizations = !self.new.organization_kinds.is_empty() || !self.new.origins.is_empty();
         match (&self.new.network_code, &self.network) {
-            (Some(_), None) => Err(Refusal::Invalid("/network_code", NO_NETWORK)),
+            (Some(_), None) => Err(Refusal::Invalid("/network_code", Network::MISSING)),
             (Some(_), Some(_)) if organizations => Err(Refusal::Invalid("/network_code", ONE_AUDIENCE)),
             (Some(_), Some(network)) => network.open(),
             (None, _) if !organizations => Err(Refusal::Invalid("/network_code", ONE_AUDIENCE)),

@@ -10,12 +10,11 @@ use diesel::sql_types::Bool;
 use kernel::directory::OrganizationLife;
 use kernel::schema::{follow_up, network, organization};
 use kernel::{
-    Action as _, Actor, FollowUpId, Label, MemberId, NetworkId, OrganizationId, PARIS, Refusal, Role, Ruling, action,
-    clock,
+    Action as _, Actor, FollowUpId, Label, MemberId, NetworkId, OrganizationId, Refusal, Role, Ruling, action, clock,
 };
 
 use super::{FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpScope, NewFollowUp};
-use crate::network::NetworkVisibility;
+use crate::network::{Network, NetworkVisibility, shown};
 
 /// What a follow-up is read from.
 pub type Joined = LeftJoinQuerySource<LeftJoinQuerySource<follow_up::table, network::table>, organization::table>;
@@ -35,8 +34,6 @@ const NEEDS_ORGANIZATION: Label = Label {
     fr: "Sur l'axe organisation, indiquez l'organisation.",
     en: "On the organization axis, name the organization.",
 };
-const NO_NETWORK: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is no such network." };
-const NOT_YET: Label = Label { fr: "Ce jour n'est pas encore venu.", en: "That day has not come yet." };
 
 impl FollowUpScope {
     /// Whether it is for those alone whom it concerns: who reads it is on the record.
@@ -142,10 +139,7 @@ pub fn visible(actor: &Actor) -> Condition {
     let organization_rows = follow_up::axis.eq(FollowUpAxis::Organization).and(at(Actor::DICOM).or(led()).or(co_led()));
     let followed =
         follow_up::confidentiality.eq(FollowUpConfidentiality::Normal).and(network_rows.or(organization_rows));
-    let sits = follow_up::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>()).assume_not_null();
-    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
-    let listed = network::visibility.nullable().ne(NetworkVisibility::Hidden).assume_not_null().and(known);
-    Box::new(concerned.or(followed).and(follow_up::network_id.is_null().or(sits).or(listed)))
+    Box::new(concerned.or(followed).and(shown(actor.networks().collect(), actor.knows_networks())))
 }
 
 /// What a new follow-up is about, as far as its network and its organization exist.
@@ -165,7 +159,7 @@ action!(
     |actor, it| Ruling::Allow.and(it.scope.shows(actor) && writes(actor, &it.scope), WRITERS),
     |it| {
         if it.new.network_code.is_some() && it.scope.network_id.is_none() {
-            return Err(Refusal::Invalid("/network_code", NO_NETWORK));
+            return Err(Refusal::Invalid("/network_code", Network::MISSING));
         }
         match it.scope.axis {
             FollowUpAxis::Network if it.new.network_code.is_none() => {
@@ -186,8 +180,7 @@ action!(
 /// # Errors
 /// The day has not come yet.
 pub fn past(day: NaiveDate) -> Result<(), Refusal> {
-    let today = clock::now().with_timezone(&PARIS).date_naive();
-    if day <= today { Ok(()) } else { Err(Refusal::Invalid("/held_on", NOT_YET)) }
+    if day <= clock::today() { Ok(()) } else { Err(Refusal::Invalid("/held_on", Label::NOT_YET)) }
 }
 
 impl kernel::policy::Target for NewFollowUp {}

@@ -23,10 +23,6 @@ pub type Joined = InnerJoinQuerySource<
     network::table,
 >;
 
-pub(crate) const ITS_LEADS: Label = Label {
-    fr: "Réservé au SIG et aux animateurs du réseau, chacun sur ses sujets.",
-    en: "For the SIG and the leads of the network, each on his topics.",
-};
 /// The SIG administrator alone appoints leads.
 pub const PROMOTION: Label = Label {
     fr: "Seul l'administrateur SIG désigne les animateurs et co-animateurs.",
@@ -108,7 +104,7 @@ action!(
     Create((NetworkCode, NewMembership)) on Membership as "create_network_membership", Candidate,
     |actor, it| {
         networks::Read::rule(actor, &it.network)
-            .and(actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial), ITS_LEADS)
+            .and(actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial), Network::ITS_LEADS)
             .and(actor.is_sig_admin() || !LEADS.contains(&it.new.role), PROMOTION)
     },
     |it| {
@@ -151,7 +147,7 @@ impl kernel::Action for ChangeRole {
 
     fn rule(actor: &Actor, it: &Membership) -> Ruling {
         Read::rule(actor, it)
-            .and(decides(actor, it), ITS_LEADS)
+            .and(decides(actor, it), Network::ITS_LEADS)
             .and(actor.is_sig_admin() || !LEADS.contains(&it.role), PROMOTION)
     }
 
@@ -175,12 +171,10 @@ impl ChangeRole {
     }
 }
 
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
-
 action!(
     /// Void a membership that should never have been.
     Void(MembershipId) on Membership as "void_membership", Membership,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG)
+    |actor, it| Read::rule(actor, it).for_sig(actor)
             .and(actor.is_sig_admin() || !LEADS.contains(&it.role), PROMOTION),
     |it| if it.is_last_lead { Err(Refusal::LastLead) } else { Ok(()) }
 );
@@ -191,7 +185,7 @@ action!(
     |actor, it| {
         let own = actor.member() == Some(it.member.id);
         Read::rule(actor, it)
-            .and(own || decides(actor, it), ITS_LEADS)
+            .and(own || decides(actor, it), Network::ITS_LEADS)
             .and(own || actor.is_sig() || !LEADS.contains(&it.role), LEADING)
     },
     |it| {

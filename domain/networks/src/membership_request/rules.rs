@@ -19,7 +19,7 @@ use super::{
     stands,
 };
 use crate::membership::{INELIGIBLE, LEADS, NOT_IN_FORCE, PROMOTION};
-use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, NetworkVisibility};
+use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, shown};
 
 /// What a dossier is read from.
 pub type Joined = LeftJoinQuerySource<
@@ -227,9 +227,7 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType =
     let concerned = actor.answered().fold(concerned, |concerned, (network, organization)| {
         Box::new(concerned.or(dossier::network_id.eq(network).and(dossier::organization_id.eq(organization))))
     });
-    let sits = dossier::network_id.eq_any(actor.networks().collect::<Vec<_>>());
-    let known = <bool as AsExpression<Bool>>::as_expression(actor.knows_networks());
-    Box::new(invited.or(concerned.and(sits.or(network::visibility.ne(NetworkVisibility::Hidden).and(known)))))
+    Box::new(invited.or(concerned.and(shown(actor.networks().collect(), actor.knows_networks()))))
 }
 
 /// Declares a decision: one of the two sides takes it, where that side has not yet.

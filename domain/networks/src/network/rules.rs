@@ -1,6 +1,7 @@
 //! Who may do what to a network, and when.
 
 use diesel::BoxableExpression;
+use diesel::dsl::{AsExprOf, auto_type};
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -11,7 +12,6 @@ use kernel::{Actor, Label, MemberOrigin, NetworkId, Refusal, Ruling, action};
 
 use super::{Network, NetworkCode, NetworkStatus, NetworkVisibility, NewNetwork};
 
-const SIG: Label = Label { fr: "Réservé au SIG.", en: "For the SIG only." };
 const ITS_LEADS: Label = Label { fr: "Réservé à ses animateurs et au SIG.", en: "For its leads and the SIG only." };
 
 impl Target for NewNetwork {
@@ -53,10 +53,21 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<network::table, Pg, S
     Box::new(mine)
 }
 
+/// The same for what may be about no network at all, read together with its network: of a network that shows itself, of one's
+/// own, or of none.
+#[auto_type(no_type_alias)]
+pub(crate) fn shown(mine: Vec<NetworkId>, known: bool) -> _ {
+    let known: AsExprOf<bool, Bool> = known.into_sql::<Bool>();
+    let hidden: NetworkVisibility = NetworkVisibility::Hidden;
+    let listed = network::visibility.nullable().ne(hidden).assume_not_null().and(known);
+    let sits = network::id.nullable().eq_any(mine).assume_not_null();
+    network::id.nullable().is_null().or(sits).or(listed)
+}
+
 action!(
     /// Create a network.
     Create(NewNetwork) on Network as "create_network", (),
-    |actor, ()| Ruling::Allow.and(actor.is_sig(), SIG)
+    |actor, ()| Ruling::Allow.for_sig(actor)
 );
 
 action!(
@@ -68,22 +79,30 @@ action!(
 action!(
     /// Open a network that was in preparation or dormant.
     Activate(NetworkCode) on Network as "activate_network", Network,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), |it| it.moves("activate_network")
+    |actor, it| Read::rule(actor, it).for_sig(actor), |it| it.moves("activate_network")
 );
 
 action!(
     /// Let a network sleep for a while.
     Pause(NetworkCode) on Network as "pause_network", Network,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), |it| it.moves("pause_network")
+    |actor, it| Read::rule(actor, it).for_sig(actor), |it| it.moves("pause_network")
 );
 
 action!(
     /// Close a network for good: its memberships and seats end.
     Close(NetworkCode) on Network as "close_network", Network,
-    |actor, it| Read::rule(actor, it).and(actor.is_sig(), SIG), |it| it.moves("close_network")
+    |actor, it| Read::rule(actor, it).for_sig(actor), |it| it.moves("close_network")
 );
 
 impl Network {
+    /// What is wrong with a code that no network has.
+    pub const MISSING: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is no such network." };
+    /// Why one who leads none of it may not.
+    pub(crate) const ITS_LEADS: Label = Label {
+        fr: "Réservé au SIG et aux animateurs du réseau, chacun sur ses sujets.",
+        en: "For the SIG and the leads of the network, each on his topics.",
+    };
+
     /// Whether anything may still be written in it.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use kernel::schema::affiliation;
 use kernel::{AffiliationId, Noun as _, OrganizationId, Validity};
-use members::affiliation::Affiliation;
+use members::affiliation::{Affiliation, AffiliationPatch, NewAffiliation};
 use members::reorganization::ImpactEffect;
 use serde_json::Value;
 
@@ -80,13 +80,9 @@ fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid
     let whose = affiliation::table.find(before.id).select(affiliation::field_sources);
     let whose: Value = whose.first(writer.conn)?;
     let row = (
+        NewAffiliation { organization_id: to, ..NewAffiliation::from(before) },
         affiliation::id.eq(AffiliationId::fresh()),
         affiliation::member_id.eq(before.member_id),
-        affiliation::organization_id.eq(to),
-        affiliation::position.eq(&before.position),
-        affiliation::service.eq(&before.service),
-        affiliation::profession.eq(&before.profession),
-        affiliation::is_primary.eq(before.is_primary),
         affiliation::field_sources.eq(whose),
         affiliation::valid.eq(valid),
         born!(affiliation, writer),
@@ -96,21 +92,9 @@ fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid
 
 /// A place that another one joins lasts as long as either, and says what either says.
 fn widen(writer: &mut Writer<'_>, there: &Affiliation, other: &Affiliation, valid: Validity) -> Result<Affiliation> {
-    let said = (
-        there.position.as_ref().or(other.position.as_ref()),
-        there.service.as_ref().or(other.service.as_ref()),
-        there.profession.or(other.profession),
-    );
-    if valid == there.valid && said == (there.position.as_ref(), there.service.as_ref(), there.profession) {
+    let said = AffiliationPatch::completing(there, other);
+    if valid == there.valid && said.is_empty() {
         return Ok(there.clone());
     }
-    writer.change(
-        there,
-        (
-            affiliation::position.eq(said.0),
-            affiliation::service.eq(said.1),
-            affiliation::profession.eq(said.2),
-            affiliation::valid.eq(valid),
-        ),
-    )
+    writer.change(there, (said, affiliation::valid.eq(valid)))
 }

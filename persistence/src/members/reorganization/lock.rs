@@ -21,14 +21,13 @@ pub(super) fn named(operations: &[Operation]) -> Vec<OrganizationId> {
 
 /// The networks in which organizations are expected, sit, sat or animate.
 pub(super) fn networks_of(conn: &mut PgConnection, organizations: &[OrganizationId]) -> Result<Vec<NetworkId>> {
-    let mut all = BTreeSet::<NetworkId>::new();
-    macro_rules! of {
-        ($($table:ident),+) => {
-            $(let here = $table::table.filter($table::organization_id.eq_any(organizations));
-            all.extend(here.select($table::network_id).distinct().load::<NetworkId>(conn)?);)+
-        };
-    }
-    of!(tracking_cell, seat, membership, co_animation);
+    let cells = tracking_cell::table.filter(tracking_cell::organization_id.eq_any(organizations));
+    let seats = seat::table.filter(seat::organization_id.eq_any(organizations));
+    let sitting = membership::table.filter(membership::organization_id.eq_any(organizations));
+    let animated = co_animation::table.filter(co_animation::organization_id.eq_any(organizations));
+    let all = cells.select(tracking_cell::network_id).union(seats.select(seat::network_id));
+    let all = all.union(sitting.select(membership::network_id)).union(animated.select(co_animation::network_id));
+    let all: BTreeSet<NetworkId> = all.load(conn)?.into_iter().collect();
     Ok(all.into_iter().collect())
 }
 

@@ -12,8 +12,8 @@ use diesel::prelude::*;
 use kernel::schema::reorganization;
 use kernel::{Grant, NetworkId, PageQuery, ReorganizationId, Version};
 use members::reorganization::{
-    Apply, Create, List, Operations, Read, Reorganization, ReorganizationFilter, ReorganizationImpact,
-    ReorganizationPage, ReorganizationStatus, ReorganizationView, Withdraw, visible,
+    Apply, Create, List, Read, Reorganization, ReorganizationFilter, ReorganizationImpact, ReorganizationPage,
+    ReorganizationStatus, ReorganizationView, Withdraw, visible,
 };
 
 pub(crate) use affiliations::carry_all as carry_affiliations;
@@ -24,6 +24,7 @@ pub(crate) use roles::carry_over as carry_roles;
 use crate::idempotency::again;
 use crate::kept::{Kept as _, kept};
 use crate::nouns::NOUNS;
+use crate::page::{DOWN, keyset};
 use crate::stamps::born;
 use crate::store::{Known, Writer, known};
 use crate::{Result, Store};
@@ -40,13 +41,8 @@ impl Store<'_> {
         if let Some(status) = filter.status {
             query = query.filter(reorganization::status.eq(status));
         }
-        if let Some((at, id)) = page.key::<(DateTime<Utc>, ReorganizationId)>()? {
-            let before = reorganization::created_at.lt(at);
-            query = query.filter(before.or(reorganization::created_at.eq(at).and(reorganization::id.lt(id))));
-        }
-        let query = query.order((reorganization::created_at.desc(), reorganization::id.desc()));
-        let rows = query.limit(page.probe()).load(conn)?;
-        let mut found = page.cut(rows, |it: &Reorganization| (it.created_at, it.id));
+        let key = |it: &Reorganization| (it.created_at, it.id);
+        let mut found = keyset!(conn, query, page, DOWN, key => reorganization::created_at, reorganization::id);
         for it in &mut found.items {
             self.veil(it)?;
         }
@@ -103,13 +99,8 @@ impl Store<'_> {
     pub fn create_reorganization(&mut self, grant: Grant<Create>) -> Result<ReorganizationView> {
         let (created, impact) = self.write(grant, |writer, _, Create(new), ()| {
             let impact = writer.tried(|trial| carry_out(trial, &new.operations))?;
-            let row = (
-                reorganization::id.eq(ReorganizationId::fresh()),
-                reorganization::title.eq(new.title),
-                reorganization::operations.eq(Operations(new.operations)),
-                born!(reorganization, writer),
-            );
-            let created: Reorganization = writer.create(row)?;
+            let id = reorganization::id.eq(ReorganizationId::fresh());
+            let created: Reorganization = writer.create((new, id, born!(reorganization, writer)))?;
             Ok((created, impact))
         })?;
         Ok(self.seen(Reorganization { impact: Some(impact), ..created }))
@@ -158,11 +149,7 @@ fn close(writer: &mut Writer<'_>, before: &Reorganization, end: End) -> Result<R
 
 again!(ReorganizationView as ReorganizationId => reorganization);
 
-impl Known for List {
-    fn facts(&self, _: &mut PgConnection) -> Result<()> {
-        Ok(())
-    }
-}
+known!(nothing: List);
 
 known!(read Reorganization: Read);
 

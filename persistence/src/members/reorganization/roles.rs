@@ -2,17 +2,16 @@
 
 use diesel::prelude::*;
 use kernel::schema::{organization, role_assignment};
-use kernel::{AffiliationId, Noun as _, OrganizationId, Refusal, RoleAssignmentId, Validity};
+use kernel::{AffiliationId, Noun as _, OrganizationId, Refusal, Validity};
 use members::affiliation::Affiliation;
 use members::reorganization::ImpactEffect;
-use members::role_assignment::{NOT_ONESELF, RoleAssignment};
+use members::role_assignment::{NOT_ONESELF, NewRoleAssignment, RoleAssignment};
 
 use crate::Result;
 use crate::kept::Kept as _;
-use crate::members::role_assignment::end;
+use crate::members::role_assignment::{end, insert};
 use crate::moving::{Ledger, Moving};
 use crate::moving::{both, capped};
-use crate::stamps::born;
 use crate::store::Writer;
 
 /// Carries the roles that were held through an affiliation. A role over the place itself goes where its holder goes.
@@ -122,15 +121,6 @@ fn copy(
     over: Option<OrganizationId>,
     valid: Validity,
 ) -> Result<()> {
-    let row = (
-        role_assignment::id.eq(RoleAssignmentId::fresh()),
-        role_assignment::member_id.eq(before.member_id),
-        role_assignment::affiliation_id.eq(through),
-        role_assignment::role.eq(before.role),
-        role_assignment::organization_id.eq(over),
-        role_assignment::valid.eq(valid),
-        role_assignment::granted_by.eq(before.granted_by),
-        born!(role_assignment, writer),
-    );
-    writer.create::<RoleAssignment, _, _>(row).map(drop)
+    let new = NewRoleAssignment { affiliation_id: through, organization_id: over, ..NewRoleAssignment::from(before) };
+    insert(writer, new, (before.member_id, before.granted_by), valid).map(drop)
 }

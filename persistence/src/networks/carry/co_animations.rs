@@ -1,15 +1,14 @@
 //! What was animated by what goes is animated by its successor.
 
-use ::networks::co_animation::CoAnimation;
+use ::networks::co_animation::{CoAnimation, NewCoAnimation};
 use diesel::prelude::*;
 use kernel::schema::co_animation;
-use kernel::{CoAnimationId, CoAnimationScope, NetworkId, Noun as _, OrganizationId, Validity};
+use kernel::{Noun as _, Validity};
 use members::reorganization::ImpactEffect;
 
 use crate::Result;
 use crate::moving::{Ledger, Moving, both, capped};
-use crate::networks::co_animation::end;
-use crate::stamps::born;
+use crate::networks::co_animation::{end, insert};
 use crate::store::Writer;
 
 /// Carries the co-animations of what goes; of two in one network, the wider stays.
@@ -35,7 +34,8 @@ pub(crate) fn carry_co_animations(writer: &mut Writer<'_>, moving: &Moving, ledg
             }
             None => {
                 end(writer, &before, at)?;
-                animate(writer, before.network_id, to, before.scope, valid)?;
+                let new = NewCoAnimation { organization_id: to, ..NewCoAnimation::from(&before) };
+                insert(writer, before.network_id, new, valid)?;
                 ImpactEffect::Moved
             }
         };
@@ -61,25 +61,8 @@ fn join_co_animations(
     if rival.valid.from < at {
         end(writer, rival, at)?;
         let valid = Validity { from: at, ..valid };
-        return animate(writer, rival.network_id, rival.organization.id, scope, valid);
+        let new = NewCoAnimation { scope, ..NewCoAnimation::from(rival) };
+        return insert(writer, rival.network_id, new, valid).map(drop);
     }
     writer.change(rival, (co_animation::scope.eq(scope), co_animation::valid.eq(valid))).map(drop)
-}
-
-fn animate(
-    writer: &mut Writer<'_>,
-    network: NetworkId,
-    by: OrganizationId,
-    scope: CoAnimationScope,
-    valid: Validity,
-) -> Result<()> {
-    let row = (
-        co_animation::id.eq(CoAnimationId::fresh()),
-        co_animation::network_id.eq(network),
-        co_animation::organization_id.eq(by),
-        co_animation::scope.eq(scope),
-        co_animation::valid.eq(valid),
-        born!(co_animation, writer),
-    );
-    writer.create::<CoAnimation, _, _>(row).map(drop)
 }

@@ -138,13 +138,7 @@ fn repoint(writer: &mut Writer<'_>, before: &Membership, to: &Affiliation) -> Re
 }
 
 fn copy(writer: &mut Writer<'_>, before: &Membership, through: AffiliationId, valid: Validity) -> Result<()> {
-    let new = NewMembership {
-        affiliation_id: through,
-        role: before.role,
-        interministerial: before.interministerial,
-        valid_from: None,
-        valid_to: None,
-    };
+    let new = NewMembership { affiliation_id: through, ..NewMembership::from(before) };
     let (suspended, reviewed, source) = terms(writer.conn, before.id)?;
     let terms = (
         membership::suspended_at.eq(suspended),

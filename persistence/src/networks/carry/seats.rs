@@ -1,16 +1,14 @@
 //! Who was expected of what goes is expected of its successor.
 
-use ::networks::seat::Seat;
+use ::networks::seat::{NewSeat, Seat};
 use diesel::prelude::*;
-use kernel::directory::Profession;
 use kernel::schema::{membership, seat};
-use kernel::{Noun as _, OrganizationId, SeatId, Validity};
+use kernel::{Noun as _, Validity};
 use members::reorganization::ImpactEffect;
 
 use crate::Result;
 use crate::moving::{Ledger, Moving, both, capped};
-use crate::networks::seat::end;
-use crate::stamps::born;
+use crate::networks::seat::{end, insert};
 use crate::store::Writer;
 
 /// Carries the seats of what goes; two of one role in one network become one, wide enough for who sits there now.
@@ -36,7 +34,8 @@ pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut
             }
             None => {
                 end(writer, &before, at)?;
-                expect(writer, &before, to, &Bounds::of(&before, valid))?;
+                let new = NewSeat { organization_id: to, ..NewSeat::from(&before) };
+                insert(writer, before.network_id, new, valid)?;
                 ImpactEffect::Moved
             }
         };
@@ -47,38 +46,21 @@ pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut
     Ok(())
 }
 
-/// What a seat asks.
-#[derive(PartialEq)]
-struct Bounds {
-    min: i16,
-    max: i16,
-    professions: Vec<Profession>,
-    interministerial: bool,
-    valid: Validity,
-}
-
-impl Bounds {
-    fn of(it: &Seat, valid: Validity) -> Self {
-        let (professions, interministerial) = (it.professions.clone(), it.interministerial);
-        Self { min: it.min, max: it.max, professions, interministerial, valid }
+/// What asks for both: any métier where one asks for none.
+fn asked_of_both(one: &Seat, other: &Seat, holders: i64) -> NewSeat {
+    let mut professions = Vec::new();
+    if !one.professions.is_empty() && !other.professions.is_empty() {
+        professions = one.professions.iter().chain(&other.professions).copied().collect();
+        professions.sort_unstable();
+        professions.dedup();
     }
-
-    /// What asks for both: any métier where one asks for none.
-    fn both(one: &Seat, other: &Seat, holders: i64, valid: Validity) -> Self {
-        let mut professions = Vec::new();
-        if !one.professions.is_empty() && !other.professions.is_empty() {
-            professions = one.professions.iter().chain(&other.professions).copied().collect();
-            professions.sort_unstable();
-            professions.dedup();
-        }
-        let holders = i16::try_from(holders).unwrap_or(i16::MAX).min(MOST_HOLDERS);
-        Self {
-            min: one.min.max(other.min),
-            max: one.max.max(other.max).max(holders),
-            professions,
-            interministerial: one.interministerial && other.interministerial,
-            valid,
-        }
+    let holders = i16::try_from(holders).unwrap_or(i16::MAX).min(MOST_HOLDERS);
+    NewSeat {
+        min: one.min.max(other.min),
+        max: one.max.max(other.max).max(holders),
+        professions,
+        interministerial: one.interministerial && other.interministerial,
+        ..NewSeat::from(other)
     }
 }
 
@@ -91,42 +73,15 @@ fn join_seats(writer: &mut Writer<'_>, before: &Seat, rival: &Seat, valid: Valid
         .filter(membership::network_id.eq(rival.network_id).and(membership::organization_id.eq(to)))
         .filter(membership::role.eq(rival.role).and(membership::valid.contains(at)))
         .count();
-    let bounds = Bounds::both(before, rival, holders.get_result(writer.conn)?, both(rival.valid, valid));
-    if bounds == Bounds::of(rival, rival.valid) {
+    let asked = asked_of_both(before, rival, holders.get_result(writer.conn)?);
+    let valid = both(rival.valid, valid);
+    if asked == NewSeat::from(rival) && valid == rival.valid {
         return Ok(());
     }
     if rival.valid.from < at {
         // What was expected so far stays as it was.
         end(writer, rival, at)?;
-        let valid = Validity { from: at, ..bounds.valid };
-        return expect(writer, rival, to, &Bounds { valid, ..bounds });
+        return insert(writer, rival.network_id, asked, Validity { from: at, ..valid }).map(drop);
     }
-    writer
-        .change(
-            rival,
-            (
-                seat::min.eq(bounds.min),
-                seat::max.eq(bounds.max),
-                seat::professions.eq(bounds.professions),
-                seat::interministerial.eq(bounds.interministerial),
-                seat::valid.eq(bounds.valid),
-            ),
-        )
-        .map(drop)
-}
-
-fn expect(writer: &mut Writer<'_>, like: &Seat, of: OrganizationId, bounds: &Bounds) -> Result<()> {
-    let row = (
-        seat::id.eq(SeatId::fresh()),
-        seat::network_id.eq(like.network_id),
-        seat::organization_id.eq(of),
-        seat::role.eq(like.role),
-        seat::min.eq(bounds.min),
-        seat::max.eq(bounds.max),
-        seat::professions.eq(&bounds.professions),
-        seat::interministerial.eq(bounds.interministerial),
-        seat::valid.eq(bounds.valid),
-        born!(seat, writer),
-    );
-    writer.create::<Seat, _, _>(row).map(drop)
+    writer.change(rival, (asked, seat::valid.eq(valid))).map(drop)
 }
