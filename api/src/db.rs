@@ -8,14 +8,18 @@ use actix_web::{FromRequest, HttpRequest, web};
 use kernel::{Identity, Vouched};
 use persistence::database::Done;
 use persistence::{Again, Database, Result, Store};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::answer::{Answer, Looker, Reply, Represent};
 use crate::call::call;
+use crate::gate::Errand;
 use crate::problem::{Code, Problem, prefers_english};
 use crate::services::Services;
 use crate::telemetry::SPANS;
 
+/// How long one stands in line at most.
+const LINE: Duration = Duration::from_millis(500);
 /// How long a request is worked on before it matters whether the database is still there.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a request is worked on at all.
@@ -181,19 +185,22 @@ where
         return Err(Problem::new(Code::Unavailable));
     }
     let door = if wish == Wish::Read { &services.readers } else { &services.writers };
-    let place = door.admit().await?;
     let database = services.database.clone();
-    let held = place.clone();
     let span =
         tracing::info_span!(target: SPANS, "database", otel.kind = "client", db.system.name = "postgresql", ?wish);
-    let done = web::block(move || {
-        let _held = held;
-        span.in_scope(|| work(&database))
-    });
+    let (tell, told) = oneshot::channel();
+    let errand = door.enter(move || {
+        // Whoever went away is told nothing.
+        let _ = tell.send(span.in_scope(|| work(&database)));
+    })?;
     tokio::select! {
-        done = done => done.map_err(|_| Problem::new(Code::Busy))?,
-        () = lost(&services.database) => {
-            place.give_up();
+        biased;
+        done = told => done.map_err(|_| Problem::new(Code::Busy))?,
+        () = lost(&services.database, &errand) => {
+            if errand.leave() {
+                return Err(Problem::new(Code::Busy));
+            }
+            errand.give_up();
             tracing::warn!(?wish, "given up waiting for the database");
             // What was to be written may still be.
             Err(Problem::new(if wish == Wish::Write { Code::OutcomeUnknown } else { Code::Unavailable }))
@@ -201,10 +208,14 @@ where
     }
 }
 
-/// Waits until there is no sense in waiting: the database is away, or came back without this work.
-async fn lost(database: &Database) {
+/// Waits until there is no sense in waiting: the line is long, the database is away, or it came back without this work.
+async fn lost(database: &Database, errand: &Errand) {
     let (began, life) = (Instant::now(), database.life());
-    tokio::time::sleep(PATIENCE).await;
+    tokio::time::sleep(LINE).await;
+    if errand.is_in_line() {
+        return;
+    }
+    tokio::time::sleep(PATIENCE - LINE).await;
     while database.is_here() && database.life() == life && began.elapsed() < DEADLINE {
         tokio::time::sleep(LOOK).await;
     }

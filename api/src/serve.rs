@@ -32,8 +32,6 @@ use crate::worker;
 
 /// How many may wait for each one at work.
 const LINE: usize = 32;
-/// How many times over all places may be taken by work that hangs on a database that went away.
-const LIVES: usize = 4;
 const HEAD: Duration = Duration::from_secs(5);
 /// How many seconds what is under way may take when we stop.
 const DRAIN: u64 = 25;
@@ -145,7 +143,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
     };
     let worker =
         if settings.no_worker { None } else { Some(worker::start(services.database.clone(), Post::of(settings)?)?) };
-    let done = actix_web::rt::System::new().block_on(listen(settings, services, places));
+    let done = actix_web::rt::System::new().block_on(listen(settings, services));
     // Nobody asks for a database any more that stops with us.
     drop(worker);
     drop(place);
@@ -153,7 +151,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
     Ok(done?)
 }
 
-async fn listen(settings: &Settings, services: Services, places: usize) -> io::Result<()> {
+async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
     let (signals, draining) = (Signals::listen()?, Arc::clone(&services.draining));
     let (metrics, database, test_clock) = (services.metrics.clone(), services.database.clone(), settings.test_clock);
     let admin = HttpServer::new(move || {
@@ -168,12 +166,10 @@ async fn listen(settings: &Settings, services: Services, places: usize) -> io::R
         .map_err(|error| taken(settings.admin_listen, &error))?;
     let (connections, most) = (Connections::default(), connections::most());
     actix_web::rt::spawn(close_late(connections.clone(), most));
-    // A request that was admitted never waits for a thread, wherever it is and however many hang on a lost database.
     let server = HttpServer::new(move || app(services.clone()))
         .workers(workers())
         .max_connections(most / workers())
         .on_connect(move |socket, data| connections.accept(socket, data))
-        .worker_max_blocking_threads(places * 2 * LIVES)
         .disable_signals()
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)

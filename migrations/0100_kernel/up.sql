@@ -87,31 +87,29 @@ INSERT INTO epoch VALUES (1);
 -- A default rests on it, so it stands here.
 CREATE FUNCTION app.epoch() RETURNS integer LANGUAGE sql STABLE AS $$ SELECT max(number) FROM epoch $$;
 
--- One per changed object and transaction; read only below the snapshot's horizon, in the order (xid, position).
-CREATE TABLE change_event (
-    position bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT change_event_pkey PRIMARY KEY,
-    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
-    epoch integer NOT NULL DEFAULT app.epoch(),
-    noun text NOT NULL,
+-- One per changed object and transaction: its row as it became (recorded time), and what the feed of changes tells of it. One row,
+-- since both are written with every write. The image goes when a person is pseudonymised; the feed is read only below the
+-- snapshot's horizon, in the order (xid, position).
+CREATE TABLE change (
     object_id uuid NOT NULL,
     object_version integer NOT NULL,
-    verb text NOT NULL CONSTRAINT change_event_verb_check CHECK (verb IN ('created', 'updated', 'ended', 'voided')),
+    noun text NOT NULL,
+    verb text NOT NULL CONSTRAINT change_verb_check CHECK (verb IN ('created', 'updated', 'ended', 'voided')),
     changed_fields text[] NOT NULL,
     actor_id uuid NOT NULL,
-    at timestamptz NOT NULL
-);
-CREATE INDEX change_event_order_idx ON change_event (xid, position);
-CREATE INDEX change_event_object_idx ON change_event (object_id, position);
-
--- Recorded time: one row image per mutation, purged when a person is pseudonymised.
-CREATE TABLE history (
-    noun text NOT NULL,
-    object_id uuid NOT NULL,
-    object_version integer NOT NULL,
     at timestamptz NOT NULL,
-    image jsonb NOT NULL,
-    CONSTRAINT history_pkey PRIMARY KEY (object_id, object_version)
+    epoch integer NOT NULL DEFAULT app.epoch(),
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    position bigint GENERATED ALWAYS AS IDENTITY,
+    image jsonb,
+    CONSTRAINT change_pkey PRIMARY KEY (object_id, object_version)
 );
+CREATE INDEX change_order_idx ON change (xid, position);
+-- Its two sides, by name.
+CREATE VIEW history AS
+    SELECT noun, object_id, object_version, at, image FROM change WHERE image IS NOT NULL;
+CREATE VIEW change_event AS
+    SELECT position, xid, epoch, noun, object_id, object_version, verb, changed_fields, actor_id, at FROM change;
 
 -- 48 hours of POST requests; the answer is rendered again, so nothing of it is stored.
 CREATE TABLE idempotency_key (

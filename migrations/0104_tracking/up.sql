@@ -37,6 +37,20 @@ CREATE TABLE indicator_cell (
     CONSTRAINT indicator_cell_publication_fkey FOREIGN KEY (on_date, revision) REFERENCES indicator_publication
 );
 
+-- The sums of a publication over each network, for whoever reads a network whole: a year of cells is fifty thousand rows.
+CREATE TABLE indicator_total (
+    on_date date NOT NULL,
+    revision integer NOT NULL,
+    network_id uuid NOT NULL CONSTRAINT indicator_total_network_id_fkey REFERENCES network,
+    expected bigint NOT NULL,
+    filled bigint NOT NULL,
+    referents_expected bigint NOT NULL,
+    referents_filled bigint NOT NULL,
+    members bigint NOT NULL,
+    CONSTRAINT indicator_total_pkey PRIMARY KEY (on_date, revision, network_id),
+    CONSTRAINT indicator_total_publication_fkey FOREIGN KEY (on_date, revision) REFERENCES indicator_publication
+);
+
 -- One standard for all networks: criteria are data, each names a measure; full and half are its bounds.
 CREATE TABLE network_criterion (
     code text CONSTRAINT network_criterion_pkey PRIMARY KEY,

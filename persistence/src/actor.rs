@@ -5,9 +5,12 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use kernel::schema::identity;
 use kernel::{Actor, Identity, seal};
+use moka::sync::Cache;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::database::TRUST;
+use crate::memory::Memory;
 use crate::{Error, Result};
 
 diesel::define_sql_function! {
@@ -24,14 +27,31 @@ pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Acto
     parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?)
 }
 
-/// Whether the caller is somebody, without more.
+/// Who was found to be somebody a moment ago.
+struct Found(Cache<Identity, ()>);
+
+impl Default for Found {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(10_000).time_to_live(TRUST).build())
+    }
+}
+
+/// Whether the caller is somebody, without more; asked once in a while of one who calls often.
 ///
 /// # Errors
 /// He is a stranger.
-pub(crate) fn is_somebody(conn: &mut PgConnection, caller: &Identity) -> Result<()> {
+pub(crate) fn is_somebody(conn: &mut PgConnection, caller: &Identity, memory: &Memory) -> Result<()> {
+    let found = memory.of::<Found>();
+    if found.0.contains_key(caller) {
+        return Ok(());
+    }
     let logins = identity::table.find((&caller.issuer, &caller.subject));
     let known: bool = diesel::select(diesel::dsl::exists(logins)).get_result(conn)?;
-    if known { Ok(()) } else { Err(Error::Stranger) }
+    if !known {
+        return Err(Error::Stranger);
+    }
+    found.0.insert(caller.clone(), ());
+    Ok(())
 }
 
 /// Who enters a transaction to write, and its time.

@@ -21,7 +21,7 @@ pub use crate::migrate::{check, create, migrate};
 /// How soon a read must have failed to be worth another connection: a caller waits for one failure, not for two.
 const SOON: Duration = Duration::from_millis(500);
 /// How long a reader's rights are trusted: a right taken back is gone everywhere after this.
-const TRUST: Duration = Duration::from_secs(2);
+pub(crate) const TRUST: Duration = Duration::from_secs(2);
 /// How many times a work is tried that others were in the way of.
 const TRIES: usize = 3;
 

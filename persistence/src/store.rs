@@ -101,7 +101,7 @@ impl<'a> Store<'a> {
         self.asked = Some(Asked { action: A::NAME, noun, object });
         match A::THRESHOLD {
             Some(threshold) => threshold(&looking(self.conn, &self.call.caller)?).pass()?,
-            None => is_somebody(self.conn, &self.call.caller)?,
+            None => is_somebody(self.conn, &self.call.caller, self.memory)?,
         }
         let facts = match action.facts(self.conn) {
             Err(error) if !error.is_answer() => return Err(error),

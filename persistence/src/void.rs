@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::schema::history;
+use kernel::schema::change;
 use kernel::{Refusal, Version, VoidReason, Voided};
 use serde_json::Value;
 use uuid::Uuid;
@@ -19,8 +19,8 @@ impl Again for Voided {
         if !actor.is_sig() {
             return Err(Refusal::NotFound.into());
         }
-        let last = history::table.filter(history::object_id.eq(about)).order(history::object_version.desc());
-        let last = last.select((history::object_version, history::at, history::image));
+        let last = change::table.filter(change::object_id.eq(about)).order(change::object_version.desc());
+        let last = last.select((change::object_version, change::at, change::image.assume_not_null()));
         let (version, voided_at, image) =
             last.first::<(Version, DateTime<Utc>, Value)>(conn).optional()?.ok_or(Refusal::NotFound)?;
         let reason = image.get("void_reason").and_then(Value::as_str).and_then(|it| it.parse::<VoidReason>().ok());

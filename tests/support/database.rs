@@ -114,7 +114,7 @@ impl Database {
         let tables = self.column(
             "SELECT tablename::text AS it FROM pg_tables WHERE schemaname = 'public' \
              AND tablename NOT IN ('audit_event', 'idempotency_key', '__diesel_schema_migrations', \
-             'task', 'indicator_publication', 'indicator_cell', 'network_score') ORDER BY 1",
+             'task', 'indicator_publication', 'indicator_cell', 'indicator_total', 'network_score') ORDER BY 1",
         );
         let digest = |table: &String| {
             self.one(&format!(

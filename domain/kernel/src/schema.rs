@@ -88,17 +88,18 @@ diesel::table! {
     use diesel::sql_types::*;
     use super::sql_types::Xid8;
 
-    change_event (position) {
-        position -> Int8,
-        xid -> Xid8,
-        epoch -> Int4,
-        noun -> Text,
+    change (object_id, object_version) {
         object_id -> Uuid,
         object_version -> Int4,
+        noun -> Text,
         verb -> Text,
         changed_fields -> Array<Text>,
         actor_id -> Uuid,
         at -> Timestamptz,
+        epoch -> Int4,
+        xid -> Xid8,
+        position -> Int8,
+        image -> Nullable<Jsonb>,
     }
 }
 
@@ -268,16 +269,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    history (object_id, object_version) {
-        noun -> Text,
-        object_id -> Uuid,
-        object_version -> Int4,
-        at -> Timestamptz,
-        image -> Jsonb,
-    }
-}
-
-diesel::table! {
     idempotency_key (principal_id, key) {
         principal_id -> Uuid,
         key -> Text,
@@ -316,6 +307,19 @@ diesel::table! {
         revision -> Int4,
         computed_at -> Timestamptz,
         reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    indicator_total (on_date, revision, network_id) {
+        on_date -> Date,
+        revision -> Int4,
+        network_id -> Uuid,
+        expected -> Int8,
+        filled -> Int8,
+        referents_expected -> Int8,
+        referents_filled -> Int8,
+        members -> Int8,
     }
 }
 
@@ -756,6 +760,7 @@ diesel::joinable!(follow_up_comment -> follow_up (follow_up_id));
 diesel::joinable!(identity -> principal (principal_id));
 diesel::joinable!(indicator_cell -> network (network_id));
 diesel::joinable!(indicator_cell -> organization (organization_id));
+diesel::joinable!(indicator_total -> network (network_id));
 diesel::joinable!(invitation -> member (member_id));
 diesel::joinable!(invitation -> membership_request (request_id));
 diesel::joinable!(invitation -> network (network_id));
@@ -801,7 +806,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     affiliation,
     announcement,
     audit_event,
-    change_event,
+    change,
     co_animation,
     contact,
     decision,
@@ -813,11 +818,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     external_id,
     follow_up,
     follow_up_comment,
-    history,
     idempotency_key,
     identity,
     indicator_cell,
     indicator_publication,
+    indicator_total,
     invitation,
     member,
     member_expertise,

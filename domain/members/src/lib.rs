@@ -2,6 +2,7 @@
 
 pub mod affiliation;
 pub mod contact;
+mod current_affiliation;
 pub mod hand_over;
 pub mod import;
 pub mod invitation;

@@ -3,19 +3,16 @@
 mod rules;
 
 use chrono::{DateTime, Utc};
-use diesel::deserialize::FromSqlRow;
-use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::Jsonb;
+use kernel::directory::OrganizationReference;
 pub use kernel::directory::{GivenName, UsualName};
-use kernel::directory::{OrganizationReference, Profession};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::member;
 use kernel::sql::clock;
 use kernel::{
-    AffiliationId, Count, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen,
-    Shown, Sort, Version, codes, stored_as_json, text,
+    Count, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown, Sort,
+    Version, codes, text,
 };
 pub use rules::{Bind, Create, Depart, Read, Restore, Suspend, Update, carded, visible};
 use serde::{Deserialize, Serialize};
@@ -23,8 +20,10 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::affiliation::{NewAffiliation, Position, Service};
+use crate::affiliation::NewAffiliation;
 use crate::contact::{Email, Phone};
+use crate::current_affiliation::InForce;
+pub use crate::current_affiliation::{CurrentAffiliation, CurrentAffiliations};
 use crate::hand_over::HandOver;
 use crate::invitation::Invite;
 use crate::powers::Powers;
@@ -62,40 +61,10 @@ codes! {
     }
 }
 
-/// An affiliation in force, as a card shows it.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct CurrentAffiliation {
-    /// Its identifier.
-    pub id: AffiliationId,
-    /// Where.
-    pub organization: OrganizationReference,
-    /// The function held there.
-    pub position: Option<Position>,
-    /// The service or office.
-    pub service: Option<Service>,
-    /// The métier exercised there.
-    pub profession: Option<Profession>,
-    /// Whether it is the main one.
-    pub is_primary: bool,
-}
-
-/// The affiliations in force, the main one first.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
-#[diesel(sql_type = Jsonb)]
-#[serde(transparent)]
-pub struct CurrentAffiliations(pub Vec<CurrentAffiliation>);
-
-stored_as_json!(CurrentAffiliations);
-
 /// SQL functions that a member's queries call.
 mod sql {
     use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid};
 
-    diesel::define_sql_function! {
-        #[sql_name = "app.affiliations_of"]
-        fn affiliations_of(who: Uuid, at: Timestamptz) -> Jsonb;
-    }
     diesel::define_sql_function! {
         #[sql_name = "app.networks_of"]
         fn networks_of(who: Uuid, visibility: Text, at: Timestamptz) -> Array<Uuid>;
@@ -135,7 +104,7 @@ pub struct Member {
     /// Where the member stands.
     pub status: MemberStatus,
     /// The affiliations in force, the main one first.
-    #[diesel(select_expression = sql::affiliations_of(member::id, clock()))]
+    #[diesel(select_expression = InForce)]
     pub affiliations: CurrentAffiliations,
     /// The networks that open a restricted card to those who share them.
     #[diesel(select_expression = sql::networks_of(member::id, member::profile_visibility, clock()))]

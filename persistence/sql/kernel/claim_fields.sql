@@ -13,13 +13,18 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         before := to_jsonb(OLD);
+    ELSIF current_setting('diapason.managed_alone', true) IS DISTINCT FROM 'on' THEN
+        NEW.field_sources := NEW.field_sources || coalesce(
+            (SELECT jsonb_object_agg(field, whose) FROM unnest(TG_ARGV) field WHERE app.is_said(after -> field)), '{}');
+        RETURN NEW;
     END IF;
     said := ARRAY(SELECT field FROM unnest(TG_ARGV) field
         WHERE CASE WHEN before IS NULL THEN app.is_said(after -> field)
             ELSE after -> field IS DISTINCT FROM before -> field END);
-    IF current_setting('diapason.managed_alone', true) = 'on'
-        AND EXISTS (SELECT FROM unnest(said) field WHERE coalesce(NEW.field_sources ->> field, whose) <> whose) THEN
-        RAISE EXCEPTION 'a field is held by another source';
+    IF current_setting('diapason.managed_alone', true) = 'on' THEN
+        IF EXISTS (SELECT FROM unnest(said) field WHERE coalesce(NEW.field_sources ->> field, whose) <> whose) THEN
+            RAISE EXCEPTION 'a field is held by another source';
+        END IF;
     END IF;
     NEW.field_sources := NEW.field_sources || coalesce((SELECT jsonb_object_agg(field, whose) FROM unnest(said) field), '{}');
     RETURN NEW;

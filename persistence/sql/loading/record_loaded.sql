@@ -9,13 +9,9 @@ BEGIN
             JOIN pg_attribute i ON i.attrelid = c.oid AND i.attname = 'id'
         WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY c.oid LOOP
         EXECUTE format($sql$
-            WITH loaded AS (
-                INSERT INTO history (noun, object_id, object_version, at, image)
-                SELECT %1$L, t.id, t.version, app.clock(), jsonb_strip_nulls(to_jsonb(t) - $1)
-                FROM %1$I t WHERE NOT EXISTS (SELECT FROM history h WHERE h.object_id = t.id AND h.object_version = t.version)
-                RETURNING object_id, object_version)
-            INSERT INTO change_event (noun, object_id, object_version, verb, changed_fields, actor_id, at)
-            SELECT %1$L, object_id, object_version, 'created', '{}', app.system(), app.clock() FROM loaded
+            INSERT INTO change (noun, object_id, object_version, verb, changed_fields, actor_id, at, image)
+            SELECT %1$L, t.id, t.version, 'created', '{}', app.system(), app.clock(), jsonb_strip_nulls(to_jsonb(t) - $1)
+            FROM %1$I t WHERE NOT EXISTS (SELECT FROM change h WHERE h.object_id = t.id AND h.object_version = t.version)
         $sql$, noun) USING ARRAY(SELECT jsonb_array_elements_text(coalesce(private -> noun, '[]')));
     END LOOP;
 END $$;

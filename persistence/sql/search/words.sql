@@ -5,14 +5,16 @@
 
 -- Learns the words of texts, for completion and for mistyped words. A word that is known already costs one look.
 CREATE OR REPLACE FUNCTION app.search_learn(about text, said text[]) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    INSERT INTO search_word (noun, word)
-        SELECT DISTINCT about, w.word COLLATE "C"
+DECLARE
+    unknown text[] := ARRAY(SELECT w.word
         FROM unnest(said) t (text), unnest(string_to_array(t.text, ' ')) w (word)
         WHERE length(w.word) > 2 AND w.word !~ '[0-9]'
-            AND NOT EXISTS (SELECT FROM search_word k WHERE k.noun = about AND k.word = w.word COLLATE "C")
-        ORDER BY 2
-        ON CONFLICT DO NOTHING;
+            AND NOT EXISTS (SELECT FROM search_word k WHERE k.noun = about AND k.word = w.word COLLATE "C"));
+BEGIN
+    IF cardinality(unknown) > 0 THEN
+        INSERT INTO search_word (noun, word) SELECT DISTINCT about, word COLLATE "C" FROM unnest(unknown) AS u (word) ORDER BY 2
+            ON CONFLICT DO NOTHING;
+    END IF;
 END $$;
 
 CREATE OR REPLACE FUNCTION app.learn_new_members() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -25,3 +25,20 @@ LANGUAGE sql STABLE AS $$
     SELECT o.* FROM app.cells_over(ARRAY(SELECT d FROM unnest(days) d
         WHERE d < app.today() AND NOT EXISTS (SELECT FROM standing WHERE on_date = d))) o
 $$;
+
+-- The same summed over each network: as it was published, else from the cells.
+CREATE OR REPLACE FUNCTION app.indicator_totals(days date[]) RETURNS TABLE (day date, network_id uuid,
+    expected bigint, filled bigint, referents_expected bigint, referents_filled bigint, members bigint)
+LANGUAGE sql STABLE AS $$
+    WITH standing AS MATERIALIZED (
+        SELECT on_date, max(revision) AS revision FROM indicator_publication
+        WHERE on_date = ANY (days) AND on_date < app.today() GROUP BY on_date
+    )
+    SELECT on_date, t.network_id, t.expected, t.filled, t.referents_expected, t.referents_filled, t.members
+        FROM standing JOIN indicator_total t USING (on_date, revision)
+    UNION ALL
+    SELECT c.day, c.network_id, sum(c.expected)::bigint, sum(c.filled)::bigint, sum(c.referents_expected)::bigint,
+            sum(c.referents_filled)::bigint, sum(c.members)::bigint
+        FROM app.indicator_cells(ARRAY(SELECT d FROM unnest(days) d WHERE NOT EXISTS (SELECT FROM standing WHERE on_date = d))) c
+        GROUP BY c.day, c.network_id
+$$;

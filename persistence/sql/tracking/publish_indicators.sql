@@ -15,5 +15,7 @@ BEGIN
     INSERT INTO indicator_publication VALUES (day, standing, app.clock(), CASE WHEN standing > 1 THEN why END);
     INSERT INTO indicator_cell SELECT f.day, standing, f.network_id, f.organization_id, f.expected, f.filled,
         f.referents_expected, f.referents_filled, f.members FROM app.cells_over(ARRAY[day]) f;
+    INSERT INTO indicator_total SELECT on_date, revision, network_id, sum(expected), sum(filled), sum(referents_expected),
+        sum(referents_filled), sum(members) FROM indicator_cell WHERE on_date = day AND revision = standing GROUP BY 1, 2, 3;
     RETURN standing;
 END $$;

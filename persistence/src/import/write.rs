@@ -119,12 +119,10 @@ WITH wanted AS (
 ), told AS (
     SELECT done.*, ARRAY(SELECT key FROM jsonb_each(said) WHERE verb = 'updated' OR app.is_said(value) ORDER BY key) AS names
     FROM done
-), kept_image AS (
-    INSERT INTO history (noun, object_id, object_version, at, image)
-    SELECT '{table}', id, version, $5, jsonb_strip_nulls(image - '{{private}}'::text[]) FROM told
 ), event AS (
-    INSERT INTO change_event (epoch, noun, object_id, object_version, verb, changed_fields, actor_id, at)
-    SELECT (SELECT app.epoch()), '{table}', id, version, verb, names, app.system(), $5 FROM told
+    INSERT INTO change (epoch, noun, object_id, object_version, verb, changed_fields, actor_id, at, image)
+    SELECT (SELECT app.epoch()), '{table}', id, version, verb, names, app.system(), $5,
+        jsonb_strip_nulls(image - '{{private}}'::text[]) FROM told
 ), line AS (
     INSERT INTO audit_event (at, principal_id, action, noun, object, object_version, outcome, changed_fields, request_id)
     SELECT $5, app.system(), $7, '{table}', id::text, version, 'done', names, $6 FROM told

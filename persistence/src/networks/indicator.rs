@@ -63,6 +63,15 @@ fn question(group: IndicatorGroup) -> String {
         Some(_) => ("v.it", "LEFT JOIN places v ON v.day = f.day AND v.organization_id = f.organization_id"),
         None => ("f.network_id", ""),
     };
+    // Over the networks alone, those that are read whole were summed when they were published.
+    let counted = if places.is_some() {
+        "app.indicator_cells($1)"
+    } else {
+        "(SELECT day, network_id, NULL::uuid AS organization_id, expected, filled, referents_expected, referents_filled, members
+                FROM app.indicator_totals($1) WHERE $4 OR network_id IN (SELECT unnest($5))
+            UNION ALL SELECT day, network_id, organization_id, expected, filled, referents_expected, referents_filled, members
+                FROM app.indicator_cells(CASE WHEN $4 THEN '{}' ELSE $1 END) WHERE network_id NOT IN (SELECT unnest($5)))"
+    };
     let places = places.map(|places| format!("places AS MATERIALIZED ({places}),")).unwrap_or_default();
     let read = "(f.network_id IS NULL OR f.network_id IN (SELECT unnest($3)))
                 AND ($4 OR f.network_id IN (SELECT unnest($5)) OR f.organization_id IN (SELECT unnest($6)))";
@@ -76,7 +85,7 @@ fn question(group: IndicatorGroup) -> String {
             SELECT f.day, {by} AS it, sum(f.filled::float8) AS filled, sum(f.expected::float8) AS expected,
                 sum(f.referents_filled::float8) AS referents_filled, sum(f.referents_expected::float8) AS referents_expected,
                 sum(f.members::float8) AS members
-            FROM app.indicator_cells($1) f {join}
+            FROM {counted} f {join}
             WHERE {read} AND ($8 IS NULL OR $8 IN ('coverage', 'referent_rate', 'reviews_done')) GROUP BY 1, 2),
         events AS (
             SELECT 'reviews_done' AS metric, d.day, m.network_id, m.organization_id,
