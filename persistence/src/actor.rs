@@ -1,5 +1,7 @@
 //! From an identity to the actor that rules look at: one question to the database.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -9,9 +11,11 @@ use moka::sync::Cache;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::database::TRUST;
 use crate::memory::Memory;
 use crate::{Error, Result};
+
+/// How long a reader's rights are trusted: a right taken back is gone everywhere after this.
+pub(crate) const TRUST: Duration = Duration::from_secs(2);
 
 diesel::define_sql_function! {
     #[sql_name = "app.look"]

@@ -1,15 +1,21 @@
-//! SQL of the audit log: the lines that no change leaves (refusals, reads on the record), and its reading.
+//! The lines of the audit log that no change leaves: refusals, reads on the record.
 
 use diesel::prelude::*;
-use kernel::audit::{AuditEvent, AuditEventPage, AuditFilter, AuditOutcome, List};
+use kernel::audit::AuditOutcome;
 use kernel::schema::{audit_event, identity};
-use kernel::{PageQuery, PrincipalId, Refusal, sql};
+use kernel::{PrincipalId, Refusal, sql};
 use uuid::Uuid;
 
-use crate::database::Call;
-use crate::page::{DOWN, keyset};
-use crate::store::{Asked, known};
-use crate::{Result, Store};
+use crate::Result;
+use crate::call::Call;
+
+/// An action that was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    pub(crate) action: &'static str,
+    pub(crate) noun: &'static str,
+    pub(crate) object: Option<String>,
+}
 
 /// Writes that a caller was refused. One whom we do not know leaves no line: he was refused by his token.
 pub(crate) fn refused(conn: &mut PgConnection, call: &Call, asked: &Asked, refusal: &Refusal) -> Result<()> {
@@ -67,31 +73,4 @@ fn line(
     );
     diesel::insert_into(audit_event::table).values(row).execute(conn)?;
     Ok(())
-}
-
-known!(nothing: List);
-
-impl Store<'_> {
-    /// The audit log, the latest line first.
-    ///
-    /// # Errors
-    /// The caller may not read it; the cursor is none of ours.
-    pub fn audit_events(&mut self, filter: AuditFilter, page: &PageQuery) -> Result<AuditEventPage> {
-        self.permit_on_record(List)?;
-        let mut query = AuditEvent::query().into_boxed();
-        if let Some(who) = filter.principal_id {
-            query = query.filter(audit_event::principal_id.eq(who));
-        }
-        if let Some(object) = filter.object {
-            query = query.filter(audit_event::object.eq(object.to_string()));
-        }
-        if let Some(action) = filter.action {
-            query = query.filter(audit_event::action.eq(action.to_string()));
-        }
-        if let Some(outcome) = filter.outcome {
-            query = query.filter(audit_event::outcome.eq(outcome));
-        }
-        let key = |event: &AuditEvent| event.position;
-        Ok(keyset!(self.reading().0, query, page, DOWN, key => audit_event::position))
-    }
 }

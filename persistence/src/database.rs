@@ -6,35 +6,23 @@ use std::time::{Duration, Instant};
 use diesel::prelude::*;
 use kernel::{Actor, Identity, Refusal};
 use moka::sync::Cache;
-use uuid::Uuid;
 
-use crate::actor::{entering, looking};
+use crate::actor::{TRUST, entering, looking};
 use crate::aftermath::was_there;
+use crate::audit::Asked;
+use crate::call::Call;
 use crate::memory::Memory;
 use crate::pools::Pools;
 use crate::pulse::Pulse;
-use crate::store::{Asked, taken_back};
-use crate::{Again, Error, Key, Result, Shortfall, Store, audit, idempotency};
+use crate::store::taken_back;
+use crate::{Again, Error, Result, Shortfall, Store, audit, idempotency};
 
 pub use crate::migrate::{check, create, migrate};
 
 /// How soon a read must have failed to be worth another connection: a caller waits for one failure, not for two.
 const SOON: Duration = Duration::from_millis(500);
-/// How long a reader's rights are trusted: a right taken back is gone everywhere after this.
-pub(crate) const TRUST: Duration = Duration::from_secs(2);
 /// How many times a work is tried that others were in the way of.
 const TRIES: usize = 3;
-
-/// One call: who asks, in which request.
-#[derive(Debug, Clone)]
-pub struct Call {
-    /// Who asks, as his token says.
-    pub caller: Identity,
-    /// The request, for the audit log.
-    pub request: Uuid,
-    /// The client's word that makes the call happen once.
-    pub key: Option<Key>,
-}
 
 /// The database, as callers enter it.
 #[derive(Clone)]

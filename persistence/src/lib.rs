@@ -3,6 +3,8 @@
 mod actor;
 mod aftermath;
 pub mod audit;
+mod audit_event;
+mod call;
 pub mod database;
 pub mod delivery;
 mod descriptor;
@@ -33,7 +35,8 @@ pub mod task;
 mod void;
 
 pub use aftermath::{Held, Invariant, Shortfall};
-pub use database::{Call, Database};
+pub use call::Call;
+pub use database::Database;
 pub use error::Error;
 pub use idempotency::{Again, Key};
 pub use members::registry;

@@ -17,7 +17,8 @@ use uuid::Uuid;
 
 use crate::actor::{entering, is_somebody, looking};
 use crate::aftermath::{Aftermath, By, Shortfall, was_there};
-use crate::database::Call;
+use crate::audit::Asked;
+use crate::call::Call;
 use crate::kept::{Kept, KeptIn, Stamps};
 use crate::memory::Memory;
 use crate::{Error, Result, audit};
@@ -36,14 +37,6 @@ pub struct Store<'a> {
     pub(crate) asked: Option<Asked>,
     /// What a read shows that may be shown on the record alone.
     pub(crate) shown: Vec<Asked>,
-}
-
-/// An action that was asked for.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub(crate) action: &'static str,
-    pub(crate) noun: &'static str,
-    pub(crate) object: Option<String>,
 }
 
 /// An action whose facts the database knows.

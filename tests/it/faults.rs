@@ -340,7 +340,7 @@ fn a_backend_that_is_ended_at_any_moment_of_a_write_leaves_all_or_nothing() {
         "CREATE FUNCTION app.die() RETURNS trigger LANGUAGE plpgsql AS
          $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$",
     );
-    let tables = ["network", "history", "change_event", "audit_event", "idempotency_key"];
+    let tables = ["network", "change", "audit_event", "idempotency_key"];
     let moments = [("", "unavailable"), ("DEFERRABLE INITIALLY DEFERRED", "outcome_unknown")];
     for (table, (deferred, expected)) in tables.iter().flat_map(|table| moments.map(|moment| (table, moment))) {
         let rows = || tables.map(|table| world.database.one(&format!("SELECT count(*)::text AS it FROM {table}")));
