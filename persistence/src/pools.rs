@@ -111,11 +111,11 @@ enum Session {
 }
 
 /// Generic plans: diesel binds LIMIT, so PostgreSQL would plan a list anew each time. No parallel workers: to launch them
-/// costs more than a page does, and others want the cores. A read out of turn costs little on an SSD: at the default of 4,
+/// costs more than a page does, and others want the cores; nor compiled plans, for the same reason. A read out of turn costs little on an SSD: at the default of 4,
 /// three hundred names were joined by reading all members. One who waits for a row in a line of others waits twice, for his
 /// turn and for the row: two lock timeouts must fit into what a caller is promised.
 const SESSION: &str =
-    "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET random_page_cost = 1.1;
+    "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET jit = off; SET random_page_cost = 1.1;
     SET statement_timeout = '5s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_read_only = ";
 
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {

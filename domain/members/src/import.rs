@@ -16,3 +16,11 @@ pub struct Wanted {
     /// The names that the source has for it.
     pub keys: Vec<String>,
 }
+
+impl Wanted {
+    /// The fields that say something, in the order of their names: neither `null` nor an empty list (`app.is_said`).
+    pub fn said(&self) -> impl Iterator<Item = &str> {
+        let says = |value: &Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
+        self.fields.iter().filter(move |(_, value)| says(value)).map(|(name, _)| name.as_str())
+    }
+}

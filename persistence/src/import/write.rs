@@ -40,6 +40,7 @@ impl Writing<'_> {
         let ids: Vec<_> = wanted.iter().map(|it| it.id).collect();
         let seen: Vec<_> = wanted.iter().map(|it| it.seen.map(kernel::Version::number)).collect();
         let fields: Vec<_> = wanted.iter().map(|it| Value::Object(it.fields.clone())).collect();
+        let (names, sources): (Vec<_>, Vec<_>) = wanted.iter().map(|it| self.said(table, it)).unzip();
         let query = diesel::sql_query(statement(table))
             .bind::<Array<SqlUuid>, _>(ids)
             .bind::<Array<Nullable<Integer>>, _>(seen)
@@ -47,7 +48,9 @@ impl Writing<'_> {
             .bind::<Text, _>(self.run.source)
             .bind::<Timestamptz, _>(self.at)
             .bind::<SqlUuid, _>(self.run.request)
-            .bind::<Text, _>(self.run.action);
+            .bind::<Text, _>(self.run.action)
+            .bind::<Array<Text>, _>(names)
+            .bind::<Array<Jsonb>, _>(sources);
         let counted: Counted = query.get_result(self.conn)?;
         if counted.meant != counted.updated {
             return Err(Stop::Stale);
@@ -56,6 +59,13 @@ impl Writing<'_> {
         let [created, updated, kept] =
             [counted.created, counted.updated, counted.kept].map(|count| usize::try_from(count).unwrap_or_default());
         Ok(Written { created, updated, unchanged: wanted.len().saturating_sub(created + updated), kept })
+    }
+
+    /// What a new object says, by the names of the fields, and whose those of its fields are that have owners.
+    fn said(&self, table: &Table, wanted: &Wanted) -> (String, Value) {
+        let owned = wanted.said().filter(|name| table.owned.contains(name));
+        let sources = owned.map(|name| (name.to_owned(), self.run.source.into())).collect();
+        (wanted.said().collect::<Vec<_>>().join(","), Value::Object(sources))
     }
 
     /// Keeps the names that the source has for the objects.
@@ -74,13 +84,13 @@ impl Writing<'_> {
     }
 }
 
-/// $1 ids, $2 versions seen, $3 fields, $4 source, $5 time, $6 request, $7 action.
+/// $1 ids, $2 versions seen, $3 fields, $4 source, $5 time, $6 request, $7 action; of new objects $8 what they say and $9 whose it is.
 ///
 /// `planned` says of each object what differs and may be written; an object that is no longer as it was seen is not
 /// updated, so that `meant` and `updated` differ.
 const STATEMENT: &str = "
 WITH wanted AS (
-    SELECT * FROM unnest($1, $2, $3) AS it (id, seen, fields)
+    SELECT * FROM unnest($1, $2, $3, $8, $9) AS it (id, seen, fields, names, sources)
 ), planned AS MATERIALIZED (
     SELECT t.id, t.version, differing.said, differing.kept, {columns_of_described}
     FROM wanted JOIN {table} t ON t.id = wanted.id
@@ -104,21 +114,17 @@ WITH wanted AS (
 ), created AS (
     INSERT INTO {table} (id, {all}, field_sources, created_at, updated_at, created_by, updated_by)
     SELECT wanted.id, {all_of_described},
-        (SELECT coalesce(jsonb_object_agg(key, $4), '{}') FROM jsonb_each(wanted.fields)
-            WHERE key = ANY ('{{owned}}') AND app.is_said(value)),
-        $5, $5, app.system(), app.system()
+        wanted.sources, $5, $5, app.system(), app.system()
     FROM wanted CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, '{defaults}'::jsonb || wanted.fields) described
     WHERE wanted.seen IS NULL
     RETURNING *
-), done AS (
-    SELECT 'created' AS verb, created.id, created.version, to_jsonb(created) AS image, wanted.fields AS said
+), told AS (
+    SELECT 'created' AS verb, created.id, created.version, to_jsonb(created) AS image, string_to_array(wanted.names, ',') AS names
     FROM created JOIN wanted ON wanted.id = created.id
     UNION ALL
-    SELECT 'updated', updated.id, updated.version, to_jsonb(updated), planned.said
+    SELECT 'updated', updated.id, updated.version, to_jsonb(updated),
+        ARRAY(SELECT key FROM jsonb_object_keys(planned.said) key ORDER BY key)
     FROM updated JOIN planned ON planned.id = updated.id
-), told AS (
-    SELECT done.*, ARRAY(SELECT key FROM jsonb_each(said) WHERE verb = 'updated' OR app.is_said(value) ORDER BY key) AS names
-    FROM done
 ), event AS (
     INSERT INTO change (epoch, noun, object_id, object_version, verb, changed_fields, actor_id, at, image)
     SELECT (SELECT app.epoch()), '{table}', id, version, verb, names, app.system(), $5,
@@ -142,7 +148,6 @@ fn statement(table: &Table) -> String {
         .replace("{assignments}", &list(table.owned, &|name| format!("{name} = planned.{name}")))
         .replace("{all_of_described}", &list(&all, &described))
         .replace("{all}", &list(&all, &str::to_owned))
-        .replace("{owned}", &list(table.owned, &str::to_owned))
         .replace("{private}", &list(table.private, &str::to_owned))
         .replace("{defaults}", table.defaults)
         .replace("{table}", table.noun)
