@@ -20,8 +20,8 @@ use crate::telemetry::SPANS;
 
 /// How long one stands in line at most.
 const LINE: Duration = Duration::from_millis(500);
-/// How long a request is worked on before it matters whether the database is still there.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a request is worked on after that before it matters whether the database is still there.
+const PATIENCE: Duration = Duration::from_millis(1500);
 /// How long a request is worked on at all.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// How often one who waits looks whether the database is still there.
@@ -215,7 +215,7 @@ async fn lost(database: &Database, errand: &Errand) {
     if errand.is_in_line() {
         return;
     }
-    tokio::time::sleep(PATIENCE - LINE).await;
+    tokio::time::sleep(PATIENCE).await;
     while database.is_here() && database.life() == life && began.elapsed() < DEADLINE {
         tokio::time::sleep(LOOK).await;
     }

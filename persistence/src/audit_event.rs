@@ -5,8 +5,8 @@ use kernel::PageQuery;
 use kernel::audit::{AuditEvent, AuditEventPage, AuditFilter, List};
 use kernel::schema::audit_event;
 
+use crate::kept::known;
 use crate::page::{DOWN, keyset};
-use crate::store::known;
 use crate::{Result, Store};
 
 known!(nothing: List);

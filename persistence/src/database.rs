@@ -14,8 +14,8 @@ use crate::call::Call;
 use crate::memory::Memory;
 use crate::pools::Pools;
 use crate::pulse::Pulse;
-use crate::store::taken_back;
-use crate::{Again, Error, Result, Shortfall, Store, audit, idempotency};
+use crate::writer::taken_back;
+use crate::{Again, Error, Result, Shortfall, Store, audit, idempotency, nouns};
 
 pub use crate::migrate::{check, create, migrate};
 
@@ -37,6 +37,7 @@ impl Database {
     /// Opens the pools, and begins to ask how the database is; connections are made when first needed.
     #[must_use]
     pub fn new(url: &str, size: u32) -> Self {
+        nouns::tell();
         let pools = Arc::new(Pools::open(url, size));
         let renewed = Arc::clone(&pools);
         let actors = Cache::builder().max_capacity(10_000).time_to_live(TRUST).build();

@@ -10,8 +10,8 @@ use kernel::{InvitationId, MemberId, NetworkRole, clock, sql};
 use members::invitation::{InvitationCode, InvitationStatus, stands};
 use uuid::Uuid;
 
-use crate::store::Writer;
 use crate::task::plan;
+use crate::writer::Writer;
 use crate::{Database, Error, Result};
 
 /// Has something sent to someone, once this transaction is done.

@@ -5,18 +5,17 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::{Email, GivenName, UsualName};
 use kernel::{
-    Action, Actor, AffiliationId, InvitationId, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun,
-    OrganizationId, Ruling,
+    Actor, AffiliationId, InvitationId, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun,
+    OrganizationId,
 };
 use members::affiliation::Affiliation;
 use members::hand_over::{OwnedItem, OwnedKind};
 use uuid::Uuid;
 
 use crate::error::Meaning;
-use crate::kept::Kept;
 use crate::moving::{Ledger, Resting};
-use crate::permission::{Verdict, check};
-use crate::store::Writer;
+use crate::verdict::Verdict;
+use crate::writer::Writer;
 use crate::{Result, Store};
 
 /// What is known of a noun without its type.
@@ -76,13 +75,15 @@ pub(crate) struct Invites {
 /// What someone is called, and where they are written to.
 pub(crate) type Called = (GivenName, UsualName, Email);
 
-/// What ends when something else does.
+/// What ends with something else that does.
 #[derive(Clone, Copy)]
 pub(crate) enum Ends {
     /// What is held through an affiliation that ends.
-    WithAffiliation(fn(&mut Writer<'_>, Leaving) -> Result<()>),
+    Affiliation(fn(&mut Writer<'_>, Leaving) -> Result<()>),
     /// What rests on an organization that closes.
-    WithOrganization(fn(&mut Writer<'_>, OrganizationId) -> Result<()>),
+    Organization(fn(&mut Writer<'_>, OrganizationId) -> Result<()>),
+    /// What stands in a network that closes.
+    Network(fn(&mut Writer<'_>, NetworkId) -> Result<()>),
 }
 
 /// Where a person is named.
@@ -138,39 +139,7 @@ pub(crate) struct Owned {
 /// How notifications name objects, as far as their reader may read them: identifier, title and address.
 pub(crate) type Told = fn(&mut PgConnection, &Actor, Vec<Uuid>) -> Result<Vec<(Uuid, Subject)>>;
 
-/// The same for a noun that is read where its rule says so.
-pub(crate) fn told<T: Kept, Read: Action<Facts = T>>(
-    conn: &mut PgConnection,
-    actor: &Actor,
-    ids: Vec<Uuid>,
-    title: impl Fn(&T) -> Option<String>,
-) -> Result<Vec<(Uuid, Subject)>> {
-    let all = T::find_all(ids, conn)?.into_iter();
-    let read = all.filter(|it| Read::rule(actor, it) == Ruling::Allow);
-    Ok(read.map(|it| named(&it, title(&it))).collect())
-}
-
 /// An object as a notification names it.
 pub(crate) fn named<T: Noun>(it: &T, title: Option<String>) -> (Uuid, Subject) {
     (it.id(), Subject { title, path: Some(format!("/{}/{}", T::COLLECTION, it.key())) })
-}
-
-impl Descriptor {
-    pub(crate) const fn of<T: Kept>() -> Self {
-        Self {
-            name: T::NAME,
-            constraints: T::CONSTRAINTS,
-            private: T::PRIVATE,
-            resting: T::RESTING,
-            ends: T::ENDS,
-            carried: T::CARRIED,
-            admits: T::ADMITS,
-            invites: T::INVITES,
-            known: T::KNOWN,
-            people: T::PEOPLE,
-            owned: T::OWNED,
-            told: T::TOLD,
-            check: check::<T>,
-        }
-    }
 }

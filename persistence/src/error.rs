@@ -1,11 +1,9 @@
 //! Why something did not happen, said without HTTP and without the words of PostgreSQL.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use kernel::{Label, Refusal};
-
-use crate::nouns::NOUNS;
 
 /// Why the work of a store did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +55,13 @@ pub type Meaning = fn() -> Error;
 /// The same fact stands already.
 pub(crate) const OVERLAP: Meaning = || Error::Refused(Refusal::Overlap);
 
-/// What each constraint that a caller can break means to whoever breaks it; a test holds it against `pg_constraint`.
-pub static CONSTRAINTS: LazyLock<Vec<(&'static str, Meaning)>> =
-    LazyLock::new(|| NOUNS.iter().flat_map(|noun| noun.constraints).copied().collect());
+/// What constraints mean, as far as anyone told.
+static MEANINGS: OnceLock<&'static [(&'static str, Meaning)]> = OnceLock::new();
+
+/// Learns what constraints mean.
+pub(crate) fn learn(meanings: &'static [(&'static str, Meaning)]) {
+    MEANINGS.get_or_init(|| meanings);
+}
 
 impl Error {
     /// Whether the domain said so, over a transaction that still stands.
@@ -155,7 +157,8 @@ impl From<Diesel> for Error {
             Diesel::DatabaseError(_, details) => details,
             _ => return Self::Fault(error.into()),
         };
-        let broken = CONSTRAINTS.iter().find(|(name, _)| details.constraint_name() == Some(name));
+        let known = MEANINGS.get().copied().unwrap_or_default();
+        let broken = known.iter().find(|(name, _)| details.constraint_name() == Some(name));
         if details.message() == HELD {
             return Refusal::Forbidden(HELD_ELSEWHERE).into();
         }

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use ::networks::notification::Subject;
 use chrono::{DateTime, Utc};
 use diesel::expression::{ValidGrouping, is_aggregate};
 use diesel::insertable::CanInsertInSingleQuery;
@@ -9,7 +10,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::Jsonb;
-use kernel::{Noun, PrincipalId, Version};
+use kernel::{Action, Actor, Noun, PrincipalId, Ruling, Version};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -19,7 +20,7 @@ use crate::error::Meaning;
 use crate::moving::Resting;
 
 pub(crate) use crate::descriptor::{
-    Admits, Called, Carry, Descriptor, Ends, Invites, KnownTo, Leaving, Naming, Owned, Person, Told, named, told,
+    Admits, Called, Carry, Ends, Invites, KnownTo, Leaving, Naming, Owned, Person, Told, named,
 };
 
 /// A noun that is kept in the table of its name. `kept!` says what diesel must be told; the rest has a default.
@@ -156,6 +157,18 @@ impl<T: Kept> QueryFragment<Pg> for Image<T> {
     }
 }
 
+/// How notifications name objects of a noun that is read where its rule says so.
+pub(crate) fn told<T: Kept, Read: Action<Facts = T>>(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    ids: Vec<Uuid>,
+    title: impl Fn(&T) -> Option<String>,
+) -> Result<Vec<(Uuid, Subject)>> {
+    let all = T::find_all(ids, conn)?.into_iter();
+    let read = all.filter(|it| Read::rule(actor, it) == Ruling::Allow);
+    Ok(read.map(|it| named(&it, title(&it))).collect())
+}
+
 /// Says how a noun is kept: which of our types stands in which table, and what else there is to say. Of one that is `whole`,
 /// the row is all: it is not read again after a write. One that is `unstamped` has a version, and no stamps.
 macro_rules! kept {
@@ -242,4 +255,20 @@ macro_rules! kept {
         }
     };
 }
-pub(crate) use kept;
+
+/// Says what the facts of actions are: the object, read as it is or locked for the change that follows; nothing; or what is
+/// found by what the action says.
+macro_rules! known {
+    (read $Noun:ty: $($action:ty),+) => { known!(it, conn => <$Noun as $crate::kept::Kept>::find(it.0.0, conn); $($action),+); };
+    (lock $Noun:ty: $($action:ty),+) => { known!(it, conn => <$Noun as $crate::kept::Kept>::lock(it.0.0, conn); $($action),+); };
+    (nothing: $($action:ty),+) => { known!(_it, _conn => Ok(()); $($action),+); };
+    ($it:ident, $conn:ident => $facts:expr; $($action:ty),+) => {
+        $(impl $crate::store::Known for $action {
+            fn facts(&self, $conn: &mut diesel::PgConnection) -> $crate::Result<<Self as kernel::Action>::Facts> {
+                let $it = self;
+                $facts
+            }
+        })+
+    };
+}
+pub(crate) use {kept, known};

@@ -32,7 +32,10 @@ pub mod seed;
 mod stamps;
 pub mod store;
 pub mod task;
+mod verdict;
 mod void;
+mod writer;
+mod writing;
 
 pub use aftermath::{Held, Invariant, Shortfall};
 pub use call::Call;
@@ -42,6 +45,7 @@ pub use idempotency::{Again, Key};
 pub use members::registry;
 pub use members::{NOT_OWNED, NOT_PERSONAL, OWNED, PERSONAL};
 pub use networks::published_day;
+pub use nouns::CONSTRAINTS;
 pub use store::Store;
 
 /// What the work of a store ends in.

@@ -7,7 +7,7 @@ use kernel::{MemberId, NetworkId, Noun};
 use uuid::Uuid;
 
 use crate::Result;
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// What members are told of.
 #[derive(Debug, Clone, Copy)]

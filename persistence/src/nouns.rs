@@ -1,6 +1,14 @@
 //! All nouns that are kept, a line each: what the house must know of them is derived from this list.
 
-use crate::kept::Descriptor;
+use std::sync::LazyLock;
+
+use kernel::{Label, Ruling};
+
+use crate::descriptor::Descriptor;
+use crate::error::{Meaning, learn};
+use crate::kept::Kept;
+use crate::verdict::Verdict;
+use crate::{Result, Store};
 
 /// Every noun that is kept, in the order in which a reorganization moves what rests on organizations, and in which people
 /// are told what is held on them.
@@ -31,3 +39,46 @@ pub(crate) static NOUNS: &[Descriptor] = &[
     Descriptor::of::<::expertise::contact::Contact>(),
     Descriptor::of::<::members::reorganization::Reorganization>(),
 ];
+
+/// What each constraint that a caller can break means to whoever breaks it; a test holds it against `pg_constraint`.
+pub static CONSTRAINTS: LazyLock<Vec<(&'static str, Meaning)>> =
+    LazyLock::new(|| NOUNS.iter().flat_map(|noun| noun.constraints).copied().collect());
+
+/// Has errors know what constraints mean: before the first write, by whoever opens the database.
+pub(crate) fn tell() {
+    learn(&CONSTRAINTS);
+}
+
+impl Descriptor {
+    pub(crate) const fn of<T: Kept>() -> Self {
+        Self {
+            name: T::NAME,
+            constraints: T::CONSTRAINTS,
+            private: T::PRIVATE,
+            resting: T::RESTING,
+            ends: T::ENDS,
+            carried: T::CARRIED,
+            admits: T::ADMITS,
+            invites: T::INVITES,
+            known: T::KNOWN,
+            people: T::PEOPLE,
+            owned: T::OWNED,
+            told: T::TOLD,
+            check: check::<T>,
+        }
+    }
+}
+
+const NOT_NOW: Label = Label { fr: "Son état ne le permet pas.", en: "Its state does not allow it." };
+
+/// What the rules say of an action on the object of an address, if it is an action on such an object.
+pub(crate) fn check<T: Kept>(store: &mut Store<'_>, action: &str, object: &str) -> Result<Option<Verdict>> {
+    let Some(offer) = T::OFFERS.iter().find(|offer| offer.name == action) else { return Ok(None) };
+    let Some(found) = T::of_key(object, store.reading().0)? else { return Ok(Some(Verdict::Hidden)) };
+    Ok(Some(match (offer.rule)(store.actor(), &found) {
+        Ruling::Hide => Verdict::Hidden,
+        Ruling::Deny(why) => Verdict::Denied(why),
+        Ruling::Allow if offer.stands(store.actor(), &found) => Verdict::Allowed,
+        Ruling::Allow => Verdict::Denied(NOT_NOW),
+    }))
+}

@@ -3,24 +3,17 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use diesel::insertable::CanInsertInSingleQuery;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{QueryFragment, QueryId};
-use diesel::sql_types::{Jsonb, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::schema::identity;
-use kernel::{
-    Action, Actor, Grant, Identity, Noun, PrincipalId, Refusal, Seen, Version, VoidReason, Voided, policy, sql,
-};
-use serde_json::Value;
+use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Version, policy, sql};
 use uuid::Uuid;
 
 use crate::actor::{entering, is_somebody, looking};
-use crate::aftermath::{Aftermath, By, Shortfall, was_there};
+use crate::aftermath::{By, Shortfall};
 use crate::audit::Asked;
 use crate::call::Call;
-use crate::kept::{Kept, KeptIn, Stamps};
 use crate::memory::Memory;
+use crate::writer::Writer;
 use crate::{Error, Result, audit};
 
 /// One caller at work in one transaction (to write) or on one read-only session (to read).
@@ -47,23 +40,6 @@ pub trait Known: Action {
     /// The object does not exist, or the database failed.
     fn facts(&self, conn: &mut PgConnection) -> Result<Self::Facts>;
 }
-
-/// Says what the facts of actions are: the object, read as it is or locked for the change that follows; nothing; or what is
-/// found by what the action says.
-macro_rules! known {
-    (read $Noun:ty: $($action:ty),+) => { known!(it, conn => <$Noun as $crate::kept::Kept>::find(it.0.0, conn); $($action),+); };
-    (lock $Noun:ty: $($action:ty),+) => { known!(it, conn => <$Noun as $crate::kept::Kept>::lock(it.0.0, conn); $($action),+); };
-    (nothing: $($action:ty),+) => { known!(_it, _conn => Ok(()); $($action),+); };
-    ($it:ident, $conn:ident => $facts:expr; $($action:ty),+) => {
-        $(impl $crate::store::Known for $action {
-            fn facts(&self, $conn: &mut diesel::PgConnection) -> $crate::Result<<Self as kernel::Action>::Facts> {
-                let $it = self;
-                $facts
-            }
-        })+
-    };
-}
-pub(crate) use known;
 
 impl<'a> Store<'a> {
     pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, memory: &'a Memory) -> Self {
@@ -167,12 +143,7 @@ impl<'a> Store<'a> {
         let (action, facts) = grant.spend();
         let done = work(&mut writer, &self.actor, action, facts)?;
         writer.settle(By { person, pardoned: &self.pardoned })?;
-        let (changes, by) = (writer.changes, writer.by);
-        if changes.is_empty() {
-            return Err(Error::Fault(format!("{} recorded nothing", A::NAME).into()));
-        }
-        let line = record(by, at, self.call.request, A::NAME, Value::Array(changes));
-        diesel::select(line).execute(self.conn)?;
+        writer.leave(self.call.request, A::NAME)?;
         Ok(done)
     }
 
@@ -236,158 +207,4 @@ impl<'a> Store<'a> {
     pub(crate) fn seen<T: Noun>(&self, noun: T) -> Seen<T> {
         Seen::by(&self.actor, noun)
     }
-}
-
-/// The hand that writes: the connection, the time of the transaction, and who did it.
-pub(crate) struct Writer<'a> {
-    pub(crate) conn: &'a mut PgConnection,
-    pub(crate) at: DateTime<Utc>,
-    pub(crate) by: PrincipalId,
-    /// What is to be recorded when the work is done.
-    changes: Vec<Value>,
-    /// What follows from it.
-    follows: Aftermath,
-}
-
-diesel::define_sql_function! {
-    /// The one way mutations are recorded: a row image and a change event each, and the audit line of the first.
-    #[sql_name = "app.record"]
-    fn record(actor: SqlUuid, happened: Timestamptz, request: SqlUuid, action: Text, changes: Jsonb) -> Nullable<Text>;
-}
-impl<'a> Writer<'a> {
-    fn new(conn: &'a mut PgConnection, at: DateTime<Utc>, by: PrincipalId) -> Self {
-        Self { conn, at, by, changes: Vec::new(), follows: Aftermath::default() }
-    }
-}
-
-impl Writer<'_> {
-    /// Does what follows from all that was written.
-    fn settle(&mut self, by: By<'_>) -> Result<()> {
-        std::mem::take(&mut self.follows).settle(self.conn, self.at, by)
-    }
-
-    /// Inserts a row, and records what was created.
-    pub(crate) fn create<K, T, V>(&mut self, row: V) -> Result<K>
-    where
-        T: Table,
-        K: KeptIn<T>,
-        V: Insertable<T>,
-        V::Values: QueryFragment<Pg> + QueryId + CanInsertInSingleQuery<Pg>,
-    {
-        let written = K::insert(row, self.conn)?;
-        self.created(written)
-    }
-
-    /// Records what was created, by the image of its row.
-    pub(crate) fn created<K: Kept>(&mut self, (image, created): (Value, Option<K>)) -> Result<K> {
-        let id = image.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-        let created = match created {
-            Some(created) => created,
-            None => K::find(id.ok_or(Refusal::NotFound)?, self.conn)?,
-        };
-        K::aftermath(None, Some(&created), &mut self.follows);
-        self.record(&created, created.version(), "created", &image);
-        Ok(created)
-    }
-
-    /// Changes a row, and records it.
-    pub(crate) fn change<K, T, C>(&mut self, before: &K, changes: C) -> Result<K>
-    where
-        T: Table,
-        K: KeptIn<T>,
-        C: AsChangeset<Target = T>,
-        C::Changeset: QueryFragment<Pg>,
-    {
-        self.alter("updated", before, changes)
-    }
-
-    /// Changes a row so that its object ends, and records it.
-    pub(crate) fn end<K, T, C>(&mut self, before: &K, changes: C) -> Result<K>
-    where
-        T: Table,
-        K: KeptIn<T>,
-        C: AsChangeset<Target = T>,
-        C::Changeset: QueryFragment<Pg>,
-    {
-        self.alter("ended", before, changes)
-    }
-
-    fn alter<K, T, C>(&mut self, verb: &str, before: &K, changes: C) -> Result<K>
-    where
-        T: Table,
-        K: KeptIn<T>,
-        C: AsChangeset<Target = T>,
-        C::Changeset: QueryFragment<Pg>,
-    {
-        let stamps = Stamps { version: before.version().next(), at: self.at, by: self.by };
-        let (image, after) = K::update(before, stamps, changes, self.conn)?;
-        let after = match after {
-            Some(after) => after,
-            None => K::find(before.id(), self.conn)?,
-        };
-        K::aftermath(Some(before), Some(&after), &mut self.follows);
-        self.record(&after, after.version(), verb, &image);
-        Ok(after)
-    }
-
-    /// Takes a row out of its table, since the fact should never have been: its last image is kept with the reason.
-    pub(crate) fn void<K: Kept>(&mut self, row: &K, reason: VoidReason) -> Result<Voided> {
-        let mut image = K::delete(row.id(), self.conn)?;
-        K::aftermath(Some(row), None, &mut self.follows);
-        if let Some(image) = image.as_object_mut() {
-            image.insert("void_reason".into(), reason.as_ref().into());
-        }
-        let version = row.version().next();
-        self.record(row, version, "voided", &image);
-        Ok(Voided { id: row.id(), version, voided_at: self.at, reason })
-    }
-
-    /// Does a work whole, with all that it records and all that follows, and takes it back.
-    pub(crate) fn tried<T>(&mut self, work: impl Fn(&mut Writer<'_>) -> Result<T>) -> Result<T> {
-        let (at, by, mut pardoned) = (self.at, self.by, Vec::new());
-        loop {
-            let done = taken_back(self.conn, |conn| {
-                let mut trial = Writer::new(conn, at, by);
-                let done = work(&mut trial)?;
-                trial.settle(By { person: true, pardoned: &pardoned })?;
-                let changes = Value::Array(trial.changes);
-                diesel::select(record(by, at, uuid::Uuid::nil(), "trial", changes)).execute(trial.conn)?;
-                Ok(done)
-            });
-            let short = match done {
-                Err(Error::Broken(short)) => short,
-                done => return done,
-            };
-            was_there(self.conn, &short)?;
-            pardoned.extend(short);
-        }
-    }
-
-    /// The identifier of what was there before this work began: what is made on the way has none to be told.
-    pub(crate) fn known(&self, id: uuid::Uuid, created: DateTime<Utc>) -> Option<uuid::Uuid> {
-        (created < self.at).then_some(id)
-    }
-
-    /// What was recorded last is what the call is about: the audit log tells of it.
-    pub(crate) fn tells_of_the_last(&mut self) {
-        if !self.changes.is_empty() {
-            self.changes.rotate_right(1);
-        }
-    }
-
-    fn record<T: Noun>(&mut self, row: &T, version: Version, verb: &str, image: &Value) {
-        self.changes.push(serde_json::json!({
-            "noun": T::NAME, "key": row.key(), "id": row.id(), "version": version.number(), "verb": verb, "image": image,
-        }));
-    }
-}
-
-/// Does a work in a transaction that is always taken back.
-pub(crate) fn taken_back<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
-    let mut done = None;
-    let undone = conn.transaction(|conn| {
-        done = Some(work(conn)?);
-        Err::<(), Error>(diesel::result::Error::RollbackTransaction.into())
-    });
-    done.map_or_else(|| undone.and(Err(Error::Fault("a trial ended in nothing".into()))), Ok)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use persistence::error::CONSTRAINTS;
+use persistence::CONSTRAINTS;
 use serde_json::Value;
 
 use crate::support::World;

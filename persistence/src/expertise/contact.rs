@@ -14,13 +14,13 @@ use members::reorganization::ImpactEffect;
 
 use crate::error::Meaning;
 use crate::idempotency::again;
-use crate::kept::{Kept as _, kept};
+use crate::kept::{Kept as _, kept, known};
 use crate::moving::{Fate, Resting};
 use crate::moving::{Ledger, Moving};
 use crate::page::{UP, fold, keyset, like};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Writer, known};
+use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 type Query = contact::BoxedQuery<'static, diesel::pg::Pg>;

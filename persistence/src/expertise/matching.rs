@@ -17,7 +17,7 @@ use kernel::{ExpertiseTermId, MemberExpertiseId, MemberId, OrganizationId};
 use members::member::carded;
 
 use super::term::terms_below;
-use crate::store::known;
+use crate::kept::known;
 use crate::{Result, Store};
 
 diesel::define_sql_function! {

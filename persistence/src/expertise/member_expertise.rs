@@ -12,10 +12,9 @@ use members::member::Member;
 use super::term::in_use;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, kept};
+use crate::kept::{Kept as _, Person, kept, known};
 use crate::page::{DOWN, keyset};
 use crate::stamps::born;
-use crate::store::known;
 use crate::{Error, Result, Store};
 
 impl Store<'_> {

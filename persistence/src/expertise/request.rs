@@ -14,11 +14,12 @@ use uuid::Uuid;
 
 use super::term::in_use;
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, Told, kept, told};
+use crate::kept::{Kept as _, Person, Told, kept, known, told};
 use crate::notify::{News, notify};
 use crate::page::{DOWN, keyset};
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Error, Result, Store};
 use members::member::Member;
 

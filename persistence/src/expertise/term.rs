@@ -12,10 +12,9 @@ use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal
 use uuid::Uuid;
 
 use crate::error::Meaning;
-use crate::kept::kept;
+use crate::kept::{kept, known};
 use crate::page::{UP, fold, keyset, like};
 use crate::stamps::born;
-use crate::store::known;
 use crate::{Again, Error, Result, Store};
 
 type Query = expertise_term::BoxedQuery<'static, diesel::pg::Pg>;

@@ -74,6 +74,7 @@ diesel::define_sql_function! {
 impl<'a> Importer<'a> {
     /// Connects, alone.
     pub(crate) fn open(url: &str, run: Run<'a>) -> std::result::Result<Self, Boxed> {
+        crate::nouns::tell();
         let mut conn = PgConnection::establish(url)?;
         if !diesel::select(try_lock(LOCK)).get_result::<bool>(&mut conn)? {
             return Err("another import is running over this database".into());

@@ -17,7 +17,7 @@ use members::member::Member;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Ends, Kept as _, Leaving, Person, kept};
+use crate::kept::{Ends, Kept as _, Leaving, Person, kept, known};
 use crate::locks::{lock_networks_of, still_all_networks_of};
 use crate::members::reorganization;
 use crate::moving::Resting;
@@ -25,7 +25,8 @@ use crate::nouns::NOUNS;
 use crate::page::{DOWN, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Error, Result, Store};
 use uuid::Uuid;
 
@@ -207,7 +208,7 @@ pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>,
         let (affiliation, member, organization) = (before.id, before.member_id, before.organization_id);
         let leaving = Leaving { affiliation, member, organization, at };
         for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
-            if let Ends::WithAffiliation(end) = ends {
+            if let Ends::Affiliation(end) = ends {
                 end(writer, leaving)?;
             }
         }
@@ -261,7 +262,7 @@ impl Known for Create {
 known!(lock Affiliation: Update, End, Void);
 
 kept!(Affiliation: affiliation whole {
-    const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_all_at)];
+    const ENDS: &'static [Ends] = &[Ends::Organization(end_all_at)];
     const RESTING: &'static [Resting] = &[
         Resting::moves("affiliation", "organization_id", reorganization::carry_affiliations),
     ];

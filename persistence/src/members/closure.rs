@@ -8,7 +8,7 @@ use members::organization::OrganizationStatus;
 use crate::Result;
 use crate::kept::Ends;
 use crate::nouns::NOUNS;
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// Locks the members who sit in an organization, in one order.
 pub(super) fn lock_members_of(conn: &mut PgConnection, id: OrganizationId) -> Result<()> {
@@ -29,7 +29,7 @@ pub(super) fn refuse_children(conn: &mut PgConnection, id: OrganizationId) -> Re
 /// Ends all that rests on an organization; what succeeds it is kept.
 pub(super) fn end_all_of(writer: &mut Writer<'_>, id: OrganizationId) -> Result<()> {
     for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
-        if let Ends::WithOrganization(end) = ends {
+        if let Ends::Organization(end) = ends {
             end(writer, id)?;
         }
     }

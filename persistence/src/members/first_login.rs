@@ -15,9 +15,11 @@ use uuid::Uuid;
 
 use super::affiliation::{in_force_of, insert as insert_affiliation};
 use crate::kept::Kept as _;
+use crate::kept::known;
 use crate::nouns::NOUNS;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 const HAS_ACCOUNT: Label = Label {

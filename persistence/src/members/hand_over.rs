@@ -16,11 +16,11 @@ use uuid::Uuid;
 
 use super::member::locked_with_networks;
 use crate::aftermath::Aftermath;
-use crate::kept::{Kept as _, Naming, Owned, Person, kept};
+use crate::kept::{Kept as _, Naming, Owned, Person, kept, known};
 use crate::members::reorganization;
 use crate::moving::Resting;
 use crate::nouns::NOUNS;
-use crate::store::{Writer, known};
+use crate::writer::Writer;
 use crate::{Result, Store};
 
 /// The columns by which members own things.

@@ -15,13 +15,13 @@ use members::invitation::{
 
 use crate::delivery::deliver;
 use crate::idempotency::again;
-use crate::kept::{Called, Invites, Kept as _, Person, kept};
+use crate::kept::{Called, Invites, Kept as _, Person, kept, known};
 use crate::moving::Resting;
 use crate::moving::{Ledger, Moving};
 use crate::nouns::NOUNS;
 use crate::page::{DOWN, counted, keyset};
 use crate::stamps::born;
-use crate::store::{Writer, known};
+use crate::writer::Writer;
 use crate::{Result, Store};
 use members::member::Member;
 use members::reorganization::ImpactEffect;

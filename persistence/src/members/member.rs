@@ -17,12 +17,12 @@ use super::hand_over::owned_by;
 use super::invitation::revoke_of_member;
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
-use crate::kept::{Image, Kept as _, Person, kept};
+use crate::kept::{Image, Kept as _, Person, kept, known};
 use crate::locks::{lock_networks_of, still_all_networks_of};
 use crate::page::{counted, fold, keyset, like, sorted};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, known};
+use crate::store::Known;
 use crate::{Again, Error, Result, Store};
 
 type Query = member::BoxedQuery<'static, diesel::pg::Pg>;

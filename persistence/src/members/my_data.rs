@@ -11,8 +11,8 @@ use members::member::{Member, MemberView, ProfileVisibility};
 use members::my_data::{DataExport, DataSection, Export, Object, PEOPLE, WithdrawObjection};
 use serde_json::Value;
 
+use crate::kept::known;
 use crate::nouns::NOUNS;
-use crate::store::known;
 use crate::{Result, Store};
 
 /// Where something is held on a person: table, the column that names them, and what it is.

@@ -14,14 +14,15 @@ use uuid::Uuid;
 use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
-use crate::kept::{Kept as _, kept};
+use crate::kept::{Kept as _, kept, known};
 use crate::locks::lock_networks_at;
 use crate::members::reorganization;
 use crate::moving::{Fate, Resting};
 use crate::page::{counted, fold, keyset, like, sorted};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Again, Error, Result, Store};
 
 type Query = organization::BoxedQuery<'static, Pg>;

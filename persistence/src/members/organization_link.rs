@@ -16,13 +16,14 @@ use uuid::Uuid;
 
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::kept::{Ends, kept};
+use crate::kept::{Ends, kept, known};
 use crate::members::reorganization;
 use crate::moving::{Fate, Resting};
 use crate::page::{UP, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
@@ -146,7 +147,7 @@ impl Known for Create {
 known!(lock OrganizationLink: End, Void);
 
 kept!(OrganizationLink: organization_link whole {
-    const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_all_of)];
+    const ENDS: &'static [Ends] = &[Ends::Organization(end_all_of)];
     const RESTING: &'static [Resting] = &[
         Resting::moves("organization_link", "from_id", reorganization::carry_links),
         Resting::new("organization_link", "to_id", Fate::Follows("organization_link.from_id")),

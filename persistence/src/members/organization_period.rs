@@ -9,8 +9,8 @@ use members::organization_period::{
     ListPeriods, ListTree, OrganizationNode, OrganizationPeriod, OrganizationPeriodPage, OrganizationTreePage,
 };
 
+use crate::kept::known;
 use crate::page::{DOWN, keyset};
-use crate::store::known;
 use crate::{Result, Store};
 
 diesel::define_sql_function! {

@@ -16,13 +16,14 @@ use members::role_assignment::{
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Ends, Leaving, Person, kept};
+use crate::kept::{Ends, Leaving, Person, kept, known};
 use crate::members::reorganization;
 use crate::moving::{Fate, Resting};
 use crate::page::{UP, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 impl Store<'_> {
@@ -173,7 +174,7 @@ impl Known for Create {
 known!(lock RoleAssignment: End, Void);
 
 kept!(RoleAssignment: role_assignment whole {
-    const ENDS: &'static [Ends] = &[Ends::WithAffiliation(end_held), Ends::WithOrganization(end_over)];
+    const ENDS: &'static [Ends] = &[Ends::Affiliation(end_held), Ends::Organization(end_over)];
     const RESTING: &'static [Resting] = &[
         Resting::new("role_assignment", "affiliation_id", Fate::Follows("affiliation.organization_id")),
         Resting::moves("role_assignment", "organization_id", reorganization::carry_roles),

@@ -11,7 +11,7 @@ use members::reorganization::{
 };
 use uuid::Uuid;
 
-use crate::store::Writer;
+use crate::writer::Writer;
 use crate::{Error, Result};
 
 /// What was told so far, and how things stood before.

@@ -2,7 +2,7 @@
 
 use super::{Ledger, Moving};
 use crate::Result;
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// What moves one kind of thing.
 pub(crate) type Step = fn(&mut Writer<'_>, &Moving, &mut Ledger) -> Result<()>;

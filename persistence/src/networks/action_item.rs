@@ -21,12 +21,13 @@ use uuid::Uuid;
 use super::carry::carry_actions;
 use super::follow_up::{named, scope_of};
 use crate::idempotency::again;
-use crate::kept::{Ends, Kept as _, Leaving, Owned, Person, Told, kept, told};
+use crate::kept::{Ends, Kept as _, Leaving, Owned, Person, Told, kept, known, told};
 use crate::moving::Resting;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 impl Store<'_> {
@@ -282,7 +283,7 @@ known!(lock ActionItem: Update, Complete, Cancel, Reopen);
 again!(ActionItemView as ActionItemId => action_item);
 
 kept!(ActionItem: action_item {
-    const ENDS: &'static [Ends] = &[Ends::WithAffiliation(leave_actions)];
+    const ENDS: &'static [Ends] = &[Ends::Affiliation(leave_actions)];
     // What is confidential is read in its place alone, on the record.
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
         told::<Self, Read>(conn, actor, ids, |it| (!it.is_confidential()).then(|| it.title.to_string()))

@@ -17,11 +17,12 @@ use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, R
 use uuid::Uuid;
 
 use super::follow_up::named;
-use crate::kept::{Kept as _, Told, kept, named as named_one};
+use crate::kept::{Kept as _, Told, kept, known, named as named_one};
 use crate::notify::{News, notify};
 use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Again, Result, Store};
 
 impl Store<'_> {

@@ -18,12 +18,13 @@ use super::carry::carry_co_animations;
 use super::network::{locked, seen_by};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::kept::{Ends, kept};
+use crate::kept::{Ends, kept, known};
 use crate::moving::Resting;
 use crate::page::{UP, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
@@ -96,7 +97,7 @@ pub(super) fn end(writer: &mut Writer<'_>, before: &CoAnimation, at: DateTime<Ut
 }
 
 /// Ends the co-animations of a network that closes.
-pub(super) fn end_co_animations_in(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
+fn end_co_animations_in(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
     let all = CoAnimation::query().filter(co_animation::network_id.eq(network)).order(co_animation::id);
     let all = all.load(writer.conn)?;
     end_each(writer, all)
@@ -140,7 +141,7 @@ impl Known for Create {
 known!(lock CoAnimation: End, Void);
 
 kept!(CoAnimation: co_animation {
-    const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_co_animations_of)];
+    const ENDS: &'static [Ends] = &[Ends::Organization(end_co_animations_of), Ends::Network(end_co_animations_in)];
     const RESTING: &'static [Resting] = &[
         Resting::moves("co_animation", "organization_id", carry_co_animations),
     ];

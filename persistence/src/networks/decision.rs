@@ -12,10 +12,9 @@ use kernel::schema::{decision, follow_up, network};
 use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Version};
 
 use crate::idempotency::again;
-use crate::kept::kept;
+use crate::kept::{kept, known};
 use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
-use crate::store::known;
 use crate::{Result, Store};
 
 impl Store<'_> {

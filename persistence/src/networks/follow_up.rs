@@ -16,12 +16,12 @@ use kernel::{
 use uuid::Uuid;
 
 use crate::idempotency::again;
-use crate::kept::{Person, kept};
+use crate::kept::{Person, kept, known};
 use crate::moving::{Fate, Resting};
 use crate::page::{DOWN, UP, counted, keyset};
 use crate::resting::{resting_on, with_predecessors};
 use crate::stamps::born;
-use crate::store::{Known, known};
+use crate::store::Known;
 use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {

@@ -55,6 +55,13 @@ const fn grouping(group: IndicatorGroup) -> Grouping {
     }
 }
 
+const CELLS: &str = "app.indicator_cells($1)";
+/// Over the networks alone: those that are read whole were summed when they were published.
+const TOTALS: &str = "(SELECT day, network_id, NULL::uuid AS organization_id, expected, filled, referents_expected, referents_filled, members
+        FROM app.indicator_totals($1) WHERE $4 OR network_id IN (SELECT unnest($5))
+    UNION ALL SELECT day, network_id, organization_id, expected, filled, referents_expected, referents_filled, members
+        FROM app.indicator_cells(CASE WHEN $4 THEN '{}' ELSE $1 END) WHERE network_id NOT IN (SELECT unnest($5)))";
+
 /// $1 days, $2 the days before them, $3 networks that are shown, $4 all of them whole, $5 networks read whole, $6
 /// organizations read everywhere, $7 what is confidential too, $8 metric, $9 key.
 fn question(group: IndicatorGroup) -> String {
@@ -63,15 +70,7 @@ fn question(group: IndicatorGroup) -> String {
         Some(_) => ("v.it", "LEFT JOIN places v ON v.day = f.day AND v.organization_id = f.organization_id"),
         None => ("f.network_id", ""),
     };
-    // Over the networks alone, those that are read whole were summed when they were published.
-    let counted = if places.is_some() {
-        "app.indicator_cells($1)"
-    } else {
-        "(SELECT day, network_id, NULL::uuid AS organization_id, expected, filled, referents_expected, referents_filled, members
-                FROM app.indicator_totals($1) WHERE $4 OR network_id IN (SELECT unnest($5))
-            UNION ALL SELECT day, network_id, organization_id, expected, filled, referents_expected, referents_filled, members
-                FROM app.indicator_cells(CASE WHEN $4 THEN '{}' ELSE $1 END) WHERE network_id NOT IN (SELECT unnest($5)))"
-    };
+    let counted = if places.is_some() { CELLS } else { TOTALS };
     let places = places.map(|places| format!("places AS MATERIALIZED ({places}),")).unwrap_or_default();
     let read = "(f.network_id IS NULL OR f.network_id IN (SELECT unnest($3)))
                 AND ($4 OR f.network_id IN (SELECT unnest($5)) OR f.organization_id IN (SELECT unnest($6)))";

@@ -21,13 +21,14 @@ use super::network::{locked as locked_network, seen_by};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Carry, Ends, Kept as _, Leaving, Owned, Person, Told, kept, told};
+use crate::kept::{Carry, Ends, Kept as _, Leaving, Owned, Person, Told, kept, known, told};
 use crate::locks::lock_networks;
 use crate::moving::{Fate, Resting};
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{UP, counted, keyset, sorted};
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 const BACKWARDS: Label = Label { fr: "La fin précède le début.", en: "The end comes before the beginning." };
@@ -312,7 +313,7 @@ fn end_memberships(writer: &mut Writer<'_>, it: Leaving) -> Result<()> {
 }
 
 /// Ends every membership of a network that closes; its cells are rewritten afterwards, once each.
-pub(super) fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
+fn end_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
     let all = Membership::query().filter(membership::network_id.eq(network)).order(membership::id);
     let (all, at): (Vec<Membership>, _) = (all.load(writer.conn)?, writer.at);
     for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
@@ -352,7 +353,7 @@ known!(lock Membership: ChangeRole, End, Void);
 
 kept!(Membership: membership {
     const CARRIED: Option<Carry> = Some(super::carry::carry_memberships);
-    const ENDS: &'static [Ends] = &[Ends::WithAffiliation(end_memberships)];
+    const ENDS: &'static [Ends] = &[Ends::Affiliation(end_memberships), Ends::Network(end_all)];
     const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
 
     const RESTING: &'static [Resting] = &[

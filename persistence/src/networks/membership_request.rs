@@ -23,14 +23,15 @@ use super::carry::carry_requests;
 use super::membership::join;
 use super::network::locked as locked_network;
 use crate::idempotency::again;
-use crate::kept::{Admits, Kept as _, Person, Told, kept, told};
+use crate::kept::{Admits, Ends, Kept as _, Person, Told, kept, known, told};
 use crate::locks::lock_networks;
 use crate::moving::{Fate, Resting};
 use crate::nouns::NOUNS;
 use crate::page::{DOWN, counted, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Result, Store};
 use uuid::Uuid;
 
@@ -202,7 +203,7 @@ fn withdraw(writer: &mut Writer<'_>, before: &MembershipRequest) -> Result<Membe
 }
 
 /// Withdraws the dossiers of a network that closes; it is locked already.
-pub(super) fn withdraw_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
+fn withdraw_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
     let open = MembershipRequest::query()
         .filter(membership_request::network_id.eq(network))
         .filter(stands().eq(MembershipRequestStatus::Open))
@@ -374,6 +375,7 @@ known!(lock MembershipRequest: Accept, Refuse, Withdraw);
 again!(MembershipRequestView as MembershipRequestId => membership_request);
 
 kept!(MembershipRequest: membership_request {
+    const ENDS: &'static [Ends] = &[Ends::Network(withdraw_all)];
     const ADMITS: Option<Admits> = Some(Admits { lock: |id, conn| Self::lock(id, conn).map(drop), admit });
     const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
 

@@ -21,12 +21,13 @@ use super::membership::end;
 use super::network::{find as find_network, locked as locked_network};
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, Told, kept, told};
+use crate::kept::{Kept as _, Person, Told, kept, known, told};
 use crate::locks::lock_networks;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;

@@ -9,17 +9,13 @@ use kernel::schema::network;
 use kernel::{Action, Actor, Grant, NetworkId, PageQuery, Refusal, Version};
 use uuid::Uuid;
 
-use super::co_animation::end_co_animations_in;
-use super::membership::end_all;
-use super::membership_request::withdraw_all;
-use super::seat::end_seats;
 use crate::aftermath::Aftermath;
 use crate::error::Meaning;
-use crate::kept::{KnownTo, kept};
+use crate::kept::{Ends, KnownTo, kept, known};
 use crate::moving::{Fate, Resting};
+use crate::nouns::NOUNS;
 use crate::page::{UP, fold, keyset, like};
 use crate::stamps::born;
-use crate::store::known;
 use crate::{Again, Error, Result, Store};
 
 type Query = network::BoxedQuery<'static, diesel::pg::Pg>;
@@ -105,10 +101,11 @@ impl Store<'_> {
     pub fn close_network(&mut self, grant: Grant<Close>, seen: Version) -> Result<NetworkView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             let after = writer.end(&before, network::status.eq(NetworkStatus::Closed))?;
-            end_all(writer, before.id)?;
-            end_seats(writer, before.id)?;
-            end_co_animations_in(writer, before.id)?;
-            withdraw_all(writer, before.id)?;
+            for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
+                if let Ends::Network(end) = ends {
+                    end(writer, before.id)?;
+                }
+            }
             Ok(after)
         })?;
         Ok(self.seen(closed))

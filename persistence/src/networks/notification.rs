@@ -13,10 +13,9 @@ use kernel::{Actor, Grant, NotificationId, Noun, PageQuery};
 use uuid::Uuid;
 
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, kept};
+use crate::kept::{Kept as _, Person, kept, known};
 use crate::nouns::NOUNS;
 use crate::page::{DOWN, counted, keyset};
-use crate::store::known;
 use crate::{Again, Result, Store};
 
 impl Store<'_> {

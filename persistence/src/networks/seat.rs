@@ -17,13 +17,14 @@ use super::carry::carry_seats;
 use super::network::{find as find_network, locked as locked_network};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::kept::{Ends, kept};
+use crate::kept::{Ends, kept, known};
 use crate::locks::lock_networks;
 use crate::moving::Resting;
 use crate::page::{UP, counted, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
@@ -116,7 +117,7 @@ fn end_seats_of(writer: &mut Writer<'_>, organization: OrganizationId) -> Result
 }
 
 /// Ends every seat of a network that closes; its cells are rewritten afterwards, once each.
-pub(super) fn end_seats(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
+fn end_seats(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
     let all: Vec<Seat> = Seat::query().filter(seat::network_id.eq(network)).order(seat::id).load(writer.conn)?;
     let at = writer.at;
     for before in all.into_iter().filter(|it| !it.valid.ended_by(at)) {
@@ -150,7 +151,7 @@ impl Known for Create {
 known!(lock Seat: Update, End, Void);
 
 kept!(Seat: seat {
-    const ENDS: &'static [Ends] = &[Ends::WithOrganization(end_seats_of)];
+    const ENDS: &'static [Ends] = &[Ends::Organization(end_seats_of), Ends::Network(end_seats)];
     const RESTING: &'static [Resting] = &[
         Resting::moves("seat", "organization_id", carry_seats),
     ];

@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use super::indicator::days_before;
 use super::network::find as find_network;
-use crate::kept::kept;
-use crate::store::{Known, known};
+use crate::kept::{kept, known};
+use crate::store::Known;
 use crate::{Again, Result, Store};
 use kernel::clock::today;
 

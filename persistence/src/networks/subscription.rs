@@ -8,8 +8,8 @@ use kernel::{Action as _, Grant, PageQuery, Refusal, Ruling, Version, sql};
 use uuid::Uuid;
 
 use crate::kept::Kept as _;
+use crate::kept::known;
 use crate::page::{UP, keyset};
-use crate::store::known;
 use crate::{Again, Result, Store};
 
 impl Store<'_> {

@@ -15,7 +15,7 @@ use crate::moving::{Ledger, Moving};
 use crate::moving::{both, capped};
 use crate::nouns::NOUNS;
 use crate::stamps::born;
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// Carries every affiliation that lasts: the main one of a member first, so that it is the one that others join.
 pub(crate) fn carry_all(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {

@@ -17,7 +17,7 @@ use super::registry::{carry_everything, kinds};
 use super::{links, lock};
 use crate::members::organization::{insert, set};
 use crate::moving::{Ledger, Moving};
-use crate::store::Writer;
+use crate::writer::Writer;
 use crate::{Error, Result};
 
 const NOWHERE: Label = Label { fr: "Il n'y a pas une telle organisation.", en: "There is no such organization." };

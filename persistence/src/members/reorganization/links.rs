@@ -15,7 +15,7 @@ use crate::members::organization::{is_below, set};
 use crate::members::organization_link::{end, insert};
 use crate::moving::{Ledger, Moving};
 use crate::moving::{both, capped};
-use crate::store::Writer;
+use crate::writer::Writer;
 
 const CIRCLE: Label =
     Label { fr: "Le successeur se trouverait au-dessous de lui-même.", en: "The successor would stand below itself." };

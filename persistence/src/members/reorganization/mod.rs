@@ -22,11 +22,12 @@ pub(crate) use links::{carry_all as carry_links, carry_below, carry_service_acco
 pub(crate) use roles::carry_over as carry_roles;
 
 use crate::idempotency::again;
-use crate::kept::{Kept as _, kept};
+use crate::kept::{Kept as _, kept, known};
 use crate::nouns::NOUNS;
 use crate::page::{DOWN, keyset};
 use crate::stamps::born;
-use crate::store::{Known, Writer, known};
+use crate::store::Known;
+use crate::writer::Writer;
 use crate::{Result, Store};
 
 impl Store<'_> {

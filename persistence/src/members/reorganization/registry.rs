@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::Result;
 use crate::moving::{Fate, Ledger, Mover, Moving, Resting};
 use crate::nouns::NOUNS;
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// All of them, in the order of the nouns, in which things move: who sits where before who is expected there.
 pub static REGISTRY: LazyLock<Vec<Resting>> =

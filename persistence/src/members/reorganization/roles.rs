@@ -12,7 +12,7 @@ use crate::kept::Kept as _;
 use crate::members::role_assignment::{end, insert};
 use crate::moving::{Ledger, Moving};
 use crate::moving::{both, capped};
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// Carries the roles that were held through an affiliation. A role over the place itself goes where its holder goes.
 pub(super) fn carry_held(

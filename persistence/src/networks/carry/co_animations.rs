@@ -9,7 +9,7 @@ use members::reorganization::ImpactEffect;
 use crate::Result;
 use crate::moving::{Ledger, Moving, both, capped};
 use crate::networks::co_animation::{end, insert};
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// Carries the co-animations of what goes; of two in one network, the wider stays.
 pub(crate) fn carry_co_animations(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {

@@ -9,7 +9,7 @@ use members::reorganization::ImpactEffect;
 
 use crate::Result;
 use crate::moving::{Ledger, Moving};
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// Carries the dossiers that are open: through the affiliation that goes on, where there is one.
 pub(crate) fn carry_requests(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::Result;
 use crate::moving::{Ledger, both, capped};
 use crate::networks::membership::{end, sitting};
 use crate::stamps::born;
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// Carries what is held through an affiliation over to the one that goes on; both may be the same, in another place.
 pub(crate) fn carry_memberships(

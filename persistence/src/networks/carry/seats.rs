@@ -9,7 +9,7 @@ use members::reorganization::ImpactEffect;
 use crate::Result;
 use crate::moving::{Ledger, Moving, both, capped};
 use crate::networks::seat::{end, insert};
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// Carries the seats of what goes; two of one role in one network become one, wide enough for who sits there now.
 pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {

@@ -8,7 +8,7 @@ use kernel::notification::{NotificationClass, NotificationKind};
 
 use crate::Result;
 use crate::notify::{News, but_oneself, notify};
-use crate::store::Writer;
+use crate::writer::Writer;
 
 /// Tells both sides that a dossier waits for them. Who is invited hears of it whatever he chose elsewhere; of leads, the
 /// SIG administrator alone decides, who has it among his tasks.
