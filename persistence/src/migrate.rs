@@ -82,6 +82,20 @@ fn done(conn: &mut PgConnection) -> Result<Vec<String>> {
     Ok(__diesel_schema_migrations::table.select(__diesel_schema_migrations::version).load(conn)?)
 }
 
+/// Whether it was made while the baseline was still being written.
+fn is_of_a_draft(conn: &mut PgConnection, done: &[String]) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::Bool)]
+        there: bool,
+    }
+    if !done.iter().any(|version| number(version) == Some(BASELINE)) {
+        return Ok(false);
+    }
+    let found = diesel::sql_query("SELECT to_regclass('public.change') IS NOT NULL AS there");
+    Ok(!found.get_result::<Found>(conn)?.there)
+}
+
 /// The number of the newest migration that a binary must know for the functions of the database to serve it.
 fn serves_from(conn: &mut PgConnection) -> Result<u32> {
     let standing = sql_applied::table.order(sql_applied::number.desc()).select(sql_applied::serves_from);
@@ -120,7 +134,7 @@ impl<M: MigrationSource<Pg>> Foundation<'_, M> {
         let done: Vec<_> = conn.applied_migrations()?.iter().map(ToString::to_string).collect();
         let mut pending = self.migrations.migrations()?;
         let standing = Standing::of(&done, &pending);
-        if standing.is_foreign {
+        if standing.is_foreign || is_of_a_draft(conn, &done)? {
             return Err(ANOTHER_FOUNDATION.into());
         }
         if standing.is_ahead {
@@ -183,7 +197,7 @@ impl<M: MigrationSource<Pg>> Foundation<'_, M> {
         // Where nothing was ever migrated, there is no table to ask.
         let done = done(conn).unwrap_or_default();
         let standing = Standing::of(&done, &self.migrations.migrations()?);
-        if standing.is_foreign {
+        if standing.is_foreign || is_of_a_draft(conn, &done)? {
             return Err(ANOTHER_FOUNDATION.into());
         }
         if standing.lacks > 0 {

@@ -227,6 +227,12 @@ fn a_database_of_the_earlier_foundation_is_recognised() {
     told(&refused(diapason("migrate", &database.owner)));
     told(&refused(diapason("serve", &database.app)));
     told(&migrate::check(&database.app).unwrap_err().to_string());
+    // One made while the baseline was still being written.
+    let draft = Database::empty();
+    migrate::migrate(&draft.owner).unwrap();
+    draft.run("DROP TABLE change CASCADE");
+    told(&refused(diapason("migrate", &draft.owner)));
+    told(&refused(diapason("serve", &draft.app)));
     // The same in a data directory.
     let folder = directory().join("earlier-foundation");
     let private = Embedded::start(&folder, Keep::Data).unwrap();
