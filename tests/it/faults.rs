@@ -179,10 +179,19 @@ fn healthy(world: &World, name: &str) {
     };
     until(WELL_AGAIN, &format!("{name}: all is well"), well);
     println!("{name}: well {:?} after the database was back", since.elapsed());
-    // And it stays so.
+    // And it stays so, for whoever comes back when told that it is busy, as others ask all the time.
     for _ in 0..10 {
-        sig.get("/networks/edito").expect(200);
-        create(&sig, &fresh()).expect(201);
+        let code = fresh();
+        let asked = || [sig.get("/networks/edito"), create(&sig, &code)];
+        until(WELL_AGAIN, &format!("{name}: it stays well"), || {
+            let told = asked();
+            assert!(
+                told.iter().all(|reply| reply.status < 300 || reply.code() == "busy"),
+                "{name}: {}",
+                told[1].text()
+            );
+            told.iter().all(|reply| reply.status < 300)
+        });
     }
     world.nobody().get("/readyz").expect(200);
 }

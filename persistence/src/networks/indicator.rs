@@ -56,11 +56,11 @@ const fn grouping(group: IndicatorGroup) -> Grouping {
 }
 
 const CELLS: &str = "app.indicator_cells($1)";
-/// Over the networks alone: those that are read whole were summed when they were published.
+/// Over the networks alone, for whoever reads all of them whole: as they were summed when they were published.
 const TOTALS: &str = "(SELECT day, network_id, NULL::uuid AS organization_id, expected, filled, referents_expected, referents_filled, members
-        FROM app.indicator_totals($1) WHERE $4 OR network_id IN (SELECT unnest($5))
+        FROM app.indicator_totals(CASE WHEN $4 THEN $1 ELSE '{}' END)
     UNION ALL SELECT day, network_id, organization_id, expected, filled, referents_expected, referents_filled, members
-        FROM app.indicator_cells(CASE WHEN $4 THEN '{}' ELSE $1 END) WHERE network_id NOT IN (SELECT unnest($5)))";
+        FROM app.indicator_cells(CASE WHEN $4 THEN '{}' ELSE $1 END))";
 
 /// $1 days, $2 the days before them, $3 networks that are shown, $4 all of them whole, $5 networks read whole, $6
 /// organizations read everywhere, $7 what is confidential too, $8 metric, $9 key.
