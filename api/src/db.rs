@@ -196,8 +196,8 @@ where
     tokio::select! {
         biased;
         done = told => done.map_err(|_| Problem::new(Code::Busy))?,
-        () = lost(&services.database, &errand) => {
-            if errand.leave() {
+        began = lost(&services.database, &errand) => {
+            if !began {
                 return Err(Problem::new(Code::Busy));
             }
             errand.give_up();
@@ -209,16 +209,18 @@ where
 }
 
 /// Waits until there is no sense in waiting: the line is long, the database is away, or it came back without this work.
-async fn lost(database: &Database, errand: &Errand) {
+/// Whether the work was begun; else it was taken out of the line.
+async fn lost(database: &Database, errand: &Errand) -> bool {
     let (began, life) = (Instant::now(), database.life());
     tokio::time::sleep(LINE).await;
-    if errand.is_in_line() {
-        return;
+    if errand.leave() {
+        return false;
     }
     tokio::time::sleep(PATIENCE).await;
     while database.is_here() && database.life() == life && began.elapsed() < DEADLINE {
         tokio::time::sleep(LOOK).await;
     }
+    true
 }
 
 /// What is shown, with the rights under which.
