@@ -13,7 +13,7 @@ from python_client.api.networks import list_networks
 from python_client.api.organizations import create_organization, get_organization, update_organization
 from python_client.models import (
     FieldCode,
-    NewOrganization,
+    OrganizationInput,
     Organization,
     OrganizationKind,
     OrganizationPatch,
@@ -66,7 +66,7 @@ def lists(client):
 
 
 def create(client, name):
-    new = NewOrganization(kind=OrganizationKind.OPERATOR, name=name, aliases=["Un autre nom"])
+    new = OrganizationInput(kind=OrganizationKind.OPERATOR, name=name, aliases=["Un autre nom"])
     made = create_organization.sync_detailed(client=client, body=new, idempotency_key=str(uuid.uuid4()))
     equal(made.status_code, HTTPStatus.CREATED, "create")
     equal(isinstance(made.parsed, Organization), True, "what was created is shown in full")
@@ -75,7 +75,7 @@ def create(client, name):
 
 
 def refused(client):
-    wrong = create_organization.sync_detailed(client=client, body=NewOrganization(kind=OrganizationKind.OPERATOR, name=""))
+    wrong = create_organization.sync_detailed(client=client, body=OrganizationInput(kind=OrganizationKind.OPERATOR, name=""))
     equal(wrong.status_code, HTTPStatus.UNPROCESSABLE_ENTITY, "an empty name")
     equal(isinstance(wrong.parsed, Problem), True, "a refusal is a problem")
     equal((wrong.parsed.status, wrong.parsed.code), (422, ProblemCode.INVALID), "its code")

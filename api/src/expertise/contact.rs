@@ -1,7 +1,7 @@
 //! HTTP of shared contacts.
 
 use ::expertise::contact::{
-    Archive, Contact, ContactFilter, ContactPage, ContactPatch, ContactView, Create, NewContact, SharedContactKind,
+    Archive, Contact, ContactFilter, ContactInput, ContactPage, ContactPatch, ContactView, Create, SharedContactKind,
     Update,
 };
 use actix_web::web::Path;
@@ -35,9 +35,9 @@ async fn list_contacts(db: Db, list: Listing<ContactFilter>) -> Answer<ContactPa
 /// Share a contact.
 ///
 /// The State's communicators may; it is kept by an organization of theirs.
-#[utoipa::path(tag = "contacts", request_body = NewContact, responses((status = 201, body = ContactView)))]
+#[utoipa::path(tag = "contacts", request_body = ContactInput, responses((status = 201, body = ContactView)))]
 #[post("/contacts")]
-async fn create_contact(db: Db, new: Valid<NewContact>) -> Answer<ContactView> {
+async fn create_contact(db: Db, new: Valid<ContactInput>) -> Answer<ContactView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_contact(grant)

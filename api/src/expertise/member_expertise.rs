@@ -1,8 +1,8 @@
 //! HTTP of the expertise of members.
 
 use ::expertise::member_expertise::{
-    Confirm, Create, End, Endorse, MemberExpertisePage, MemberExpertisePatch, MemberExpertiseView, NewMemberExpertise,
-    Update,
+    Confirm, Create, End, Endorse, MemberExpertiseInput, MemberExpertisePage, MemberExpertisePatch,
+    MemberExpertiseView, Update,
 };
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
@@ -31,12 +31,12 @@ async fn list_member_expertise(db: Db, id: Path<MemberId>, list: Listing<NoFilte
 /// Say what one masters.
 ///
 /// The member himself may, each term once at a time.
-#[utoipa::path(tag = "expertise", params(MemberId), request_body = NewMemberExpertise, responses((status = 201, body = MemberExpertiseView)))]
+#[utoipa::path(tag = "expertise", params(MemberId), request_body = MemberExpertiseInput, responses((status = 201, body = MemberExpertiseView)))]
 #[post("/members/{id}/expertise")]
 async fn create_member_expertise(
     db: Db,
     id: Path<MemberId>,
-    new: Valid<NewMemberExpertise>,
+    new: Valid<MemberExpertiseInput>,
 ) -> Answer<MemberExpertiseView> {
     db.create(move |store| {
         let grant = store.authorize(Create((*id, new.0.clone())))?;

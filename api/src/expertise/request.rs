@@ -1,8 +1,8 @@
 //! HTTP of requests for expertise.
 
 use ::expertise::request::{
-    Accept, Create, Decline, Declining, ExpertiseRequestFilter, ExpertiseRequestPage, ExpertiseRequestView,
-    NewExpertiseRequest, Withdraw,
+    Accept, Create, Decline, Declining, ExpertiseRequestFilter, ExpertiseRequestInput, ExpertiseRequestPage,
+    ExpertiseRequestView, Withdraw,
 };
 use actix_web::web::Path;
 use actix_web::{get, post};
@@ -31,9 +31,9 @@ async fn list_expertise_requests(db: Db, list: Listing<ExpertiseRequestFilter>) 
 ///
 /// The State's communicators may, whoever offers help and shows them his card. One request to the same person is pending at
 /// a time (409); what is not answered within 30 days expires.
-#[utoipa::path(tag = "expertise", request_body = NewExpertiseRequest, responses((status = 201, body = ExpertiseRequestView)))]
+#[utoipa::path(tag = "expertise", request_body = ExpertiseRequestInput, responses((status = 201, body = ExpertiseRequestView)))]
 #[post("/expertise-requests")]
-async fn create_expertise_request(db: Db, new: Valid<NewExpertiseRequest>) -> Answer<ExpertiseRequestView> {
+async fn create_expertise_request(db: Db, new: Valid<ExpertiseRequestInput>) -> Answer<ExpertiseRequestView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_expertise_request(grant)

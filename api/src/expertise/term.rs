@@ -1,7 +1,7 @@
 //! HTTP of terms of expertise.
 
 use ::expertise::term::{
-    Create, ExpertiseTermFilter, ExpertiseTermPage, ExpertiseTermPatch, ExpertiseTermView, NewExpertiseTerm, Retire,
+    Create, ExpertiseTermFilter, ExpertiseTermInput, ExpertiseTermPage, ExpertiseTermPatch, ExpertiseTermView, Retire,
     TermCode, Update,
 };
 use actix_web::web::Path;
@@ -31,9 +31,9 @@ async fn list_expertise_terms(db: Db, list: Listing<ExpertiseTermFilter>) -> Ans
 /// Record a term of expertise.
 ///
 /// The SIG may.
-#[utoipa::path(tag = "expertise", request_body = NewExpertiseTerm, responses((status = 201, body = ExpertiseTermView)))]
+#[utoipa::path(tag = "expertise", request_body = ExpertiseTermInput, responses((status = 201, body = ExpertiseTermView)))]
 #[post("/expertise-terms")]
-async fn create_expertise_term(db: Db, new: Valid<NewExpertiseTerm>) -> Answer<ExpertiseTermView> {
+async fn create_expertise_term(db: Db, new: Valid<ExpertiseTermInput>) -> Answer<ExpertiseTermView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_expertise_term(grant)

@@ -1,7 +1,7 @@
 //! HTTP of affiliations.
 
 use ::members::affiliation::{
-    AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, NewAffiliation, Update, Void,
+    AffiliationInput, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, Update, Void,
 };
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
@@ -30,9 +30,13 @@ async fn list_member_affiliations(db: Db, id: Path<MemberId>, list: Listing<NoFi
 ///
 /// The SIG may, and the communication director or administrator of that organization. Several may hold at once, one of
 /// which is the main one.
-#[utoipa::path(tag = "members", params(MemberId), request_body = NewAffiliation, responses((status = 201, body = AffiliationView)))]
+#[utoipa::path(tag = "members", params(MemberId), request_body = AffiliationInput, responses((status = 201, body = AffiliationView)))]
 #[post("/members/{id}/affiliations")]
-async fn create_member_affiliation(db: Db, id: Path<MemberId>, new: Valid<NewAffiliation>) -> Answer<AffiliationView> {
+async fn create_member_affiliation(
+    db: Db,
+    id: Path<MemberId>,
+    new: Valid<AffiliationInput>,
+) -> Answer<AffiliationView> {
     db.create(move |store| {
         let grant = store.authorize(Create((*id, new.0.clone())))?;
         store.create_member_affiliation(grant)

@@ -1,7 +1,7 @@
 //! HTTP of members.
 
 use ::members::member::{
-    Create, Depart, MemberFilter, MemberPage, MemberPatch, MemberView, NewMember, Restore, Suspend, Update,
+    Create, Depart, MemberFilter, MemberInput, MemberPage, MemberPatch, MemberView, Restore, Suspend, Update,
 };
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
@@ -34,9 +34,9 @@ async fn list_members(db: Db, list: Listing<MemberFilter>) -> Answer<MemberPage>
 /// Record a member.
 ///
 /// The SIG may, and the communication director or administrator of the organization of the first affiliation.
-#[utoipa::path(tag = "members", request_body = NewMember, responses((status = 201, body = MemberView)))]
+#[utoipa::path(tag = "members", request_body = MemberInput, responses((status = 201, body = MemberView)))]
 #[post("/members")]
-async fn create_member(db: Db, new: Valid<NewMember>) -> Answer<MemberView> {
+async fn create_member(db: Db, new: Valid<MemberInput>) -> Answer<MemberView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_member(grant)

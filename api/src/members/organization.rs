@@ -1,8 +1,8 @@
 //! HTTP of organizations.
 
 use ::members::organization::{
-    At, Close, Create, NewOrganization, OrganizationContacts, OrganizationFilter, OrganizationPage, OrganizationPatch,
-    OrganizationView, Update, UpdateContacts,
+    At, Close, Create, OrganizationContacts, OrganizationFilter, OrganizationInput, OrganizationPage,
+    OrganizationPatch, OrganizationView, Update, UpdateContacts,
 };
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
@@ -30,9 +30,9 @@ async fn list_organizations(db: Db, list: Listing<OrganizationFilter>) -> Answer
 /// Record an organization.
 ///
 /// The SIG may.
-#[utoipa::path(tag = "organizations", request_body = NewOrganization, responses((status = 201, body = OrganizationView)))]
+#[utoipa::path(tag = "organizations", request_body = OrganizationInput, responses((status = 201, body = OrganizationView)))]
 #[post("/organizations")]
-async fn create_organization(db: Db, new: Valid<NewOrganization>) -> Answer<OrganizationView> {
+async fn create_organization(db: Db, new: Valid<OrganizationInput>) -> Answer<OrganizationView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_organization(grant)

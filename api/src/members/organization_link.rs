@@ -3,7 +3,7 @@
 use ::members::affiliation::Ending;
 use ::members::organization::At;
 use ::members::organization_link::{
-    Create, End, NewOrganizationLink, OrganizationLinkPage, OrganizationLinkView, Void,
+    Create, End, OrganizationLinkInput, OrganizationLinkPage, OrganizationLinkView, Void,
 };
 use actix_web::web::Path;
 use actix_web::{get, post};
@@ -32,12 +32,12 @@ async fn list_organization_links(db: Db, id: Path<OrganizationId>, list: Listing
 /// Link an organization to another.
 ///
 /// The SIG may. A DICOM `serves` one or several organizations: they are the scope of its director and contributors.
-#[utoipa::path(tag = "organizations", params(OrganizationId), request_body = NewOrganizationLink, responses((status = 201, body = OrganizationLinkView)))]
+#[utoipa::path(tag = "organizations", params(OrganizationId), request_body = OrganizationLinkInput, responses((status = 201, body = OrganizationLinkView)))]
 #[post("/organizations/{id}/links")]
 async fn create_organization_link(
     db: Db,
     id: Path<OrganizationId>,
-    new: Valid<NewOrganizationLink>,
+    new: Valid<OrganizationLinkInput>,
 ) -> Answer<OrganizationLinkView> {
     db.create(move |store| {
         let grant = store.authorize(Create((*id, new.0.clone())))?;

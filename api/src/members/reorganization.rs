@@ -1,7 +1,7 @@
 //! HTTP of reorganizations.
 
 use ::members::reorganization::{
-    Apply, Create, NewReorganization, ReorganizationFilter, ReorganizationImpact, ReorganizationPage,
+    Apply, Create, ReorganizationFilter, ReorganizationImpact, ReorganizationInput, ReorganizationPage,
     ReorganizationView, Trial, Withdraw,
 };
 use actix_web::web::Path;
@@ -38,10 +38,10 @@ async fn list_reorganizations(db: Db, list: Listing<ReorganizationFilter>) -> An
 /// The SIG may. With `dry_run=true` it is done whole and taken back: the answer (200) is its impact, and nothing is written.
 /// Without, the draft is recorded (201) if it could be done now; `apply` does it. A plan that contradicts itself is 422; one that names an
 /// organization that was merged or split is 409 `superseded`, with `successor_ids`.
-#[utoipa::path(tag = "organizations", params(Trial), request_body = NewReorganization, responses(
+#[utoipa::path(tag = "organizations", params(Trial), request_body = ReorganizationInput, responses(
     (status = 200, body = ReorganizationImpact), (status = 201, body = ReorganizationView)))]
 #[post("/reorganizations")]
-async fn create_reorganization(db: Db, trial: Query<Trial>, new: Valid<NewReorganization>) -> TriedOrDrafted {
+async fn create_reorganization(db: Db, trial: Query<Trial>, new: Valid<ReorganizationInput>) -> TriedOrDrafted {
     if trial.0.dry_run {
         let tried = db.try_out(move |store| {
             let grant = store.authorize(Create(new.0.clone()))?;

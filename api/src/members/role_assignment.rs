@@ -2,7 +2,7 @@
 
 use ::members::affiliation::Ending;
 use ::members::role_assignment::{
-    Create, End, NewRoleAssignment, RoleAssignmentFilter, RoleAssignmentPage, RoleAssignmentView, Void,
+    Create, End, RoleAssignmentFilter, RoleAssignmentInput, RoleAssignmentPage, RoleAssignmentView, Void,
 };
 use actix_web::web::Path;
 use actix_web::{get, post};
@@ -32,9 +32,9 @@ async fn list_role_assignments(db: Db, list: Listing<RoleAssignmentFilter>) -> A
 ///
 /// The SIG administrator may; a communication director gives `dicom_contributor` and `org_admin` within his own scope.
 /// Nobody gives himself a role.
-#[utoipa::path(tag = "roles", request_body = NewRoleAssignment, responses((status = 201, body = RoleAssignmentView)))]
+#[utoipa::path(tag = "roles", request_body = RoleAssignmentInput, responses((status = 201, body = RoleAssignmentView)))]
 #[post("/role-assignments")]
-async fn create_role_assignment(db: Db, new: Valid<NewRoleAssignment>) -> Answer<RoleAssignmentView> {
+async fn create_role_assignment(db: Db, new: Valid<RoleAssignmentInput>) -> Answer<RoleAssignmentView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_role_assignment(grant)

@@ -1,8 +1,8 @@
 //! HTTP of actions, and of what waits for the caller.
 
 use ::networks::action_item::{
-    ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, Cancel, Complete, Create, NewActionItem, Reopen,
-    Update,
+    ActionItemFilter, ActionItemInput, ActionItemPage, ActionItemPatch, ActionItemView, Cancel, Complete, Create,
+    Reopen, Update,
 };
 use ::networks::my_task::MyTasks;
 use actix_web::web::Path;
@@ -36,9 +36,9 @@ async fn list_action_items(db: Db, list: Listing<ActionItemFilter>) -> Answer<Ac
 ///
 /// The leads of the network that follows it, each on his topics, the SIG, and a communication director to his own. Both
 /// axes show the same action.
-#[utoipa::path(tag = "tracking", request_body = NewActionItem, responses((status = 201, body = ActionItemView)))]
+#[utoipa::path(tag = "tracking", request_body = ActionItemInput, responses((status = 201, body = ActionItemView)))]
 #[post("/action-items")]
-async fn create_action_item(db: Db, new: Valid<NewActionItem>) -> Answer<ActionItemView> {
+async fn create_action_item(db: Db, new: Valid<ActionItemInput>) -> Answer<ActionItemView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_action_item(grant)

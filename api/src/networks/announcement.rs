@@ -1,8 +1,8 @@
 //! HTTP of announcements.
 
 use ::networks::announcement::{
-    Addressed, AnnouncementFilter, AnnouncementPage, AnnouncementPatch, AnnouncementView, Create, MarkRead,
-    NewAnnouncement, Publish, Update, Withdraw,
+    Addressed, AnnouncementFilter, AnnouncementInput, AnnouncementPage, AnnouncementPatch, AnnouncementView, Create,
+    MarkRead, Publish, Update, Withdraw,
 };
 use ::networks::announcement_delivery::AnnouncementDeliveryPage;
 use actix_web::web::Path;
@@ -17,7 +17,7 @@ use crate::extract::{IfMatch, Keyed, Listing, NoFilter, Valid};
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_announcements).service(create_announcement).service(get_announcement);
     config.service(update_announcement).service(publish_announcement).service(withdraw_announcement);
-    config.service(read_announcement).service(list_announcement_deliveries);
+    config.service(mark_announcement_as_read).service(list_announcement_deliveries);
 }
 
 /// List announcements.
@@ -34,9 +34,9 @@ async fn list_announcements(db: Db, list: Listing<AnnouncementFilter>) -> Answer
 /// As a draft: the SIG to anyone, the leads to their network, each on his topics. It goes to the members of a network, or
 /// to those who work in organizations of some kinds and origins. What is `mandatory` reaches everyone at once, whatever
 /// he chose, and is for the SIG.
-#[utoipa::path(tag = "notifications", request_body = NewAnnouncement, responses((status = 201, body = AnnouncementView)))]
+#[utoipa::path(tag = "notifications", request_body = AnnouncementInput, responses((status = 201, body = AnnouncementView)))]
 #[post("/announcements")]
-async fn create_announcement(db: Db, new: Valid<NewAnnouncement>) -> Answer<AnnouncementView> {
+async fn create_announcement(db: Db, new: Valid<AnnouncementInput>) -> Answer<AnnouncementView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_announcement(grant)
@@ -113,11 +113,11 @@ async fn withdraw_announcement(db: Db, id: Path<AnnouncementId>, seen: IfMatch) 
 /// Whom it is addressed to. The first time counts.
 #[utoipa::path(tag = "notifications", params(AnnouncementId), responses((status = 200, body = AnnouncementView)))]
 #[post("/announcements/{id}/read")]
-async fn read_announcement(db: Db, id: Path<AnnouncementId>) -> Answer<AnnouncementView> {
+async fn mark_announcement_as_read(db: Db, id: Path<AnnouncementId>) -> Answer<AnnouncementView> {
     db.write(move |store| {
         let to = store.caller()?;
         let grant = store.authorize(MarkRead(Addressed { id: *id, to }))?;
-        store.read_announcement(grant)
+        store.mark_announcement_as_read(grant)
     })
     .await
 }

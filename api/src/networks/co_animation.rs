@@ -2,7 +2,7 @@
 
 use ::members::affiliation::Ending;
 use ::members::organization::At;
-use ::networks::co_animation::{CoAnimationPage, CoAnimationView, Create, End, NewCoAnimation, Void};
+use ::networks::co_animation::{CoAnimationInput, CoAnimationPage, CoAnimationView, Create, End, Void};
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;
 use actix_web::{get, post};
@@ -31,12 +31,12 @@ async fn list_network_co_animations(db: Db, code: Path<NetworkCode>, list: Listi
 /// Let an organization co-animate a network.
 ///
 /// The SIG may. Its scope is that of the organization's co-leads.
-#[utoipa::path(tag = "networks", params(NetworkCode), request_body = NewCoAnimation, responses((status = 201, body = CoAnimationView)))]
+#[utoipa::path(tag = "networks", params(NetworkCode), request_body = CoAnimationInput, responses((status = 201, body = CoAnimationView)))]
 #[post("/networks/{code}/co-animations")]
 async fn create_network_co_animation(
     db: Db,
     code: Path<NetworkCode>,
-    new: Valid<NewCoAnimation>,
+    new: Valid<CoAnimationInput>,
 ) -> Answer<CoAnimationView> {
     db.create(move |store| {
         let grant = store.authorize(Create((code.clone(), new.0.clone())))?;

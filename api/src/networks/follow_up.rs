@@ -1,12 +1,12 @@
 //! HTTP of follow-ups, with what is decided and said in them.
 
 use ::networks::decision::{
-    Create as CreateDecision, DecisionFilter, DecisionPage, DecisionPatch, DecisionView, NewDecision,
+    Create as CreateDecision, DecisionFilter, DecisionInput, DecisionPage, DecisionPatch, DecisionView,
     Update as UpdateDecision,
 };
-use ::networks::follow_up::{Create, FollowUpFilter, FollowUpPage, FollowUpPatch, FollowUpView, NewFollowUp, Update};
+use ::networks::follow_up::{Create, FollowUpFilter, FollowUpInput, FollowUpPage, FollowUpPatch, FollowUpView, Update};
 use ::networks::follow_up_comment::{
-    Create as CreateComment, FollowUpCommentPage, FollowUpCommentView, NewFollowUpComment,
+    Create as CreateComment, FollowUpCommentInput, FollowUpCommentPage, FollowUpCommentView,
 };
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
@@ -38,9 +38,9 @@ async fn list_follow_ups(db: Db, list: Listing<FollowUpFilter>) -> Answer<Follow
 ///
 /// The SIG on both axes; on the network axis the leads of the network too, each on his topics. A confidential one is for
 /// who wrote it, who was there, the SIG, and those who answer for its axis: the leads, or the communication director.
-#[utoipa::path(tag = "tracking", request_body = NewFollowUp, responses((status = 201, body = FollowUpView)))]
+#[utoipa::path(tag = "tracking", request_body = FollowUpInput, responses((status = 201, body = FollowUpView)))]
 #[post("/follow-ups")]
-async fn create_follow_up(db: Db, new: Valid<NewFollowUp>) -> Answer<FollowUpView> {
+async fn create_follow_up(db: Db, new: Valid<FollowUpInput>) -> Answer<FollowUpView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_follow_up(grant)
@@ -88,12 +88,12 @@ async fn list_follow_up_comments(db: Db, id: Path<FollowUpId>, list: Listing<NoF
 ///
 /// Who may change it; the communication director on the organization axis, and the référent on his row of the network
 /// axis.
-#[utoipa::path(tag = "tracking", params(FollowUpId), request_body = NewFollowUpComment, responses((status = 201, body = FollowUpCommentView)))]
+#[utoipa::path(tag = "tracking", params(FollowUpId), request_body = FollowUpCommentInput, responses((status = 201, body = FollowUpCommentView)))]
 #[post("/follow-ups/{id}/comments")]
 async fn create_follow_up_comment(
     db: Db,
     id: Path<FollowUpId>,
-    new: Valid<NewFollowUpComment>,
+    new: Valid<FollowUpCommentInput>,
 ) -> Answer<FollowUpCommentView> {
     db.create(move |store| {
         let grant = store.authorize(CreateComment(*id))?;
@@ -114,9 +114,9 @@ async fn list_follow_up_decisions(db: Db, id: Path<FollowUpId>, list: Listing<No
 /// Record a decision.
 ///
 /// Who may change the follow-up.
-#[utoipa::path(tag = "tracking", params(FollowUpId), request_body = NewDecision, responses((status = 201, body = DecisionView)))]
+#[utoipa::path(tag = "tracking", params(FollowUpId), request_body = DecisionInput, responses((status = 201, body = DecisionView)))]
 #[post("/follow-ups/{id}/decisions")]
-async fn create_follow_up_decision(db: Db, id: Path<FollowUpId>, new: Valid<NewDecision>) -> Answer<DecisionView> {
+async fn create_follow_up_decision(db: Db, id: Path<FollowUpId>, new: Valid<DecisionInput>) -> Answer<DecisionView> {
     db.create(move |store| {
         let grant = store.authorize(CreateDecision(*id))?;
         store.create_follow_up_decision(grant, new.0.clone())

@@ -2,7 +2,7 @@
 
 use ::members::member::MemberView;
 use ::networks::membership::{
-    ChangeRole, Create, End, MembershipEnding, MembershipFilter, MembershipPage, MembershipView, NewMembership,
+    ChangeRole, Create, End, MembershipEnding, MembershipFilter, MembershipInput, MembershipPage, MembershipView,
     RoleChange, Void,
 };
 use ::networks::network::NetworkCode;
@@ -65,12 +65,12 @@ async fn list_network_memberships(
 /// Add a member to a network.
 ///
 /// Its leads may, each on his topics, and the SIG; leads and co-leads are appointed by the SIG administrator alone.
-#[utoipa::path(tag = "memberships", params(NetworkCode), request_body = NewMembership, responses((status = 201, body = MembershipView)))]
+#[utoipa::path(tag = "memberships", params(NetworkCode), request_body = MembershipInput, responses((status = 201, body = MembershipView)))]
 #[post("/networks/{code}/memberships")]
 async fn create_network_membership(
     db: Db,
     code: Path<NetworkCode>,
-    new: Valid<NewMembership>,
+    new: Valid<MembershipInput>,
 ) -> Answer<MembershipView> {
     db.create(move |store| {
         let grant = store.authorize(Create((code.clone(), new.0.clone())))?;

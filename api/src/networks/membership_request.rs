@@ -1,7 +1,7 @@
 //! HTTP of the dossiers by which one joins a network.
 
 use ::networks::membership_request::{
-    Accept, Create, MembershipRequestFilter, MembershipRequestPage, MembershipRequestView, NewMembershipRequest,
+    Accept, Create, MembershipRequestFilter, MembershipRequestInput, MembershipRequestPage, MembershipRequestView,
     Refuse, RequestAcceptance, RequestRefusal, Withdraw,
 };
 use ::networks::network::NetworkCode;
@@ -35,12 +35,12 @@ async fn list_membership_requests(db: Db, list: Listing<MembershipRequestFilter>
 /// director and the référent nominate for their organization (`nomination`). Who opens it agrees for his side; where the
 /// other side agrees too, the membership begins. Who has no account gets an invitation by e-mail. Both decide within
 /// 30 days. One dossier per person and network is open at a time (409 `already_requested`).
-#[utoipa::path(tag = "memberships", params(NetworkCode), request_body = NewMembershipRequest, responses((status = 201, body = MembershipRequestView)))]
+#[utoipa::path(tag = "memberships", params(NetworkCode), request_body = MembershipRequestInput, responses((status = 201, body = MembershipRequestView)))]
 #[post("/networks/{code}/requests")]
 async fn create_membership_request(
     db: Db,
     code: Path<NetworkCode>,
-    new: Valid<NewMembershipRequest>,
+    new: Valid<MembershipRequestInput>,
 ) -> Answer<MembershipRequestView> {
     db.create(move |store| {
         let grant = store.authorize(Create((code.clone(), new.0.clone())))?;

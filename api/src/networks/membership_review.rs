@@ -2,8 +2,8 @@
 
 use ::networks::membership::MembershipView;
 use ::networks::membership_review::{
-    Close, Create, MembershipReviewItemFilter, MembershipReviewItemPage, MembershipReviewPage, MembershipReviewView,
-    NewMembershipReview, Review, ReviewAnswer,
+    Close, Create, MembershipReviewInput, MembershipReviewItemFilter, MembershipReviewItemPage, MembershipReviewPage,
+    MembershipReviewView, Review, ReviewAnswer,
 };
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;
@@ -36,12 +36,12 @@ async fn list_network_reviews(
 /// Open a review of who sits in a network.
 ///
 /// Its leads may, and the SIG. One is open at a time (409 `overlap`).
-#[utoipa::path(tag = "memberships", params(NetworkCode), request_body = NewMembershipReview, responses((status = 201, body = MembershipReviewView)))]
+#[utoipa::path(tag = "memberships", params(NetworkCode), request_body = MembershipReviewInput, responses((status = 201, body = MembershipReviewView)))]
 #[post("/networks/{code}/reviews")]
 async fn create_network_review(
     db: Db,
     code: Path<NetworkCode>,
-    new: Valid<NewMembershipReview>,
+    new: Valid<MembershipReviewInput>,
 ) -> Answer<MembershipReviewView> {
     db.create(move |store| {
         let grant = store.authorize(Create((code.clone(), new.0.clone())))?;

@@ -1,7 +1,7 @@
 //! HTTP of networks.
 
 use ::networks::network::{
-    Activate, Close, Create, NetworkCode, NetworkFilter, NetworkPage, NetworkPatch, NetworkView, NewNetwork, Pause,
+    Activate, Close, Create, NetworkCode, NetworkFilter, NetworkInput, NetworkPage, NetworkPatch, NetworkView, Pause,
     Update,
 };
 use actix_web::web::Path;
@@ -30,9 +30,9 @@ async fn list_networks(db: Db, list: Listing<NetworkFilter>) -> Answer<NetworkPa
 /// Create a network.
 ///
 /// The SIG may. It begins in preparation.
-#[utoipa::path(tag = "networks", request_body = NewNetwork, responses((status = 201, body = NetworkView)))]
+#[utoipa::path(tag = "networks", request_body = NetworkInput, responses((status = 201, body = NetworkView)))]
 #[post("/networks")]
-async fn create_network(db: Db, new: Valid<NewNetwork>) -> Answer<NetworkView> {
+async fn create_network(db: Db, new: Valid<NetworkInput>) -> Answer<NetworkView> {
     db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_network(grant)

@@ -24,8 +24,8 @@ impl Represent for Subscription {
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_my_subscriptions).service(update_my_subscription);
-    config.service(list_notifications).service(read_all_notifications);
-    config.service(get_notification).service(read_notification);
+    config.service(list_notifications).service(mark_inbox_as_read);
+    config.service(get_notification).service(mark_notification_as_read);
 }
 
 /// List my subscriptions.
@@ -80,10 +80,10 @@ async fn get_notification(db: Db, id: Path<NotificationId>) -> Answer<Notificati
 /// Its recipient. The first time counts.
 #[utoipa::path(tag = "notifications", params(NotificationId), responses((status = 200, body = NotificationView)))]
 #[post("/notifications/{id}/read")]
-async fn read_notification(db: Db, id: Path<NotificationId>) -> Answer<NotificationView> {
+async fn mark_notification_as_read(db: Db, id: Path<NotificationId>) -> Answer<NotificationView> {
     db.write(move |store| {
         let grant = store.authorize(MarkRead(*id))?;
-        store.read_notification(grant)
+        store.mark_notification_as_read(grant)
     })
     .await
 }
@@ -93,10 +93,10 @@ async fn read_notification(db: Db, id: Path<NotificationId>) -> Answer<Notificat
 /// Every member, his own.
 #[utoipa::path(tag = "notifications", responses((status = 200, body = NotificationsRead)))]
 #[post("/me/notifications/read-all")]
-async fn read_all_notifications(db: Db) -> Answer<NotificationsRead> {
+async fn mark_inbox_as_read(db: Db) -> Answer<NotificationsRead> {
     db.write(|store| {
         let grant = store.authorize(MarkAllRead)?;
-        store.read_all_notifications(grant)
+        store.mark_inbox_as_read(grant)
     })
     .await
 }

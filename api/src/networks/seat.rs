@@ -2,7 +2,7 @@
 
 use ::members::affiliation::Ending;
 use ::networks::network::NetworkCode;
-use ::networks::seat::{Create, End, NewSeat, SeatFilter, SeatPage, SeatPatch, SeatView, Update, Void};
+use ::networks::seat::{Create, End, SeatFilter, SeatInput, SeatPage, SeatPatch, SeatView, Update, Void};
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
 use kernel::{PageQuery, SeatId, Voided, Voiding};
@@ -30,9 +30,9 @@ async fn list_network_seats(db: Db, code: Path<NetworkCode>, list: Listing<SeatF
 /// Expect a seat.
 ///
 /// The SIG may, and the leads of the network, each on his topics.
-#[utoipa::path(tag = "networks", params(NetworkCode), request_body = NewSeat, responses((status = 201, body = SeatView)))]
+#[utoipa::path(tag = "networks", params(NetworkCode), request_body = SeatInput, responses((status = 201, body = SeatView)))]
 #[post("/networks/{code}/seats")]
-async fn create_network_seat(db: Db, code: Path<NetworkCode>, new: Valid<NewSeat>) -> Answer<SeatView> {
+async fn create_network_seat(db: Db, code: Path<NetworkCode>, new: Valid<SeatInput>) -> Answer<SeatView> {
     db.create(move |store| {
         let grant = store.authorize(Create((code.clone(), new.0.clone())))?;
         store.create_network_seat(grant)

@@ -18,7 +18,7 @@ impl Represent for NetworkScores {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_criteria).service(update_network_criterion);
-    config.service(get_network_score).service(list_network_scores);
+    config.service(get_network_score).service(list_network_score_history);
 }
 
 /// List the criteria of the standard.
@@ -64,6 +64,6 @@ async fn get_network_score(db: Db, code: Path<NetworkCode>) -> Answer<NetworkSco
 /// At the ends of months, as it was kept; the latest first. For the same readers.
 #[utoipa::path(tag = "tracking", params(NetworkCode), responses((status = 200, body = NetworkScores)))]
 #[get("/networks/{code}/standard/history")]
-async fn list_network_scores(db: Db, code: Path<NetworkCode>) -> Answer<NetworkScores> {
+async fn list_network_score_history(db: Db, code: Path<NetworkCode>) -> Answer<NetworkScores> {
     db.read(move |store| store.network_scores(code.clone())).await
 }

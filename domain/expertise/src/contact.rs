@@ -159,7 +159,7 @@ impl Contact {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "person", "given_name": "Camille", "name": "Exemple", "organization_name": "Agence de presse exemple", "role_title": "Cheffe de rubrique",
     "email": "camille.exemple@presse.example", "phones": ["01 23 45 67 89"], "sharing": "all_members", "review_by": "2027-06-30"}))]
-pub struct NewContact {
+pub struct ContactInput {
     /// What it is.
     pub kind: SharedContactKind,
     /// The given name of a person.

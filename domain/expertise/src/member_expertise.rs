@@ -91,7 +91,7 @@ pub struct MemberExpertise {
 #[diesel(table_name = member_expertise, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"term_code": "chatbot-vocal", "level": "expert", "available_to_help": true}))]
-pub struct NewMemberExpertise {
+pub struct MemberExpertiseInput {
     /// What; a term in use.
     #[diesel(skip_insertion)]
     pub term_code: TermCode,

@@ -122,7 +122,7 @@ impl ExpertiseRequest {
 #[diesel(table_name = expertise_request, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"expert_id": "01900000-0000-7000-8000-000000000004", "term_code": "chatbot-vocal", "need": "Un retour sur votre chatbot vocal : coûts, délais, ce que vous referiez autrement."}))]
-pub struct NewExpertiseRequest {
+pub struct ExpertiseRequestInput {
     /// Who is asked: someone who offers help and shows the caller his card.
     pub expert_id: MemberId,
     /// With what; he must offer help with it.

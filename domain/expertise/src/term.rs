@@ -119,7 +119,7 @@ pub struct ExpertiseTermReference {
 #[diesel(table_name = expertise_term, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "podcast-natif", "label": "Podcast natif", "label_en": "Native podcasts", "synonyms": ["baladodiffusion"], "network_codes": ["edito"]}))]
-pub struct NewExpertiseTerm {
+pub struct ExpertiseTermInput {
     /// Its stable code; it never changes.
     pub code: TermCode,
     /// What it is called, in French.

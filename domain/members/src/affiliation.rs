@@ -65,7 +65,7 @@ pub struct Affiliation {
 #[diesel(table_name = affiliation, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "position": "Chargée de communication", "profession": "communicator"}))]
-pub struct NewAffiliation {
+pub struct AffiliationInput {
     /// Where.
     pub organization_id: OrganizationId,
     /// The function held there.
@@ -82,7 +82,7 @@ pub struct NewAffiliation {
     pub valid_from: Option<DateTime<Utc>>,
 }
 
-impl NewAffiliation {
+impl AffiliationInput {
     /// To an organization from now on, of which nothing more is known.
     #[must_use]
     pub const fn at(organization_id: OrganizationId) -> Self {
@@ -112,7 +112,7 @@ pub struct AffiliationPatch {
 }
 
 /// The same again, from now on.
-impl From<&Affiliation> for NewAffiliation {
+impl From<&Affiliation> for AffiliationInput {
     fn from(it: &Affiliation) -> Self {
         Self {
             organization_id: it.organization_id,
@@ -207,7 +207,7 @@ fn seen(actor: &Actor, it: &Affiliation) -> Ruling {
 
 action!(
     /// Give a member a place in an organization.
-    Create((MemberId, NewAffiliation)) on Affiliation as "create_member_affiliation",
+    Create((MemberId, AffiliationInput)) on Affiliation as "create_member_affiliation",
     (Member, OrganizationId, OrganizationLife),
     |actor, (member, organization, _)| {
         member::Read::rule(actor, member).and(actor.keeps(*organization), KEEPERS)

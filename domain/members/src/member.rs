@@ -20,7 +20,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::affiliation::NewAffiliation;
+use crate::affiliation::AffiliationInput;
 use crate::contact::{Email, Phone};
 use crate::current_affiliation::InForce;
 pub use crate::current_affiliation::{CurrentAffiliation, CurrentAffiliations};
@@ -157,7 +157,7 @@ impl From<Member> for MemberSummary {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"given_name": "Camille", "usual_name": "Exemple", "email": "camille.exemple@interieur.example", "phones": ["01 23 45 67 89"],
     "affiliation": {"organization_id": "01900000-0000-7000-8000-000000000002", "position": "Chargée de communication", "profession": "communicator"}}))]
-pub struct NewMember {
+pub struct MemberInput {
     /// The given name.
     pub given_name: GivenName,
     /// The name in use.
@@ -179,7 +179,7 @@ pub struct NewMember {
     pub profile_visibility: ProfileVisibility,
     /// The first affiliation, which is the main one.
     #[diesel(skip_insertion)]
-    pub affiliation: NewAffiliation,
+    pub affiliation: AffiliationInput,
 }
 
 fn open_to_all() -> ProfileVisibility {

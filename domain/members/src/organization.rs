@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::contact::{ContactPoints, EmailDomain, Website};
-use crate::reorganization::NewSuccessor;
+use crate::reorganization::SuccessorInput;
 use crate::siren::{Siren, Siret};
 use crate::territory::TerritoryCode;
 
@@ -96,7 +96,7 @@ pub struct Organization {
 #[diesel(table_name = organization)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "operator", "name": "Agence nationale de la cohésion des territoires", "short_name": "ANCT"}))]
-pub struct NewOrganization {
+pub struct OrganizationInput {
     /// What it is.
     pub kind: OrganizationKind,
     /// Of what, for a prefecture.
@@ -136,10 +136,10 @@ pub struct NewOrganization {
     pub contact_points: ContactPoints,
 }
 
-impl NewOrganization {
+impl OrganizationInput {
     /// The organization that a reorganization creates: the rest is said of it later.
     #[must_use]
-    pub fn of(new: &NewSuccessor) -> Self {
+    pub fn of(new: &SuccessorInput) -> Self {
         Self {
             kind: new.kind,
             prefecture_level: None,

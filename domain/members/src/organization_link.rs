@@ -54,7 +54,7 @@ pub struct OrganizationLink {
 #[diesel(table_name = organization_link, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"to_id": "01900000-0000-7000-8000-000000000002", "kind": "serves"}))]
-pub struct NewOrganizationLink {
+pub struct OrganizationLinkInput {
     /// The one that is served, supervised or succeeded.
     pub to_id: OrganizationId,
     /// What the first is to the second.
@@ -64,7 +64,7 @@ pub struct NewOrganizationLink {
     pub valid_from: Option<DateTime<Utc>>,
 }
 
-impl NewOrganizationLink {
+impl OrganizationLinkInput {
     /// To an organization from now on, of which nothing more is known.
     #[must_use]
     pub const fn to(to_id: OrganizationId, kind: LinkKind) -> Self {
@@ -73,7 +73,7 @@ impl NewOrganizationLink {
 }
 
 /// The same again, from now on.
-impl From<&OrganizationLink> for NewOrganizationLink {
+impl From<&OrganizationLink> for OrganizationLinkInput {
     fn from(it: &OrganizationLink) -> Self {
         Self { to_id: it.to_id, kind: it.kind, valid_from: None }
     }
@@ -106,7 +106,7 @@ action!(
 
 action!(
     /// Link an organization to another.
-    Create((OrganizationId, NewOrganizationLink)) on OrganizationLink as "create_organization_link", Vec<OrganizationLife>,
+    Create((OrganizationId, OrganizationLinkInput)) on OrganizationLink as "create_organization_link", Vec<OrganizationLife>,
     |actor, _| Ruling::Allow.for_sig(actor),
     |ends| ends.iter().try_for_each(OrganizationLife::alive)
 );

@@ -19,7 +19,7 @@ use kernel::{
     Actor, Label, Noun, Offer, Page, PrincipalId, Refusal, ReorganizationId, Ruling, Seen, Version, action, codes, text,
 };
 pub use operation::{
-    Assignment, LocalRef, Merge, NewSuccessor, Operation, Operations, Place, Relink, Rename, Split, Successor,
+    Assignment, LocalRef, Merge, Operation, Operations, Place, Relink, Rename, Split, Successor, SuccessorInput,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -80,7 +80,7 @@ pub struct Reorganization {
      "into": {"new": {"ref": "nouveau", "name": "Ministère de la Santé et du Travail", "kind": "ministry"}}},
     {"type": "relink", "dicom": {"organization_id": "01900000-0000-7000-8000-000000000103"}, "serves": [{"ref": "nouveau"}]}
 ]}))]
-pub struct NewReorganization {
+pub struct ReorganizationInput {
     /// What people call it.
     pub title: ReorganizationTitle,
     /// What it does, in this order.
@@ -125,7 +125,7 @@ impl Noun for Reorganization {
 
 const READERS: Label = Label { fr: "Réservé au SIG et à l'auditeur.", en: "For the SIG and the auditor only." };
 
-impl Target for NewReorganization {}
+impl Target for ReorganizationInput {}
 
 fn reads(actor: &Actor) -> bool {
     actor.is_sig() || actor.is_auditor()
@@ -162,7 +162,7 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<reorganization::table
 
 action!(
     /// Draft a reorganization, or try one.
-    Create(NewReorganization) on Reorganization as "create_reorganization", (),
+    Create(ReorganizationInput) on Reorganization as "create_reorganization", (),
     |actor, ()| of_the_sig(actor);
     of_the_sig
 );

@@ -54,7 +54,7 @@ pub struct RoleAssignment {
 #[diesel(table_name = role_assignment, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"affiliation_id": "01900000-0000-7000-8000-000000000003", "role": "org_admin", "organization_id": "01900000-0000-7000-8000-000000000002"}))]
-pub struct NewRoleAssignment {
+pub struct RoleAssignmentInput {
     /// The affiliation through which it is held.
     pub affiliation_id: AffiliationId,
     /// As what.
@@ -86,7 +86,7 @@ pub struct RoleAssignmentFilter {
 }
 
 /// The same again, from now on.
-impl From<&RoleAssignment> for NewRoleAssignment {
+impl From<&RoleAssignment> for RoleAssignmentInput {
     fn from(it: &RoleAssignment) -> Self {
         Self {
             affiliation_id: it.affiliation_id,
@@ -146,13 +146,13 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<role_assignment::tabl
     Box::new(role_assignment::member_id.eq(MemberId(actor.id.0)).or(own.assume_not_null()))
 }
 
-impl Target for NewRoleAssignment {}
+impl Target for RoleAssignmentInput {}
 
 /// A role that would be given.
 #[derive(Debug, Clone)]
 pub struct Gift {
     /// What is asked.
-    pub new: NewRoleAssignment,
+    pub new: RoleAssignmentInput,
     /// The affiliation through which it would be held: whose, where, for how long. Only who may give is told that there is
     /// none.
     pub through: Option<(MemberId, OrganizationId, Validity)>,
@@ -167,7 +167,7 @@ const WITHIN: Label =
 
 action!(
     /// Give a role: the SIG administrator, and a communication director for his own.
-    Create(NewRoleAssignment) on RoleAssignment as "create_role_assignment", Gift,
+    Create(RoleAssignmentInput) on RoleAssignment as "create_role_assignment", Gift,
     |actor, it| {
         let (holder, place) = it.through.map(|(holder, place, _)| (holder, place)).unzip();
         let within = it.reached.iter().chain(&place).all(|below| actor.reaches(&[Role::DicomDirector], *below));

@@ -102,7 +102,7 @@ pub struct ActionItem {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Transmettre le plan éditorial", "network_code": "edito",
     "owner_organization_id": "01900000-0000-7000-8000-000000000002", "due_on": "2026-12-15"}))]
-pub struct NewActionItem {
+pub struct ActionItemInput {
     /// What is to be done, in a line.
     pub title: ActionTitle,
     /// What is to be done, at length.
@@ -192,9 +192,9 @@ impl ActionItemPatch {
 
     /// The action as it would be given where the change puts it.
     #[must_use]
-    pub fn given_anew(&self, before: &ActionItem) -> NewActionItem {
+    pub fn given_anew(&self, before: &ActionItem) -> ActionItemInput {
         let person = before.owner_member.as_ref().map(|person| person.id);
-        NewActionItem {
+        ActionItemInput {
             title: self.title.clone().unwrap_or_else(|| before.title.clone()),
             detail: None,
             network_code: self.network_code.clone().unwrap_or_else(|| before.network_code.clone()),

@@ -165,7 +165,7 @@ pub struct Announcement {
 #[diesel(table_name = announcement, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Plan éditorial 2027", "body": "Le plan est **arrêté** ; il paraît lundi.", "network_code": "edito"}))]
-pub struct NewAnnouncement {
+pub struct AnnouncementInput {
     /// Its title.
     pub title: AnnouncementTitle,
     /// What is announced, in Markdown.

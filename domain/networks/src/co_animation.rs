@@ -54,7 +54,7 @@ pub struct CoAnimation {
 #[diesel(table_name = co_animation, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "scope": "all"}))]
-pub struct NewCoAnimation {
+pub struct CoAnimationInput {
     /// The organization.
     pub organization_id: OrganizationId,
     /// On what.
@@ -65,7 +65,7 @@ pub struct NewCoAnimation {
 }
 
 /// The same again, from now on.
-impl From<&CoAnimation> for NewCoAnimation {
+impl From<&CoAnimation> for CoAnimationInput {
     fn from(it: &CoAnimation) -> Self {
         Self { organization_id: it.organization.id, scope: it.scope, valid_from: None }
     }
@@ -95,7 +95,7 @@ fn seen(actor: &Actor, it: &CoAnimation) -> Ruling {
 
 action!(
     /// Let an organization animate a network together with the SIG.
-    Create((NetworkCode, NewCoAnimation)) on CoAnimation as "create_network_co_animation",
+    Create((NetworkCode, CoAnimationInput)) on CoAnimation as "create_network_co_animation",
     (Network, Option<OrganizationLife>),
     |actor, (it, _)| network::Read::rule(actor, it).for_sig(actor),
     |(it, life)| it.open().and_then(|()| life.as_ref().map_or(Ok(()), OrganizationLife::alive))

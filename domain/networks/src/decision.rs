@@ -65,7 +65,7 @@ pub struct Decision {
 #[diesel(table_name = decision)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": "Le plan éditorial paraît le 15 janvier.", "decided_on": "2026-11-20"}))]
-pub struct NewDecision {
+pub struct DecisionInput {
     /// What was decided.
     pub body: DecisionBody,
     /// On which day.

@@ -128,7 +128,7 @@ pub struct FollowUp {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"axis": "network", "network_code": "edito", "organization_id": "01900000-0000-7000-8000-000000000002",
     "held_on": "2026-11-20", "health": "amber", "summary": "Le plan éditorial attend la validation du cabinet."}))]
-pub struct NewFollowUp {
+pub struct FollowUpInput {
     /// With whom.
     pub axis: FollowUpAxis,
     /// With or about which network.

@@ -43,7 +43,7 @@ pub struct FollowUpComment {
 #[diesel(table_name = follow_up_comment)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": "Le cabinet valide jeudi."}))]
-pub struct NewFollowUpComment {
+pub struct FollowUpCommentInput {
     /// What is said.
     pub body: CommentBody,
 }

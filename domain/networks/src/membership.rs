@@ -129,7 +129,7 @@ pub struct Membership {
 #[diesel(table_name = membership)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"affiliation_id": "01900000-0000-7000-8000-000000000003", "role": "referent"}))]
-pub struct NewMembership {
+pub struct MembershipInput {
     /// The affiliation through which the member sits there.
     pub affiliation_id: AffiliationId,
     /// As what. Leads and co-leads are promoted by the SIG administrator alone.
@@ -196,7 +196,7 @@ pub struct MembershipFilter {
 }
 
 /// The same again, from now on.
-impl From<&Membership> for NewMembership {
+impl From<&Membership> for MembershipInput {
     fn from(it: &Membership) -> Self {
         Self {
             affiliation_id: it.affiliation_id,

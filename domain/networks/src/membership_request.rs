@@ -188,7 +188,7 @@ pub struct Invitee {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "nomination", "role": "referent", "justification": "Pilote la refonte des sites.",
     "invitee": {"given_name": "Camille", "usual_name": "Exemple", "email": "camille.exemple@sociaux.example", "organization_id": "01900000-0000-7000-8000-000000000002"}}))]
-pub struct NewMembershipRequest {
+pub struct MembershipRequestInput {
     /// Who asks whom.
     pub kind: MembershipRequestKind,
     /// The affiliation through which he would sit there.

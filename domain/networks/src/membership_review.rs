@@ -89,7 +89,7 @@ pub struct MembershipReview {
 #[diesel(table_name = membership_review)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"due_on": "2027-01-31"}))]
-pub struct NewMembershipReview {
+pub struct MembershipReviewInput {
     /// The day by which all should be answered.
     pub due_on: NaiveDate,
 }
@@ -200,7 +200,7 @@ action!(
 
 action!(
     /// Open a review of who sits in a network.
-    Create((NetworkCode, NewMembershipReview)) on MembershipReview as "create_network_review", Network,
+    Create((NetworkCode, MembershipReviewInput)) on MembershipReview as "create_network_review", Network,
     |actor, it| networks::Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.id), Network::ITS_LEADS), Network::open
 );
 

@@ -149,7 +149,7 @@ pub struct Network {
 #[diesel(table_name = network)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "podcast", "name": "Réseau podcast", "audience": "Producteurs de contenus audio", "cadence": "quarterly", "visibility": "listed", "join_policy": "request"}))]
-pub struct NewNetwork {
+pub struct NetworkInput {
     /// Its stable code; it never changes.
     pub code: NetworkCode,
     /// Its name.

@@ -207,7 +207,7 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType =
 
 action!(
     /// Say that one has read a notification.
-    MarkRead(NotificationId) on Notification as "read_notification", Notification, Read::rule
+    MarkRead(NotificationId) on Notification as "mark_notification_as_read", Notification, Read::rule
 );
 
 /// Say that one has read all of one's notifications.
@@ -216,7 +216,7 @@ pub struct MarkAllRead;
 
 impl Action for MarkAllRead {
     type Facts = ();
-    const NAME: &'static str = "read_all_notifications";
+    const NAME: &'static str = "mark_inbox_as_read";
 
     fn rule(actor: &Actor, (): &()) -> Ruling {
         Ruling::Allow.and(actor.member().is_some(), MEMBERS)

@@ -67,7 +67,7 @@ pub struct Seat {
 #[serde(deny_unknown_fields)]
 #[validate(schema(function = "bounded"))]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "role": "referent", "min": 1, "max": 1}))]
-pub struct NewSeat {
+pub struct SeatInput {
     /// The organization.
     pub organization_id: OrganizationId,
     /// As what.
@@ -94,7 +94,7 @@ pub struct NewSeat {
 }
 
 /// The same again, from now on.
-impl From<&Seat> for NewSeat {
+impl From<&Seat> for SeatInput {
     fn from(it: &Seat) -> Self {
         Self {
             organization_id: it.organization.id,
@@ -108,7 +108,7 @@ impl From<&Seat> for NewSeat {
     }
 }
 
-fn bounded(new: &NewSeat) -> Result<(), ValidationError> {
+fn bounded(new: &SeatInput) -> Result<(), ValidationError> {
     if new.min <= new.max { Ok(()) } else { Err(ValidationError::new("max")) }
 }
 
@@ -187,7 +187,7 @@ action!(
 
 action!(
     /// Expect a seat.
-    Create((NetworkCode, NewSeat)) on Seat as "create_network_seat", (Network, bool, Option<OrganizationLife>),
+    Create((NetworkCode, SeatInput)) on Seat as "create_network_seat", (Network, bool, Option<OrganizationLife>),
     |actor, (network, interministerial, _)| {
         network::Read::rule(actor, network).and(expects(actor, network.id, *interministerial), Network::ITS_LEADS)
     },

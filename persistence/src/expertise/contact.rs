@@ -1,8 +1,8 @@
 //! SQL of shared contacts.
 
 use ::expertise::contact::{
-    Archive, Contact, ContactFilter, ContactPage, ContactPatch, ContactSharing, ContactView, Create, NewContact, Read,
-    Update, is_past, visible,
+    Archive, Contact, ContactFilter, ContactInput, ContactPage, ContactPatch, ContactSharing, ContactView, Create,
+    Read, Update, is_past, visible,
 };
 use ::networks::network::{NetworkCode, visible as shown_networks};
 use diesel::prelude::*;
@@ -159,7 +159,7 @@ fn refuse_gone(at: Option<OrganizationId>, conn: &mut PgConnection) -> Result<()
 
 fn insert(
     writer: &mut Writer<'_>,
-    new: NewContact,
+    new: ContactInput,
     owner: OrganizationId,
     network: Option<NetworkId>,
 ) -> Result<Contact> {

@@ -1,8 +1,8 @@
 //! SQL of requests for expertise.
 
 use ::expertise::request::{
-    Accept, Create, Decline, DeclineReason, Expert, ExpertiseRequest, ExpertiseRequestFilter, ExpertiseRequestPage,
-    ExpertiseRequestRole, ExpertiseRequestStatus, ExpertiseRequestView, NewExpertiseRequest, Read, Withdraw,
+    Accept, Create, Decline, DeclineReason, Expert, ExpertiseRequest, ExpertiseRequestFilter, ExpertiseRequestInput,
+    ExpertiseRequestPage, ExpertiseRequestRole, ExpertiseRequestStatus, ExpertiseRequestView, Read, Withdraw,
     request_status,
 };
 use ::expertise::term::TermCode;
@@ -150,7 +150,7 @@ fn tell(writer: &mut Writer<'_>, kind: NotificationKind, it: &ExpertiseRequest, 
 fn insert(
     writer: &mut Writer<'_>,
     asker: MemberId,
-    new: NewExpertiseRequest,
+    new: ExpertiseRequestInput,
     term: Option<ExpertiseTermId>,
 ) -> Result<ExpertiseRequest> {
     let about = (expertise_request::asker_id.eq(asker), expertise_request::term_id.eq(term));

@@ -9,7 +9,7 @@ use kernel::{
     sql,
 };
 use members::affiliation::{
-    Affiliation, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, NewAffiliation, Read,
+    Affiliation, AffiliationInput, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, Read,
     Update, Void, may_make_main,
 };
 use members::member::Member;
@@ -136,7 +136,12 @@ const MAIN: Label = Label {
 };
 
 /// Inserts an affiliation; one that is main demotes the others of its time.
-fn insert_beside(writer: &mut Writer<'_>, member: MemberId, new: NewAffiliation, primary: bool) -> Result<Affiliation> {
+fn insert_beside(
+    writer: &mut Writer<'_>,
+    member: MemberId,
+    new: AffiliationInput,
+    primary: bool,
+) -> Result<Affiliation> {
     if primary {
         demote(writer, member, None, Validity::since(new.valid_from.unwrap_or(writer.at)))?;
     }
@@ -149,7 +154,7 @@ fn insert_beside(writer: &mut Writer<'_>, member: MemberId, new: NewAffiliation,
 pub(crate) fn insert(
     writer: &mut Writer<'_>,
     member: MemberId,
-    new: NewAffiliation,
+    new: AffiliationInput,
     primary: bool,
 ) -> Result<Affiliation> {
     let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
@@ -159,7 +164,7 @@ pub(crate) fn insert(
         affiliation::valid.eq(valid),
         born!(affiliation, writer),
     );
-    let new = NewAffiliation { is_primary: primary, ..new };
+    let new = AffiliationInput { is_primary: primary, ..new };
     writer.create((new, stamps))
 }
 

@@ -5,7 +5,7 @@ use kernel::directory::Email;
 use kernel::notification::chosen;
 use kernel::schema::{external_id, identity, invitation, member, source};
 use kernel::{Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Version, Vouched};
-use members::affiliation::{Affiliation, NewAffiliation};
+use members::affiliation::{Affiliation, AffiliationInput};
 use members::invitation::{
     Confirm, Invitation, InvitationAcceptance, InvitationAccepted, InvitationOutcome, InvitationView, Show,
 };
@@ -203,7 +203,7 @@ fn record(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<()> 
         member::email.eq(&it.email),
         born!(member, writer),
     );
-    insert_affiliation(writer, id, NewAffiliation::at(it.organization.id), true)?;
+    insert_affiliation(writer, id, AffiliationInput::at(it.organization.id), true)?;
     writer.create::<Member, _, _>(row)?;
     writer.tells_of_the_last();
     Ok(())
@@ -215,7 +215,7 @@ fn affiliated(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<
     if let Some(place) = places.iter().find(|at| at.organization_id == it.organization.id) {
         return Ok(place.clone());
     }
-    insert_affiliation(writer, id, NewAffiliation::at(it.organization.id), places.is_empty())
+    insert_affiliation(writer, id, AffiliationInput::at(it.organization.id), places.is_empty())
 }
 
 /// A subject is this member from now on; one who was somebody who left is somebody else now.

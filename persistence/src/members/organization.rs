@@ -6,7 +6,7 @@ use kernel::directory::{OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
 use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Version};
 use members::organization::{
-    Close, Create, NewOrganization, Organization, OrganizationContacts, OrganizationFilter, OrganizationPage,
+    Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationInput, OrganizationPage,
     OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
 };
 use uuid::Uuid;
@@ -174,7 +174,7 @@ impl Store<'_> {
 }
 
 /// Inserts an organization.
-pub(super) fn insert(writer: &mut Writer<'_>, new: NewOrganization) -> Result<Organization> {
+pub(super) fn insert(writer: &mut Writer<'_>, new: OrganizationInput) -> Result<Organization> {
     let stamps = (organization::id.eq(OrganizationId::fresh()), born!(organization, writer));
     writer.create::<Organization, _, _>((new, stamps))
 }

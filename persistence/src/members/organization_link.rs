@@ -9,7 +9,7 @@ use kernel::{
 };
 use members::affiliation::Ending;
 use members::organization_link::{
-    Create, End, LinkKind, List, NewOrganizationLink, OrganizationLink, OrganizationLinkPage, OrganizationLinkView,
+    Create, End, LinkKind, List, OrganizationLink, OrganizationLinkInput, OrganizationLinkPage, OrganizationLinkView,
     Read, Void,
 };
 use uuid::Uuid;
@@ -91,7 +91,7 @@ impl Store<'_> {
 pub(super) fn insert(
     writer: &mut Writer<'_>,
     from: OrganizationId,
-    new: NewOrganizationLink,
+    new: OrganizationLinkInput,
     valid: Validity,
 ) -> Result<OrganizationLink> {
     let place = (organization_link::id.eq(OrganizationLinkId::fresh()), organization_link::from_id.eq(from));

@@ -9,7 +9,7 @@ use kernel::{
 };
 use members::affiliation::Ending;
 use members::role_assignment::{
-    Create, End, Gift, NewRoleAssignment, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentPage,
+    Create, End, Gift, Read, RoleAssignment, RoleAssignmentFilter, RoleAssignmentInput, RoleAssignmentPage,
     RoleAssignmentView, Void, visible,
 };
 
@@ -144,7 +144,7 @@ pub(crate) fn end(writer: &mut Writer<'_>, before: &RoleAssignment, at: DateTime
 /// Inserts a role, held by one and given by another.
 pub(super) fn insert(
     writer: &mut Writer<'_>,
-    new: NewRoleAssignment,
+    new: RoleAssignmentInput,
     (member, by): (MemberId, PrincipalId),
     valid: Validity,
 ) -> Result<RoleAssignment> {

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ::networks::announcement::{
-    Addressed, Announcement, AnnouncementFilter, AnnouncementPage, AnnouncementPatch, AnnouncementStatus,
-    AnnouncementTally, AnnouncementView, Create, Draft, ListDeliveries, MarkRead, NewAnnouncement, Publish, Read,
+    Addressed, Announcement, AnnouncementFilter, AnnouncementInput, AnnouncementPage, AnnouncementPatch,
+    AnnouncementStatus, AnnouncementTally, AnnouncementView, Create, Draft, ListDeliveries, MarkRead, Publish, Read,
     Update, Withdraw, refit, visible,
 };
 use ::networks::announcement_delivery::{AnnouncementDelivery, AnnouncementDeliveryPage, DeliveryLine};
@@ -144,7 +144,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// The database failed.
-    pub fn read_announcement(&mut self, grant: Grant<MarkRead>) -> Result<AnnouncementView> {
+    pub fn mark_announcement_as_read(&mut self, grant: Grant<MarkRead>) -> Result<AnnouncementView> {
         let it = self.mark(grant, |conn, at, actor, it| {
             let told = notification::table.filter(notification::object_id.eq(it.id.0));
             let told = told.filter(notification::member_id.eq(MemberId(actor.id.0)));
@@ -273,7 +273,7 @@ fn written(draft: Draft) -> Written {
 }
 
 type Written = (
-    NewAnnouncement,
+    AnnouncementInput,
     diesel::dsl::Eq<announcement::network_id, Option<kernel::NetworkId>>,
     diesel::dsl::Eq<announcement::class, kernel::notification::NotificationClass>,
 );

@@ -1,7 +1,7 @@
 //! SQL of co-animations.
 
 use ::networks::co_animation::{
-    CoAnimation, CoAnimationPage, CoAnimationView, Create, End, NewCoAnimation, Read, Void,
+    CoAnimation, CoAnimationInput, CoAnimationPage, CoAnimationView, Create, End, Read, Void,
 };
 use ::networks::network::{Network, NetworkCode};
 use chrono::{DateTime, Utc};
@@ -85,7 +85,7 @@ impl Store<'_> {
 pub(super) fn insert(
     writer: &mut Writer<'_>,
     network: NetworkId,
-    new: NewCoAnimation,
+    new: CoAnimationInput,
     valid: Validity,
 ) -> Result<CoAnimation> {
     let place = (co_animation::id.eq(CoAnimationId::fresh()), co_animation::network_id.eq(network));

@@ -1,7 +1,7 @@
 //! SQL of what is decided in follow-ups.
 
 use ::networks::decision::{
-    Create, Decision, DecisionFilter, DecisionPage, DecisionPatch, DecisionView, NewDecision, Read, Update,
+    Create, Decision, DecisionFilter, DecisionInput, DecisionPage, DecisionPatch, DecisionView, Read, Update,
 };
 use ::networks::follow_up::FollowUp;
 use ::networks::follow_up::seen_ids;
@@ -100,7 +100,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// The database failed.
-    pub fn create_follow_up_decision(&mut self, grant: Grant<Create>, new: NewDecision) -> Result<DecisionView> {
+    pub fn create_follow_up_decision(&mut self, grant: Grant<Create>, new: DecisionInput) -> Result<DecisionView> {
         let created = self.write(grant, |writer, _, Create(about), _| {
             let id = DecisionId::fresh();
             let row = (new, decision::id.eq(id), decision::follow_up_id.eq(about), born!(decision, writer));

@@ -5,7 +5,7 @@ use ::networks::follow_up::{
     FollowUpView, Read, Subject, Update, past, visible,
 };
 use ::networks::follow_up_comment::{
-    Create as CreateComment, FollowUpComment, FollowUpCommentPage, FollowUpCommentView, NewFollowUpComment,
+    Create as CreateComment, FollowUpComment, FollowUpCommentInput, FollowUpCommentPage, FollowUpCommentView,
 };
 use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
@@ -150,7 +150,7 @@ impl Store<'_> {
     pub fn create_follow_up_comment(
         &mut self,
         grant: Grant<CreateComment>,
-        new: NewFollowUpComment,
+        new: FollowUpCommentInput,
     ) -> Result<FollowUpCommentView> {
         let created = self.write(grant, |writer, _, CreateComment(about), _| {
             let row = (

@@ -2,7 +2,7 @@
 
 use ::networks::membership::{
     ANSWERS, Candidate, ChangeRole, Create, End, EndReason, LEADS, Membership, MembershipEnding, MembershipFilter,
-    MembershipPage, MembershipView, NewMembership, PROMOTION, Read, Void, hands_over, own, visible,
+    MembershipInput, MembershipPage, MembershipView, PROMOTION, Read, Void, hands_over, own, visible,
 };
 use ::networks::network::{NetworkCode, NetworkVisibility};
 use chrono::{DateTime, Utc};
@@ -157,7 +157,7 @@ impl Store<'_> {
 }
 
 /// The row of who sits in a network, but for its stamps.
-pub(super) fn sitting(network: NetworkId, new: &NewMembership, valid: Validity) -> Sitting {
+pub(super) fn sitting(network: NetworkId, new: &MembershipInput, valid: Validity) -> Sitting {
     (
         new.clone(),
         membership::id.eq(MembershipId::fresh()),
@@ -172,7 +172,7 @@ pub(super) fn sitting(network: NetworkId, new: &NewMembership, valid: Validity) 
 }
 
 type Sitting = (
-    NewMembership,
+    MembershipInput,
     diesel::dsl::Eq<membership::id, MembershipId>,
     diesel::dsl::Eq<membership::network_id, NetworkId>,
     diesel::dsl::Eq<membership::member_id, Uuid>,
@@ -187,7 +187,7 @@ type Sitting = (
 pub(super) fn join(
     writer: &mut Writer<'_>,
     network: NetworkId,
-    new: &NewMembership,
+    new: &MembershipInput,
     level: Option<NotificationLevel>,
 ) -> Result<Membership> {
     let sits = Membership::query()
@@ -205,7 +205,7 @@ pub(super) fn join(
 fn begin(
     writer: &mut Writer<'_>,
     network: NetworkId,
-    new: &NewMembership,
+    new: &MembershipInput,
     level: Option<NotificationLevel>,
 ) -> Result<Membership> {
     let through = affiliation::table.find(new.affiliation_id).select(affiliation::valid);
@@ -269,7 +269,7 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
         places.filter(affiliation::organization_id.eq(before.organization.id))
     };
     let affiliation_id = places.first(writer.conn).optional()?.ok_or(Refusal::Invalid("/items", NO_TAKER))?;
-    let new = NewMembership { affiliation_id, ..NewMembership::from(&before) };
+    let new = MembershipInput { affiliation_id, ..MembershipInput::from(&before) };
     let candidate = Create((before.network_code.clone(), new)).facts(writer.conn)?;
     // What stands in the way stands in the plan; and whoever was shown the seat of a lead knows that there is one.
     hands_over(actor, &before, &candidate).map_err(|refusal| match refusal {
@@ -284,7 +284,7 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
 
 /// What a membership was before its role changed, under an identifier of its own.
 fn keep_past(writer: &mut Writer<'_>, before: &Membership, end: DateTime<Utc>) -> Result<()> {
-    let past = NewMembership::from(before);
+    let past = MembershipInput::from(before);
     let valid = Validity { from: before.valid.from, to: Some(end) };
     let replaced = membership::end_reason.eq(EndReason::Replaced);
     let row = (sitting(before.network_id, &past, valid), replaced, born!(membership, writer));

@@ -2,11 +2,12 @@
 
 mod telling;
 
-use ::networks::membership::NewMembership;
+use ::networks::membership::MembershipInput;
 use ::networks::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision, MembershipRequestFilter,
-    MembershipRequestKind, MembershipRequestPage, MembershipRequestStatus, MembershipRequestView, NewMembershipRequest,
-    OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, chosen, stands, takes_in, visible,
+    MembershipRequestInput, MembershipRequestKind, MembershipRequestPage, MembershipRequestStatus,
+    MembershipRequestView, OPEN_FOR, Read, RefusalReason, Refuse, RequestAcceptance, Side, Withdraw, chosen, stands,
+    takes_in, visible,
 };
 use ::networks::network::{Network, NetworkCode};
 use chrono::{DateTime, Utc};
@@ -278,7 +279,7 @@ fn seat(
     };
     let network = locked_network(network, writer.conn)?;
     takes_in(&network, origin)?;
-    let new = NewMembership { affiliation_id, role, interministerial, valid_from: None, valid_to: None };
+    let new = MembershipInput { affiliation_id, role, interministerial, valid_from: None, valid_to: None };
     Ok(join(writer, network.id, &new, level)?.id)
 }
 
@@ -329,7 +330,7 @@ fn is_requested(
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Candidate> {
-        let (code, new): &(NetworkCode, NewMembershipRequest) = &self.0;
+        let (code, new): &(NetworkCode, MembershipRequestInput) = &self.0;
         let network: Network = locked_network(code, conn)?;
         let mut it = Candidate {
             network,

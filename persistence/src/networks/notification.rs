@@ -65,7 +65,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// The database failed.
-    pub fn read_notification(&mut self, grant: Grant<MarkRead>) -> Result<NotificationView> {
+    pub fn mark_notification_as_read(&mut self, grant: Grant<MarkRead>) -> Result<NotificationView> {
         let read = self.mark(grant, |conn, at, _, it| {
             let unread = notification::table.find(it.id).filter(notification::read_at.is_null());
             let row = (notification::read_at.eq(at), notification::version.eq(it.version.next()));
@@ -79,7 +79,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// The database failed.
-    pub fn read_all_notifications(&mut self, grant: Grant<MarkAllRead>) -> Result<NotificationsRead> {
+    pub fn mark_inbox_as_read(&mut self, grant: Grant<MarkAllRead>) -> Result<NotificationsRead> {
         self.mark(grant, |conn, at, actor, ()| {
             let mine = notification::table.left_join(network::table).filter(visible(actor));
             let unread = mine.filter(notification::read_at.is_null());

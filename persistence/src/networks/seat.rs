@@ -2,7 +2,7 @@
 
 use ::networks::network::{Network, NetworkCode};
 use ::networks::seat::{
-    Create, End, List, NewSeat, Read, Seat, SeatFilter, SeatPage, SeatPatch, SeatView, Update, Void,
+    Create, End, List, Read, Seat, SeatFilter, SeatInput, SeatPage, SeatPatch, SeatView, Update, Void,
 };
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
@@ -96,7 +96,7 @@ impl Store<'_> {
 }
 
 /// Inserts a seat of a network.
-pub(super) fn insert(writer: &mut Writer<'_>, network: NetworkId, new: NewSeat, valid: Validity) -> Result<Seat> {
+pub(super) fn insert(writer: &mut Writer<'_>, network: NetworkId, new: SeatInput, valid: Validity) -> Result<Seat> {
     let place = (seat::id.eq(SeatId::fresh()), seat::network_id.eq(network));
     writer.create((new, place, seat::valid.eq(valid), born!(seat, writer)))
 }

@@ -9,7 +9,7 @@ use kernel::policy::Target;
 use kernel::schema::contact;
 use kernel::{Actor, ContactId, Label, NetworkId, OrganizationId, Refusal, Ruling, action};
 
-use super::{Contact, ContactSharing, NewContact};
+use super::{Contact, ContactInput, ContactSharing};
 
 /// A condition on contacts; unknown, where a contact has no network, is no.
 type Condition = Box<dyn BoxableExpression<contact::table, Pg, SqlType = Nullable<Bool>>>;
@@ -19,7 +19,7 @@ const KEEPERS: Label = Label {
     en: "For the SIG, who recorded it while he belongs there, and those who administer the organization that keeps it.",
 };
 
-impl Target for NewContact {}
+impl Target for ContactInput {}
 
 /// The organizations whose contacts a caller sees, however they are shared: those where a member belongs, and those that
 /// his roles reach. A service account keeps members, and no contacts.
@@ -56,7 +56,7 @@ pub fn visible(actor: &Actor) -> Condition {
 
 action!(
     /// Share a contact.
-    Create(NewContact) on Contact as "create_contact", (),
+    Create(ContactInput) on Contact as "create_contact", (),
     |actor, ()| Ruling::Allow.and(actor.is_insider() && actor.member().is_some(), Label::INSIDERS)
 );
 

@@ -3,7 +3,7 @@
 use kernel::{Actor, Label, MemberExpertiseId, MemberId, Refusal, Ruling, action, clock};
 use members::member::{self, Member};
 
-use super::{MemberExpertise, NewMemberExpertise};
+use super::{MemberExpertise, MemberExpertiseInput};
 
 const OWN: Label = Label { fr: "Chacun tient ses propres compétences.", en: "Everyone keeps his own expertise." };
 const OWN_OR_SIG: Label =
@@ -34,7 +34,7 @@ action!(
 
 action!(
     /// Say what oneself masters.
-    Create((MemberId, NewMemberExpertise)) on MemberExpertise as "create_member_expertise", Member,
+    Create((MemberId, MemberExpertiseInput)) on MemberExpertise as "create_member_expertise", Member,
     |actor, it| member::Read::rule(actor, it).and(is_own(actor, it.id), OWN)
 );
 

@@ -4,13 +4,13 @@ use kernel::policy::Target;
 use kernel::{Actor, ExpertiseRequestId, Label, Refusal, Ruling, action};
 use members::member::Member;
 
-use super::{ExpertiseRequest, ExpertiseRequestStatus, NewExpertiseRequest};
+use super::{ExpertiseRequest, ExpertiseRequestInput, ExpertiseRequestStatus};
 
 const EXPERT: Label = Label { fr: "Réservé à la personne sollicitée.", en: "For the one who is asked." };
 const ASKER: Label = Label { fr: "Réservé au demandeur.", en: "For the one who asks." };
 const UNAVAILABLE: Label = Label { fr: "Cette personne n'offre pas son aide.", en: "This person does not offer help." };
 
-impl Target for NewExpertiseRequest {}
+impl Target for ExpertiseRequestInput {}
 
 /// Who would be asked.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ action!(
 
 action!(
     /// Ask a colleague for help.
-    Create(NewExpertiseRequest) on ExpertiseRequest as "create_expertise_request", Expert,
+    Create(ExpertiseRequestInput) on ExpertiseRequest as "create_expertise_request", Expert,
     |actor, _| Ruling::Allow.and(actor.is_insider() && actor.member().is_some(), Label::INSIDERS)
 );
 

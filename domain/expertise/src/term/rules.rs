@@ -8,9 +8,9 @@ use kernel::policy::Target;
 use kernel::schema::expertise_term;
 use kernel::{Actor, Refusal, Ruling, action};
 
-use super::{ExpertiseTerm, NewExpertiseTerm, TermCode, TermStatus};
+use super::{ExpertiseTerm, ExpertiseTermInput, TermCode, TermStatus};
 
-impl Target for NewExpertiseTerm {
+impl Target for ExpertiseTermInput {
     fn key(&self) -> Option<String> {
         Some(self.code.to_string())
     }
@@ -30,7 +30,7 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<expertise_term::table
 
 action!(
     /// Record a term.
-    Create(NewExpertiseTerm) on ExpertiseTerm as "create_expertise_term", (),
+    Create(ExpertiseTermInput) on ExpertiseTerm as "create_expertise_term", (),
     |actor, ()| Ruling::Allow.for_sig(actor)
 );
 

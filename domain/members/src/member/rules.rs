@@ -11,7 +11,7 @@ use kernel::schema::{affiliation, member, membership};
 use kernel::sql::clock;
 use kernel::{Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Ruling, action};
 
-use super::{Member, MemberStatus, NewMember, ProfileVisibility};
+use super::{Member, MemberInput, MemberStatus, ProfileVisibility};
 
 /// A condition on members.
 type Condition = Box<dyn BoxableExpression<member::table, Pg, SqlType = Bool>>;
@@ -21,7 +21,7 @@ const KEEPERS: Label = Label {
     en: "For the SIG, the communication director and the administrator of the member's organization.",
 };
 
-impl Target for NewMember {}
+impl Target for MemberInput {}
 
 impl Member {
     /// The card is kept where the main affiliation is; a second place gives its keepers no hand on it.
@@ -131,7 +131,7 @@ pub fn carded(actor: &Actor) -> Condition {
 
 action!(
     /// Record a member, with a first affiliation.
-    Create(NewMember) on Member as "create_member", (OrganizationId, OrganizationLife),
+    Create(MemberInput) on Member as "create_member", (OrganizationId, OrganizationLife),
     |actor, (organization, _)| Ruling::Allow.and(actor.keeps(*organization), KEEPERS),
     |(_, life)| life.alive()
 );

@@ -9,14 +9,14 @@ use kernel::policy::Target;
 use kernel::schema::organization;
 use kernel::{Actor, Label, OrganizationId, Refusal, Role, Ruling, action};
 
-use super::{NewOrganization, Organization};
+use super::{Organization, OrganizationInput};
 
 const SIG_OR_DIRECTOR: Label = Label {
     fr: "Réservé au SIG et au directeur de la communication qui en répond.",
     en: "For the SIG and the communication director who answers for it.",
 };
 
-impl Target for NewOrganization {}
+impl Target for OrganizationInput {}
 
 action!(
     /// See an organization: everyone may, insiders in full and the others by name.
@@ -32,7 +32,7 @@ pub fn visible(_: &Actor) -> Box<dyn BoxableExpression<organization::table, Pg, 
 
 action!(
     /// Record an organization, below one that lives.
-    Create(NewOrganization) on Organization as "create_organization", Option<OrganizationLife>,
+    Create(OrganizationInput) on Organization as "create_organization", Option<OrganizationLife>,
     |actor, _| Ruling::Allow.for_sig(actor),
     |above| above.as_ref().map_or(Ok(()), OrganizationLife::alive)
 );

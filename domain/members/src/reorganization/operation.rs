@@ -32,14 +32,14 @@ pub enum Successor {
     /// One that is there already.
     Place(Place),
     /// One that this operation creates.
-    New(NewSuccessor),
+    New(SuccessorInput),
 }
 
 /// An organization that a reorganization creates.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewSuccessor {
+pub struct SuccessorInput {
     /// How later operations name it.
     pub r#ref: LocalRef,
     /// Its full name.

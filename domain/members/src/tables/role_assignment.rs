@@ -3,7 +3,7 @@
 use kernel::{AffiliationId, OrganizationId, PrincipalId, Role, RoleAssignmentId, Validity, Version};
 use personas::{Checked, Table, alive, at, closed, id, in_force, merged, over, recorded, who};
 
-use crate::role_assignment::{Create, End, Gift, NewRoleAssignment, Read, RoleAssignment, Void};
+use crate::role_assignment::{Create, End, Gift, Read, RoleAssignment, RoleAssignmentInput, Void};
 
 fn held_by(of: char, role: Role, organization_id: Option<OrganizationId>, valid: Validity) -> RoleAssignment {
     RoleAssignment {
@@ -24,7 +24,7 @@ fn held_by(of: char, role: Role, organization_id: Option<OrganizationId>, valid:
 
 /// A role for a member of the directorate; over one organization alone, with nothing below it.
 fn gift(role: Role, organization_id: Option<OrganizationId>) -> Gift {
-    let new = NewRoleAssignment {
+    let new = RoleAssignmentInput {
         affiliation_id: AffiliationId(id(50)),
         role,
         organization_id,

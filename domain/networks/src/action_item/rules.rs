@@ -12,7 +12,7 @@ use kernel::{
     Action as _, ActionItemId, Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Role, Ruling, action,
 };
 
-use super::{ActionItem, ActionStatus, NewActionItem};
+use super::{ActionItem, ActionItemInput, ActionStatus};
 use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality, FollowUpScope, reads};
 use crate::network::{Network, NetworkVisibility, shown};
 
@@ -155,7 +155,7 @@ pub fn visible(actor: &Actor) -> Condition {
 #[derive(Debug, Clone)]
 pub struct Duty {
     /// What is asked.
-    pub new: NewActionItem,
+    pub new: ActionItemInput,
     /// The network that would follow it.
     pub network: Option<Network>,
     /// The follow-up that it would come of.
@@ -168,7 +168,7 @@ pub struct Duty {
 
 action!(
     /// Give an action to an organization: the leads of its network, the SIG, and a director to his own.
-    Create(NewActionItem) on ActionItem as "create_action_item", Duty,
+    Create(ActionItemInput) on ActionItem as "create_action_item", Duty,
     |actor, it| {
         // What is not there and what is hidden are told alike.
         let seen = |network: &Network| network.visibility.shows(network.id, actor);
@@ -190,7 +190,7 @@ action!(
     }
 );
 
-impl kernel::policy::Target for NewActionItem {}
+impl kernel::policy::Target for ActionItemInput {}
 
 fn gives(actor: &Actor, it: &ActionItem) -> Ruling {
     let own = actor.reaches(&[Role::DicomDirector], it.owner_organization.id);

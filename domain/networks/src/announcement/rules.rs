@@ -11,7 +11,7 @@ use kernel::policy::Target;
 use kernel::schema::{announcement, network, notification};
 use kernel::{Actor, AnnouncementId, Label, MemberId, NetworkId, PrincipalId, Refusal, Ruling, action};
 
-use super::{Announcement, AnnouncementPatch, AnnouncementStatus, NewAnnouncement};
+use super::{Announcement, AnnouncementInput, AnnouncementPatch, AnnouncementStatus};
 use crate::network::{Network, NetworkVisibility, shown};
 
 /// What an announcement is read from.
@@ -132,7 +132,7 @@ pub fn visible(actor: &Actor) -> Condition {
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// What is asked.
-    pub new: NewAnnouncement,
+    pub new: AnnouncementInput,
     /// The network it would go to.
     pub network: Option<Network>,
 }
@@ -167,11 +167,11 @@ impl Draft {
     }
 }
 
-impl Target for NewAnnouncement {}
+impl Target for AnnouncementInput {}
 
 action!(
     /// Write an announcement: the SIG to anyone, the leads to their network.
-    Create(NewAnnouncement) on Announcement as "create_announcement", Draft,
+    Create(AnnouncementInput) on Announcement as "create_announcement", Draft,
     |actor, it| it.rule(actor), Draft::fits
 );
 
@@ -189,7 +189,7 @@ action!(
 ///
 /// # Errors
 /// It is published, and more than its words would change; it is not, and someone would be told.
-pub fn refit(it: &Announcement, patch: AnnouncementPatch) -> Result<NewAnnouncement, Refusal> {
+pub fn refit(it: &Announcement, patch: AnnouncementPatch) -> Result<AnnouncementInput, Refusal> {
     let published = it.status == AnnouncementStatus::Published;
     let settled = [
         ("/network_code", patch.network_code.is_some()),
@@ -203,7 +203,7 @@ pub fn refit(it: &Announcement, patch: AnnouncementPatch) -> Result<NewAnnouncem
         None if !published && patch.notify == Some(true) => return Err(Refusal::Invalid("/notify", NOBODY_YET)),
         None => {}
     }
-    Ok(NewAnnouncement {
+    Ok(AnnouncementInput {
         title: patch.title.unwrap_or_else(|| it.title.clone()),
         body: patch.body.unwrap_or_else(|| it.body.clone()),
         network_code: patch.network_code.unwrap_or_else(|| it.network_code.clone()),
@@ -228,7 +228,7 @@ action!(
 
 action!(
     /// Say that one has read an announcement.
-    MarkRead(Addressed) on Announcement as "read_announcement", Announcement,
+    MarkRead(Addressed) on Announcement as "mark_announcement_as_read", Announcement,
     |actor, it| Read::rule(actor, it).and(it.addressed(actor), ADDRESSEES)
 );
 

@@ -13,7 +13,7 @@ use kernel::{
     Action as _, Actor, FollowUpId, Label, MemberId, NetworkId, OrganizationId, Refusal, Role, Ruling, action, clock,
 };
 
-use super::{FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpScope, NewFollowUp};
+use super::{FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpInput, FollowUpScope};
 use crate::network::{Network, NetworkVisibility, shown};
 
 /// What a follow-up is read from.
@@ -146,7 +146,7 @@ pub fn visible(actor: &Actor) -> Condition {
 #[derive(Debug, Clone)]
 pub struct Subject {
     /// What is asked.
-    pub new: NewFollowUp,
+    pub new: FollowUpInput,
     /// What its rules look at.
     pub scope: FollowUpScope,
     /// Whether the organization lives, where one is named.
@@ -155,7 +155,7 @@ pub struct Subject {
 
 action!(
     /// Record a follow-up: the leads on the network axis, the SIG on both.
-    Create(NewFollowUp) on FollowUp as "create_follow_up", Subject,
+    Create(FollowUpInput) on FollowUp as "create_follow_up", Subject,
     |actor, it| Ruling::Allow.and(it.scope.shows(actor) && writes(actor, &it.scope), WRITERS),
     |it| {
         if it.new.network_code.is_some() && it.scope.network_id.is_none() {
@@ -183,7 +183,7 @@ pub fn past(day: NaiveDate) -> Result<(), Refusal> {
     if day <= clock::today() { Ok(()) } else { Err(Refusal::Invalid("/held_on", Label::NOT_YET)) }
 }
 
-impl kernel::policy::Target for NewFollowUp {}
+impl kernel::policy::Target for FollowUpInput {}
 
 action!(
     /// Change a follow-up.

@@ -14,7 +14,7 @@ use kernel::{
     Ruling, action,
 };
 
-use super::{Membership, MembershipStatus, NewMembership, RoleChange};
+use super::{Membership, MembershipInput, MembershipStatus, RoleChange};
 use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, NetworkVisibility};
 
 /// What a membership is read from.
@@ -90,7 +90,7 @@ pub struct Candidate {
     /// The network.
     pub network: Network,
     /// What is asked.
-    pub new: NewMembership,
+    pub new: MembershipInput,
     /// Where the candidate comes from; absent when the affiliation is not in force.
     pub origin: Option<MemberOrigin>,
     /// When the affiliation holds: the membership lasts no longer.
@@ -101,7 +101,7 @@ pub struct Candidate {
 
 action!(
     /// Add a member to a network directly.
-    Create((NetworkCode, NewMembership)) on Membership as "create_network_membership", Candidate,
+    Create((NetworkCode, MembershipInput)) on Membership as "create_network_membership", Candidate,
     |actor, it| {
         networks::Read::rule(actor, &it.network)
             .and(actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial), Network::ITS_LEADS)

@@ -15,8 +15,8 @@ use kernel::{
 };
 
 use super::{
-    MembershipRequest, MembershipRequestDecision, MembershipRequestKind, MembershipRequestStatus, NewMembershipRequest,
-    stands,
+    MembershipRequest, MembershipRequestDecision, MembershipRequestInput, MembershipRequestKind,
+    MembershipRequestStatus, stands,
 };
 use crate::membership::{INELIGIBLE, LEADS, NOT_IN_FORCE, PROMOTION};
 use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, shown};
@@ -52,7 +52,7 @@ pub struct Candidate {
     /// The network.
     pub network: Network,
     /// What is asked.
-    pub new: NewMembershipRequest,
+    pub new: MembershipRequestInput,
     /// Who has an account.
     pub member: Option<MemberId>,
     /// For which organization; absent where the affiliation is not in force.
@@ -76,7 +76,7 @@ pub fn decides(actor: &Actor, network: NetworkId, interministerial: bool, role: 
 
 action!(
     /// Open a dossier.
-    Create((NetworkCode, NewMembershipRequest)) on MembershipRequest as "create_membership_request", Candidate,
+    Create((NetworkCode, MembershipRequestInput)) on MembershipRequest as "create_membership_request", Candidate,
     |actor, it| {
         let mine = it.member.is_some() && it.member == actor.member() && actor.is_insider();
         let nominates = it.organization.is_some_and(|organization| {

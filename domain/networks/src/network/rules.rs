@@ -10,11 +10,11 @@ use kernel::policy::Target;
 use kernel::schema::network;
 use kernel::{Actor, Label, MemberOrigin, NetworkId, Refusal, Ruling, action};
 
-use super::{Network, NetworkCode, NetworkStatus, NetworkVisibility, NewNetwork};
+use super::{Network, NetworkCode, NetworkInput, NetworkStatus, NetworkVisibility};
 
 const ITS_LEADS: Label = Label { fr: "Réservé à ses animateurs et au SIG.", en: "For its leads and the SIG only." };
 
-impl Target for NewNetwork {
+impl Target for NetworkInput {
     fn key(&self) -> Option<String> {
         Some(self.code.to_string())
     }
@@ -66,7 +66,7 @@ pub(crate) fn shown(mine: Vec<NetworkId>, known: bool) -> _ {
 
 action!(
     /// Create a network.
-    Create(NewNetwork) on Network as "create_network", (),
+    Create(NetworkInput) on Network as "create_network", (),
     |actor, ()| Ruling::Allow.for_sig(actor)
 );
 

@@ -6,7 +6,7 @@ use personas::{Checked, Table, alive, at, closed, id, member, merged, organizati
 
 use super::{a_network, code, visibility};
 use crate::action_item::{
-    ActionItem, ActionStatus, Cancel, Complete, Create, Duty, NewActionItem, Read, Reopen, Update,
+    ActionItem, ActionItemInput, ActionStatus, Cancel, Complete, Create, Duty, Read, Reopen, Update,
 };
 use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality};
 
@@ -62,7 +62,7 @@ fn in_status(status: ActionStatus, it: ActionItem) -> ActionItem {
 }
 
 fn duty(network: NetworkId, owner: OrganizationId) -> Duty {
-    let new = NewActionItem {
+    let new = ActionItemInput {
         title: text("Une action"),
         detail: None,
         network_code: Some(code(network)),

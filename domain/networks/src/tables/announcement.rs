@@ -7,7 +7,7 @@ use personas::{Checked, Table, id, recorded, text, who};
 
 use super::{a_closed_network, a_network, code, visibility};
 use crate::announcement::{
-    Announcement, AnnouncementStatus as Status, Around, Create, Draft, ListDeliveries, MarkRead, NewAnnouncement,
+    Announcement, AnnouncementInput, AnnouncementStatus as Status, Around, Create, Draft, ListDeliveries, MarkRead,
     Publish, Read, Update, Withdraw,
 };
 
@@ -59,7 +59,7 @@ fn addressed(it: Announcement) -> Announcement {
 
 fn draft(network: Option<NetworkId>, interministerial: bool, class: NotificationClass) -> Draft {
     let origins = if network.is_none() { vec![MemberOrigin::Prefecture] } else { Vec::new() };
-    let new = NewAnnouncement {
+    let new = AnnouncementInput {
         title: text("Une annonce"),
         body: text("Bonjour."),
         network_code: network.map(code),
@@ -90,8 +90,8 @@ fn reading() -> Checked {
 
 fn creating() -> Checked {
     let (normal, mandatory) = (NotificationClass::Normal, NotificationClass::Mandatory);
-    let two = NewAnnouncement { origins: vec![MemberOrigin::Prefecture], ..draft(Some(EDITO), false, normal).new };
-    let none = NewAnnouncement { origins: Vec::new(), ..draft(None, false, normal).new };
+    let two = AnnouncementInput { origins: vec![MemberOrigin::Prefecture], ..draft(Some(EDITO), false, normal).new };
+    let none = AnnouncementInput { origins: Vec::new(), ..draft(None, false, normal).new };
     let lost = Draft { network: None, ..draft(Some(EDITO), false, normal) };
     let closed = Draft { network: Some(a_closed_network(EDITO)), ..draft(Some(EDITO), false, normal) };
     Table::<Create>::new()

@@ -9,8 +9,8 @@ use personas::{Checked, Table, at, closed, id, merged, organization, recorded, t
 use super::{code, visibility};
 use crate::decision::{self, Decision};
 use crate::follow_up::{
-    Create, FollowUp, FollowUpAxis as Axis, FollowUpConfidentiality as Confidentiality, FollowUpScope, Health,
-    NewFollowUp, Read, Subject, Update,
+    Create, FollowUp, FollowUpAxis as Axis, FollowUpConfidentiality as Confidentiality, FollowUpInput, FollowUpScope,
+    Health, Read, Subject, Update,
 };
 use crate::follow_up_comment;
 
@@ -92,7 +92,7 @@ fn a_decision(scope: FollowUpScope) -> Decision {
 }
 
 fn to_record(scope: FollowUpScope, life: Option<OrganizationLife>) -> Subject {
-    let new = NewFollowUp {
+    let new = FollowUpInput {
         axis: scope.axis,
         network_code: scope.network_id.map(code),
         organization_id: scope.organization_id,
@@ -128,9 +128,9 @@ fn creating() -> Checked {
     let no_topic =
         to_record(FollowUpScope { interministerial: false, ..scope(Axis::Network, PREFECTURES, None) }, None);
     let lost = Subject { scope: FollowUpScope { network_id: None, ..on(EDITO).scope }, ..on(EDITO) };
-    let nameless = Subject { new: NewFollowUp { network_code: None, ..on(EDITO).new }, ..on(EDITO) };
+    let nameless = Subject { new: FollowUpInput { network_code: None, ..on(EDITO).new }, ..on(EDITO) };
     let about_nobody = to_record(scope(Axis::Organization, EDITO, None), None);
-    let tomorrow = NewFollowUp { held_on: (clock::now() + TimeDelta::days(2)).date_naive(), ..on(EDITO).new };
+    let tomorrow = FollowUpInput { held_on: (clock::now() + TimeDelta::days(2)).date_naive(), ..on(EDITO).new };
     Table::<Create>::new()
         .who("edito", &on(EDITO), "++-+----------- ------")
         .who("prefectures, interministerial", &on(PREFECTURES), "++---+--------- ------")

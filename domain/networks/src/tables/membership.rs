@@ -8,7 +8,9 @@ use personas::network::{CRISE, DESIGN, EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, at, id, in_force, member, merged, organization, recorded, who};
 
 use super::{a_closed_network, a_network, code, visibility};
-use crate::membership::{Candidate, ChangeRole, Create, End, Membership, MembershipStatus, NewMembership, Read, Void};
+use crate::membership::{
+    Candidate, ChangeRole, Create, End, Membership, MembershipInput, MembershipStatus, Read, Void,
+};
 use crate::network::Network;
 use crate::{membership_review, subscription};
 
@@ -78,7 +80,7 @@ fn ended() -> Membership {
 }
 
 fn candidate(network: Network, role: NetworkRole, interministerial: bool) -> Candidate {
-    let new = NewMembership {
+    let new = MembershipInput {
         affiliation_id: AffiliationId(id(50)),
         role,
         interministerial,

@@ -10,7 +10,7 @@ use personas::{Checked, Table, at, closed, id, member, merged, organization, rec
 use super::{a_closed_network, a_network, code, visibility};
 use crate::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision as Decision,
-    MembershipRequestKind as Kind, MembershipRequestStatus as Status, NewMembershipRequest, Read, Refuse, Withdraw,
+    MembershipRequestInput, MembershipRequestKind as Kind, MembershipRequestStatus as Status, Read, Refuse, Withdraw,
 };
 use crate::network::{JoinPolicy, Network};
 
@@ -22,7 +22,7 @@ fn candidate(kind: Kind, of: Option<char>, network: NetworkId, organization: Org
         email: text("camille@exemple.example"),
         organization_id: organization,
     };
-    let new = NewMembershipRequest {
+    let new = MembershipRequestInput {
         kind,
         affiliation_id: of.map(|_| AffiliationId(id(50))),
         invitee: of.is_none().then_some(invitee),
@@ -119,9 +119,11 @@ fn creating() -> Checked {
     let closed_network = Candidate { network: a_closed_network(EDITO), ..request() };
     let by_invitation = Network { join_policy: JoinPolicy::Invitation, ..a_network(EDITO) };
     let only_prefectures = Network { eligible_origins: vec![MemberOrigin::Prefecture], ..a_network(EDITO) };
-    let undecided = Candidate { new: NewMembershipRequest { notification_level: None, ..request().new }, ..request() };
-    let nobody = Candidate { new: NewMembershipRequest { affiliation_id: None, ..request().new }, ..request() };
-    let on_topics = |it: Candidate| Candidate { new: NewMembershipRequest { interministerial: true, ..it.new }, ..it };
+    let undecided =
+        Candidate { new: MembershipRequestInput { notification_level: None, ..request().new }, ..request() };
+    let nobody = Candidate { new: MembershipRequestInput { affiliation_id: None, ..request().new }, ..request() };
+    let on_topics =
+        |it: Candidate| Candidate { new: MembershipRequestInput { interministerial: true, ..it.new }, ..it };
     let nomination = |network, place| candidate(Kind::Nomination, None, network, place);
     Table::<Create>::new()
         .who("edito, nomination by a ministry", &nomination(EDITO, at::TRAVAIL), "++------+----.- ----..")

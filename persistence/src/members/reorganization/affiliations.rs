@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use kernel::schema::affiliation;
 use kernel::{AffiliationId, Noun as _, OrganizationId, Validity};
-use members::affiliation::{Affiliation, AffiliationPatch, NewAffiliation};
+use members::affiliation::{Affiliation, AffiliationInput, AffiliationPatch};
 use members::reorganization::ImpactEffect;
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid
     let whose = affiliation::table.find(before.id).select(affiliation::field_sources);
     let whose: Value = whose.first(writer.conn)?;
     let row = (
-        NewAffiliation { organization_id: to, ..NewAffiliation::from(before) },
+        AffiliationInput { organization_id: to, ..AffiliationInput::from(before) },
         affiliation::id.eq(AffiliationId::fresh()),
         affiliation::member_id.eq(before.member_id),
         affiliation::field_sources.eq(whose),

@@ -7,10 +7,10 @@ use kernel::directory::OrganizationKind;
 use kernel::schema::{affiliation, organization};
 use kernel::{Label, Noun as _, OrganizationId, Refusal};
 use members::affiliation::Affiliation;
-use members::organization::{NewOrganization, Organization, OrganizationPatch, OrganizationStatus};
+use members::organization::{Organization, OrganizationInput, OrganizationPatch, OrganizationStatus};
 use members::reorganization::{
-    ImpactEffect, LocalRef, Merge, NewSuccessor, Operation, Place, Relink, Rename, ReorganizationImpact, Split,
-    Successor, plan,
+    ImpactEffect, LocalRef, Merge, Operation, Place, Relink, Rename, ReorganizationImpact, Split, Successor,
+    SuccessorInput, plan,
 };
 
 use super::registry::{carry_everything, kinds};
@@ -155,8 +155,8 @@ impl Work {
         }
     }
 
-    fn create(&mut self, writer: &mut Writer<'_>, new: &NewSuccessor) -> Result<OrganizationId> {
-        let created = insert(writer, NewOrganization::of(new))?;
+    fn create(&mut self, writer: &mut Writer<'_>, new: &SuccessorInput) -> Result<OrganizationId> {
+        let created = insert(writer, OrganizationInput::of(new))?;
         self.created.insert(new.r#ref.clone(), created.id);
         self.ledger.tell(Organization::NAME, (None, new.name.to_string()), ImpactEffect::Created, None);
         Ok(created.id)

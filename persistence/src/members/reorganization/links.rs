@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use kernel::schema::{organization, organization_link, service_account};
 use kernel::{Label, Noun as _, OrganizationId, Refusal, Validity};
 use members::organization::{Organization, OrganizationPatch, OrganizationStatus};
-use members::organization_link::{LinkKind, NewOrganizationLink, OrganizationLink};
+use members::organization_link::{LinkKind, OrganizationLink, OrganizationLinkInput};
 use members::reorganization::ImpactEffect;
 use members::service_account::ServiceAccount;
 
@@ -59,7 +59,7 @@ fn carry(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger, before: 
         }
         None => {
             end(writer, before, at)?;
-            let new = NewOrganizationLink { to_id: ends.1, ..NewOrganizationLink::from(before) };
+            let new = OrganizationLinkInput { to_id: ends.1, ..OrganizationLinkInput::from(before) };
             insert(writer, ends.0, new, valid)?;
             ImpactEffect::Moved
         }
@@ -106,7 +106,7 @@ fn repoint(writer: &mut Writer<'_>, before: &OrganizationLink, ends: Ends) -> Re
 pub(super) fn succeed(writer: &mut Writer<'_>, successor: OrganizationId, gone: OrganizationId) -> Result<()> {
     let (ends, valid) = ((successor, gone, LinkKind::Succeeds), Validity::since(writer.at));
     if rival_of(writer.conn, ends, valid)?.is_none() {
-        insert(writer, successor, NewOrganizationLink::to(gone, LinkKind::Succeeds), valid)?;
+        insert(writer, successor, OrganizationLinkInput::to(gone, LinkKind::Succeeds), valid)?;
     }
     Ok(())
 }
@@ -134,7 +134,7 @@ pub(super) fn serve(
         }
     }
     for to in served.difference(&begun) {
-        let link = insert(writer, dicom, NewOrganizationLink::to(*to, LinkKind::Serves), Validity::since(at))?;
+        let link = insert(writer, dicom, OrganizationLinkInput::to(*to, LinkKind::Serves), Validity::since(at))?;
         tell(writer, ledger, &link, ImpactEffect::Begun, None)?;
     }
     Ok(())

@@ -5,7 +5,7 @@ use kernel::schema::{organization, role_assignment};
 use kernel::{AffiliationId, Noun as _, OrganizationId, Refusal, Validity};
 use members::affiliation::Affiliation;
 use members::reorganization::ImpactEffect;
-use members::role_assignment::{NOT_ONESELF, NewRoleAssignment, RoleAssignment};
+use members::role_assignment::{NOT_ONESELF, RoleAssignment, RoleAssignmentInput};
 
 use crate::Result;
 use crate::kept::Kept as _;
@@ -121,6 +121,7 @@ fn copy(
     over: Option<OrganizationId>,
     valid: Validity,
 ) -> Result<()> {
-    let new = NewRoleAssignment { affiliation_id: through, organization_id: over, ..NewRoleAssignment::from(before) };
+    let new =
+        RoleAssignmentInput { affiliation_id: through, organization_id: over, ..RoleAssignmentInput::from(before) };
     insert(writer, new, (before.member_id, before.granted_by), valid).map(drop)
 }

@@ -1,6 +1,6 @@
 //! What was animated by what goes is animated by its successor.
 
-use ::networks::co_animation::{CoAnimation, NewCoAnimation};
+use ::networks::co_animation::{CoAnimation, CoAnimationInput};
 use diesel::prelude::*;
 use kernel::schema::co_animation;
 use kernel::{Noun as _, Validity};
@@ -34,7 +34,7 @@ pub(crate) fn carry_co_animations(writer: &mut Writer<'_>, moving: &Moving, ledg
             }
             None => {
                 end(writer, &before, at)?;
-                let new = NewCoAnimation { organization_id: to, ..NewCoAnimation::from(&before) };
+                let new = CoAnimationInput { organization_id: to, ..CoAnimationInput::from(&before) };
                 insert(writer, before.network_id, new, valid)?;
                 ImpactEffect::Moved
             }
@@ -61,7 +61,7 @@ fn join_co_animations(
     if rival.valid.from < at {
         end(writer, rival, at)?;
         let valid = Validity { from: at, ..valid };
-        let new = NewCoAnimation { scope, ..NewCoAnimation::from(rival) };
+        let new = CoAnimationInput { scope, ..CoAnimationInput::from(rival) };
         return insert(writer, rival.network_id, new, valid).map(drop);
     }
     writer.change(rival, (co_animation::scope.eq(scope), co_animation::valid.eq(valid))).map(drop)

@@ -1,6 +1,6 @@
 //! Who sat for what goes sits for its successor.
 
-use ::networks::membership::{EndReason, Membership, MembershipStatus, NewMembership};
+use ::networks::membership::{EndReason, Membership, MembershipInput, MembershipStatus};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::OrganizationKind;
@@ -138,7 +138,7 @@ fn repoint(writer: &mut Writer<'_>, before: &Membership, to: &Affiliation) -> Re
 }
 
 fn copy(writer: &mut Writer<'_>, before: &Membership, through: AffiliationId, valid: Validity) -> Result<()> {
-    let new = NewMembership { affiliation_id: through, ..NewMembership::from(before) };
+    let new = MembershipInput { affiliation_id: through, ..MembershipInput::from(before) };
     let (suspended, reviewed, source) = terms(writer.conn, before.id)?;
     let terms = (
         membership::suspended_at.eq(suspended),

@@ -1,6 +1,6 @@
 //! Who was expected of what goes is expected of its successor.
 
-use ::networks::seat::{NewSeat, Seat};
+use ::networks::seat::{Seat, SeatInput};
 use diesel::prelude::*;
 use kernel::schema::{membership, seat};
 use kernel::{Noun as _, Validity};
@@ -34,7 +34,7 @@ pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut
             }
             None => {
                 end(writer, &before, at)?;
-                let new = NewSeat { organization_id: to, ..NewSeat::from(&before) };
+                let new = SeatInput { organization_id: to, ..SeatInput::from(&before) };
                 insert(writer, before.network_id, new, valid)?;
                 ImpactEffect::Moved
             }
@@ -47,7 +47,7 @@ pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut
 }
 
 /// What asks for both: any métier where one asks for none.
-fn asked_of_both(one: &Seat, other: &Seat, holders: i64) -> NewSeat {
+fn asked_of_both(one: &Seat, other: &Seat, holders: i64) -> SeatInput {
     let mut professions = Vec::new();
     if !one.professions.is_empty() && !other.professions.is_empty() {
         professions = one.professions.iter().chain(&other.professions).copied().collect();
@@ -55,12 +55,12 @@ fn asked_of_both(one: &Seat, other: &Seat, holders: i64) -> NewSeat {
         professions.dedup();
     }
     let holders = i16::try_from(holders).unwrap_or(i16::MAX).min(MOST_HOLDERS);
-    NewSeat {
+    SeatInput {
         min: one.min.max(other.min),
         max: one.max.max(other.max).max(holders),
         professions,
         interministerial: one.interministerial && other.interministerial,
-        ..NewSeat::from(other)
+        ..SeatInput::from(other)
     }
 }
 
@@ -75,7 +75,7 @@ fn join_seats(writer: &mut Writer<'_>, before: &Seat, rival: &Seat, valid: Valid
         .count();
     let asked = asked_of_both(before, rival, holders.get_result(writer.conn)?);
     let valid = both(rival.valid, valid);
-    if asked == NewSeat::from(rival) && valid == rival.valid {
+    if asked == SeatInput::from(rival) && valid == rival.valid {
         return Ok(());
     }
     if rival.valid.from < at {

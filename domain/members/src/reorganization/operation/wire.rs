@@ -11,7 +11,7 @@ use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 use validator::{Validate, ValidationErrors};
 
-use super::{Assignment, LocalRef, Merge, NewSuccessor, Operation, Place, Relink, Rename, Split, Successor};
+use super::{Assignment, LocalRef, Merge, Operation, Place, Relink, Rename, Split, Successor, SuccessorInput};
 
 codes! {
     /// What an operation of a reorganization does.
@@ -44,7 +44,7 @@ pub(super) struct SuccessorFields {
     /// Into one that an earlier operation creates.
     r#ref: Option<LocalRef>,
     /// Into a new one.
-    new: Option<NewSuccessor>,
+    new: Option<SuccessorInput>,
 }
 
 #[derive(Deserialize)]
