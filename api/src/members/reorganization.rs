@@ -1,28 +1,25 @@
 //! HTTP of reorganizations.
 
 use ::members::reorganization::{
-    Apply, Create, ReorganizationFilter, ReorganizationImpact, ReorganizationInput, ReorganizationPage,
-    ReorganizationView, Trial, Withdraw,
+    Apply, Create, Preview, ReorganizationFilter, ReorganizationImpact, ReorganizationInput, ReorganizationPage,
+    ReorganizationView, Withdraw,
 };
 use actix_web::web::Path;
-use actix_web::{Either, get, post};
+use actix_web::{get, post};
 use kernel::{PageQuery, ReorganizationId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, Reply, Represent};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
-use crate::extract::{IfMatch, Listing, Query, Valid};
-use crate::problem::Problem;
+use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_reorganizations).service(create_reorganization).service(get_reorganization);
+    config.service(list_reorganizations).service(create_reorganization);
+    config.service(preview_reorganization).service(get_reorganization);
     config.service(apply_reorganization).service(withdraw_reorganization);
 }
 
 impl Represent for ReorganizationImpact {}
-
-/// What would be done, or what was drafted.
-type TriedOrDrafted = Result<Either<Reply<ReorganizationImpact>, Reply<ReorganizationView>>, Problem>;
 
 /// List reorganizations.
 ///
@@ -33,27 +30,39 @@ async fn list_reorganizations(db: Db, list: Listing<ReorganizationFilter>) -> An
     db.read(move |store| store.reorganizations(list.filter, &list.page)).await
 }
 
-/// Draft a reorganization, or try one.
+/// Create a reorganization
 ///
-/// The SIG may. With `dry_run=true` it is done whole and taken back: the answer (200) is its impact, and nothing is written.
-/// Without, the draft is recorded (201) if it could be done now; `apply` does it. A plan that contradicts itself is 422; one that names an
-/// organization that was merged or split is 409 `superseded`, with `successor_ids`.
-#[utoipa::path(tag = "organizations", params(Trial), request_body = ReorganizationInput, responses(
-    (status = 200, body = ReorganizationImpact), (status = 201, body = ReorganizationView)))]
+/// Drafts a reorganization, if it could be done now. Nothing changes until it is applied.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 422 where the plan contradicts itself. 409 `superseded` where it names an organization that was merged or split;
+/// `successor_ids` says what to name instead.
+#[utoipa::path(tag = "organizations", request_body = ReorganizationInput, responses((status = 201, body = ReorganizationView)))]
 #[post("/reorganizations")]
-async fn create_reorganization(db: Db, trial: Query<Trial>, new: Valid<ReorganizationInput>) -> TriedOrDrafted {
-    if trial.0.dry_run {
-        let tried = db.try_out(move |store| {
-            let grant = store.authorize(Create(new.0.clone()))?;
-            store.try_reorganization(grant)
-        });
-        return tried.await.map(Either::Left);
-    }
-    let drafted = db.create(move |store| {
+async fn create_reorganization(db: Db, new: Valid<ReorganizationInput>) -> Answer<ReorganizationView> {
+    db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_reorganization(grant)
-    });
-    drafted.await.map(Either::Right)
+    })
+    .await
+}
+
+/// Preview a reorganization
+///
+/// Returns what the reorganization would do: it is done whole and taken back, so nothing is kept.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: As for creating one.
+#[utoipa::path(tag = "organizations", request_body = ReorganizationInput, responses((status = 200, body = ReorganizationImpact)))]
+#[post("/reorganizations/preview")]
+async fn preview_reorganization(db: Db, new: Valid<ReorganizationInput>) -> Answer<ReorganizationImpact> {
+    db.try_out(move |store| {
+        let grant = store.authorize(Preview(new.0.clone()))?;
+        store.preview_reorganization(grant)
+    })
+    .await
 }
 
 /// Read a reorganization.

@@ -90,17 +90,6 @@ pub struct ReorganizationInput {
     pub operations: Vec<Operation>,
 }
 
-/// Whether to do it, or only to say what would be done.
-#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Trial {
-    /// `true` writes nothing, and answers with all that it would do.
-    #[serde(default)]
-    #[param(default = false)]
-    pub dry_run: bool,
-}
-
 /// Which reorganizations of the list.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -161,7 +150,14 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<reorganization::table
 }
 
 action!(
-    /// Draft a reorganization, or try one.
+    /// Say what a reorganization would do: it is done whole and taken back.
+    Preview(ReorganizationInput) on Reorganization as "preview_reorganization", (),
+    |actor, ()| of_the_sig(actor);
+    of_the_sig
+);
+
+action!(
+    /// Draft a reorganization.
     Create(ReorganizationInput) on Reorganization as "create_reorganization", (),
     |actor, ()| of_the_sig(actor);
     of_the_sig

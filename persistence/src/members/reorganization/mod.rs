@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use kernel::schema::reorganization;
 use kernel::{Grant, NetworkId, PageQuery, ReorganizationId, Versions};
 use members::reorganization::{
-    Apply, Create, List, Read, Reorganization, ReorganizationFilter, ReorganizationImpact, ReorganizationPage,
+    Apply, Create, List, Preview, Read, Reorganization, ReorganizationFilter, ReorganizationImpact, ReorganizationPage,
     ReorganizationStatus, ReorganizationView, Withdraw, visible,
 };
 
@@ -88,8 +88,8 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It contradicts itself, or the world.
-    pub fn try_reorganization(&mut self, grant: Grant<Create>) -> Result<ReorganizationImpact> {
-        let (Create(new), ()) = grant.spend();
+    pub fn preview_reorganization(&mut self, grant: Grant<Preview>) -> Result<ReorganizationImpact> {
+        let (Preview(new), ()) = grant.spend();
         self.trial(|writer| carry_out(writer, &new.operations))
     }
 
@@ -155,6 +155,12 @@ known!(nothing: List);
 known!(read Reorganization: Read);
 
 impl Known for Create {
+    fn facts(&self, conn: &mut PgConnection) -> Result<()> {
+        lock::all(conn, &self.0.operations)
+    }
+}
+
+impl Known for Preview {
     fn facts(&self, conn: &mut PgConnection) -> Result<()> {
         lock::all(conn, &self.0.operations)
     }
