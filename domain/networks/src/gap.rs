@@ -10,9 +10,9 @@ use utoipa::{IntoParams, ToSchema};
 use crate::network::NetworkCode;
 
 codes! {
-    /// What is wrong with a seat requirement. `vacant`: it has fewer active holders than `min`. `expired`: it has no active holder, and
-    /// someone held it before. `overfilled`: it has more active holders than `max`. `unqualified`: a holder has none of the expected
-    /// professions, comes from an origin that is not eligible, or is not active.
+    /// What is wrong with a seat requirement. `vacant`: it has fewer active holders than `min`. `expired`: it has no
+    /// active holder, and someone held it before. `overfilled`: it has more active holders than `max`. `unqualified`:
+    /// a holder has none of the expected professions, comes from an origin that is not eligible, or is not active.
     GapKind {
         Vacant = "vacant" ("vacant", "vacant"),
         Expired = "expired" ("vacant depuis un départ", "vacant since its holder left"),

@@ -24,7 +24,8 @@ use crate::membership_review::Review;
 use crate::network::{NetworkCode, NetworkVisibility};
 
 codes! {
-    /// Status of a membership, computed from its dates. `suspended`: it is in force, and the membership or the member is suspended.
+    /// Status of a membership, computed from its dates. `suspended`: it is in force, and the membership or the member
+    /// is suspended.
     MembershipStatus {
         Pending = "pending" ("à venir", "to come"),
         Active = "active" ("en cours", "active"),

@@ -32,7 +32,8 @@ text!(
 );
 
 codes! {
-    /// Who makes a membership request: the person (`request`), the network (`invitation`) or an organization (`nomination`).
+    /// Who makes a membership request: the person (`request`), the network (`invitation`) or an organization
+    /// (`nomination`).
     MembershipRequestKind {
         Request = "request" ("demande de la personne", "request of the member"),
         Invitation = "invitation" ("invitation du réseau", "invitation by the network"),
@@ -50,8 +51,8 @@ codes! {
 }
 
 codes! {
-    /// Status of a membership request, computed from both decisions and the time. `open`: a decision is still missing. `accepted`:
-    /// both sides agreed. `refused`: one side refused. `expired`: it was not decided in time.
+    /// Status of a membership request, computed from both decisions and the time. `open`: a decision is still missing.
+    /// `accepted`: both sides agreed. `refused`: one side refused. `expired`: it was not decided in time.
     MembershipRequestStatus {
         Open = "open" ("ouverte", "open"),
         Accepted = "accepted" ("acceptée", "accepted"),

@@ -226,7 +226,8 @@ action!(
     }
 );
 
-/// The memberships that a caller may answer without being of the SIG: those on which they decide, and those of their organizations.
+/// The memberships that a caller may answer without being of the SIG: those on which they decide, and those of their
+/// organizations.
 #[must_use]
 pub fn answered_by(actor: &Actor) -> Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>> {
     use kernel::schema::membership as row;

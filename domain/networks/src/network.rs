@@ -67,8 +67,8 @@ codes! {
 }
 
 codes! {
-    /// How members join a network on their own request: not at all (`invitation`), with the agreement of the network (`request`),
-    /// or at once in the role `member` (`automatic`).
+    /// How members join a network on their own request: not at all (`invitation`), with the agreement of the network
+    /// (`request`), or at once in the role `member` (`automatic`).
     JoinPolicy {
         Invitation = "invitation" ("sur invitation", "by invitation"),
         Request = "request" ("sur demande", "on request"),

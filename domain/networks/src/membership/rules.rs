@@ -76,8 +76,8 @@ pub fn visible(actor: &Actor, network: &Network) -> Box<dyn BoxableExpression<Jo
     Box::new(membership::organization_id.eq_any(reached).or(membership::member_id.eq_any(mine)))
 }
 
-/// The rule of `Read` as a condition of SQL, for the caller's own memberships: partners and observers sit nowhere, and a hidden
-/// network is seen only by those who sit in it.
+/// The rule of `Read` as a condition of SQL, for the caller's own memberships: partners and observers sit nowhere, and
+/// a hidden network is seen only by those who sit in it.
 #[must_use]
 pub fn own(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
     let insider = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
@@ -124,8 +124,8 @@ action!(
     }
 );
 
-/// Whether a candidate may take over a membership: the rule is that of adding the candidate to the network. Where members join
-/// automatically, those who keep the members of an organization may hand over its memberships too.
+/// Whether a candidate may take over a membership: the rule is that of adding the candidate to the network. Where
+/// members join automatically, those who keep the members of an organization may hand over its memberships too.
 ///
 /// # Errors
 /// The caller may not, or the candidate cannot sit there.

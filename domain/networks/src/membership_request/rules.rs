@@ -188,7 +188,8 @@ impl MembershipRequest {
     }
 }
 
-/// Whether a network still takes in a member of an origin: it may have closed, or changed its eligible origins, since the request.
+/// Whether a network still takes in a member of an origin: it may have closed, or changed its eligible origins, since
+/// the request.
 ///
 /// # Errors
 /// It does not.

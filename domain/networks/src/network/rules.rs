@@ -56,8 +56,8 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<network::table, Pg, S
     Box::new(mine)
 }
 
-/// The rule of `Read` as a condition of SQL, for rows whose network is optional: the row has no network, or one that the caller
-/// sits in (`mine`), or one that is not hidden, where the caller may see networks at all (`known`).
+/// The rule of `Read` as a condition of SQL, for rows whose network is optional: the row has no network, or one that
+/// the caller sits in (`mine`), or one that is not hidden, where the caller may see networks at all (`known`).
 #[auto_type(no_type_alias)]
 pub(crate) fn shown(mine: Vec<NetworkId>, known: bool) -> _ {
     let known: AsExprOf<bool, Bool> = known.into_sql::<Bool>();
