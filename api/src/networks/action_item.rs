@@ -117,8 +117,7 @@ async fn reopen_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> An
 /// List my tasks
 ///
 /// Returns what waits for the caller, the earliest `due_on` first; tasks without a due date come last. At most 200
-/// tasks of each kind are returned.
-///
+/// tasks of each kind are returned. The kinds are:
 /// - membership requests to decide;
 /// - invited people to confirm;
 /// - action items to complete;
