@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{OrganizationLife, OrganizationReference};
 use kernel::schema::{co_animation, network as network_table, organization};
 use kernel::{
@@ -61,7 +62,7 @@ pub struct CoAnimationInput {
     pub scope: CoAnimationScope,
     /// When the co-animation begins to hold (UTC). Default: now.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
 /// A copy of a co-animation, to be recorded from now on.

@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{MemberReference, OrganizationKind, OrganizationReference};
 use kernel::schema::{member, membership, network, organization};
 use kernel::sql::clock;
@@ -140,11 +141,11 @@ pub struct MembershipInput {
     pub interministerial: bool,
     /// When the membership begins to hold (UTC). Default: now.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
     /// When the membership ceases to hold (UTC, excluded). Absent, or after the end of the affiliation: it ends with
     /// the affiliation.
     #[diesel(skip_insertion)]
-    pub valid_to: Option<DateTime<Utc>>,
+    pub valid_to: Option<Instant>,
 }
 
 /// How a membership ends.
@@ -155,7 +156,7 @@ pub struct MembershipEnding {
     /// Why the membership ends.
     pub reason: EndReason,
     /// When it ends (UTC), never in the past. Default: now.
-    pub at: Option<DateTime<Utc>>,
+    pub at: Option<Instant>,
 }
 
 /// Another role for a membership.

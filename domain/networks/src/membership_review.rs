@@ -6,6 +6,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{membership_review, network};
 use kernel::{
@@ -92,7 +93,7 @@ pub struct MembershipReview {
 #[schema(example = json!({"due_on": "2027-01-31"}))]
 pub struct MembershipReviewInput {
     /// The day by which all memberships should have an answer (Europe/Paris).
-    pub due_on: NaiveDate,
+    pub due_on: Day,
 }
 
 /// The answer of a review on one membership.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{OrganizationLife, OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
@@ -91,7 +92,7 @@ pub struct SeatInput {
     pub interministerial: bool,
     /// When the requirement begins to hold (UTC). Default: now.
     #[diesel(skip_insertion, skip_update)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
 /// A copy of a seat requirement, to be recorded from now on.
