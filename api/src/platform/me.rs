@@ -148,9 +148,12 @@ async fn bind_me(db: Db) -> Answer<Bound> {
     db.write_unregistered(|store, who, vouched| Ok(Bound { member_id: store.bind_me(who, vouched)? })).await
 }
 
-/// List my memberships.
+/// List my memberships
 ///
-/// Those in force.
+/// Returns the memberships of the caller that hold now, the oldest first.
+///
+/// **Access**: Every registered caller, for themselves. For partners, observers and service accounts the list is
+/// empty.
 #[utoipa::path(tag = "me", params(PageQuery), responses((status = 200, body = MembershipPage)))]
 #[get("/me/memberships")]
 async fn list_my_memberships(db: Db, list: Listing<NoFilter>) -> Answer<MembershipPage> {
