@@ -1,4 +1,4 @@
-//! The version of an object, which a change must name.
+//! The version of an object, which a change must repeat.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -8,7 +8,8 @@ use diesel::sql_types::Integer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Grows by one at each change; the first part of the entity tag `"7-0c1d2e3f4a5b"`.
+/// Version of an object: 1 when it is created, one more with each change. It is the first part of its `ETag`, for
+/// example `"7-0c1d2e3f4a5b"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Integer)]
 #[schema(minimum = 1)]
@@ -36,7 +37,7 @@ impl Version {
         format!("\"{}-{tag}\"", self.0)
     }
 
-    /// Reads the version of an entity tag that we once gave; the rest says who saw it, which a change need not prove.
+    /// The version in an entity tag of this service; its second part depends on the reader, and is not checked.
     #[must_use]
     pub fn from_etag(etag: &str) -> Option<Self> {
         let (version, tag) = etag.trim().strip_prefix('"')?.strip_suffix('"')?.split_once('-')?;

@@ -11,23 +11,23 @@ use utoipa::ToSchema;
 use validator::ValidateEmail as _;
 
 text!(
-    /// A telephone number in international form (E.164); French numbers may be given in national form.
+    /// Telephone number in international form (E.164). French numbers may be sent in national form.
     Phone, 4..=24, Line as "phone", phone
 );
 text!(
-    /// The address of a site, http or https (RFC 3986).
+    /// Address of a website, http or https (RFC 3986).
     Website, 8..=500, Line as "uri", website
 );
 text!(
-    /// The part of e-mail addresses after the `@`, in lower case.
+    /// Domain of e-mail addresses, after the `@`, in lower case.
     EmailDomain, 3..=253, Line as "hostname", domain
 );
 text!(
-    /// What a contact point is for.
+    /// What a contact point is for, for example `Presse`.
     ContactLabel, 1..=120, Line
 );
 text!(
-    /// An address, a number, or lines of a postal address.
+    /// E-mail address, telephone number, address of a form, or lines of a postal address.
     ContactValue, 1..=500, Prose
 );
 
@@ -48,7 +48,7 @@ fn domain(text: &str) -> Result<String, &'static str> {
 }
 
 codes! {
-    /// The way of a contact point.
+    /// Kind of contact point.
     ContactKind {
         Email = "email" ("courriel", "e-mail"),
         Phone = "phone" ("téléphone", "telephone"),
@@ -57,20 +57,20 @@ codes! {
     }
 }
 
-/// One way to reach an organization; never a person's own.
+/// A way to reach an organization; never a personal one.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ContactPoint {
-    /// By which way.
+    /// Kind of contact point.
     pub kind: ContactKind,
-    /// What it is for.
+    /// What it is for. Absent: for everything.
     pub label: Option<ContactLabel>,
-    /// The address or number.
+    /// E-mail address, telephone number, address of a form, or postal address.
     pub value: ContactValue,
 }
 
-/// All ways to reach an organization, in the order in which to try them.
+/// Ways to reach an organization, in the order in which to try them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Jsonb)]
 #[serde(transparent)]

@@ -50,7 +50,7 @@ impl KnownOrganization {
         self.owners.get(field).is_some_and(|owner| owner == SOURCE)
     }
 
-    /// Whether the directory may say this field: it did before, or nobody did.
+    /// Whether the directory may write this field: it did before, or nobody did.
     #[must_use]
     pub fn is_open_to_directory(&self, field: &str) -> bool {
         self.is_from_directory(field) || !self.owners.contains_key(field)
