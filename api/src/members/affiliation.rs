@@ -35,8 +35,8 @@ async fn list_member_affiliations(db: Db, id: Path<MemberId>, list: Listing<NoFi
 /// affiliations at once; one of them is the main one. Returns the affiliation.
 ///
 /// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
-/// scope holds the organization; service accounts with `directory:write`, for the organizations that they keep. Only
-/// those who keep the organization of the current main affiliation may make another one the main one.
+/// scope holds the organization; service accounts with `directory:write`, within the scope of their organization and
+/// their owner. To replace the main affiliation, the caller must have this right over its organization too.
 ///
 /// **Errors**: 409 `overlap` when the member has an affiliation to this organization at that time. 409 `superseded`
 /// when the organization was merged or split: use one of its successors. 409 `invalid_transition` when the member has
@@ -73,8 +73,8 @@ async fn get_affiliation(db: Db, id: Path<AffiliationId>) -> Answer<AffiliationV
 /// Changes the function, the service or the profession, or makes the affiliation the main one. Returns the affiliation.
 ///
 /// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
-/// scope holds the organization; service accounts with `directory:write`, for the organizations that they keep. Only
-/// those who keep the organization of the current main affiliation may make another one the main one.
+/// scope holds the organization; service accounts with `directory:write`, within the scope of their organization and
+/// their owner. To replace the main affiliation, the caller must have this right over its organization too.
 ///
 /// **Errors**: 409 `invalid_transition` when the affiliation is over. 422 at `/is_primary` when the main affiliation is
 /// set to `false`: make another one the main one instead.
@@ -98,7 +98,8 @@ async fn update_affiliation(
 /// Ends the affiliation now, or at the time in `at`. Returns the affiliation.
 ///
 /// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
-/// scope holds the organization; service accounts with `directory:write`, for the organizations that they keep.
+/// scope holds the organization; service accounts with `directory:write`, within the scope of their organization and
+/// their owner.
 ///
 /// **Errors**: 409 `invalid_transition` when the affiliation is over. 409 `last_lead` when a network would lose its
 /// last lead, 409 `last_admin` when the service would lose its last SIG administrator. 422 when `at` is in the past.

@@ -17,7 +17,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_member_hand_over).service(hand_over_member);
 }
 
-/// List what a member owns
+/// Get what a member owns
 ///
 /// Returns what the member must hand over before leaving (`required`), and other seats that end with the member if
 /// nobody takes them.
@@ -35,8 +35,8 @@ async fn get_member_hand_over(db: Db, id: Path<MemberId>) -> Answer<OwnedItems> 
 /// name a taker for everything that is `required`; the rest is optional. Returns the member.
 ///
 /// **Access**: everyone who may call `POST /members/{id}/depart`. Only SIG administrators hand over the seat of a lead
-/// or a co-lead: the plans of other callers leave these out. Only a person who keeps its organization hands over a
-/// service account.
+/// or a co-lead: the plans of other callers leave these out. Only people hand over a service account: the SIG, or those
+/// whose scope holds its organization as director or administrator.
 ///
 /// **Errors**: 409 `invalid_transition` when the member has departed. 422 at `/items` when the plan is incomplete,
 /// names something that the member does not own, or someone who cannot take it. 403 when the caller would take

@@ -38,7 +38,7 @@ async fn list_invitations(db: Db, list: Listing<InvitationFilter>) -> Answer<Inv
 /// Returns one invitation. Its code is never returned: it is in the e-mail only.
 ///
 /// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
-/// scope holds the organization; leads of the network; the sender; service accounts that keep the organization. To
+/// scope holds the organization; leads of the network; the sender; service accounts with `directory:write` likewise. To
 /// others the invitation does not exist (404).
 ///
 /// **Notes**: `network_id` and `request_id` are left out for callers who may not know the network.
@@ -52,9 +52,9 @@ async fn get_invitation(db: Db, id: Path<InvitationId>) -> Answer<InvitationView
 ///
 /// Sends a single-use code by e-mail to the address of a member who has never logged in. Returns the invitation.
 ///
-/// **Access**: SIG coordinators, SIG administrators; communication directors, organization administrators and service
-/// accounts who keep the organization of the main affiliation. If the member holds roles that the caller could not
-/// give, or leads a network, only SIG administrators.
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization of the main affiliation; service accounts with `directory:write` likewise. If the
+/// member holds roles that the caller could not give, or leads a network, only SIG administrators.
 ///
 /// **Errors**: 409 `invalid_transition` unless the member is `invited`. 422 when the member has no e-mail address: add
 /// one first.
@@ -76,7 +76,7 @@ async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
 /// is linked, `to_confirm` if someone must confirm first.
 ///
 /// The login is linked at once if the token says that the caller works there (`siret` or `siren`). It also is if the
-/// caller is a member affiliated there. Otherwise someone who keeps the organization or leads the network must confirm.
+/// caller is a member affiliated there. Otherwise someone who may call `POST /invitations/{id}/confirm` must confirm.
 ///
 /// **Access**: every person with a valid token and the code, registered or not. Service accounts may not.
 ///
@@ -140,7 +140,7 @@ async fn resend_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Ans
 /// Takes the invitation back: its code no longer works. Returns the invitation.
 ///
 /// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
-/// scope holds the organization; leads of the network; the sender; service accounts that keep the organization.
+/// scope holds the organization; leads of the network; the sender; service accounts with `directory:write` likewise.
 ///
 /// **Errors**: 409 `invitation_spent` when the invitation is used, revoked or expired.
 #[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]

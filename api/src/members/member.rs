@@ -41,7 +41,8 @@ async fn list_members(db: Db, list: Listing<MemberFilter>) -> Answer<MemberPage>
 /// Returns the member.
 ///
 /// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
-/// scope holds the organization; service accounts with `directory:write`, for the organizations that they keep.
+/// scope holds the organization; service accounts with `directory:write`, within the scope of their organization and
+/// their owner.
 ///
 /// **Errors**: 409 `already_exists` when the e-mail address is taken; 422 at `/email` if the caller may not see who has
 /// it. 409 `superseded` when the organization was merged or split, 409 `invalid_transition` when it is closed.
@@ -62,9 +63,10 @@ async fn create_member(db: Db, new: Valid<MemberInput>) -> Answer<MemberView> {
 /// Returns the whole card (`view` is `full`) if the caller may see it, else name and organizations (`view` is `name`).
 ///
 /// **Access**: every registered caller but partners, who see themselves only; service accounts with `directory:read`.
-/// The whole card: the member; SIG coordinators, SIG administrators; callers whose scope holds the main organization.
-/// It is also for other callers, except partners and observers, as far as `profile_visibility` allows. After departure:
-/// only the member and the SIG.
+/// The whole card: the member; SIG coordinators, SIG administrators; communication directors, DICOM contributors and
+/// organization administrators whose scope holds the organization of the main affiliation. Other callers see it as far
+/// as `profile_visibility` allows; partners and observers never do. After the departure, only the member and the SIG
+/// see it.
 #[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = MemberView)))]
 #[get("/members/{id}")]
 async fn get_member(db: Db, id: Path<MemberId>) -> Answer<MemberView> {
@@ -87,9 +89,9 @@ async fn get_member_vcard(db: Db, id: Path<MemberId>) -> Result<HttpResponse, Pr
 ///
 /// Changes the card of a member: names, address, telephones, languages, visibility. Returns the member.
 ///
-/// **Access**: SIG coordinators, SIG administrators; communication directors, organization administrators and service
-/// accounts who keep the organization of the main affiliation. If the member never logged in and holds roles that the
-/// caller could not give, only SIG administrators change the address.
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization of the main affiliation; service accounts with `directory:write` likewise. If the
+/// member never logged in and holds roles that the caller could not give, only SIG administrators change the address.
 ///
 /// **Errors**: 409 `invalid_transition` when the member has departed. 409 `already_exists` when the new address is
 /// taken; 422 at `/email` if the caller may not see who has it. 403 when the card is opened although the member
@@ -147,8 +149,8 @@ async fn restore_member(db: Db, id: Path<MemberId>, seen: IfMatch) -> Answer<Mem
 /// Records that the member has left: affiliations, memberships and roles end now, and nothing is deleted. Returns the
 /// member.
 ///
-/// **Access**: SIG coordinators, SIG administrators; communication directors, organization administrators and service
-/// accounts who keep all organizations of the member.
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds all organizations of the member; service accounts with `directory:write` likewise.
 ///
 /// **Errors**: 409 `hand_over_required` when the member owns things that must be handed over first. 409 `last_lead` or
 /// `last_admin` when nobody else leads a network or administers the service. 409 `invalid_transition` when the member

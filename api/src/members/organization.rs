@@ -76,6 +76,8 @@ async fn get_organization(db: Db, id: Path<OrganizationId>, at: Query<At>) -> An
 ///
 /// **Errors**: 409 `superseded` when the organization was merged or split: update its successors. 409
 /// `invalid_transition` when it is closed. 422 at `/parent_id` when the new parent stands below it or does not exist.
+/// 409 `last_lead` or `last_admin` when the new origin would take the rights of a last lead or of the last SIG
+/// administrator.
 ///
 /// **Notes**: A former name is kept as an alias, and is found with `as_of`.
 #[utoipa::path(tag = "organizations", params(OrganizationId, IfMatch), request_body = OrganizationPatch, responses((status = 200, body = OrganizationView)))]
@@ -93,7 +95,7 @@ async fn update_organization(
     .await
 }
 
-/// Replace the contact points of an organization
+/// Update the contact points of an organization
 ///
 /// Replaces all contact points by the given ones. Returns the organization.
 ///

@@ -40,7 +40,8 @@ async fn list_role_assignments(db: Db, list: Listing<RoleAssignmentFilter>) -> A
 ///
 /// **Errors**: 409 `overlap` when the same role is held at that time. 409 `superseded` when the organization was merged
 /// or split, 409 `invalid_transition` when it is closed. 422 at `/organization_id` when it is missing or does not
-/// belong to the role. 422 at `/affiliation_id` when that affiliation is not in force.
+/// belong to the role. 422 at `/affiliation_id` when that affiliation is not in force, at `/valid_to` when it is not
+/// after the beginning.
 ///
 /// **Notes**: The role ends with the affiliation at the latest.
 #[utoipa::path(tag = "roles", request_body = RoleAssignmentInput, responses((status = 201, body = RoleAssignmentView)))]

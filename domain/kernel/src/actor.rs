@@ -39,7 +39,7 @@ codes! {
         SigAdmin = "sig_admin" ("administration SIG", "SIG administrator"),
         SigCoordinator = "sig_coordinator" ("coordination SIG", "SIG coordinator"),
         Auditor = "auditor" ("audit", "auditor"),
-        Dpo = "dpo" ("protection des données (DPD)", "data protection officer (DPO)"),
+        Dpo = "dpo" ("protection des données (DPD)", "data protection officer"),
         DicomDirector = "dicom_director" ("direction de la communication", "communication director"),
         DicomContributor = "dicom_contributor" ("contribution DICOM", "DICOM contributor"),
         OrgAdmin = "org_admin" ("administration d’organisation", "organization administrator"),

@@ -43,7 +43,7 @@ pub(super) fn all(conn: &mut PgConnection, operations: &[Operation]) -> Result<(
     let organizations = organization::table.filter(organization::id.eq_any(&named).or(below));
     let organizations = organizations.order(organization::id).select(organization::id);
     organizations.for_no_key_update().load::<OrganizationId>(conn)?;
-    // Whoever was faster brought a network more: begin again.
+    // Another transaction added a network meanwhile: begin again.
     let all = networks_of(conn, &named)?.iter().all(|network| networks.contains(network));
     if all { Ok(()) } else { Err(Error::Again) }
 }

@@ -1,4 +1,4 @@
-//! Roles held through what moves, or over what goes, go on in the successor.
+//! Roles held through affiliations that move, or over organizations that disappear, continue in the successor.
 
 use diesel::prelude::*;
 use kernel::schema::{organization, role_assignment};
