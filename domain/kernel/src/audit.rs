@@ -1,4 +1,4 @@
-//! The audit log: what was done, refused, or read on the record. Ids and names of fields alone, never what they hold.
+//! The audit log: what was done, refused, or read on the record. Identifiers and names of fields only, never values.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;

@@ -73,8 +73,8 @@ codes! {
 }
 
 const LEVEL: Label = Label {
-    fr: "Indiquez comment ce réseau doit vous informer (`notification_level`).",
-    en: "Say how this network is to keep you informed (`notification_level`).",
+    fr: "Indiquez comment ce réseau doit vous informer (champ notification_level).",
+    en: "Say how this network is to keep you informed (field notification_level).",
 };
 
 /// How soon someone wants to hear of a network, which everyone who joins one must say.

@@ -59,8 +59,8 @@ const COLLISION: Label = Label {
 };
 
 const OBJECTS: Label = Label {
-    fr: "Cette personne s’oppose à la publication de sa fiche : la fiche reste réservée à l’animation de ses réseaux (`leads`).",
-    en: "This person objects to the publication of their card: it stays restricted to leads (`leads`).",
+    fr: "Cette personne s’oppose à la publication de sa fiche : la fiche reste réservée à l’animation de ses réseaux (leads).",
+    en: "This person objects to the publication of their card: it stays restricted to leads.",
 };
 
 impl Store<'_> {

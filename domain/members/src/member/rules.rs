@@ -54,7 +54,7 @@ impl Member {
         matches!(self.status, MemberStatus::Departed | MemberStatus::Pseudonymised)
     }
 
-    /// Whether this caller sees the card, or the name and the organizations alone.
+    /// Whether this caller sees the card, or only the name and the organizations.
     #[must_use]
     pub fn is_card_for(&self, actor: &Actor) -> bool {
         let own = || self.main().is_some_and(|main| actor.reaches(Actor::SCOPED, main) || actor.keeps(main));

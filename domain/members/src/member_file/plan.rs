@@ -14,7 +14,7 @@ use crate::import::Wanted;
 pub struct KnownAffiliation {
     /// Its identifier.
     pub id: AffiliationId,
-    /// The version that was looked at.
+    /// The version that was read.
     pub version: Version,
     /// Where.
     pub organization: OrganizationId,
@@ -29,7 +29,7 @@ pub struct KnownAffiliation {
 /// A member that the file may mean.
 #[derive(Debug, Clone)]
 pub struct KnownMember {
-    /// The version that was looked at.
+    /// The version that was read.
     pub version: Version,
     /// Whether the member has not left.
     pub present: bool,

@@ -48,8 +48,8 @@ const ALONE: Label = Label {
     en: "A single organization can only be merged into one that exists: name at least two.",
 };
 const NO_SUCCESSOR: Label = Label {
-    fr: "Cette organisation n’est pas l’une de celles qui succèdent : choisissez dans `successors`.",
-    en: "This organization is none of the successors: choose one of `successors`.",
+    fr: "Cette organisation n’est pas l’une de celles qui succèdent : choisissez-la dans « successors ».",
+    en: "This organization is none of the successors: choose one of “successors”.",
 };
 
 fn invalid<T>(pointer: impl Into<String>, why: Label) -> Result<T, Refusal> {
@@ -112,7 +112,7 @@ fn of_successor(it: &Successor, at: &str, mention: &mut impl FnMut(&str, Place, 
     }
 }
 
-/// The organizations that operations merge or split away.
+/// The organizations that operations merge or split, so that they disappear.
 #[must_use]
 pub fn gone(operations: &[Operation]) -> BTreeSet<OrganizationId> {
     let goes = mentions(operations).into_iter().filter(|mention| mention.how == How::Goes);
@@ -147,7 +147,8 @@ pub fn check(operations: &[Operation]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What goes is named nowhere else; what is said of an organization is said once; what is created is created before.
+/// An organization that disappears is named nowhere else; what becomes of one is said once; a created one is named only
+/// after its creation.
 fn agree(mentions: &[Mention]) -> Result<(), Refusal> {
     let mut said: BTreeMap<&Place, Vec<How>> = BTreeMap::new();
     for Mention { pointer, place, how } in mentions {

@@ -20,7 +20,7 @@ use crate::organization::{OrganizationStatus, PrefectureLevel};
 pub struct KnownOrganization {
     /// Its identifier.
     pub id: OrganizationId,
-    /// The version that was looked at.
+    /// The version that was read.
     pub version: Version,
     /// What it is.
     pub kind: OrganizationKind,
@@ -45,7 +45,7 @@ pub struct KnownOrganization {
 }
 
 impl KnownOrganization {
-    /// Whether the directory said this field.
+    /// Whether the directory wrote this field.
     pub(super) fn is_from_directory(&self, field: &str) -> bool {
         self.owners.get(field).is_some_and(|owner| owner == SOURCE)
     }

@@ -142,7 +142,7 @@ pub(super) fn serve(
     Ok(())
 }
 
-/// What stands below what goes stands below the successor; a successor that stood there takes its place.
+/// Moves the organizations below one that disappears to its successor; a successor that was one of them takes its place.
 pub(crate) fn carry_below(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let below = organization::parent_id.assume_not_null().eq_any(moving.gone());
     let below = below.and(organization::status.eq(OrganizationStatus::Active));
@@ -187,7 +187,7 @@ fn first_that_stays(
     Ok(None)
 }
 
-/// The service accounts of what goes are those of the successor.
+/// Moves the service accounts of organizations that disappear to their successors.
 pub(crate) fn carry_service_accounts(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = service_account::table.filter(service_account::organization_id.eq_any(moving.gone()));
     let here = here.order(service_account::id).select(ServiceAccount::as_select()).for_no_key_update();

@@ -31,7 +31,7 @@ pub(super) fn networks_of(conn: &mut PgConnection, organizations: &[Organization
     Ok(all.into_iter().collect())
 }
 
-/// Locks the networks, the members who sit in what goes, the organizations and what stands below them.
+/// Locks the networks, the members affiliated to the organizations that disappear, the organizations and those below.
 pub(super) fn all(conn: &mut PgConnection, operations: &[Operation]) -> Result<()> {
     let (named, gone) = (named(operations), plan::gone(operations));
     let networks = networks_of(conn, &named)?;

@@ -134,7 +134,7 @@ pub(super) struct AnyOperation {
 }
 
 impl AnyOperation {
-    /// The fields that were said.
+    /// The names of the fields that are present.
     fn said(&self) -> impl Iterator<Item = &'static str> {
         let all = [
             ("organization_id", self.organization_id.is_some()),
