@@ -44,7 +44,7 @@ async fn list_reorganizations(db: Db, list: Listing<ReorganizationFilter>) -> An
 ///
 /// **Errors**: 422 when the plan contradicts itself or names something that does not exist: `errors` says where. 409
 /// `superseded` when a named organization was merged or split: use its `successor_ids`. 409 `invalid_transition` when
-/// it is closed.
+/// it is closed. 403 when a role of the caller would come to reach another existing organization: ask someone else.
 #[utoipa::path(tag = "organizations", params(Trial), request_body = ReorganizationInput, responses(
     (status = 200, body = ReorganizationImpact), (status = 201, body = ReorganizationView)))]
 #[post("/reorganizations")]
@@ -84,7 +84,8 @@ async fn get_reorganization(db: Db, id: Path<ReorganizationId>) -> Answer<Reorga
 /// **Access**: SIG coordinators, SIG administrators.
 ///
 /// **Errors**: 409 `invalid_transition` unless it is a draft. 409 `superseded` when an organization was merged or split
-/// meanwhile: withdraw the draft and create another one. 422 when the plan no longer fits.
+/// meanwhile: withdraw the draft and create another one. 422 when the plan no longer fits. 403 when a role of the
+/// caller would come to reach another existing organization: ask someone else.
 #[utoipa::path(tag = "organizations", params(ReorganizationId, IfMatch), responses((status = 200, body = ReorganizationView)))]
 #[post("/reorganizations/{id}/apply")]
 async fn apply_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch) -> Answer<ReorganizationView> {
