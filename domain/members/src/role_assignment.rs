@@ -5,6 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel::{BoxableExpression, expression::AsExpression};
+use kernel::Instant;
 use kernel::directory::OrganizationLife;
 use kernel::policy::Target;
 use kernel::schema::role_assignment;
@@ -65,10 +66,10 @@ pub struct RoleAssignmentInput {
     pub organization_id: Option<OrganizationId>,
     /// When it begins to hold (UTC). Absent: now.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
     /// When it ceases to hold (UTC, excluded). Absent: with the affiliation.
     #[diesel(skip_insertion)]
-    pub valid_to: Option<DateTime<Utc>>,
+    pub valid_to: Option<Instant>,
 }
 
 /// Filters of the list of role assignments.
