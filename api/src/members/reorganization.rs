@@ -21,9 +21,11 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 
 impl Represent for ReorganizationImpact {}
 
-/// List reorganizations.
+/// List reorganizations
 ///
-/// The latest draft first; for the SIG and the auditor.
+/// Returns reorganizations, the latest recorded first. A draft comes without its impact: get it one by one.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors.
 #[utoipa::path(tag = "organizations", params(ReorganizationFilter, PageQuery), responses((status = 200, body = ReorganizationPage)))]
 #[get("/reorganizations")]
 async fn list_reorganizations(db: Db, list: Listing<ReorganizationFilter>) -> Answer<ReorganizationPage> {
@@ -32,12 +34,13 @@ async fn list_reorganizations(db: Db, list: Listing<ReorganizationFilter>) -> An
 
 /// Create a reorganization
 ///
-/// Drafts a reorganization, if it could be done now. Nothing changes until it is applied.
+/// Creates a draft that `POST /reorganizations/{id}/apply` carries out later. Returns the draft with its impact.
 ///
 /// **Access**: SIG coordinators, SIG administrators.
 ///
-/// **Errors**: 422 where the plan contradicts itself. 409 `superseded` where it names an organization that was merged or split;
-/// `successor_ids` says what to name instead.
+/// **Errors**: 422 when the plan contradicts itself or names something that does not exist: `errors` says where. 409
+/// `superseded` when a named organization was merged or split: use its `successor_ids`. 409 `invalid_transition` when
+/// it is closed. 403 when a role of the caller would come to reach another existing organization: ask someone else.
 #[utoipa::path(tag = "organizations", request_body = ReorganizationInput, responses((status = 201, body = ReorganizationView)))]
 #[post("/reorganizations")]
 async fn create_reorganization(db: Db, new: Valid<ReorganizationInput>) -> Answer<ReorganizationView> {
@@ -50,11 +53,11 @@ async fn create_reorganization(db: Db, new: Valid<ReorganizationInput>) -> Answe
 
 /// Preview a reorganization
 ///
-/// Returns what the reorganization would do: it is done whole and taken back, so nothing is kept.
+/// Computes the impact that a reorganization would have, and returns it. Nothing is written.
 ///
 /// **Access**: SIG coordinators, SIG administrators.
 ///
-/// **Errors**: As for creating one.
+/// **Errors**: the same as for `POST /reorganizations`.
 #[utoipa::path(tag = "organizations", request_body = ReorganizationInput, responses((status = 200, body = ReorganizationImpact)))]
 #[post("/reorganizations/preview")]
 async fn preview_reorganization(db: Db, new: Valid<ReorganizationInput>) -> Answer<ReorganizationImpact> {
@@ -65,20 +68,29 @@ async fn preview_reorganization(db: Db, new: Valid<ReorganizationInput>) -> Answ
     .await
 }
 
-/// Read a reorganization.
+/// Get a reorganization
 ///
-/// For the SIG and the auditor; for all others there is none. A draft comes with the impact that it would have now, absent if it could
-/// not be done any more (`apply` says why); what was applied with the figures of what it did.
+/// Returns one reorganization. A draft comes with the impact that it would have now; without one if it can no longer be
+/// done (`apply` says why). An applied one comes with the figures of what it did.
+///
+/// **Access**: SIG coordinators, SIG administrators; auditors, who get figures without names. To others there is no
+/// reorganization (404).
 #[utoipa::path(tag = "organizations", params(ReorganizationId), responses((status = 200, body = ReorganizationView)))]
 #[get("/reorganizations/{id}")]
 async fn get_reorganization(db: Db, id: Path<ReorganizationId>) -> Answer<ReorganizationView> {
     db.try_out(move |store| store.reorganization(*id)).await
 }
 
-/// Apply a reorganization.
+/// Apply a reorganization
 ///
-/// The SIG may. One transaction at one instant: memberships, roles, seats and links of what goes go on in the successors, and none is
-/// lost. The answer names what was moved. 409 `superseded` where an organization was merged or split meanwhile.
+/// Carries out all operations of the draft at one instant, or none. Memberships, roles, seats and links of what
+/// disappears continue in the successors, and none is lost. Returns the reorganization with its impact, names included.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` unless it is a draft. 409 `superseded` when an organization was merged or split
+/// meanwhile: withdraw the draft and create another one. 422 when the plan no longer fits. 403 when a role of the
+/// caller would come to reach another existing organization: ask someone else.
 #[utoipa::path(tag = "organizations", params(ReorganizationId, IfMatch), responses((status = 200, body = ReorganizationView)))]
 #[post("/reorganizations/{id}/apply")]
 async fn apply_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch) -> Answer<ReorganizationView> {
@@ -89,9 +101,13 @@ async fn apply_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch)
     .await
 }
 
-/// Withdraw a reorganization.
+/// Withdraw a reorganization
 ///
-/// The SIG may, as long as it is a draft.
+/// Gives up a draft: it can no longer be applied. Returns the reorganization.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` unless it is a draft.
 #[utoipa::path(tag = "organizations", params(ReorganizationId, IfMatch), responses((status = 200, body = ReorganizationView)))]
 #[post("/reorganizations/{id}/withdraw")]
 async fn withdraw_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch) -> Answer<ReorganizationView> {

@@ -7,13 +7,13 @@ use utoipa::openapi::schema::{Discriminator, ObjectBuilder, OneOfBuilder, Schema
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The whole noun, or its name: `view` says which, so that no shape has holes.
+/// The whole noun or its name: `view` says which, so that no field of either shape is missing without a reason.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "view", rename_all = "snake_case")]
 pub enum Shown<F, N> {
     /// All that a member may read.
     Full(F),
-    /// What everyone may read who may know of it.
+    /// What everyone may read who may know that it exists.
     Name(N),
 }
 
@@ -46,7 +46,7 @@ impl<F: ToSchema, N: ToSchema> PartialSchema for Shown<F, N> {
             .item(Ref::from_schema_name(F::name()))
             .item(Ref::from_schema_name(summary::<F>()))
             .discriminator(Some(Discriminator::with_mapping("view", mapping)));
-        RefOr::T(either.description(Some("The whole object, or its name only: `view` says which.")).into())
+        RefOr::T(either.description(Some("The whole object (`view` is `full`) or its name only (`view` is `name`), as far as the caller may see it.")).into())
     }
 }
 
