@@ -15,11 +15,18 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_gaps);
 }
 
-/// List the gaps of a network.
+/// List the gaps of a network
 ///
-/// The expected seats that are vacant, overfilled, or held by someone who does not qualify, by name of the organization,
-/// now or on a past day. The SIG and the auditor see all, those who animate or answer in the network too, a DICOM those
-/// of the organizations it serves, an administrator those of his own.
+/// Returns the seat requirements that are vacant, overfilled, or held by someone who does not qualify, now or on a past
+/// day. They are ordered by name of the organization.
+///
+/// **Access**:
+/// - SIG coordinators, SIG administrators, auditors: all gaps;
+/// - leads, co-leads and référents of the network: all its gaps;
+/// - communication directors and DICOM contributors: those of the organizations that they answer for;
+/// - organization administrators: those of their organizations.
+///
+/// **Errors**: 404 `not_found` if the network is hidden from the caller. 422 `invalid` if `as_of` is in the future.
 #[utoipa::path(tag = "tracking", params(NetworkCode, GapFilter, PageQuery), responses((status = 200, body = GapPage)))]
 #[get("/networks/{code}/gaps")]
 async fn list_network_gaps(db: Db, code: Path<NetworkCode>, list: Listing<GapFilter>) -> Answer<GapPage> {

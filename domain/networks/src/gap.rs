@@ -1,4 +1,4 @@
-//! Gap (manque): an expected seat that is not filled as expected.
+//! Gap (manque): a seat requirement that is not filled as expected.
 
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types;
@@ -10,16 +10,16 @@ use utoipa::{IntoParams, ToSchema};
 use crate::network::NetworkCode;
 
 codes! {
-    /// What is wrong with a seat.
+    /// What is wrong with a seat requirement.
     GapKind {
         Vacant = "vacant" ("vacant", "vacant"),
         Expired = "expired" ("vacant depuis un départ", "vacant since someone left"),
         Overfilled = "overfilled" ("en surnombre", "overfilled"),
-        Unqualified = "unqualified" ("titulaire non qualifié", "unqualified holder"),
+        Unqualified = "unqualified" ("titulaire ne remplissant pas les conditions", "holder suspended, or without the origin or profession that is required"),
     }
 }
 
-/// A seat as the database found it wanting.
+/// A seat requirement with gaps, as the database finds it.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct GapRow {
     /// The seat.
@@ -60,29 +60,29 @@ pub struct GapRow {
     pub gaps: Vec<GapKind>,
 }
 
-/// An expected seat that is not filled as expected.
+/// Gap (manque): a seat requirement that is not filled as expected.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Gap {
-    /// The seat.
+    /// Identifier of the seat requirement.
     pub seat_id: SeatId,
-    /// The network.
+    /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
-    /// The organization.
+    /// Organization that the seat is expected of.
     pub organization: OrganizationReference,
-    /// As what.
+    /// Role in the network that is expected.
     pub role: NetworkRole,
-    /// How many at least.
+    /// Number of people expected at least.
     #[schema(minimum = 0)]
     pub min: i16,
-    /// How many at most.
+    /// Number of people expected at most.
     #[schema(minimum = 1)]
     pub max: i16,
-    /// How many fill it.
+    /// Number of active people who hold it now, or on the day in `as_of`.
     #[schema(minimum = 0)]
     pub filled: i32,
-    /// The métiers of those who may hold it; any, if there is none.
+    /// Professions (métiers) required of the holder. Empty: any profession.
     pub professions: Vec<Profession>,
-    /// What is wrong.
+    /// What is wrong with the seat requirement.
     pub gaps: Vec<GapKind>,
 }
 
@@ -99,24 +99,24 @@ impl From<GapRow> for Gap {
     }
 }
 
-/// Which gaps of the list.
+/// Filters of the list of gaps.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct GapFilter {
-    /// Of this kind.
+    /// Keeps only the seat requirements with this kind of gap.
     #[param(inline)]
     pub gap: Option<GapKind>,
-    /// Of this organization.
+    /// Keeps only the gaps of this organization.
     pub organization_id: Option<OrganizationId>,
-    /// Of organizations of this kind.
+    /// Keeps only the gaps of organizations of this kind.
     pub organization_kind: Option<OrganizationKind>,
-    /// Of seats of this role.
+    /// Keeps only the gaps of seats of this role.
     pub role: Option<NetworkRole>,
-    /// As they stood at the end of this past day (Europe/Paris).
+    /// Shows the gaps at the end of this day (Europe/Paris), today or in the past. Absent: now.
     #[param(inline)]
     pub as_of: Option<AsOf>,
 }
 
-/// A page of gaps.
+/// One page of gaps.
 pub type GapPage = Page<Gap>;
