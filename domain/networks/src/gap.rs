@@ -15,7 +15,7 @@ codes! {
         Vacant = "vacant" ("vacant", "vacant"),
         Expired = "expired" ("vacant depuis un départ", "vacant since someone left"),
         Overfilled = "overfilled" ("en surnombre", "overfilled"),
-        Unqualified = "unqualified" ("titulaire ne remplissant pas les conditions", "holder suspended, or without the origin or profession that is required"),
+        Unqualified = "unqualified" ("titulaire ne remplissant pas les conditions", "holder who is inactive or does not meet the conditions"),
     }
 }
 

@@ -25,7 +25,7 @@ const WRITERS: Label = Label {
     en: "Only the SIG and, on the network axis, the leads of the network on their topics may do this. Ask one of them.",
 };
 const INPUT: Label = Label {
-    fr: "Les commentaires sont réservés au SIG, aux personnes qui animent le réseau et, dans l’organisation concernée, à la personne qui dirige la communication et au ou à la référente. Adressez-leur le vôtre.",
+    fr: "Les commentaires sont réservés au SIG, aux personnes qui animent le réseau et, dans l’organisation concernée, à la personne qui dirige la communication et à la référente ou au référent. Adressez-leur le vôtre.",
     en: "Only the SIG, the leads of the network, and the communication director or the référent concerned may comment. Send your comment to one of them.",
 };
 const NEEDS_NETWORK: Label = Label {
