@@ -6,6 +6,7 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::{action_item, follow_up, member, network, organization};
@@ -124,7 +125,7 @@ pub struct ActionItemInput {
     #[serde(default)]
     pub interministerial: bool,
     /// Day by which it is due (Europe/Paris).
-    pub due_on: NaiveDate,
+    pub due_on: Day,
 }
 
 /// Fields of an action item to change (JSON merge patch, RFC 7396): a field left out stays as it is. `null` clears
@@ -153,7 +154,7 @@ pub struct ActionItemPatch {
     pub owner_member_id: Option<Option<MemberId>>,
     /// Day by which it is due (Europe/Paris).
     #[serde(default, deserialize_with = "replaceable")]
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
 }
 
 /// Filters of the list of action items.
@@ -177,9 +178,9 @@ pub struct ActionItemFilter {
     /// first.
     pub status: Option<ActionStatus>,
     /// Keeps only the action items due on this day or later.
-    pub due_from: Option<NaiveDate>,
+    pub due_from: Option<Day>,
     /// Keeps only the action items due on this day or before.
-    pub due_to: Option<NaiveDate>,
+    pub due_to: Option<Day>,
     /// `true` keeps only the open action items whose due date is past (Europe/Paris); `false` keeps only the others.
     /// Absent: both.
     pub overdue: Option<bool>,
@@ -211,7 +212,7 @@ impl ActionItemPatch {
             owner_member_id: self.owner_member_id.unwrap_or(person),
             follow_up_id: None,
             interministerial: before.interministerial,
-            due_on: self.due_on.unwrap_or(before.due_on),
+            due_on: self.due_on.unwrap_or(Day(before.due_on)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::OrganizationReference;
 use kernel::patch::replaceable;
 use kernel::schema::{decision, follow_up, network, organization};
@@ -69,7 +70,7 @@ pub struct DecisionInput {
     /// What was decided.
     pub body: DecisionBody,
     /// Day on which it was decided (Europe/Paris).
-    pub decided_on: NaiveDate,
+    pub decided_on: Day,
 }
 
 /// Fields of a decision to change (JSON merge patch, RFC 7396): a field left out stays as it is; `null` is refused.
@@ -83,7 +84,7 @@ pub struct DecisionPatch {
     pub body: Option<DecisionBody>,
     /// Day on which it was decided (Europe/Paris).
     #[serde(default, deserialize_with = "replaceable")]
-    pub decided_on: Option<NaiveDate>,
+    pub decided_on: Option<Day>,
 }
 
 /// Filters of the list of decisions.
@@ -98,9 +99,9 @@ pub struct DecisionFilter {
     /// split into it.
     pub organization_id: Option<OrganizationId>,
     /// Keeps only the decisions taken on this day or later.
-    pub from: Option<NaiveDate>,
+    pub from: Option<Day>,
     /// Keeps only the decisions taken on this day or before.
-    pub to: Option<NaiveDate>,
+    pub to: Option<Day>,
     /// `exact` also returns how many decisions there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }

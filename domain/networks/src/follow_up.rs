@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{IntoBoxed, LeftJoin, Select};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::OrganizationReference;
 use kernel::patch::replaceable;
 use kernel::schema::{follow_up, network, organization};
@@ -144,7 +145,7 @@ pub struct FollowUpInput {
     #[serde(default)]
     pub interministerial: bool,
     /// Day on which it took place (Europe/Paris): today or in the past.
-    pub held_on: NaiveDate,
+    pub held_on: Day,
     /// How things stood on that day.
     pub health: Health,
     /// What was said.
@@ -167,7 +168,7 @@ pub struct FollowUpInput {
 pub struct FollowUpPatch {
     /// Day on which it took place (Europe/Paris): today or in the past.
     #[serde(default, deserialize_with = "replaceable")]
-    pub held_on: Option<NaiveDate>,
+    pub held_on: Option<Day>,
     /// How things stood on that day.
     #[serde(default, deserialize_with = "replaceable")]
     pub health: Option<Health>,
@@ -202,9 +203,9 @@ pub struct FollowUpFilter {
     /// Keeps only the follow-ups where things stood like this.
     pub health: Option<Health>,
     /// Keeps only the follow-ups that took place on this day or later.
-    pub held_from: Option<NaiveDate>,
+    pub held_from: Option<Day>,
     /// Keeps only the follow-ups that took place on this day or before.
-    pub held_to: Option<NaiveDate>,
+    pub held_to: Option<Day>,
     /// `exact` also returns how many follow-ups there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }

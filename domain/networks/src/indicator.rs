@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::text::fold;
-use kernel::{Label, Refusal, clock, codes};
+use kernel::{Day, Label, Refusal, clock, codes, text};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -59,6 +59,11 @@ const TOO_MANY: Label = Label {
     en: "The period holds more than 30 days to measure. Shorten it, or choose a longer step.",
 };
 
+text!(
+    /// Key of a series: the code of a network, the identifier of a DICOM, an origin, or the code of a territory.
+    IndicatorKey, 1..=60, Line
+);
+
 /// Which indicators to compute.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -71,13 +76,13 @@ pub struct IndicatorQuery {
     pub metric: Option<IndicatorMetric>,
     /// Keeps only the series of this key: the code of a network, the identifier of a DICOM, an origin, or the code of a
     /// territory.
-    #[param(max_length = 60)]
-    pub key: Option<String>,
+    #[param(inline)]
+    pub key: Option<IndicatorKey>,
     /// First day of the period. Default: 12 months before `to`; 3 months with `step=week`, 36 months with
     /// `step=quarter`.
-    pub from: Option<NaiveDate>,
+    pub from: Option<Day>,
     /// Last day of the period, not later than today (Europe/Paris). Default: today.
-    pub to: Option<NaiveDate>,
+    pub to: Option<Day>,
     /// Interval between two days. Default: `month`.
     #[param(default = "month")]
     pub step: Option<IndicatorStep>,
@@ -94,9 +99,9 @@ impl IndicatorQuery {
     /// They are more than 30, the end comes before the beginning, or the end is in the future.
     pub fn days(&self) -> Result<Vec<Span>, Refusal> {
         let today = clock::today();
-        let to = self.to.unwrap_or(today);
+        let to = self.to.map_or(today, |day| day.0);
         let step = self.step.unwrap_or(IndicatorStep::Month);
-        let from = self.from.or_else(|| to.checked_sub_months(Months::new(step.span()))).unwrap_or(to);
+        let from = self.from.map(|day| day.0).or_else(|| to.checked_sub_months(Months::new(step.span()))).unwrap_or(to);
         if to > today {
             return Err(Refusal::Invalid("/to", Label::NOT_YET));
         }
@@ -309,7 +314,8 @@ mod tests {
 
     #[test]
     fn the_last_day_is_always_one_of_them() {
-        let query = |from, to| IndicatorQuery { from: Some(day(from)), to: Some(day(to)), ..Default::default() };
+        let query =
+            |from, to| IndicatorQuery { from: Some(Day(day(from))), to: Some(Day(day(to))), ..Default::default() };
         let days = query("2026-01-15", "2026-03-10").days().unwrap();
         let days: Vec<_> = days.into_iter().map(|(_, day)| day.to_string()).collect();
         assert_eq!(days, ["2026-01-31", "2026-02-28", "2026-03-10"]);
