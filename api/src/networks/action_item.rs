@@ -172,19 +172,19 @@ async fn reopen_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> An
 
 /// List my tasks
 ///
-/// Returns what waits for the caller, by due date; tasks without a due date come last, the oldest first. There are at
-/// most 200 tasks of each kind:
+/// Returns what waits for the caller, the earliest `due_on` first; tasks without a due date come last. At most 200
+/// tasks of each kind are returned. The kinds are:
 /// - membership requests to decide;
 /// - invited people to confirm;
-/// - action items to do;
+/// - action items to complete;
 /// - membership reviews to answer or to lead;
-/// - requests for help to answer;
-/// - for the SIG, active networks without a lead.
+/// - requests for expertise to answer;
+/// - for the SIG: active networks without an active lead.
 ///
-/// **Access**: every registered caller, for their own tasks.
+/// **Access**: Every registered caller, for themselves.
 ///
-/// **Notes**: SIG coordinators and SIG administrators see the membership requests that no lead decides: for networks
-/// without a lead, and for the roles of lead and co-lead.
+/// **Notes**: The SIG gets the membership requests that nobody else decides: in networks without a lead, or for the
+/// roles `lead` and `co_lead`.
 #[utoipa::path(tag = "me", responses((status = 200, body = MyTasks)))]
 #[get("/me/tasks")]
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method of one `Store` is not one of any")]

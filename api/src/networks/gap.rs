@@ -17,16 +17,17 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// List the gaps of a network
 ///
-/// Returns the seat requirements that are vacant, overfilled, or held by someone who does not qualify, now or on a past
-/// day. They are ordered by name of the organization.
+/// Returns the seat requirements that are not met, sorted by name of the organization. Without `as_of`, returns the
+/// gaps as they are now.
 ///
-/// **Access**:
-/// - SIG coordinators, SIG administrators, auditors: all gaps;
-/// - leads, co-leads and référents of the network: all its gaps;
-/// - communication directors and DICOM contributors: those of the organizations that they answer for;
-/// - organization administrators: those of their organizations.
+/// **Access**: Callers who may see the network, each with the gaps that they may read:
+/// - all gaps: SIG coordinators, SIG administrators, auditors; leads, co-leads and référents of the network;
+/// - gaps of the organizations in their scope: communication directors, DICOM contributors, organization
+///   administrators.
 ///
 /// **Errors**: 404 `not_found` if the network is hidden from the caller. 422 `invalid` if `as_of` is in the future.
+///
+/// **Notes**: A deputy counts as a référent while the organization has no active référent in the network.
 #[utoipa::path(tag = "tracking", params(NetworkCode, GapFilter, PageQuery), responses((status = 200, body = GapPage)))]
 #[get("/networks/{code}/gaps")]
 async fn list_network_gaps(db: Db, code: Path<NetworkCode>, list: Listing<GapFilter>) -> Answer<GapPage> {

@@ -1,4 +1,4 @@
-//! Gap (manque): a seat requirement that is not filled as expected.
+//! Gap (manque): a seat requirement that is not met.
 
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types;
@@ -10,79 +10,81 @@ use utoipa::{IntoParams, ToSchema};
 use crate::network::NetworkCode;
 
 codes! {
-    /// What is wrong with a seat requirement.
+    /// What is wrong with a seat requirement. `vacant`: it has fewer active holders than `min`. `expired`: it has no
+    /// active holder, and someone held it before. `overfilled`: it has more active holders than `max`. `unqualified`:
+    /// a holder has none of the expected professions, comes from an origin that is not eligible, or is not active.
     GapKind {
         Vacant = "vacant" ("vacant", "vacant"),
-        Expired = "expired" ("vacant depuis un départ", "vacant since someone left"),
-        Overfilled = "overfilled" ("en surnombre", "overfilled"),
-        Unqualified = "unqualified" ("titulaire ne remplissant pas les conditions", "holder who is inactive or does not meet the conditions"),
+        Expired = "expired" ("vacant depuis un départ", "vacant since its holder left"),
+        Overfilled = "overfilled" ("en surnombre", "too many holders"),
+        Unqualified = "unqualified" ("occupé sans les conditions requises", "held by someone who does not qualify"),
     }
 }
 
-/// A seat requirement with gaps, as the database finds it.
+/// A seat requirement that is not met, as it is read from the database.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct GapRow {
-    /// The seat.
+    /// The seat requirement.
     #[diesel(sql_type = sql_types::Uuid)]
     pub seat_id: SeatId,
-    /// Its network.
+    /// Code of its network.
     #[diesel(sql_type = sql_types::Text)]
     pub network_code: NetworkCode,
-    /// Its organization.
+    /// The organization of which it is expected.
     #[diesel(sql_type = sql_types::Uuid)]
     pub organization_id: OrganizationId,
-    /// What that is.
+    /// Kind of that organization.
     #[diesel(sql_type = sql_types::Text)]
     pub organization_kind: OrganizationKind,
-    /// Its name.
+    /// Name of that organization.
     #[diesel(sql_type = sql_types::Text)]
     pub organization_name: OrganizationName,
-    /// Its short name.
+    /// Short name of that organization.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
     pub organization_short_name: Option<ShortName>,
-    /// As what.
+    /// The role that is expected.
     #[diesel(sql_type = sql_types::Text)]
     pub role: NetworkRole,
-    /// How many at least.
+    /// Fewest active holders.
     #[diesel(sql_type = sql_types::SmallInt)]
     pub min: i16,
-    /// How many at most.
+    /// Most active holders.
     #[diesel(sql_type = sql_types::SmallInt)]
     pub max: i16,
-    /// How many fill it.
+    /// Active holders that it has.
     #[diesel(sql_type = sql_types::Integer)]
     pub filled: i32,
-    /// The métiers it asks for.
+    /// The professions that a holder may have.
     #[diesel(sql_type = sql_types::Array<sql_types::Text>)]
     pub professions: Vec<Profession>,
-    /// What is wrong.
+    /// What is wrong with it.
     #[diesel(sql_type = sql_types::Array<sql_types::Text>)]
     pub gaps: Vec<GapKind>,
 }
 
-/// Gap (manque): a seat requirement that is not filled as expected.
+/// A gap (manque): a seat requirement that is not met.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Gap {
-    /// Identifier of the seat requirement.
+    /// Identifier of the seat requirement that is not met.
     pub seat_id: SeatId,
-    /// Code of the network, such as `edito`.
+    /// Code of the network that expects the members.
     pub network_code: NetworkCode,
-    /// Organization that the seat is expected of.
+    /// The organization from which they are expected.
     pub organization: OrganizationReference,
-    /// Role in the network that is expected.
+    /// The role in the network that is expected.
     pub role: NetworkRole,
-    /// Number of people expected at least.
+    /// The smallest number of active holders: fewer is a gap.
     #[schema(minimum = 0)]
     pub min: i16,
-    /// Number of people expected at most.
+    /// The largest number of active holders: more is a gap.
     #[schema(minimum = 1)]
     pub max: i16,
-    /// Number of active people who hold it now, or on the day in `as_of`.
+    /// The number of active holders, qualified or not.
     #[schema(minimum = 0)]
     pub filled: i32,
-    /// Professions (métiers) required of the holder. Empty: any profession.
+    /// The professions that a holder may have. Empty: any profession.
     pub professions: Vec<Profession>,
-    /// What is wrong with the seat requirement.
+    /// What is wrong with it: at least one kind of gap.
     pub gaps: Vec<GapKind>,
 }
 
@@ -104,16 +106,16 @@ impl From<GapRow> for Gap {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct GapFilter {
-    /// Keeps only the seat requirements with this kind of gap.
+    /// Keeps only the gaps of this kind.
     #[param(inline)]
     pub gap: Option<GapKind>,
     /// Keeps only the gaps of this organization.
     pub organization_id: Option<OrganizationId>,
     /// Keeps only the gaps of organizations of this kind.
     pub organization_kind: Option<OrganizationKind>,
-    /// Keeps only the gaps of seats of this role.
+    /// Keeps only the gaps of seat requirements for this role.
     pub role: Option<NetworkRole>,
-    /// Shows the gaps at the end of this day (Europe/Paris), today or in the past. Absent: now.
+    /// The list as it stood at the end of this day (Europe/Paris), today or earlier. Absent: now.
     #[param(inline)]
     pub as_of: Option<AsOf>,
 }
