@@ -62,8 +62,8 @@ async fn create_member_expertise(
 /// **Access**: callers who may read the whole card of the member (see `GET /members/{id}`). Members always read their
 /// own.
 ///
-/// **Errors**: 403 if the caller may not read the member’s card. 404 for the other members, if they are partners or
-/// observers.
+/// **Errors**: 403 if the caller may not read the member’s card. 404 for partners and observers,
+/// unless it is their own.
 #[utoipa::path(tag = "expertise", params(MemberExpertiseId), responses((status = 200, body = MemberExpertiseView)))]
 #[get("/member-expertise/{id}")]
 async fn get_member_expertise(db: Db, id: Path<MemberExpertiseId>) -> Answer<MemberExpertiseView> {
