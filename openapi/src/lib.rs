@@ -1,6 +1,7 @@
 //! Finishes the contract: adds what is true of all operations, so that no operation has to repeat it.
 
 mod absence;
+mod bounds;
 mod downgrade;
 mod flat;
 mod operation;
@@ -11,10 +12,7 @@ use serde_json::{Value, json};
 
 /// Statuses that operations share, with the component that describes each.
 pub(crate) const PROBLEMS: &[(&str, &str)] = &[
-    (
-        "400",
-        "The request, its cursor or its idempotency key is malformed, or a required key is missing.",
-    ),
+    ("400", "The request, its cursor or its idempotency key is malformed, or a required key is missing."),
     ("401", "The token is missing, expired or not valid."),
     ("403", "The caller may not do this, is suspended or is not registered."),
     ("404", "The object does not exist, or the caller may not see it."),
@@ -53,6 +51,9 @@ pub fn finish(mut document: Value) -> Value {
         let responses = PROBLEMS.iter().map(|(status, why)| (format!("Problem{status}"), problem(status, why)));
         components.insert("responses".into(), Value::Object(responses.collect()));
     }
+    for part in ["/components", "/paths"] {
+        document.pointer_mut(part).into_iter().for_each(bounds::bound);
+    }
     document
 }
 
@@ -64,7 +65,10 @@ fn problem(status: &str, why: &str) -> Value {
         let mut headers = json!({"Retry-After": header});
         if let (true, Some(headers)) = (status == "429", headers.as_object_mut()) {
             for (name, what) in LIMITS {
-                headers.insert((*name).into(), json!({"description": what, "schema": {"type": "string"}}));
+                headers.insert(
+                    (*name).into(),
+                    json!({"description": what, "schema": {"type": "string", "maxLength": 200}}),
+                );
             }
         }
         response.insert("headers".into(), headers);

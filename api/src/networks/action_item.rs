@@ -114,10 +114,21 @@ async fn reopen_action_item(db: Db, id: Path<ActionItemId>, seen: IfMatch) -> An
     .await
 }
 
-/// List what waits for me.
+/// List my tasks
 ///
-/// Dossiers to decide, people to confirm, actions to do, reviews in which someone waits for an answer, for the SIG networks
-/// that nobody leads and the dossiers that it alone decides; the most pressing first.
+/// Returns what waits for the caller, the earliest `due_on` first; tasks without a due date come last. At most 200
+/// tasks of each kind are returned. The kinds are:
+/// - membership requests to decide;
+/// - invited people to confirm;
+/// - action items to complete;
+/// - membership reviews to answer;
+/// - requests for expertise to answer;
+/// - for the SIG: active networks without an active lead.
+///
+/// **Access**: Every registered caller, for themselves.
+///
+/// **Notes**: The SIG gets the membership requests that nobody else decides: in networks without a lead, or for the
+/// roles `lead` and `co_lead`.
 #[utoipa::path(tag = "me", responses((status = 200, body = MyTasks)))]
 #[get("/me/tasks")]
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method of one `Store` is not one of any")]

@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::OrganizationName;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::contact;
@@ -199,7 +200,7 @@ pub struct ContactInput {
     #[diesel(skip_insertion)]
     pub owner_id: Option<OrganizationId>,
     /// Last day (YYYY-MM-DD, Europe/Paris) on which the contact counts as up to date. Absent: no such day.
-    pub review_by: Option<NaiveDate>,
+    pub review_by: Option<Day>,
 }
 
 /// Fields of a shared contact to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears
@@ -249,7 +250,7 @@ pub struct ContactPatch {
     pub network_code: Option<NetworkCode>,
     /// Last day (YYYY-MM-DD, Europe/Paris) on which the contact counts as up to date.
     #[serde(default, deserialize_with = "clearable")]
-    pub review_by: Option<Option<NaiveDate>>,
+    pub review_by: Option<Option<Day>>,
 }
 
 /// Filters of the list of shared contacts.
