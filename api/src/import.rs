@@ -130,7 +130,7 @@ fn ended(mut summary: String, run: Run<'_>, dry: bool) -> String {
     summary
 }
 
-/// Says what is going on to whoever watches.
+/// Writes the present step to standard error, for the person who watches.
 fn progress(step: &str) {
     let _ = writeln!(io::stderr(), "import : {step}");
 }

@@ -44,7 +44,7 @@ impl Post {
         Ok(Self { from: settings.mail_from.parse()?, public_url, way })
     }
 
-    /// Sends a letter. Sent twice, it has the same name, by which the recipient's server knows it.
+    /// Sends an e-mail. If it is sent twice, it has the same `Message-ID`, by which the recipient's server recognizes it.
     pub(crate) fn send(&self, letter: &Letter) -> Result<(), Undelivered> {
         let message = self.compose(letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
         match &self.way {

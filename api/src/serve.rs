@@ -54,7 +54,7 @@ impl Place {
         Ok(Self { owner, app, _private: Some(private) })
     }
 
-    /// The private database is brought up to date by whoever starts it, and gets the demo data once.
+    /// Brings the private database up to date, and loads the demo data into it at the first start.
     pub(crate) fn prepare(&self, settings: &Settings) -> Result<(), Failure> {
         if settings.database_url.is_some() {
             database::check(&self.app)?;
@@ -122,7 +122,8 @@ pub fn token(settings: &Settings, persona: &str) -> Result<String, Failure> {
 pub fn serve(settings: &Settings) -> Result<(), Failure> {
     settings.check()?;
     for line in settings.redacted().lines() {
-        tracing::info!("{line}");
+        let (name, value) = line.split_once(' ').unwrap_or((line, ""));
+        tracing::info!(name, value = value.trim_start(), "setting");
     }
     let lock = settings.database_url.is_none().then(|| lock(&settings.data_dir)).transpose()?;
     let place = Place::find(settings, Embedded::start_own)?;

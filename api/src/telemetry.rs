@@ -105,13 +105,17 @@ impl HttpClient for Sender {
         let hears = sent.as_ref().is_ok_and(|answer| answer.status().is_success());
         if self.heard.swap(hears, Ordering::Relaxed) != hears {
             let said = sent.as_ref().map_or_else(ToString::to_string, |answer| answer.status().to_string());
-            tracing::warn!(hears, said, "the collector of traces");
+            if hears {
+                tracing::info!("the collector of traces answers");
+            } else {
+                tracing::warn!(error = said, "the collector of traces does not take them");
+            }
         }
         Ok(sent?)
     }
 }
 
-/// The headers in which a caller says what his request is part of.
+/// The headers in which a caller says which trace their request is part of.
 struct Carried<'a>(&'a HeaderMap);
 
 impl Extractor for Carried<'_> {
@@ -124,7 +128,7 @@ impl Extractor for Carried<'_> {
     }
 }
 
-/// Middleware: a span for each request, part of the caller's trace if he names one (W3C Trace Context).
+/// Middleware: a span for each request, part of the caller's trace if they name one (W3C Trace Context).
 pub(crate) async fn trace(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -47,18 +47,18 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
                 continue;
             }
             if let Err(error) = plan(&database, &mut digested).and_then(|()| round(&database, &post)) {
-                tracing::warn!(%error, "what was due waits");
+                tracing::warn!(%error, "due tasks could not be done: they wait");
             }
             if published != clock::today() || tidied.elapsed() > TIDY {
                 published = clock::today();
                 if let Err(error) = database.plan_publications() {
-                    tracing::warn!(%error, "the next indicators are not planned");
+                    tracing::warn!(%error, "the next indicators could not be planned");
                 }
             }
             if tidied.elapsed() > TIDY {
                 tidied = Instant::now();
                 if let Err(error) = database.tidy() {
-                    tracing::warn!(%error, "what is past its time is still there");
+                    tracing::warn!(%error, "expired rows could not be removed");
                 }
             }
         }
@@ -94,7 +94,7 @@ fn round(database: &Database, post: &Post) -> Result<(), Error> {
                     if let (false, TaskKind::Send, Some(id)) = (again, task.kind, task.object_id) {
                         database.delivered(id, DeliveryStatus::Failed, Some(&why))?;
                     }
-                    tracing::warn!(task = task.position, kind = task.kind.code(), again, why, "a task failed");
+                    tracing::warn!(task = task.position, kind = task.kind.code(), again, error = why, "a task failed");
                 }
             }
         }

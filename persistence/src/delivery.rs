@@ -46,18 +46,18 @@ pub struct Letter {
     pub about: About,
 }
 
-/// What a letter is about.
+/// What an e-mail is about.
 #[derive(Debug, Clone)]
 pub enum About {
     /// Someone is invited to log in, and perhaps to join a network.
     Invitation {
-        /// Where he works.
+        /// The organization where the person works.
         organization: OrganizationName,
-        /// The network that he would join, by its name where everyone may know it, and as what.
+        /// The network that the person would join (its name, if everyone may know it) and the role there.
         joins: Option<(Option<String>, NetworkRole)>,
-        /// What he shows.
+        /// The code to show.
         code: InvitationCode,
-        /// Until when.
+        /// When the code expires.
         expires_at: DateTime<Utc>,
     },
     /// There is something new; what, is read in the service.
@@ -133,7 +133,7 @@ impl Database {
 }
 
 diesel::define_sql_function! {
-    /// Plans the digest of a day for everyone who has something in it, once, whoever plans.
+    /// Plans the digest of a day for everyone who has something in it, once, even if several workers plan.
     #[sql_name = "app.plan_digests"]
     fn plan_digests(until: Timestamptz, of_day: Date) -> BigInt;
 }
