@@ -1,4 +1,4 @@
-//! E-mail: the texts, and the way out. A text names nothing that not everyone may know: it leads to the service.
+//! E-mail: the texts, and how they are sent. A text names only what everyone may know, and links to the service.
 
 use std::path::Path;
 
@@ -10,26 +10,26 @@ use persistence::delivery::{About, Letter};
 use crate::config::Settings;
 use crate::failure::Failure;
 
-/// The way out.
+/// How e-mail is sent.
 pub(crate) struct Post {
     from: Mailbox,
     public_url: String,
     way: Way,
 }
 
-/// By SMTP, or as files that people and tests look at.
+/// By SMTP, or as files that people and tests read.
 enum Way {
     Smtp(Box<SmtpTransport>),
     Files(FileTransport),
 }
 
-/// Why a message did not go out.
+/// Why a message was not sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Undelivered {
-    /// The recipient's server will not have it.
+    /// The recipient's server refuses it for good.
     #[error("refused: {0}")]
     Refused(String),
-    /// It may go out another time.
+    /// It may be sent later.
     #[error("not sent: {0}")]
     Later(String),
 }

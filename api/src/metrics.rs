@@ -1,4 +1,4 @@
-//! What is counted, for Prometheus, and logged: each request by its route, its status and its time.
+//! Metrics for Prometheus and the access log: each request with its route, its status and its time.
 
 use std::time::Instant;
 

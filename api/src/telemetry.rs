@@ -1,4 +1,4 @@
-//! What is told of the work: log lines, and, where a collector is set up, traces (OpenTelemetry over OTLP). A span says
+//! Telemetry: log lines, and, where a collector is set up, traces (OpenTelemetry over OTLP). A span says
 //! the route, never the address, and nothing of the caller.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,10 +44,10 @@ impl Drop for Telemetry {
     }
 }
 
-/// Begins to tell.
+/// Starts logging and, if a collector is configured, tracing.
 ///
 /// # Errors
-/// The collector's address is none.
+/// The collector's address is not valid.
 pub fn start(settings: &Settings, serves: bool) -> Result<Telemetry, Box<dyn std::error::Error + Send + Sync>> {
     let told = EnvFilter::try_from_env("DIAPASON_LOG");
     let told = told.unwrap_or_else(|_| "info,actix_server=warn,actix_http=off".into());

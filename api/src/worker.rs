@@ -1,4 +1,4 @@
-//! The worker: does what waits for a time, in a thread of its own. Several instances may have one; each task is done once.
+//! The worker: does tasks when they are due, in a thread of its own. Several instances may have one; each task is done once.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -13,17 +13,17 @@ use persistence::{Database, Error, published_day};
 
 use crate::mail::{Post, Undelivered};
 
-/// How often it looks whether something is due.
+/// How often it checks whether a task is due.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long its end is waited for.
+/// How long the process waits for it to end.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often what is past its time is forgotten.
+/// How often expired rows are removed.
 const TIDY: Duration = Duration::from_mins(10);
 
-/// Work that goes on aside until this is dropped.
+/// Handle of the worker: it works until this is dropped.
 pub(crate) struct Aside {
     until: Option<Sender<()>>,
-    /// Nothing is ever said on it: it closes when the work has ended.
+    /// Carries no message: it closes when the worker has ended.
     ended: Receiver<()>,
 }
 
@@ -79,7 +79,7 @@ fn plan(database: &Database, planned: &mut Option<DateTime<Utc>>) -> Result<(), 
     Ok(())
 }
 
-/// Does all that is due.
+/// Does all tasks that are due.
 fn round(database: &Database, post: &Post) -> Result<(), Error> {
     loop {
         let due = database.take_tasks()?;
