@@ -86,7 +86,7 @@ problems! {
     UriTooLong = "uri_too_long" URI_TOO_LONG ("L’adresse de la requête est trop longue.", "The address of the request is too long.")
         "Send an address of at most 8 KiB.",
     UnsupportedMediaType = "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE ("Ce type de contenu n’est pas accepté.", "This type of content is not accepted.")
-        "Send `application/json`, or `application/merge-patch+json` with PATCH, without `Content-Encoding`.",
+        "Send `application/json` (with PATCH also `application/merge-patch+json`), without `Content-Encoding`.",
     Invalid = "invalid" UNPROCESSABLE_ENTITY ("Une valeur n’est pas acceptable.", "A value is not acceptable.")
         "Each entry of `errors` names a value (JSON Pointer, RFC 6901) and says what is wrong with it.",
     IdempotencyKeyReused = "idempotency_key_reused" UNPROCESSABLE_ENTITY ("Cette clé d’idempotence a déjà servi à une autre requête.", "This idempotency key was used for another request.")
