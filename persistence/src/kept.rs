@@ -27,7 +27,7 @@ pub(crate) use crate::descriptor::{
 pub(crate) trait Kept: Noun {
     /// Its table.
     type Table: Table;
-    /// What the constraints of its table mean to whoever breaks them.
+    /// What the constraints of its table mean to a caller who breaks them.
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[];
     /// What refers to an organization or an affiliation, in its table and in those that go with it, and what a
     /// reorganization does with that.
@@ -36,7 +36,7 @@ pub(crate) trait Kept: Noun {
     const ENDS: &'static [Ends] = &[];
     /// What a reorganization does with those held through an affiliation that goes on in another.
     const CARRIED: Option<Carry> = None;
-    /// How a request to sit somewhere is agreed to by whoever logs in by its invitation.
+    /// How a membership request is agreed to by the person who logs in by its invitation.
     const ADMITS: Option<Admits> = None;
     /// How someone is invited to log in.
     const INVITES: Option<Invites> = None;
