@@ -21,6 +21,7 @@ mod metrics;
 mod networks;
 mod platform;
 pub mod problem;
+mod public_address;
 pub mod serve;
 mod services;
 pub mod telemetry;

@@ -33,7 +33,7 @@ const IDLE: Duration = Duration::from_mins(10);
 /// How often one may ask.
 #[derive(Debug, Clone, Args)]
 pub struct LimitSettings {
-    /// Limit how often each principal may ask. By default on, but off with the development issuer.
+    /// Limit how often each principal may ask. By default on with a production issuer, and off without one.
     #[arg(long, env = "DIAPASON_RATE_LIMITS", global = true)]
     pub rate_limits: Option<Switch>,
     /// How often a person may ask: requests a second, and how many at once after a pause.
@@ -46,9 +46,18 @@ pub struct LimitSettings {
     /// development issuer.
     #[arg(long, env = "DIAPASON_BAD_TOKENS", default_value = "20", global = true)]
     pub bad_tokens: NonZeroU32,
-    /// Addresses or networks of the proxies in front, comma-separated: whom they name in `X-Forwarded-For` is the client.
+    /// Addresses or networks of the proxies in front, comma-separated: whom they name in `X-Forwarded-For` is the client,
+    /// and what they name in `Forwarded`, or `X-Forwarded-Host` and `X-Forwarded-Proto`, is our address.
     #[arg(long, env = "DIAPASON_TRUSTED_PROXIES", default_value = "", hide_default_value = true, global = true)]
     pub trusted_proxies: Networks,
+}
+
+impl LimitSettings {
+    /// Whether each principal is limited: unless it is said, with a production issuer alone.
+    #[must_use]
+    pub fn on(&self, production: bool) -> bool {
+        self.rate_limits.map_or(production, |switch| switch == Switch::On)
+    }
 }
 
 /// On or off.
@@ -106,7 +115,7 @@ impl Display for Networks {
 }
 
 impl Networks {
-    fn contain(&self, address: &IpAddr) -> bool {
+    pub(crate) fn contain(&self, address: &IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 }
@@ -174,8 +183,8 @@ struct All {
 impl Limits {
     /// The allowances that these settings give.
     #[must_use]
-    pub fn new(settings: &LimitSettings, development: bool) -> Self {
-        let on = settings.rate_limits.map_or(!development, |switch| switch == Switch::On);
+    pub fn new(settings: &LimitSettings, production: bool, development: bool) -> Self {
+        let on = settings.on(production);
         let quota = |rate: Rate| Quota::per_second(rate.each_second).allow_burst(rate.at_once);
         let allowance = |name, rate| on.then(|| Allowance::new(name, quota(rate)));
         Self(Arc::new(All {

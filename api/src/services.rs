@@ -11,6 +11,7 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
+use crate::public_address::PublicAddress;
 
 /// What every request stands on.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Services {
     pub draining: Arc<AtomicBool>,
     /// What is counted.
     pub metrics: Metrics,
+    /// Where the service stands for those who call it.
+    pub address: PublicAddress,
     /// Web origins that browsers may call from.
     pub cors_origins: Arc<Vec<String>>,
 }
