@@ -159,7 +159,8 @@ pub enum Import {
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
     },
-    /// Members and their affiliations, from a CSV file in UTF-8 whose cells are separated by semicolons or commas.
+    /// Members and their affiliations, from a CSV file in UTF-8 (or windows-1252) whose cells are separated by semicolons
+    /// or commas.
     ///
     /// One row for each place of each person. All of the file is written in one transaction, or nothing: where there is
     /// a fault, standard output says each one by line and column, in French. A person is recognised by `external_id`
