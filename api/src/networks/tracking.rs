@@ -1,11 +1,11 @@
 //! HTTP of the matrix: as JSON, as CSV, as a picture, and cell by cell.
 
 use ::networks::network::NetworkCode;
-use ::networks::tracking::{CellQuery, Matrix, MatrixQuery, TrackingCells};
+use ::networks::tracking::{CellQuery, Matrix, MatrixCsvQuery, MatrixQuery, TrackingCells};
 use ::networks::tracking_page::{NetworkTracking, OrganizationTracking};
 use actix_web::http::header;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use kernel::OrganizationId;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -38,17 +38,23 @@ async fn get_tracking_matrix(db: Db, query: Query<MatrixQuery>) -> Answer<Matrix
 
 /// Read the matrix as CSV.
 ///
-/// One line per row and column (RFC 4180, UTF-8 with a byte order mark), for the same readers; on the record.
-#[utoipa::path(tag = "tracking", params(MatrixQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+/// One line per row and column (RFC 4180 or the dialect of a French Excel, UTF-8 with a byte order mark), for the same
+/// readers; on the record.
+#[utoipa::path(tag = "tracking", params(MatrixCsvQuery), responses((status = 200, body = String, content_type = "text/csv")))]
 #[get("/tracking/matrix.csv")]
-async fn get_tracking_matrix_csv(db: Db, query: Query<MatrixQuery>) -> Result<HttpResponse, Problem> {
+async fn get_tracking_matrix_csv(
+    db: Db,
+    query: Query<MatrixCsvQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let dialect = matrix_csv::dialect(query.0.dialect, &request);
     let matrix = db
         .render(move |store| {
             store.exports("get_tracking_matrix_csv", "tracking");
             store.matrix(query.0.as_of)
         })
         .await?;
-    let csv = matrix_csv::write(&matrix).map_err(|error| Problem::fault(&error))?;
+    let csv = matrix_csv::write(&matrix, dialect).map_err(|error| Problem::fault(&error))?;
     let mut response = private();
     response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"matrice.csv\""));
     Ok(response.content_type("text/csv; charset=utf-8; header=present").body(csv))

@@ -12,7 +12,7 @@ use persistence::Error;
 pub use code::Code;
 pub use field::{FieldCode, FieldError};
 pub use speak::{Body, FieldBody};
-pub(crate) use speak::{RequestId, prefers_english, speak};
+pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
 
 /// What went wrong, before it is said in the caller's language.
 #[derive(Debug, Clone, thiserror::Error)]

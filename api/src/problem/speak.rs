@@ -149,18 +149,26 @@ fn instance(request: &HttpRequest) -> String {
 
 /// French, unless English is preferred to it (RFC 9110, §12.5.4).
 pub(crate) fn prefers_english(request: &HttpRequest) -> bool {
+    welcome(request, "en", true) > welcome(request, "fr", true)
+}
+
+/// Whether French is asked for by its name, and no less than English.
+pub(crate) fn asks_for_french(request: &HttpRequest) -> bool {
+    let french = welcome(request, "fr", false);
+    french > 0 && french >= welcome(request, "en", false)
+}
+
+/// How welcome a language is: by its own weight, else perhaps by the one of any other (`*`). What is refused is less welcome
+/// than what is not spoken of.
+fn welcome(request: &HttpRequest, language: &str, any: bool) -> i32 {
     let asked = request.headers().get_all(header::ACCEPT_LANGUAGE).filter_map(|value| value.to_str().ok());
     let asked: Vec<_> = asked.flat_map(|list| list.split(',')).filter_map(weighed).collect();
-    // What is refused is less welcome than what is not spoken of.
-    let welcome = |language: &str| {
-        let of = |name: &str| {
-            let same = |range: &str| range.split('-').next().is_some_and(|first| first.eq_ignore_ascii_case(name));
-            asked.iter().filter(|(range, _)| same(range)).map(|(_, weight)| *weight).max()
-        };
-        // Any other language is as good as the asterisk says.
-        of(language).or_else(|| of("*")).map_or(0, |weight| if weight == 0 { -1 } else { i32::from(weight) })
+    let of = |name: &str| {
+        let same = |range: &str| range.split('-').next().is_some_and(|first| first.eq_ignore_ascii_case(name));
+        asked.iter().filter(|(range, _)| same(range)).map(|(_, weight)| *weight).max()
     };
-    welcome("en") > welcome("fr")
+    let weight = of(language).or_else(|| if any { of("*") } else { None });
+    weight.map_or(0, |weight| if weight == 0 { -1 } else { i32::from(weight) })
 }
 
 /// One language range with its weight in thousandths, none where it is not acceptable (RFC 9110, §12.4.2).
@@ -186,13 +194,14 @@ fn weighed(item: &str) -> Option<(&str, u16)> {
 mod tests {
     use actix_web::test::TestRequest;
 
-    use super::prefers_english;
+    use super::{asks_for_french, prefers_english};
 
     #[test]
     fn english_is_spoken_to_those_who_prefer_it() {
         let english = |asked: &[&str]| {
             let request = TestRequest::default();
-            let request = asked.iter().fold(request, |request, asked| request.append_header(("accept-language", *asked)));
+            let request =
+                asked.iter().fold(request, |request, asked| request.append_header(("accept-language", *asked)));
             prefers_english(&request.to_http_request())
         };
         for asked in [
@@ -210,11 +219,32 @@ mod tests {
             assert!(english(&[asked]), "{asked}");
         }
         for asked in [
-            "", "fr", "fr, en", "*", "de", "*;q=0", "en;q=0", "en;q=0, *", "en;q=0.5, *", "fr;q=0.5, en; q=0.5", "en;q=2",
-            "en;q=NaN", "en;q=inf", "en;q=0.9999", "en;q=-1", "en;q=", "english",
+            "",
+            "fr",
+            "fr, en",
+            "*",
+            "de",
+            "*;q=0",
+            "en;q=0",
+            "en;q=0, *",
+            "en;q=0.5, *",
+            "fr;q=0.5, en; q=0.5",
+            "en;q=2",
+            "en;q=NaN",
+            "en;q=inf",
+            "en;q=0.9999",
+            "en;q=-1",
+            "en;q=",
+            "english",
         ] {
             assert!(!english(&[asked]), "{asked}");
         }
+        let french = |asked| {
+            let request = TestRequest::default().insert_header(("accept-language", asked));
+            asks_for_french(&request.to_http_request())
+        };
+        assert!(french("fr") && french("fr-FR, en;q=0.5") && french("en; q=0.5, fr; q=0.5"));
+        assert!(!french("") && !french("*") && !french("en, fr;q=0.9") && !french("fr;q=0") && !french("de"));
         assert!(english(&["fr;q=0.2", "en;q=0.3"]) && !english(&["fr;q=0.3", "en;q=0.2"]), "in several lines");
     }
 }

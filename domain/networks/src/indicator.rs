@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::tracking::CsvDialect;
+
 codes! {
     /// What is measured.
     IndicatorMetric {
@@ -73,6 +75,37 @@ pub struct IndicatorQuery {
     /// How far the days stand apart; a month, unless asked.
     #[param(default = "month")]
     pub step: Option<IndicatorStep>,
+}
+
+/// Which indicators, and how they are written.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorCsvQuery {
+    /// By what they are told apart; by network, unless asked.
+    #[param(default = "network")]
+    pub group_by: Option<IndicatorGroup>,
+    /// What is measured; all, unless asked.
+    pub metric: Option<IndicatorMetric>,
+    /// The series of this key alone: a network's code, an identifier, an origin, a territory's code.
+    #[param(max_length = 60)]
+    pub key: Option<String>,
+    /// From which day; a year before the last, unless asked (three months by week, three years by quarter).
+    pub from: Option<NaiveDate>,
+    /// Until which day, not later than today; today, unless asked.
+    pub to: Option<NaiveDate>,
+    /// How far the days stand apart; a month, unless asked.
+    #[param(default = "month")]
+    pub step: Option<IndicatorStep>,
+    /// How the file is written. Without it, `excel-fr` where `Accept-Language` prefers French, else `rfc4180`.
+    pub dialect: Option<CsvDialect>,
+}
+
+impl From<IndicatorCsvQuery> for IndicatorQuery {
+    fn from(query: IndicatorCsvQuery) -> Self {
+        let IndicatorCsvQuery { group_by, metric, key, from, to, step, dialect: _ } = query;
+        Self { group_by, metric, key, from, to, step }
+    }
 }
 
 /// A day, and the one before it.
