@@ -48,7 +48,8 @@ impl PublicAddress {
 /// An address of a setting: http or https, a host and perhaps a port, and nothing more; without a slash behind.
 pub(crate) fn origin(address: &str) -> Option<String> {
     let url = Url::parse(address.trim()).ok()?;
-    let bare = url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     let web = ["http", "https"].contains(&url.scheme()) && url.has_host();
     (web && bare && url.path() == "/").then(|| url.origin().ascii_serialization())
 }

@@ -1,6 +1,8 @@
 //! Two commands on a fresh machine: the private PostgreSQL starts, keeps its data, and ends with us, however we end.
 
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -150,12 +152,24 @@ fn an_issuer_of_production_turns_the_development_issuer_off_and_the_limits_on() 
     let (given, said) = run(&["token", "--as", "sig-admin"]);
     assert!(!given && said.contains("the development issuer is off"), "{said}");
 
+    // What an earlier version left open is closed.
+    let letter = directory.join("outbox/letter.eml");
+    std::fs::create_dir_all(letter.parent().unwrap()).unwrap();
+    std::fs::write(&letter, "a code").unwrap();
+    std::fs::set_permissions(letter.parent().unwrap(), Permissions::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(&letter, Permissions::from_mode(0o644)).unwrap();
+
     let mut command = command(&directory);
     production(&mut command);
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let said: Vec<String> = lines.by_ref().take(3).collect();
-    assert!(said.contains(&"Production issuers: the development issuer is off, rate limits are on".to_owned()), "{said:?}");
+    assert!(
+        said.contains(&"Production issuers: the development issuer is off, rate limits are on".to_owned()),
+        "{said:?}"
+    );
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(letter.parent().unwrap()), mode(&letter)), (0o700, 0o600));
     let base = said[0].split_whitespace().find(|word| word.starts_with("http://")).unwrap();
     let client = Client::new(base, Some(developed));
     for _ in 0..20 {

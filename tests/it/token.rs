@@ -530,8 +530,7 @@ fn the_same_401_on_every_operation() {
             let error = if headers.is_empty() { "" } else { "error=\"invalid_token\", " };
             // Not under the name that the request claims.
             let base = &world.base;
-            let expected =
-                format!("Bearer {error}resource_metadata=\"{base}/.well-known/oauth-protected-resource\"");
+            let expected = format!("Bearer {error}resource_metadata=\"{base}/.well-known/oauth-protected-resource\"");
             assert_eq!(
                 (reply.code().as_str(), reply.header("www-authenticate")),
                 ("unauthenticated", expected.as_str()),
@@ -1163,8 +1162,14 @@ fn issuers_that_could_not_be_told_apart_or_trusted_are_refused_at_the_start() {
             "a life of days",
             json!([{"issuer": "https://issuer.example", "audience": "diapason", "max_lifetime": 86_401}]),
         ),
-        ("an algorithm of shared secrets", json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": ["HS256"]}])),
-        ("no algorithm at all", json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": []}])),
+        (
+            "an algorithm of shared secrets",
+            json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": ["HS256"]}]),
+        ),
+        (
+            "no algorithm at all",
+            json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": []}]),
+        ),
         ("no client at all", json!([{"issuer": "https://issuer.example", "audience": "diapason", "clients": []}])),
         ("no list", good.clone()),
     ] {
