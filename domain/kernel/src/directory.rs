@@ -31,9 +31,19 @@ text!(
     Email, 3..=254, Line as "email", email
 );
 
+/// One form of each address: lower case, and the domain as the DNS knows it (IDNA, UTS 46).
 fn email(text: &str) -> Result<String, &'static str> {
-    let text = text.to_lowercase();
-    text.validate_email().then_some(text).ok_or("email")
+    let (name, at) = text.rsplit_once('@').ok_or("email")?;
+    let address = format!("{}@{}", name.to_lowercase(), domain(at).ok_or("email")?);
+    address.validate_email().then_some(address).ok_or("email")
+}
+
+/// A domain name as the DNS knows it (IDNA, UTS 46), if it is one of the Internet's: it has a dot.
+#[must_use]
+pub fn domain(text: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii_strict(text).ok()?;
+    let numeric = ascii.rsplit('.').next().is_none_or(|last| last.bytes().all(|c| c.is_ascii_digit()));
+    (ascii.contains('.') && !numeric && ascii.len() <= 253).then_some(ascii)
 }
 
 codes! {
@@ -133,4 +143,35 @@ pub struct MemberReference {
     /// Given and usual name, as people read them.
     #[schema(max_length = 201)]
     pub display_name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_form() {
+        for (given, kept) in [
+            ("Camille.Exemple@Interieur.Example", "camille.exemple@interieur.example"),
+            (" x@é.fr ", "x@xn--9ca.fr"),
+            ("x@É.FR", "x@xn--9ca.fr"),
+            ("x@xn--9ca.fr", "x@xn--9ca.fr"),
+        ] {
+            assert_eq!(given.parse::<Email>().map(|it| it.to_string()).as_deref(), Ok(kept), "{given}");
+        }
+        for bad in [
+            "a@exemple.fr\u{200b}",
+            "a\u{200b}@exemple.fr",
+            "a@exemple\u{ad}.fr",
+            "a@b",
+            "a@1.2",
+            "a@@b.fr",
+            "@b.fr",
+            "a@",
+            "a b@c.fr",
+            "a@xn--zzzz.fr",
+        ] {
+            assert!(bad.parse::<Email>().is_err(), "{bad:?}");
+        }
+    }
 }

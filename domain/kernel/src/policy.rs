@@ -1,6 +1,6 @@
 //! Permission as a value: nothing is written without a `Grant`, and only a rule gives one.
 
-use crate::{Actor, Label, OrganizationId, Version};
+use crate::{Actor, Label, OrganizationId, Version, Versions};
 
 /// Something an actor may ask for. Its rule is pure, so that it is tested as a table.
 pub trait Action {
@@ -251,6 +251,6 @@ impl<F> Offer<F> {
 ///
 /// # Errors
 /// The object has moved on.
-pub fn unchanged(current: Version, seen: Version) -> Result<(), Refusal> {
-    if current == seen { Ok(()) } else { Err(Refusal::Stale) }
+pub fn unchanged(current: Version, seen: Versions) -> Result<(), Refusal> {
+    if seen.hold(current) { Ok(()) } else { Err(Refusal::Stale) }
 }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{OrganizationLife, Profession};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::affiliation;
@@ -79,7 +80,7 @@ pub struct AffiliationInput {
     pub is_primary: bool,
     /// From when it holds; from now on if absent.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
 impl AffiliationInput {
@@ -153,7 +154,7 @@ impl AffiliationPatch {
 #[schema(example = json!({}))]
 pub struct Ending {
     /// When it ends: now if absent, never before now.
-    pub at: Option<DateTime<Utc>>,
+    pub at: Option<Instant>,
 }
 
 impl Ending {
@@ -163,8 +164,8 @@ impl Ending {
     /// It lies in the past.
     pub fn instant(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
         match self.at {
-            Some(at) if at < now => Err(Refusal::Invalid("/at", PAST)),
-            at => Ok(at.unwrap_or(now)),
+            Some(at) if at.0 < now => Err(Refusal::Invalid("/at", PAST)),
+            at => Ok(at.map_or(now, |at| at.0)),
         }
     }
 }

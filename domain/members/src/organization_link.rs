@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::OrganizationLife;
 use kernel::schema::organization_link;
 use kernel::{
@@ -61,7 +62,7 @@ pub struct OrganizationLinkInput {
     pub kind: LinkKind,
     /// From when it holds; from now on if absent.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
 impl OrganizationLinkInput {

@@ -5,6 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel::{BoxableExpression, expression::AsExpression};
+use kernel::Instant;
 use kernel::directory::OrganizationLife;
 use kernel::policy::Target;
 use kernel::schema::role_assignment;
@@ -63,10 +64,10 @@ pub struct RoleAssignmentInput {
     pub organization_id: Option<OrganizationId>,
     /// From when it holds; from now on if absent.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
     /// Until when; without end if absent.
     #[diesel(skip_insertion)]
-    pub valid_to: Option<DateTime<Utc>>,
+    pub valid_to: Option<Instant>,
 }
 
 /// Which role assignments of the list; those in force, unless asked.

@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::{action_item, follow_up, member, network, organization};
@@ -120,7 +121,7 @@ pub struct ActionItemInput {
     #[serde(default)]
     pub interministerial: bool,
     /// The day by which it is due.
-    pub due_on: NaiveDate,
+    pub due_on: Day,
 }
 
 /// What to change of an action: absent keeps, `null` clears.
@@ -147,7 +148,7 @@ pub struct ActionItemPatch {
     pub owner_member_id: Option<Option<MemberId>>,
     /// The day by which it is due.
     #[serde(default, deserialize_with = "replaceable")]
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
 }
 
 /// Which actions of the list.
@@ -169,9 +170,9 @@ pub struct ActionItemFilter {
     /// Where they stand. Those that are done or given up come in the order in which they were, the latest first.
     pub status: Option<ActionStatus>,
     /// Due on this day or later.
-    pub due_from: Option<NaiveDate>,
+    pub due_from: Option<Day>,
     /// Due on this day or before.
-    pub due_to: Option<NaiveDate>,
+    pub due_to: Option<Day>,
     /// Those alone that are open past their day, or those alone that are not.
     pub overdue: Option<bool>,
     /// Whether to say how many there are in all.
@@ -202,7 +203,7 @@ impl ActionItemPatch {
             owner_member_id: self.owner_member_id.unwrap_or(person),
             follow_up_id: None,
             interministerial: before.interministerial,
-            due_on: self.due_on.unwrap_or(before.due_on),
+            due_on: self.due_on.unwrap_or(Day(before.due_on)),
         }
     }
 }

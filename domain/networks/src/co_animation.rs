@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{OrganizationLife, OrganizationReference};
 use kernel::schema::{co_animation, network as network_table, organization};
 use kernel::{
@@ -61,7 +62,7 @@ pub struct CoAnimationInput {
     pub scope: CoAnimationScope,
     /// From when it holds; from now on if absent.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
 /// The same again, from now on.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::OrganizationReference;
 use kernel::patch::replaceable;
 use kernel::schema::{decision, follow_up, network, organization};
@@ -69,7 +70,7 @@ pub struct DecisionInput {
     /// What was decided.
     pub body: DecisionBody,
     /// On which day.
-    pub decided_on: NaiveDate,
+    pub decided_on: Day,
 }
 
 /// What to change of a decision: absent keeps.
@@ -83,7 +84,7 @@ pub struct DecisionPatch {
     pub body: Option<DecisionBody>,
     /// On which day.
     #[serde(default, deserialize_with = "replaceable")]
-    pub decided_on: Option<NaiveDate>,
+    pub decided_on: Option<Day>,
 }
 
 /// Which decisions of the list.
@@ -97,9 +98,9 @@ pub struct DecisionFilter {
     /// In follow-ups with or about this organization, or one that went into it.
     pub organization_id: Option<OrganizationId>,
     /// Taken on this day or later.
-    pub from: Option<NaiveDate>,
+    pub from: Option<Day>,
     /// Taken on this day or before.
-    pub to: Option<NaiveDate>,
+    pub to: Option<Day>,
     /// Whether to say how many there are in all.
     pub count: Option<Count>,
 }

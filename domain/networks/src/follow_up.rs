@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{IntoBoxed, LeftJoin, Select};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::OrganizationReference;
 use kernel::patch::replaceable;
 use kernel::schema::{follow_up, network, organization};
@@ -140,7 +141,7 @@ pub struct FollowUpInput {
     #[serde(default)]
     pub interministerial: bool,
     /// On which day, not later than today.
-    pub held_on: NaiveDate,
+    pub held_on: Day,
     /// How things stand.
     pub health: Health,
     /// What was said.
@@ -163,7 +164,7 @@ pub struct FollowUpInput {
 pub struct FollowUpPatch {
     /// On which day.
     #[serde(default, deserialize_with = "replaceable")]
-    pub held_on: Option<NaiveDate>,
+    pub held_on: Option<Day>,
     /// How things stand.
     #[serde(default, deserialize_with = "replaceable")]
     pub health: Option<Health>,
@@ -197,9 +198,9 @@ pub struct FollowUpFilter {
     /// Where things stood so.
     pub health: Option<Health>,
     /// Held on this day or later.
-    pub held_from: Option<NaiveDate>,
+    pub held_from: Option<Day>,
     /// Held on this day or before.
-    pub held_to: Option<NaiveDate>,
+    pub held_to: Option<Day>,
     /// Whether to say how many there are in all.
     pub count: Option<Count>,
 }

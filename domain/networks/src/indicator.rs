@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::text::fold;
-use kernel::{Label, Refusal, clock, codes};
+use kernel::{Day, Label, Refusal, clock, codes, text};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -53,6 +53,11 @@ pub const MOST_DAYS: usize = 30;
 const BACKWARDS: Label = Label { fr: "La fin précède le début.", en: "The end comes before the beginning." };
 const TOO_MANY: Label = Label { fr: "Pas plus de 30 jours à la fois.", en: "No more than 30 days at a time." };
 
+text!(
+    /// What tells a series apart: the code of a network, the identifier of a DICOM, an origin, the code of a territory.
+    IndicatorKey, 1..=60, Line
+);
+
 /// Which indicators.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -64,12 +69,12 @@ pub struct IndicatorQuery {
     /// What is measured; all, unless asked.
     pub metric: Option<IndicatorMetric>,
     /// The series of this key alone: a network's code, an identifier, an origin, a territory's code.
-    #[param(max_length = 60)]
-    pub key: Option<String>,
+    #[param(inline)]
+    pub key: Option<IndicatorKey>,
     /// From which day; a year before the last, unless asked (three months by week, three years by quarter).
-    pub from: Option<NaiveDate>,
+    pub from: Option<Day>,
     /// Until which day, not later than today; today, unless asked.
-    pub to: Option<NaiveDate>,
+    pub to: Option<Day>,
     /// How far the days stand apart; a month, unless asked.
     #[param(default = "month")]
     pub step: Option<IndicatorStep>,
@@ -85,9 +90,9 @@ impl IndicatorQuery {
     /// They are too many, run backwards, or have not come yet.
     pub fn days(&self) -> Result<Vec<Span>, Refusal> {
         let today = clock::today();
-        let to = self.to.unwrap_or(today);
+        let to = self.to.map_or(today, |day| day.0);
         let step = self.step.unwrap_or(IndicatorStep::Month);
-        let from = self.from.or_else(|| to.checked_sub_months(Months::new(step.span()))).unwrap_or(to);
+        let from = self.from.map(|day| day.0).or_else(|| to.checked_sub_months(Months::new(step.span()))).unwrap_or(to);
         if to > today {
             return Err(Refusal::Invalid("/to", Label::NOT_YET));
         }
@@ -296,7 +301,8 @@ mod tests {
 
     #[test]
     fn the_last_day_is_always_one_of_them() {
-        let query = |from, to| IndicatorQuery { from: Some(day(from)), to: Some(day(to)), ..Default::default() };
+        let query =
+            |from, to| IndicatorQuery { from: Some(Day(day(from))), to: Some(Day(day(to))), ..Default::default() };
         let days = query("2026-01-15", "2026-03-10").days().unwrap();
         let days: Vec<_> = days.into_iter().map(|(_, day)| day.to_string()).collect();
         assert_eq!(days, ["2026-01-31", "2026-02-28", "2026-03-10"]);

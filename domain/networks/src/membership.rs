@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{MemberReference, OrganizationKind, OrganizationReference};
 use kernel::schema::{member, membership, network, organization};
 use kernel::sql::clock;
@@ -139,10 +140,10 @@ pub struct MembershipInput {
     pub interministerial: bool,
     /// From when it holds; from now on if absent.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
     /// Until when; without end if absent.
     #[diesel(skip_insertion)]
-    pub valid_to: Option<DateTime<Utc>>,
+    pub valid_to: Option<Instant>,
 }
 
 /// How a membership ends.
@@ -153,7 +154,7 @@ pub struct MembershipEnding {
     /// Why.
     pub reason: EndReason,
     /// When: now if absent, never before now.
-    pub at: Option<DateTime<Utc>>,
+    pub at: Option<Instant>,
 }
 
 /// The role that a membership takes.

@@ -6,6 +6,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{membership_review, network};
 use kernel::{
@@ -91,7 +92,7 @@ pub struct MembershipReview {
 #[schema(example = json!({"due_on": "2027-01-31"}))]
 pub struct MembershipReviewInput {
     /// The day by which all should be answered.
-    pub due_on: NaiveDate,
+    pub due_on: Day,
 }
 
 /// What a review says of one membership.

@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::network;
 use kernel::{MemberOrigin, NetworkId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text};
@@ -217,10 +218,10 @@ pub struct NetworkPatch {
     pub annual_objectives: Option<Vec<Objective>>,
     /// The day on which its charter was adopted.
     #[serde(default, deserialize_with = "clearable")]
-    pub charter_adopted_on: Option<Option<NaiveDate>>,
+    pub charter_adopted_on: Option<Option<Day>>,
     /// The day on which its objectives were last reviewed.
     #[serde(default, deserialize_with = "clearable")]
-    pub objectives_reviewed_on: Option<Option<NaiveDate>>,
+    pub objectives_reviewed_on: Option<Option<Day>>,
 }
 
 /// Which networks of the list.

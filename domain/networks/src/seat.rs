@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{OrganizationLife, OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
@@ -90,7 +91,7 @@ pub struct SeatInput {
     pub interministerial: bool,
     /// From when it holds; from now on if absent.
     #[diesel(skip_insertion, skip_update)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
 /// The same again, from now on.

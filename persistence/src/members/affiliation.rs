@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, membership, membership_request, role_assignment};
 use kernel::{
-    AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
+    AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Versions, VoidReason, Voided,
     sql,
 };
 use members::affiliation::{
@@ -61,7 +61,7 @@ impl Store<'_> {
             let primary = alone || new.is_primary;
             if primary && !alone {
                 may_make_main(actor, &card)?;
-                if new.valid_from.is_some_and(|from| from > writer.at) {
+                if new.valid_from.is_some_and(|from| from.0 > writer.at) {
                     return Err(Refusal::Invalid("/valid_from", MAIN_NOW).into());
                 }
             }
@@ -77,7 +77,7 @@ impl Store<'_> {
     pub fn update_affiliation(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: AffiliationPatch,
     ) -> Result<AffiliationView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -101,7 +101,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past; its member is the last lead of a network.
-    pub fn end_affiliation(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<AffiliationView> {
+    pub fn end_affiliation(&mut self, grant: Grant<End>, seen: Versions, ending: &Ending) -> Result<AffiliationView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
             let (id, member) = (before.id, before.member_id);
@@ -116,7 +116,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; something is held through it.
-    pub fn void_affiliation(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_affiliation(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| {
             refuse_held(writer.conn, before.id)?;
             let voided = writer.void(&before, reason)?;
@@ -143,7 +143,7 @@ fn insert_beside(
     primary: bool,
 ) -> Result<Affiliation> {
     if primary {
-        demote(writer, member, None, Validity::since(new.valid_from.unwrap_or(writer.at)))?;
+        demote(writer, member, None, Validity::since(new.valid_from.map_or(writer.at, |it| it.0)))?;
     }
     let created = insert(writer, member, new, primary)?;
     writer.tells_of_the_last();
@@ -157,7 +157,7 @@ pub(crate) fn insert(
     new: AffiliationInput,
     primary: bool,
 ) -> Result<Affiliation> {
-    let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+    let valid = Validity::since(new.valid_from.map_or(writer.at, |it| it.0));
     let stamps = (
         affiliation::id.eq(AffiliationId::fresh()),
         affiliation::member_id.eq(member),

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use kernel::directory::Email;
 use kernel::notification::chosen;
 use kernel::schema::{external_id, identity, invitation, member, source};
-use kernel::{Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Version, Vouched};
+use kernel::{Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Versions, Vouched};
 use members::affiliation::{Affiliation, AffiliationInput};
 use members::invitation::{
     Confirm, Invitation, InvitationAcceptance, InvitationAccepted, InvitationOutcome, InvitationView, Show,
@@ -32,7 +32,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; his address has an account already.
-    pub fn confirm_invitation(&mut self, grant: Grant<Confirm>, seen: Version) -> Result<InvitationView> {
+    pub fn confirm_invitation(&mut self, grant: Grant<Confirm>, seen: Versions) -> Result<InvitationView> {
         let bound = self.write_on(grant, seen, |writer, _, _, before| {
             let (issuer, subject) = (before.claimed_issuer.clone(), before.claimed_subject.clone());
             let (issuer, subject) = issuer.zip(subject).ok_or(Refusal::NotFound)?;

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use kernel::schema::{affiliation, member, service_account};
-use kernel::{Actor, Grant, Label, MemberId, Refusal, Version, sql};
+use kernel::{Actor, Grant, Label, MemberId, Refusal, Versions, sql};
 use members::hand_over::{
     HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind, gives_account,
     takes,
@@ -53,7 +53,7 @@ impl Store<'_> {
     pub fn hand_over_member(
         &mut self,
         grant: Grant<HandOver>,
-        seen: Version,
+        seen: Versions,
         plan: &HandOverPlan,
     ) -> Result<MemberView> {
         let after = self.write_on(grant, seen, |writer, actor, _, it| {

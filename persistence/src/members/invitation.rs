@@ -6,7 +6,7 @@ use kernel::notification::{DeliveryKind, OPEN_FOR};
 use kernel::schema::invitation;
 use kernel::{
     Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal,
-    Version, sql,
+    Versions, sql,
 };
 use members::invitation::{
     Invitation, InvitationFilter, InvitationPage, InvitationStatus, InvitationView, Invite, Read, Resend, Revoke,
@@ -78,7 +78,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn revoke_invitation(&mut self, grant: Grant<Revoke>, seen: Version) -> Result<InvitationView> {
+    pub fn revoke_invitation(&mut self, grant: Grant<Revoke>, seen: Versions) -> Result<InvitationView> {
         let revoked = self.write_on(grant, seen, |writer, _, _, before| revoke(writer, &before))?;
         Ok(self.seen_invitation(revoked))
     }
@@ -88,7 +88,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn resend_invitation(&mut self, grant: Grant<Resend>, seen: Version) -> Result<InvitationView> {
+    pub fn resend_invitation(&mut self, grant: Grant<Resend>, seen: Versions) -> Result<InvitationView> {
         let sent = self.write_on(grant, seen, |writer, _, _, before| {
             let until = if before.request_id.is_some() { before.expires_at } else { writer.at + OPEN_FOR };
             deliver(writer, DeliveryKind::Invitation, before.id.0, before.member_id, &before.email)?;

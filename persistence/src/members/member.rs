@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, member};
-use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Version, sql};
+use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions, sql};
 use members::contact::Email;
 use members::member::{
     Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberStatus, MemberView, ProfileVisibility, Read,
@@ -127,7 +127,7 @@ impl Store<'_> {
     /// # Errors
     /// He is no longer as the caller saw him; his new address is taken; who would log in by it holds more than the caller
     /// could give.
-    pub fn update_member(&mut self, grant: Grant<Update>, seen: Version, patch: MemberPatch) -> Result<MemberView> {
+    pub fn update_member(&mut self, grant: Grant<Update>, seen: Versions, patch: MemberPatch) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let opens = patch.profile_visibility.is_some_and(|shown| shown != ProfileVisibility::Leads);
             if opens && before.profile_objection_at.is_some() {
@@ -154,7 +154,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// He is no longer as the caller saw him.
-    pub fn suspend_member(&mut self, grant: Grant<Suspend>, seen: Version) -> Result<MemberView> {
+    pub fn suspend_member(&mut self, grant: Grant<Suspend>, seen: Versions) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             writer.change(&before, member::suspended_at.eq(Some(writer.at)))
         })?;
@@ -165,7 +165,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// He is no longer as the caller saw him.
-    pub fn restore_member(&mut self, grant: Grant<Restore>, seen: Version) -> Result<MemberView> {
+    pub fn restore_member(&mut self, grant: Grant<Restore>, seen: Versions) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             writer.change(&before, member::suspended_at.eq(None::<chrono::DateTime<chrono::Utc>>))
         })?;
@@ -176,7 +176,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// He is no longer as the caller saw him; he owns what must be handed over; he is the last lead of a network.
-    pub fn depart_member(&mut self, grant: Grant<Depart>, seen: Version) -> Result<MemberView> {
+    pub fn depart_member(&mut self, grant: Grant<Depart>, seen: Versions) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             // A directory that says that someone left is not asked to wait: the gap shows.
             if actor.member().is_some() && owned_by(before.id, writer.conn)?.iter().any(|it| it.required) {

@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::{OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
-use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Version};
+use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
 use members::organization::{
     Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationInput, OrganizationPage,
     OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
@@ -127,7 +127,7 @@ impl Store<'_> {
     pub fn update_organization(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: OrganizationPatch,
     ) -> Result<OrganizationView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
@@ -147,7 +147,7 @@ impl Store<'_> {
     pub fn update_organization_contacts(
         &mut self,
         grant: Grant<UpdateContacts>,
-        seen: Version,
+        seen: Versions,
         contacts: OrganizationContacts,
     ) -> Result<OrganizationView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
@@ -161,7 +161,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; others stand below it; the last lead of a network sits there.
-    pub fn close_organization(&mut self, grant: Grant<Close>, seen: Version) -> Result<OrganizationView> {
+    pub fn close_organization(&mut self, grant: Grant<Close>, seen: Versions) -> Result<OrganizationView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             refuse_children(writer.conn, before.id)?;
             let status = organization::status.eq(OrganizationStatus::Closed);

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::organization_link;
 use kernel::{
-    AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
+    AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Versions, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use members::organization_link::{
@@ -55,7 +55,7 @@ impl Store<'_> {
     /// It stands already at that time; an organization does not exist.
     pub fn create_organization_link(&mut self, grant: Grant<Create>) -> Result<OrganizationLinkView> {
         let created = self.write(grant, |writer, _, Create((from, new)), _| {
-            let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+            let valid = Validity::since(new.valid_from.map_or(writer.at, |it| it.0));
             insert(writer, from, new, valid)
         })?;
         Ok(self.seen(created))
@@ -68,7 +68,7 @@ impl Store<'_> {
     pub fn end_organization_link(
         &mut self,
         grant: Grant<End>,
-        seen: Version,
+        seen: Versions,
         ending: &Ending,
     ) -> Result<OrganizationLinkView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
@@ -82,7 +82,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn void_organization_link(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_organization_link(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }

@@ -13,7 +13,7 @@ use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{action_item, affiliation, member, network};
 use kernel::{
     Action, ActionItemId, Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, PageQuery, Refusal,
-    Version, clock, sql,
+    Versions, clock, sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
@@ -127,7 +127,7 @@ impl Store<'_> {
     pub fn update_action_item(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: ActionItemPatch,
     ) -> Result<ActionItemView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -154,7 +154,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn complete_action_item(&mut self, grant: Grant<Complete>, seen: Version) -> Result<ActionItemView> {
+    pub fn complete_action_item(&mut self, grant: Grant<Complete>, seen: Versions) -> Result<ActionItemView> {
         self.moves(grant, seen, ActionStatus::Done)
     }
 
@@ -162,7 +162,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn cancel_action_item(&mut self, grant: Grant<Cancel>, seen: Version) -> Result<ActionItemView> {
+    pub fn cancel_action_item(&mut self, grant: Grant<Cancel>, seen: Versions) -> Result<ActionItemView> {
         self.moves(grant, seen, ActionStatus::Cancelled)
     }
 
@@ -170,11 +170,11 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the organization that owes it lives no more.
-    pub fn reopen_action_item(&mut self, grant: Grant<Reopen>, seen: Version) -> Result<ActionItemView> {
+    pub fn reopen_action_item(&mut self, grant: Grant<Reopen>, seen: Versions) -> Result<ActionItemView> {
         self.moves(grant, seen, ActionStatus::Open)
     }
 
-    fn moves<A>(&mut self, grant: Grant<A>, seen: Version, to: ActionStatus) -> Result<ActionItemView>
+    fn moves<A>(&mut self, grant: Grant<A>, seen: Versions, to: ActionStatus) -> Result<ActionItemView>
     where
         A: Action<Facts = ActionItem>,
     {

@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::notification::{DeliveryKind, DeliveryStatus, NotificationKind};
 use kernel::schema::{announcement, delivery, member, network, notification};
-use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, Ruling, Version};
+use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, Ruling, Versions};
 use uuid::Uuid;
 
 use super::follow_up::named;
@@ -80,7 +80,7 @@ impl Store<'_> {
     pub fn update_announcement(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: AnnouncementPatch,
     ) -> Result<AnnouncementView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -109,7 +109,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn publish_announcement(&mut self, grant: Grant<Publish>, seen: Version) -> Result<AnnouncementView> {
+    pub fn publish_announcement(&mut self, grant: Grant<Publish>, seen: Versions) -> Result<AnnouncementView> {
         let published = self.write_on(grant, seen, |writer, actor, _, before| {
             let published =
                 (announcement::status.eq(AnnouncementStatus::Published), announcement::published_at.eq(writer.at));
@@ -125,7 +125,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn withdraw_announcement(&mut self, grant: Grant<Withdraw>, seen: Version) -> Result<AnnouncementView> {
+    pub fn withdraw_announcement(&mut self, grant: Grant<Withdraw>, seen: Versions) -> Result<AnnouncementView> {
         let withdrawn = self.write_on(grant, seen, |writer, actor, _, before| {
             let withdrawn =
                 (announcement::status.eq(AnnouncementStatus::Withdrawn), announcement::withdrawn_at.eq(writer.at));

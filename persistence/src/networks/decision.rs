@@ -9,7 +9,7 @@ use ::networks::tracking_page::DECISIONS;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::schema::{decision, follow_up, network};
-use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Version};
+use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Versions};
 
 use crate::idempotency::again;
 use crate::kept::{kept, known};
@@ -116,7 +116,7 @@ impl Store<'_> {
     pub fn update_decision(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: DecisionPatch,
     ) -> Result<DecisionView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;

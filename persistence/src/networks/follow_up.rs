@@ -11,7 +11,7 @@ use ::networks::network::{Network, NetworkCode};
 use diesel::prelude::*;
 use kernel::schema::{follow_up, follow_up_comment, member, network};
 use kernel::{
-    Action as _, FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Version,
+    Action as _, FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Versions,
 };
 use uuid::Uuid;
 
@@ -120,11 +120,11 @@ impl Store<'_> {
     pub fn update_follow_up(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: FollowUpPatch,
     ) -> Result<FollowUpView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            patch.held_on.map_or(Ok(()), past)?;
+            patch.held_on.map_or(Ok(()), |day| past(day.0))?;
             refuse_unknown(writer.conn, patch.attendee_ids.as_deref().unwrap_or_default())?;
             writer.change(&before, patch)
         })?;

@@ -152,7 +152,7 @@ impl Store<'_> {
             .bind::<Array<SqlUuid>, _>(organizations)
             .bind::<Bool, _>(actor.is_sig())
             .bind::<Nullable<Text>, _>(query.metric.map(::networks::indicator::IndicatorMetric::code))
-            .bind::<Nullable<Text>, _>(query.key.as_deref());
+            .bind::<Nullable<Text>, _>(query.key.as_ref().map(AsRef::as_ref));
         let rows: Vec<IndicatorRow> = rows.load(conn)?;
         Ok(Indicators::gather(group, &days, rows, published(&asked, conn)?))
     }

@@ -12,7 +12,7 @@ use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{affiliation, member, membership, network, organization};
 use kernel::{
     Actor, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, NotificationLevel,
-    PageQuery, Refusal, Sort, Validity, Version, VoidReason, Voided, sql,
+    PageQuery, Refusal, Sort, Validity, Versions, VoidReason, Voided, sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
@@ -100,8 +100,8 @@ impl Store<'_> {
     /// The member sits there already at that time; the dates cross.
     pub fn create_network_membership(&mut self, grant: Grant<Create>) -> Result<MembershipView> {
         let created = self.write(grant, |writer, _, _, Candidate { network, new, until, .. }| {
-            let to = new.valid_to.into_iter().chain(until).min();
-            let valid = Validity { from: new.valid_from.unwrap_or(writer.at), to };
+            let to = new.valid_to.map(|it| it.0).into_iter().chain(until).min();
+            let valid = Validity { from: new.valid_from.map_or(writer.at, |it| it.0), to };
             if valid.to.is_some_and(|to| to <= valid.from) {
                 return Err(Refusal::Invalid("/valid_to", BACKWARDS).into());
             }
@@ -116,7 +116,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the caller may not promote.
-    pub fn change_membership_role(&mut self, grant: Grant<ChangeRole>, seen: Version) -> Result<MembershipView> {
+    pub fn change_membership_role(&mut self, grant: Grant<ChangeRole>, seen: Versions) -> Result<MembershipView> {
         let changed = self.write_on(grant, seen, |writer, actor, ChangeRole(_, change), before| {
             ChangeRole::promotes(actor, change.role)?;
             if change.role == before.role {
@@ -134,13 +134,13 @@ impl Store<'_> {
     pub fn end_membership(
         &mut self,
         grant: Grant<End>,
-        seen: Version,
+        seen: Versions,
         ending: &MembershipEnding,
     ) -> Result<MembershipView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = match ending.at {
-                Some(at) if at < writer.at => return Err(Refusal::Invalid("/at", PAST).into()),
-                at => at.unwrap_or(writer.at),
+                Some(at) if at.0 < writer.at => return Err(Refusal::Invalid("/at", PAST).into()),
+                at => at.map_or(writer.at, |at| at.0),
             };
             end(writer, &before, at, ending.reason)
         })?;
@@ -151,7 +151,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn void_membership(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_membership(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }

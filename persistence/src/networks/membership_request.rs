@@ -16,7 +16,7 @@ use kernel::directory::{Email, OrganizationLife};
 use kernel::schema::{affiliation, member, membership, membership_request, network, organization};
 use kernel::{
     AffiliationId, Grant, MemberId, MemberOrigin, MembershipId, MembershipRequestId, NetworkId, NetworkRole,
-    NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Version, sql,
+    NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Versions, sql,
 };
 
 use self::telling::{tell_decided, tell_who_decides};
@@ -112,7 +112,7 @@ impl Store<'_> {
     pub fn accept_membership_request(
         &mut self,
         grant: Grant<Accept>,
-        seen: Version,
+        seen: Versions,
         said: &RequestAcceptance,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -130,7 +130,7 @@ impl Store<'_> {
     pub fn refuse_membership_request(
         &mut self,
         grant: Grant<Refuse>,
-        seen: Version,
+        seen: Versions,
         reason: RefusalReason,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -150,7 +150,7 @@ impl Store<'_> {
     pub fn withdraw_membership_request(
         &mut self,
         grant: Grant<Withdraw>,
-        seen: Version,
+        seen: Versions,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| withdraw(writer, &before))?;
         Ok(self.seen(changed))

@@ -15,7 +15,7 @@ use diesel::sql_types;
 use diesel::sql_types::Bool;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{membership, membership_review, membership_review_answer};
-use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
+use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Versions};
 
 use super::membership::end;
 use super::network::{find as find_network, locked as locked_network};
@@ -156,7 +156,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn close_membership_review(&mut self, grant: Grant<Close>, seen: Version) -> Result<MembershipReviewView> {
+    pub fn close_membership_review(&mut self, grant: Grant<Close>, seen: Versions) -> Result<MembershipReviewView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             writer.end(&before, membership_review::closed_at.eq(writer.at))
         })?;
@@ -171,7 +171,7 @@ impl Store<'_> {
     pub fn review_membership(
         &mut self,
         grant: Grant<Review>,
-        seen: Version,
+        seen: Versions,
         answer: &ReviewAnswer,
     ) -> Result<MembershipView> {
         let reviewed = self.write_on(grant, seen, |writer, actor, _, before| {

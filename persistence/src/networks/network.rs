@@ -6,7 +6,7 @@ use ::networks::network::{
 };
 use diesel::prelude::*;
 use kernel::schema::network;
-use kernel::{Action, Actor, Grant, NetworkId, PageQuery, Refusal, Version};
+use kernel::{Action, Actor, Grant, NetworkId, PageQuery, Refusal, Versions};
 use uuid::Uuid;
 
 use crate::aftermath::Aftermath;
@@ -73,7 +73,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn update_network(&mut self, grant: Grant<Update>, seen: Version, patch: NetworkPatch) -> Result<NetworkView> {
+    pub fn update_network(&mut self, grant: Grant<Update>, seen: Versions, patch: NetworkPatch) -> Result<NetworkView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
         Ok(self.seen(changed))
     }
@@ -82,7 +82,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn activate_network(&mut self, grant: Grant<Activate>, seen: Version) -> Result<NetworkView> {
+    pub fn activate_network(&mut self, grant: Grant<Activate>, seen: Versions) -> Result<NetworkView> {
         self.move_network(grant, seen, NetworkStatus::Active)
     }
 
@@ -90,7 +90,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn pause_network(&mut self, grant: Grant<Pause>, seen: Version) -> Result<NetworkView> {
+    pub fn pause_network(&mut self, grant: Grant<Pause>, seen: Versions) -> Result<NetworkView> {
         self.move_network(grant, seen, NetworkStatus::Dormant)
     }
 
@@ -98,7 +98,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn close_network(&mut self, grant: Grant<Close>, seen: Version) -> Result<NetworkView> {
+    pub fn close_network(&mut self, grant: Grant<Close>, seen: Versions) -> Result<NetworkView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             let after = writer.end(&before, network::status.eq(NetworkStatus::Closed))?;
             for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
@@ -114,7 +114,7 @@ impl Store<'_> {
     fn move_network<A: Action<Facts = Network>>(
         &mut self,
         grant: Grant<A>,
-        seen: Version,
+        seen: Versions,
         status: NetworkStatus,
     ) -> Result<NetworkView> {
         let changed =

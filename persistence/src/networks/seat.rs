@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::seat;
 use kernel::{
-    AsOf, Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Version, VoidReason, Voided,
+    AsOf, Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Versions, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl Store<'_> {
     /// It is expected already at that time; the organization does not exist.
     pub fn create_network_seat(&mut self, grant: Grant<Create>) -> Result<SeatView> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, ..)| {
-            let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+            let valid = Validity::since(new.valid_from.map_or(writer.at, |it| it.0));
             insert(writer, network.id, new, valid)
         })?;
         Ok(self.seen(created))
@@ -68,7 +68,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; its bounds cross.
-    pub fn update_seat(&mut self, grant: Grant<Update>, seen: Version, patch: SeatPatch) -> Result<SeatView> {
+    pub fn update_seat(&mut self, grant: Grant<Update>, seen: Versions, patch: SeatPatch) -> Result<SeatView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
         Ok(self.seen(changed))
     }
@@ -77,7 +77,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past.
-    pub fn end_seat(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<SeatView> {
+    pub fn end_seat(&mut self, grant: Grant<End>, seen: Versions, ending: &Ending) -> Result<SeatView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
             let after = end(writer, &before, at)?;
@@ -90,7 +90,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn void_seat(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_seat(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }

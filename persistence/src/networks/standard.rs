@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Double, Nullable, Uuid as SqlUuid};
 use kernel::schema::{network, network_criterion, network_score};
-use kernel::{Grant, Refusal, Version, sql};
+use kernel::{Grant, Refusal, Versions, sql};
 use uuid::Uuid;
 
 use super::indicator::days_before;
@@ -172,7 +172,7 @@ impl Store<'_> {
     pub fn update_network_criterion(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: NetworkCriterionPatch,
     ) -> Result<NetworkCriterionView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;

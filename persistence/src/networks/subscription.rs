@@ -4,7 +4,7 @@ use ::networks::membership::{Membership, own};
 use ::networks::subscription::{Subscription, SubscriptionPage, SubscriptionPatch, Update};
 use diesel::prelude::*;
 use kernel::schema::membership;
-use kernel::{Action as _, Grant, PageQuery, Refusal, Ruling, Version, sql};
+use kernel::{Action as _, Grant, PageQuery, Refusal, Ruling, Versions, sql};
 use uuid::Uuid;
 
 use crate::kept::Kept as _;
@@ -33,7 +33,7 @@ impl Store<'_> {
     pub fn update_my_subscription(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: &SubscriptionPatch,
     ) -> Result<Subscription> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {

@@ -171,7 +171,7 @@ action!(
             _ => {}
         }
         it.life.as_ref().map_or(Ok(()), OrganizationLife::alive)?;
-        past(it.new.held_on)
+        past(it.new.held_on.0)
     }
 );
 

@@ -70,7 +70,7 @@ fn duty(network: NetworkId, owner: OrganizationId) -> Duty {
         owner_member_id: None,
         follow_up_id: None,
         interministerial: false,
-        due_on: recorded().date_naive(),
+        due_on: kernel::Day(recorded().date_naive()),
     };
     Duty { new, network: Some(a_network(network)), follow_up: None, life: alive(), person_there: true }
 }

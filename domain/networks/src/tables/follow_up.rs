@@ -97,7 +97,7 @@ fn to_record(scope: FollowUpScope, life: Option<OrganizationLife>) -> Subject {
         network_code: scope.network_id.map(code),
         organization_id: scope.organization_id,
         interministerial: scope.interministerial,
-        held_on: recorded().date_naive(),
+        held_on: kernel::Day(recorded().date_naive()),
         health: Health::Green,
         summary: text("Tout va bien."),
         confidentiality: None,
@@ -130,7 +130,8 @@ fn creating() -> Checked {
     let lost = Subject { scope: FollowUpScope { network_id: None, ..on(EDITO).scope }, ..on(EDITO) };
     let nameless = Subject { new: FollowUpInput { network_code: None, ..on(EDITO).new }, ..on(EDITO) };
     let about_nobody = to_record(scope(Axis::Organization, EDITO, None), None);
-    let tomorrow = FollowUpInput { held_on: (clock::now() + TimeDelta::days(2)).date_naive(), ..on(EDITO).new };
+    let tomorrow =
+        FollowUpInput { held_on: kernel::Day((clock::now() + TimeDelta::days(2)).date_naive()), ..on(EDITO).new };
     Table::<Create>::new()
         .who("edito", &on(EDITO), "++-+----------- ------")
         .who("prefectures, interministerial", &on(PREFECTURES), "++---+--------- ------")

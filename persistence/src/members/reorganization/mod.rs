@@ -10,7 +10,7 @@ mod roles;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::reorganization;
-use kernel::{Grant, NetworkId, PageQuery, ReorganizationId, Version};
+use kernel::{Grant, NetworkId, PageQuery, ReorganizationId, Versions};
 use members::reorganization::{
     Apply, Create, List, Read, Reorganization, ReorganizationFilter, ReorganizationImpact, ReorganizationPage,
     ReorganizationStatus, ReorganizationView, Withdraw, visible,
@@ -111,7 +111,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the world changed so that it cannot be done any more.
-    pub fn apply_reorganization(&mut self, grant: Grant<Apply>, seen: Version) -> Result<ReorganizationView> {
+    pub fn apply_reorganization(&mut self, grant: Grant<Apply>, seen: Versions) -> Result<ReorganizationView> {
         let (applied, impact) = self.write_on(grant, seen, |writer, _, _, before| {
             let impact = carry_out(writer, &before.operations.0)?;
             let done = End { applied_at: Some(writer.at), impact: Some(impact.figures()), ..End::default() };
@@ -126,7 +126,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn withdraw_reorganization(&mut self, grant: Grant<Withdraw>, seen: Version) -> Result<ReorganizationView> {
+    pub fn withdraw_reorganization(&mut self, grant: Grant<Withdraw>, seen: Versions) -> Result<ReorganizationView> {
         let withdrawn = self.write_on(grant, seen, |writer, _, _, before| {
             let done = End { withdrawn_at: Some(writer.at), ..End::default() };
             close(writer, &before, done)
