@@ -5,8 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { createOrganization, listOrganizations, updateOrganization } from './generated.js';
 import type { Organization, OrganizationInput, OrganizationView, Problem, ProblemCode } from './generated.js';
 
-const [baseUrl, token, count, pointers, precondition] = process.argv.slice(2);
-assert(baseUrl && token && count && pointers && precondition);
+const [baseUrl, token, count] = process.argv.slice(2);
+assert(baseUrl && token && count);
 
 // It knows no address and no token: they are put in on the way.
 const onTheWay = globalThis.fetch;
@@ -59,7 +59,7 @@ async function create(): Promise<{ made: Organization; etag: string }> {
 async function createWrongly(): Promise<void> {
   const body: OrganizationInput = { kind: 'operator', name: 'Essai', siren: '123456789', website: 'ftp://exemple.fr' };
   const problem = refused(await createOrganization(body), 422, 'invalid');
-  assert.equal(problem.errors?.map((error) => error.pointer).sort().join(' '), pointers);
+  assert.deepEqual(problem.errors?.map((error) => error.pointer).sort(), ['/siren', '/website']);
 }
 
 async function change(made: Organization, etag: string): Promise<void> {
@@ -69,8 +69,7 @@ async function change(made: Organization, etag: string): Promise<void> {
   assert(first.status === 200, `200 expected, ${first.status} found`);
   const changed = whole(first.data);
   assert.equal(changed.short_name, 'ACT');
-  const seen = precondition === 'version' ? `"${changed.version}"` : etagOf(first.headers);
-  const again = await patch(null, seen);
+  const again = await patch(null, `"${changed.version}"`);
   assert(again.status === 200, `200 expected, ${again.status} found`);
   const cleared = whole(again.data);
   assert.deepEqual([cleared.short_name, cleared.version], [undefined, changed.version + 1]);

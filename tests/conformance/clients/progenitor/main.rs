@@ -89,25 +89,24 @@ async fn create(api: &Client) -> (Organization, String) {
     (made, etag)
 }
 
-async fn create_wrongly(api: &Client, pointers: &str) {
+async fn create_wrongly(api: &Client) {
     let body = json!({"kind": "operator", "name": "Essai", "siren": "123456789", "website": "ftp://exemple.fr"});
     let body: OrganizationInput = of(body);
     let problem = refused(api.create_organization(None, &body).await, 422, ProblemCode::Invalid).await;
     let mut found: Vec<_> = problem.errors.into_iter().map(|error| error.pointer).collect();
     found.sort();
-    assert_eq!(found.join(" "), pointers, "the values refused");
+    assert_eq!(found, ["/siren", "/website"], "the values refused");
 }
 
-async fn change(api: &Client, made: &Organization, etag: &str, precondition: &str) {
+async fn change(api: &Client, made: &Organization, etag: &str) {
     let patch = async |name: &str, seen: &str| {
         let body: OrganizationPatch = of(json!({"short_name": name}));
         api.update_organization(&made.id, seen, &body).await
     };
-    let (changed, latest) = whole(patch("ACT", etag).await, 200);
+    let (changed, _) = whole(patch("ACT", etag).await, 200);
     assert_eq!(string(&changed.short_name), "ACT", "change");
     let version: i64 = of(json!(changed.version));
-    let seen = if precondition == "version" { format!("\"{version}\"") } else { latest };
-    let (again, _) = whole(patch("AC", &seen).await, 200);
+    let (again, _) = whole(patch("AC", &format!("\"{version}\"")).await, 200);
     assert_eq!((string(&again.short_name), json!(again.version)), ("AC".into(), json!(version + 1)), "change again");
     refused(patch("ATC", etag).await, 412, ProblemCode::Stale).await;
 }
@@ -121,6 +120,6 @@ async fn main() {
     let api = Client::new_with_client(&said[1], client);
     page_to_the_end(&api, said[3].parse().expect("a number")).await;
     let (made, etag) = create(&api).await;
-    create_wrongly(&api, &said[4]).await;
-    change(&api, &made, &etag, &said[5]).await;
+    create_wrongly(&api).await;
+    change(&api, &made, &etag).await;
 }
