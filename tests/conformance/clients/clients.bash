@@ -75,8 +75,9 @@ openapi_generator() {
     command -v java >/dev/null || debian java default-jre-headless
     generators
     local only=apiDocs=false,modelDocs=false,apiTests=false,modelTests=false
+    # It says each file that it writes, at the level of information.
     java -jar "$jar" generate -i "$work/openapi-3.0.json" -g "$1" -o generated \
-        --global-property "apis,models,supportingFiles,$only" "${@:2}"
+        --global-property "apis,models,supportingFiles,$only" "${@:2}" | { grep -v " INFO " || true; }
 }
 
 # Installs openapi-generator, and what its client for Python needs; sets `jar`.
@@ -176,7 +177,7 @@ clients() {
             77) result="not installed: $(sed -n 's/^absent: //p' "$said")" ;;
             *)
                 result=FAIL failed=1
-                tail -n 40 "$said"
+                tail -n 20 "$said"
                 ;;
         esac
         printf '%-36s %-20s %-20s %4d  %s\n' "$name" "${generator:--}" "${toolchain# }" $((SECONDS - since)) "$result" |

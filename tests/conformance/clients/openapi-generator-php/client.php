@@ -67,7 +67,7 @@ function create(OrganizationsApi $api): array
     [$made, $status, $headers] = $api->createOrganizationWithHttpInfo($new, bin2hex(random_bytes(16)));
     equal($status, 201, 'create');
     equal([$made->getView(), $made->getName(), $made->getAliases()], ['full', $name, ['Un autre nom']], 'what was created');
-    return [$made, $headers['ETag'][0]];
+    return [$made, $headers['etag'][0]];
 }
 
 function createWrongly(OrganizationsApi $api): void

@@ -50,7 +50,7 @@ def create(api):
     made = api.create_organization_with_http_info(new, idempotency_key=str(uuid4()))
     equal(made.status_code, 201, "create")
     equal((whole(made.data).name, whole(made.data).aliases), (new.name, ["Un autre nom"]), "what was created")
-    return whole(made.data), made.headers["ETag"]
+    return whole(made.data), made.headers["etag"]
 
 
 def create_wrongly(api):

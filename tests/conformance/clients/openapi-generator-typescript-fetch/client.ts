@@ -50,14 +50,14 @@ async function pageToTheEnd(): Promise<void> {
 
 async function create(): Promise<{ made: Organization; etag: string }> {
   const organizationInput = { kind: 'operator', name: `Agence d'essai ${randomUUID()}`, aliases: ['Un autre nom'] } as const;
-  const { raw, value } = await api.createOrganizationRaw({
+  const answer = await api.createOrganizationRaw({
     idempotencyKey: randomUUID(),
     organizationInput: { ...organizationInput, aliases: [...organizationInput.aliases] },
   });
-  assert.equal(raw.status, 201);
-  const made = whole(await value());
+  assert.equal(answer.raw.status, 201);
+  const made = whole(await answer.value());
   assert.deepEqual([made.name, made.aliases], [organizationInput.name, ['Un autre nom']]);
-  return { made, etag: etagOf(raw) };
+  return { made, etag: etagOf(answer.raw) };
 }
 
 async function createWrongly(): Promise<void> {

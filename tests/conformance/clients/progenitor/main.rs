@@ -93,7 +93,7 @@ async fn create_wrongly(api: &Client) {
     let body = json!({"kind": "operator", "name": "Essai", "siren": "123456789", "website": "ftp://exemple.fr"});
     let body: OrganizationInput = of(body);
     let problem = refused(api.create_organization(None, &body).await, 422, ProblemCode::Invalid).await;
-    let mut found: Vec<_> = problem.errors.into_iter().map(|error| error.pointer).collect();
+    let mut found: Vec<_> = problem.errors.into_iter().map(|error| string(&error.pointer)).collect();
     found.sort();
     assert_eq!(found, ["/siren", "/website"], "the values refused");
 }
