@@ -233,7 +233,8 @@ impl FromRequest for IfMatch {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let tag = ObjectBuilder::new().schema_type(Type::String).examples(["\"1-0c1d2e3f4a5b\""]);
+        let tag =
+            ObjectBuilder::new().schema_type(Type::String).max_length(Some(1000)).examples(["\"1-0c1d2e3f4a5b\""]);
         let parameter = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header);
         let parameter = parameter.description(Some("The ETag of the object as the caller last saw it."));
         vec![parameter.required(Required::True).schema(Some(tag)).build()]

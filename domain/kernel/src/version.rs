@@ -1,4 +1,4 @@
-//! The version of an object, which a change must name.
+//! The version of an object, which a change must repeat.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -8,7 +8,8 @@ use diesel::sql_types::Integer;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Grows by one at each change; the first part of the entity tag `"7-0c1d2e3f4a5b"`.
+/// Version of an object: 1 when it is created, one more with each change. It is the first part of its `ETag`, for
+/// example `"7-0c1d2e3f4a5b"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Integer)]
 #[schema(minimum = 1)]
@@ -36,8 +37,8 @@ impl Version {
         format!("\"{}-{tag}\"", self.0)
     }
 
-    /// Reads the version of a strong entity tag that we once gave, or of its version alone, quoted; the rest of the tag says
-    /// who saw it, which a change need not prove.
+    /// The version in a strong entity tag of this service, or in a version alone, quoted. The rest of the tag depends on the
+    /// reader, and is not checked.
     fn from_etag(etag: &str) -> Option<Self> {
         let opaque = etag.trim().strip_prefix('"')?.strip_suffix('"')?;
         let (version, tag) = opaque.split_once('-').unwrap_or((opaque, "000000000000"));
@@ -50,17 +51,17 @@ impl Version {
 /// The versions of an object that a caller is willing to change (`If-Match`, RFC 9110, section 13.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Versions {
-    /// Whichever it has (`*`).
+    /// Any version (`*`).
     Any,
-    /// One of these; zero stands for none.
+    /// One of these; zero stands for an unused place.
     Among([i32; Self::MOST]),
 }
 
 impl Versions {
-    /// More than a caller has reason to name.
+    /// Maximum number of versions that are read; callers name one or two.
     const MOST: usize = 8;
 
-    /// Reads the field. A tag that we never gave, a weak one too, names no version.
+    /// Reads the field. Weak tags and tags that this service never made match no version.
     #[must_use]
     pub fn from_field(field: &str) -> Self {
         if field.trim() == "*" {

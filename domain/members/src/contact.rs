@@ -14,19 +14,19 @@ use utoipa::ToSchema;
 pub use crate::phone::Phone;
 
 text!(
-    /// The address of a site, http or https (RFC 3986).
+    /// Address of a website, http or https (RFC 3986).
     Website, 8..=500, Line as "uri", website
 );
 text!(
-    /// The part of e-mail addresses after the `@`, in lower case.
+    /// Domain of e-mail addresses, after the `@`, in lower case.
     EmailDomain, 3..=253, Line as "hostname", domain
 );
 text!(
-    /// What a contact point is for.
+    /// What a contact point is for, for example `Presse`.
     ContactLabel, 1..=120, Line
 );
 text!(
-    /// An address, a number, or lines of a postal address.
+    /// E-mail address, telephone number, address of a form, or lines of a postal address.
     ContactValue, 1..=500, Prose
 );
 
@@ -43,7 +43,7 @@ fn domain(text: &str) -> Result<String, &'static str> {
 }
 
 codes! {
-    /// The way of a contact point.
+    /// Kind of contact point.
     ContactKind {
         Email = "email" ("courriel", "e-mail"),
         Phone = "phone" ("téléphone", "telephone"),
@@ -52,21 +52,20 @@ codes! {
     }
 }
 
-/// One way to reach an organization; never a person's own.
+/// A way to reach an organization; never a personal one.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, try_from = "ContactPointFields")]
 pub struct ContactPoint {
-    /// By which way.
+    /// Kind of contact point.
     pub kind: ContactKind,
-    /// What it is for.
+    /// What it is for. Absent: for everything.
     pub label: Option<ContactLabel>,
-    /// An e-mail address, a telephone number, the https or http address of a form, or lines of a postal address, as `kind`
-    /// says.
+    /// E-mail address, telephone number, address of a form (https or http), or lines of a postal address, as `kind` says.
     pub value: ContactValue,
 }
 
-/// The same before its value is known to be of its kind.
+/// The fields of a contact point, before the value is checked against its kind.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ContactPointFields {
@@ -76,7 +75,7 @@ struct ContactPointFields {
 }
 
 impl ContactPoint {
-    /// A way to reach an organization, in the normal form of its kind.
+    /// A contact point whose value is brought into the normal form of its kind.
     ///
     /// # Errors
     /// The value is not of its kind.
@@ -105,7 +104,7 @@ impl TryFrom<ContactPointFields> for ContactPoint {
     }
 }
 
-/// All ways to reach an organization, in the order in which to try them.
+/// Ways to reach an organization, in the order in which to try them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Jsonb)]
 #[serde(transparent)]

@@ -5,12 +5,12 @@ use phonenumber::{Mode, PhoneNumber, country};
 use serde_json::json;
 
 text!(
-    /// A telephone number in international form (E.164), with its extension if it has one (`+33123456789;ext=12`, RFC 3966),
-    /// or a short French number (`3939`). French numbers may be given in national form.
+    /// Telephone number in international form (E.164), with its extension if it has one (`+33123456789;ext=12`, RFC
+    /// 3966), or a short French number (`3939`). French numbers may be sent in national form.
     Phone, 2..=40, Line as "phone", phone
 );
 
-/// What precedes an extension, in the words of those who type it.
+/// Words and signs that people type before an extension.
 const BEFORE_EXTENSION: [&str; 7] = ["poste", "extension", "ext.", "ext", "p.", "#", "x"];
 /// French prefixes of overseas numbers, which have countries of their own in the international plan.
 const OVERSEAS: [(&str, &str); 16] = [
@@ -34,7 +34,7 @@ const OVERSEAS: [(&str, &str); 16] = [
 
 fn phone(text: &str) -> Result<String, &'static str> {
     let (number, extension) = split(text)?;
-    // Signs that people write between digits; anything else is no number, and would be read as if it were not there.
+    // Signs that people type between digits are allowed; other characters are refused, since the library would ignore them.
     if !number.chars().all(|c| c.is_ascii_digit() || c.is_whitespace() || "+()-./\u{2011}\u{2013}".contains(c)) {
         return Err("phone");
     }

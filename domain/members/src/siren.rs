@@ -6,11 +6,12 @@ use kernel::text;
 const LA_POSTE: &str = "356000000";
 
 text!(
-    /// A SIREN: nine digits, the last of which checks the others (Luhn).
+    /// SIREN number of a legal unit: nine digits, the last of which checks the others (Luhn).
     Siren, 9..=9, Digits as "siren", siren
 );
 text!(
-    /// A SIRET: a SIREN and an establishment's five digits, checked together (Luhn; La Poste by its own rule).
+    /// SIRET number of an establishment: its SIREN and five digits, checked together (Luhn; for La Poste by its own
+    /// rule).
     Siret, 14..=14, Digits as "siret", siret
 );
 

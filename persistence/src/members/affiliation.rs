@@ -34,7 +34,7 @@ impl Store<'_> {
     /// The affiliations of a member, past and present, the latest first.
     ///
     /// # Errors
-    /// There is no such member, or his card is not for this caller; the cursor is none of ours.
+    /// There is no such member, or the caller may not see their card; the cursor is not valid for this list.
     pub fn member_affiliations(&mut self, member: MemberId, page: &PageQuery) -> Result<AffiliationPage> {
         self.permit(List(member))?;
         let query = Affiliation::query().filter(affiliation::member_id.eq(member)).into_boxed();
@@ -127,15 +127,15 @@ impl Store<'_> {
 }
 
 const MAIN_NOW: Label = Label {
-    fr: "Un rattachement devient principal quand il commence.",
-    en: "An affiliation becomes the main one when it begins.",
+    fr: "Un rattachement à venir ne peut pas être principal : rendez-le principal quand il commencera.",
+    en: "An affiliation that begins later cannot be the main one yet: make it the main one when it begins.",
 };
 const MAIN: Label = Label {
-    fr: "Le rattachement principal le reste jusqu'à ce qu'un autre le devienne.",
-    en: "The main affiliation stays so until another becomes it.",
+    fr: "Le rattachement principal le reste jusqu’à ce qu’un autre le devienne : rendez principal un autre rattachement.",
+    en: "The main affiliation stays the main one until another replaces it: make another one the main one.",
 };
 
-/// Inserts an affiliation; one that is main demotes the others of its time.
+/// Inserts an affiliation; if it is the main one, the others of its time no longer are.
 fn insert_beside(
     writer: &mut Writer<'_>,
     member: MemberId,
@@ -168,7 +168,7 @@ pub(crate) fn insert(
     writer.create((new, stamps))
 }
 
-/// The other main affiliations of that time are main no longer.
+/// Makes the other main affiliations of that time secondary.
 fn demote(writer: &mut Writer<'_>, member: MemberId, but: Option<AffiliationId>, during: Validity) -> Result<()> {
     let others = affiliation::table
         .filter(affiliation::member_id.eq(member))
@@ -206,7 +206,7 @@ pub(crate) fn in_force_of(conn: &mut PgConnection, member: MemberId) -> Result<V
     Ok(all.into_iter().filter(|it| !it.valid.ended_by(now)).collect())
 }
 
-/// Ends affiliations with the memberships and roles held through them; what was to be done there is nobody's yet.
+/// Ends affiliations with the memberships and roles held through them; open action items lose the person they named.
 pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>, at: DateTime<Utc>) -> Result<()> {
     for before in ended {
         writer.end(&before, affiliation::valid.eq(before.valid.until(at)))?;
@@ -221,7 +221,7 @@ pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>,
     Ok(())
 }
 
-/// Refuses to void an affiliation through which something is or was held, or was asked for.
+/// Refuses to void an affiliation through which a membership or a role is or was held, or a membership was requested.
 fn refuse_held(conn: &mut PgConnection, through: AffiliationId) -> Result<()> {
     let sits = membership::table.filter(membership::affiliation_id.eq(through)).select(membership::id);
     let roles = role_assignment::table.filter(role_assignment::affiliation_id.eq(through)).select(role_assignment::id);
@@ -280,7 +280,7 @@ kept!(Affiliation: affiliation whole {
         ("affiliation_one_primary_excl", OVERLAP),
     ];
 
-    // The networks first, since what is held through an affiliation is counted there.
+    // Networks are locked first, since memberships held through an affiliation are counted there.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let member = affiliation::table.find(id).select(affiliation::member_id).first(conn).optional()?;
         let member = member.ok_or(Refusal::NotFound)?;

@@ -68,7 +68,7 @@ impl Store<'_> {
     /// The organizations that the caller may see, by name.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn organizations(&mut self, filter: &OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
         let (conn, actor) = self.reading();
         let all = || {
@@ -140,7 +140,7 @@ impl Store<'_> {
         Ok(self.shown(changed))
     }
 
-    /// Says anew how to reach the organization that was granted.
+    /// Replaces the contact points of the organization that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
@@ -157,7 +157,7 @@ impl Store<'_> {
         Ok(self.shown(changed))
     }
 
-    /// Closes the organization that was granted, and ends all that rests on it.
+    /// Closes the organization that was granted, and ends everything that depends on it.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; others stand below it; the last lead of a network sits there.
@@ -205,7 +205,7 @@ pub(super) fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent:
     if circle { Err(crate::Error::Dangling("/parent_id")) } else { Ok(()) }
 }
 
-/// The life of an organization. Whoever locked another one waits for none: a tree is held whole at the end.
+/// Whether an organization is active, read without a lock to avoid deadlocks: the tree is checked at the end.
 fn life_of(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
     Ok(organization::table.find(id).select(OrganizationLife::as_select()).first(conn).optional()?)
 }

@@ -30,7 +30,7 @@ impl Store<'_> {
     /// The links from and to an organization, in force now or at the end of a past day.
     ///
     /// # Errors
-    /// There is no such organization; the caller may not see links; the cursor is none of ours.
+    /// There is no such organization; the caller may not see links; the cursor is not valid for this list.
     pub fn organization_links(
         &mut self,
         id: OrganizationId,
@@ -135,7 +135,7 @@ known!(nothing: List);
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Vec<OrganizationLife>> {
         let (from, new) = &self.0;
-        // What is over is succeeded, and not served.
+        // A successor may be linked to an organization that is over; the other links need two active ones.
         let to = (new.kind != LinkKind::Succeeds).then_some(new.to_id);
         let mut ends: Vec<OrganizationId> = std::iter::once(*from).chain(to).collect();
         ends.sort_unstable();
@@ -160,8 +160,8 @@ kept!(OrganizationLink: organization_link whole {
     ];
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
-        // What a DICOM serves is the scope of its people, and bounds the scope of the others who serve what is above; who
-        // succeeds reads on.
+        // What a DICOM serves is the scope of its people, and limits the scope of DICOMs that serve organizations above. A
+        // successor keeps access to the history.
         for it in before.into_iter().chain(after).filter(|it| it.kind != LinkKind::Supervises) {
             follows.rights_over(it.from_id);
             follows.rights_over(it.to_id);

@@ -30,7 +30,7 @@ impl Store<'_> {
     /// The role assignments, in force now or at the end of a past day, that the caller may see.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn role_assignments(&mut self, filter: &RoleAssignmentFilter, page: &PageQuery) -> Result<RoleAssignmentPage> {
         let (conn, actor) = self.reading();
         let mut query = RoleAssignment::query().into_boxed().filter(visible(actor));
@@ -75,7 +75,7 @@ impl Store<'_> {
         Ok(self.seen(created))
     }
 
-    /// Takes back the role that was granted.
+    /// Ends the role that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past.
@@ -95,7 +95,7 @@ impl Store<'_> {
     /// Voids the role that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; he is the last SIG administrator.
+    /// It is no longer as the caller saw it; its holder is the last SIG administrator.
     pub fn void_role_assignment(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }

@@ -150,7 +150,7 @@ kept!(CoAnimation: co_animation {
         ("co_animation_once_excl", OVERLAP),
     ];
 
-    // The network first, as for all that is said of it.
+    // The network is locked first, as for every change in it.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let network = co_animation::table.find(id).select(co_animation::network_id).first(conn).optional()?;
         crate::locks::lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;
@@ -158,7 +158,7 @@ kept!(CoAnimation: co_animation {
     }
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
-        // What an organization co-animates is the scope of its co-leads.
+        // The co-animation of an organization decides what its co-leads may do, so their rights are computed anew.
         for it in before.into_iter().chain(after) {
             follows.rights_in(it.network_id, it.organization.id);
         }

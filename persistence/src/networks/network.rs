@@ -78,7 +78,7 @@ impl Store<'_> {
         Ok(self.seen(changed))
     }
 
-    /// Opens the network that was granted.
+    /// Activates the network that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
@@ -86,7 +86,7 @@ impl Store<'_> {
         self.move_network(grant, seen, NetworkStatus::Active)
     }
 
-    /// Lets the network that was granted sleep.
+    /// Puts the network that was granted on hold.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
@@ -94,7 +94,8 @@ impl Store<'_> {
         self.move_network(grant, seen, NetworkStatus::Dormant)
     }
 
-    /// Closes the network that was granted: its memberships, seats and co-animations end, its open dossiers are withdrawn.
+    /// Closes the network that was granted: its memberships, seats and co-animations end, and its open membership
+    /// requests are withdrawn.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
@@ -128,13 +129,13 @@ pub(super) fn find(code: &NetworkCode, conn: &mut PgConnection) -> Result<Networ
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-/// The network, locked for what is to be changed in it.
+/// The network, locked against concurrent changes in it.
 pub(super) fn locked(code: &NetworkCode, conn: &mut PgConnection) -> Result<Network> {
     let row = network::table.filter(network::code.eq(code)).select(Network::as_select()).for_no_key_update();
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-/// The network of a seat or membership that the caller names by its identifier, as the caller may see it.
+/// The network with this code, if the caller may see it.
 pub(super) fn seen_by(code: &NetworkCode, conn: &mut PgConnection, actor: &Actor) -> Result<Network> {
     let row = network::table.filter(network::code.eq(code)).filter(visible(actor)).select(Network::as_select());
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)

@@ -28,7 +28,7 @@ use crate::writer::Writer;
 use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
-    /// The seats that a network expects, now or at the end of a past day.
+    /// The seat requirements of a network, now or at the end of a past day.
     ///
     /// # Errors
     /// There is no such network that the caller may see; the cursor is none of ours.
@@ -52,10 +52,10 @@ impl Store<'_> {
         Ok(found.counted(count).map(|it| self.seen(it)))
     }
 
-    /// Expects the seat that was granted.
+    /// Creates the seat requirement that was granted.
     ///
     /// # Errors
-    /// It is expected already at that time; the organization does not exist.
+    /// The organization has one for this role at that time already; the organization does not exist.
     pub fn create_network_seat(&mut self, grant: Grant<Create>) -> Result<SeatView> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, ..)| {
             let valid = Validity::since(new.valid_from.map_or(writer.at, |it| it.0));
@@ -64,16 +64,16 @@ impl Store<'_> {
         Ok(self.seen(created))
     }
 
-    /// Changes the seat that was granted.
+    /// Changes the seat requirement that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; its bounds cross.
+    /// It is no longer as the caller saw it; `min` would exceed `max`.
     pub fn update_seat(&mut self, grant: Grant<Update>, seen: Versions, patch: SeatPatch) -> Result<SeatView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
         Ok(self.seen(changed))
     }
 
-    /// Expects the seat that was granted no longer.
+    /// Ends the seat requirement that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past.
@@ -86,7 +86,7 @@ impl Store<'_> {
         Ok(self.seen(ended))
     }
 
-    /// Voids the seat that was granted.
+    /// Voids the seat requirement that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
@@ -161,7 +161,7 @@ kept!(Seat: seat {
         ("seat_once_excl", OVERLAP),
     ];
 
-    // The network first, since it is there that the seat is counted.
+    // The network is locked first, since its seats are counted under its lock.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let network = seat::table.find(id).select(seat::network_id).first(conn).optional()?;
         lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;
