@@ -23,7 +23,7 @@ enum Way {
     Files(FileTransport),
 }
 
-/// Why a message did not go out.
+/// Why a message was not sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Undelivered {
     /// The recipient's server refused it for good.

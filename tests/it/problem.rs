@@ -164,10 +164,10 @@ fn french_unless_english_is_preferred() {
     let world = World::shared();
     let nobody = world.nobody();
     for (asked, title) in [
-        ("", "Il faut s'identifier."),
-        ("en-GB,fr;q=0.5", "Identify yourself."),
-        ("fr;q=0.1, en;q=0.9", "Identify yourself."),
-        ("de, fr, en;q=0.4", "Il faut s'identifier."),
+        ("", "Une authentification valide est nécessaire."),
+        ("en-GB,fr;q=0.5", "Valid authentication is required."),
+        ("fr;q=0.1, en;q=0.9", "Valid authentication is required."),
+        ("de, fr, en;q=0.4", "Une authentification valide est nécessaire."),
     ] {
         let reply =
             nobody.send("GET", "/networks", &[("accept-language", asked)], None).refused(401, "unauthenticated");
