@@ -87,7 +87,7 @@ fn given(tour: &mut Tour) {
     tour.write(sig, "void_role_assignment", &wrong, json!({"reason": WRONG}));
 }
 
-/// What one reads and says of oneself.
+/// What one reads and says of the caller.
 pub fn oneself(tour: &mut Tour) {
     let (lead, director) = ("lead-edito", "director-sociaux");
     tour.read(director, "get_me", "", "");
