@@ -12,6 +12,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::connections::tend;
 use crate::document::{document, routes};
+use crate::judge;
 use crate::limits::tell_allowance;
 use crate::metrics::count;
 use crate::platform::meta;
@@ -67,6 +68,7 @@ pub fn app(
     >,
 > {
     let contract = document();
+    judge::learn(&contract);
     let known = web::Data::new(KnownMethods::of(&contract));
     let cors = cors(&services.cors_origins);
     let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();

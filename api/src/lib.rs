@@ -14,6 +14,7 @@ mod extract;
 mod failure;
 mod gate;
 pub mod import;
+mod judge;
 pub mod limits;
 mod mail;
 mod members;

@@ -1,4 +1,4 @@
-//! E-mail: the texts, and the way out. A text names nothing that not everyone may know: it leads to the service.
+//! E-mail: the texts, and how they are sent. A text names nothing that not everyone may know: it leads to the service.
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write as _};
@@ -14,14 +14,14 @@ use persistence::delivery::{About, Letter};
 use crate::config::Settings;
 use crate::failure::Failure;
 
-/// The way out.
+/// The sender of e-mails.
 pub(crate) struct Post {
     from: Mailbox,
     public_url: String,
     way: Way,
 }
 
-/// By SMTP, or as files that people and tests look at.
+/// How e-mails are sent: by SMTP, or written as files for people and tests to look at.
 enum Way {
     Smtp(Box<SmtpTransport>),
     Files(PathBuf),
@@ -30,10 +30,10 @@ enum Way {
 /// Why a message did not go out.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Undelivered {
-    /// The recipient's server will not have it.
+    /// The recipient's server refused it for good.
     #[error("refused: {0}")]
     Refused(String),
-    /// It may go out another time.
+    /// It failed for now and is tried again.
     #[error("not sent: {0}")]
     Later(String),
 }
@@ -48,7 +48,7 @@ impl Post {
         Ok(Self { from: settings.mail_from.parse()?, public_url, way })
     }
 
-    /// Sends a letter. Sent twice, it has the same name, by which the recipient's server knows it.
+    /// Sends an e-mail. Sent twice, it has the same `Message-ID`, by which the recipient's server recognizes it.
     pub(crate) fn send(&self, letter: &Letter) -> Result<(), Undelivered> {
         let message = self.compose(letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
         match &self.way {
@@ -57,8 +57,9 @@ impl Post {
         }
     }
 
-    /// Whether a message that did not go out was refused for its recipient's sake: for good, by a server that takes our
-    /// mail. A password, a sender or a policy that is wrong would be wrong for every recipient, and is put right one day.
+    /// Why an e-mail was not sent. It is refused for good only if a server that otherwise takes our mail rejects this
+    /// recipient. A wrong password, sender or policy would fail for every recipient and can be corrected: the e-mail is
+    /// tried again.
     fn why(&self, smtp: &SmtpTransport, error: &smtp::Error) -> Undelivered {
         let said = error.to_string();
         let mailbox = |code: smtp::response::Code| code.category == smtp::response::Category::MailSystem;
@@ -83,25 +84,25 @@ impl Post {
             About::News { count } => return self.news(*count),
         };
         let joins = match joins {
-            Some((Some(network), role)) => format!(" et à rejoindre le réseau « {network} » ({})", role.label().fr),
+            Some((Some(network), role)) => format!(" et à rejoindre le réseau « {network} » ({})", role.label().fr),
             Some((None, role)) => format!(" et à rejoindre un réseau métier ({})", role.label().fr),
             None => String::new(),
         };
         let day = expires_at.with_timezone(&kernel::PARIS).format("%d/%m/%Y à %H:%M");
         let text = format!(
-            "Bonjour,\n\nVous êtes invité(e) à ouvrir votre compte Diapason pour {organization}{joins}.\n\n\
-            Ouvrez {} et présentez ce code, qui ne sert qu'une fois :\n\n{code}\n\n\
-            Il est valable jusqu'au {day} (heure de Paris). Ne le transmettez à personne.\n",
+            "Bonjour,\n\nNous vous invitons à ouvrir votre compte Diapason pour {organization}{joins}.\n\n\
+            Ouvrez {} et saisissez ce code, qui ne sert qu’une fois :\n\n{code}\n\n\
+            Il est valable jusqu’au {day} (heure de Paris). Ne le communiquez à personne.\n",
             self.public_url
         );
-        ("Diapason : votre invitation", text)
+        ("Diapason : votre invitation", text)
     }
 
-    /// There is something new. What it is called, and where it comes from, is said in the service alone.
+    /// There is something new. Its title and network are only said in the service.
     fn news(&self, count: i64) -> (&'static str, String) {
         let news = if count == 1 { "une nouveauté".to_owned() } else { format!("{count} nouveautés") };
-        let text = format!("Bonjour,\n\nVous avez {news} dans Diapason :\n\n{}\n", self.public_url);
-        ("Diapason : du nouveau pour vous", text)
+        let text = format!("Bonjour,\n\nVous avez {news} dans Diapason :\n\n{}\n", self.public_url);
+        ("Diapason : du nouveau pour vous", text)
     }
 }
 
@@ -130,7 +131,7 @@ fn keep(outbox: &Path, message: &Message) -> io::Result<()> {
     file.write_all(&message.formatted())
 }
 
-/// The same text for readers that want HTML.
+/// The same text as HTML.
 fn page(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let paragraphs: Vec<_> = text.split("\n\n").map(|part| format!("<p>{}</p>", part.replace('\n', "<br>"))).collect();

@@ -1,6 +1,7 @@
 //! What makes the contract whole: everything that is true of all operations is said here, once.
 
 mod absence;
+mod bounds;
 mod downgrade;
 mod flat;
 mod operation;
@@ -52,6 +53,9 @@ pub fn finish(mut document: Value) -> Value {
         let responses = PROBLEMS.iter().map(|(status, why)| (format!("Problem{status}"), problem(status, why)));
         components.insert("responses".into(), Value::Object(responses.collect()));
     }
+    for part in ["/components", "/paths"] {
+        document.pointer_mut(part).into_iter().for_each(bounds::bound);
+    }
     document
 }
 
@@ -63,7 +67,10 @@ fn problem(status: &str, why: &str) -> Value {
         let mut headers = json!({"Retry-After": header});
         if let (true, Some(headers)) = (status == "429", headers.as_object_mut()) {
             for (name, what) in LIMITS {
-                headers.insert((*name).into(), json!({"description": what, "schema": {"type": "string"}}));
+                headers.insert(
+                    (*name).into(),
+                    json!({"description": what, "schema": {"type": "string", "maxLength": 200}}),
+                );
             }
         }
         response.insert("headers".into(), headers);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::identity;
-use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Version, policy, sql};
+use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Versions, policy, sql};
 use uuid::Uuid;
 
 use crate::actor::{entering, is_somebody, looking};
@@ -151,7 +151,7 @@ impl<'a> Store<'a> {
     pub(crate) fn write_on<A, T>(
         &mut self,
         grant: Grant<A>,
-        seen: Version,
+        seen: Versions,
         work: impl FnOnce(&mut Writer<'_>, &Actor, A, A::Facts) -> Result<T>,
     ) -> Result<T>
     where

@@ -255,7 +255,7 @@ fn body(world: &World, row: &Row) -> Option<Value> {
     let organization = |name: &str| Value::from(object(world, "OrganizationId", name));
     let last = row.object.rsplit(' ').next().unwrap();
     match row.operation.id.as_str() {
-        "create_reorganization" => {
+        "create_reorganization" | "preview_reorganization" => {
             body["operations"] =
                 json!([{"type": "rename", "organization_id": organization("travail"), "name": "Autre nom"}]);
         }

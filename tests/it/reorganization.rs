@@ -30,7 +30,7 @@ fn plan(operations: &Value) -> Value {
 }
 
 fn try_out(client: &Client, operations: &Value) -> Reply {
-    client.post("/reorganizations?dry_run=true", plan(operations))
+    client.post("/reorganizations/preview", plan(operations))
 }
 
 /// Drafts a plan; its address and its entity tag.
@@ -449,7 +449,7 @@ fn what_contradicts_itself_or_the_world_is_told_where() {
         (json!([]), "/operations"),
     ];
     for (operations, pointer) in invalid {
-        for address in ["/reorganizations?dry_run=true", "/reorganizations"] {
+        for address in ["/reorganizations/preview", "/reorganizations"] {
             let told = sig.post(address, plan(&operations)).refused(422, "invalid");
             assert_eq!(told.str("/errors/0/pointer"), pointer, "{operations}");
         }
@@ -582,7 +582,7 @@ fn who_may_in_no_case_waits_for_no_lock() {
     soon(&|| member.act(&format!("{drafted}/apply"), &etag, None), 404, "not_found");
     soon(&|| member.act(&format!("{drafted}/withdraw"), &etag, None), 404, "not_found");
     soon(&|| member.post("/reorganizations", plan(&it.plan())), 403, "forbidden");
-    soon(&|| member.post("/reorganizations?dry_run=true", plan(&it.plan())), 403, "forbidden");
+    soon(&|| member.post("/reorganizations/preview", plan(&it.plan())), 403, "forbidden");
     other.batch_execute("ROLLBACK").unwrap();
 }
 
@@ -665,7 +665,7 @@ fn what_is_being_prepared_is_nobody_elses() {
     let again = |address: &str| sig.send("POST", address, &[("idempotency-key", "one")], Some(plan(&it.plan())));
     let (first, second) = (again("/reorganizations").expect(201), again("/reorganizations").expect(201));
     assert_eq!((second.header("idempotency-replayed"), second.json()), ("true", first.json()));
-    assert_eq!(again("/reorganizations?dry_run=true").expect(200).json(), first.at("/impact"));
+    assert_eq!(again("/reorganizations/preview").expect(200).json(), first.at("/impact"));
     sig.act(&format!("/reorganizations/{}/withdraw", first.str("/id")), first.etag(), None).expect(200);
     let listed = sig.walk("/reorganizations?status=draft");
     assert_eq!((listed.len(), listed[0].get("impact")), (1, None));

@@ -1,4 +1,4 @@
-//! HTTP of indicators: as JSON, as CSV, as a small picture, and as a page of trends.
+//! HTTP of indicators: JSON, CSV, a small picture, and the page of trends.
 
 use ::networks::indicator::{IndicatorCsvQuery, IndicatorQuery, IndicatorSeries, Indicators};
 use ::networks::tracking::CsvDialect;
@@ -21,21 +21,46 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_tracking_indicators_svg).service(get_tracking_trends);
 }
 
-/// Read indicators over time.
+/// Get indicators over time
 ///
-/// Seats filled, référents, days to join, overdue actions, memberships reviewed: by network, DICOM, origin or territory,
-/// at the ends of weeks, months or quarters, reproducible for any past day. As far as the caller reads the matrix;
-/// others nothing (403).
+/// Returns series of indicators, one per metric and network, DICOM, origin or territory. Each has a point at the end of
+/// every week, month or quarter of the period. There are five metrics:
+/// - `coverage`: seats filled, of those expected;
+/// - `referent_rate`: référent seats filled, of those expected;
+/// - `time_to_join`: mean number of days from a membership request to its last decision;
+/// - `overdue_actions`: open action items past their due date, of all open ones;
+/// - `reviews_done`: memberships confirmed by a review within a year, of all active ones.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
+/// DICOM contributors and organization administrators. Figures cover only what each of them reads in
+/// `GET /tracking/matrix`.
+///
+/// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if the period holds more than 30
+/// days to measure, ends before it begins, or ends in the future.
+///
+/// **Notes**: The seats and members of a past month stay as published. Only the SIG has action items of confidential
+/// follow-ups counted.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = Indicators)))]
 #[get("/tracking/indicators")]
 async fn get_tracking_indicators(db: Db, query: Query<IndicatorQuery>) -> Answer<Indicators> {
     db.read(move |store| store.indicators(&query.0)).await
 }
 
-/// Read indicators as CSV.
+/// Get indicators as CSV
 ///
-/// One line per series and day (RFC 4180 or the dialect of a French Excel, UTF-8 with a byte order mark), for the same
-/// readers; on the record.
+/// Returns one line per series and day (UTF-8 with a byte order mark).
+///
+/// `dialect` says how the file is written: RFC 4180, or with semicolons and decimal commas for Excel in French. Without
+/// it, `Accept-Language` decides: `excel-fr` if it prefers French, `rfc4180` otherwise.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
+/// DICOM contributors and organization administrators. Figures cover only what each of them reads in
+/// `GET /tracking/matrix`.
+///
+/// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if the period holds more than 30
+/// days to measure, ends before it begins, or ends in the future.
+///
+/// **Notes**: Each download leaves a line in the audit log.
 #[utoipa::path(tag = "tracking", params(IndicatorCsvQuery), responses((status = 200, body = String, content_type = "text/csv")))]
 #[get("/tracking/indicators.csv")]
 async fn get_tracking_indicators_csv(
@@ -57,10 +82,19 @@ async fn get_tracking_indicators_csv(
     Ok(response.content_type("text/csv; charset=utf-8; header=present").body(csv))
 }
 
-/// Read an indicator as a small picture.
+/// Get an indicator as a small picture
 ///
-/// A line (SVG) that carries its values as text: the first series of those that are asked of, so name `metric` and
-/// `key`. For the same readers; where there is no such series for the caller, the picture says that there is nothing.
+/// Returns a line chart (SVG, in French) that carries its values as text. It shows the first series that the query
+/// finds: give `metric` and `key` to choose it.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
+/// DICOM contributors and organization administrators. Figures cover only what each of them reads in
+/// `GET /tracking/matrix`.
+///
+/// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if the period holds more than 30
+/// days to measure, ends before it begins, or ends in the future.
+///
+/// **Notes**: If the query finds no series, the picture says that there is nothing to measure.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "image/svg+xml")))]
 #[get("/tracking/indicators.svg")]
 async fn get_tracking_indicators_svg(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
@@ -70,9 +104,16 @@ async fn get_tracking_indicators_svg(db: Db, query: Query<IndicatorQuery>) -> Re
     Ok(private().content_type("image/svg+xml").body(sparkline::draw(series)))
 }
 
-/// Read the page of trends.
+/// Get the page of trends
 ///
-/// Every series as a small picture, one row each and one column per metric (HTML that prints well), for the same readers.
+/// Returns a printable page (HTML, in French) with a small picture per series: one row per key, one column per metric.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
+/// DICOM contributors and organization administrators. Figures cover only what each of them reads in
+/// `GET /tracking/matrix`.
+///
+/// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if the period holds more than 30
+/// days to measure, ends before it begins, or ends in the future.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "text/html")))]
 #[get("/tracking/trends")]
 async fn get_tracking_trends(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {

@@ -1,16 +1,18 @@
 //! Problems (RFC 9457): the only place that knows which status an error of the domain has.
 
 mod code;
+mod expected;
 mod field;
 mod speak;
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
-use kernel::{Label, OrganizationId, Refusal};
+use kernel::{OrganizationId, Refusal};
 use persistence::Error;
 
 pub use code::Code;
-pub use field::{FieldCode, FieldError};
+pub use expected::Expected;
+pub use field::{FieldCode, FieldError, Said};
 pub use speak::{Body, FieldBody};
 pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
 
@@ -19,7 +21,9 @@ pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
 #[error("{code:?}")]
 pub struct Problem {
     code: Code,
-    why: Option<Label>,
+    why: Option<Said>,
+    /// Where reading stopped: a line and a column, both from one on.
+    stopped: Option<(usize, usize)>,
     errors: Vec<FieldError>,
     allowed: Vec<String>,
     /// Who lives on, where someone does.
@@ -30,11 +34,26 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) const fn new(code: Code) -> Self {
-        Self { code, why: None, errors: Vec::new(), allowed: Vec::new(), successors: None, wait: None }
+        Self { code, why: None, stopped: None, errors: Vec::new(), allowed: Vec::new(), successors: None, wait: None }
     }
 
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::Invalid) }
+    }
+
+    /// Why a body is no JSON, and where.
+    pub(crate) fn no_json(error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line().max(1), error.column().max(1));
+        let why = Said {
+            fr: format!("Le JSON est incorrect à la ligne {line}, colonne {column}."),
+            en: format!("The JSON is broken at line {line}, column {column}."),
+        };
+        Self { why: Some(why), stopped: Some((line, column)), ..Self::new(Code::Malformed) }
+    }
+
+    /// What is wrong with the whole request.
+    pub(crate) fn because(self, why: impl Into<Said>) -> Self {
+        Self { why: Some(why.into()), ..self }
     }
 
     /// Someone asked too often, and may ask again after so many seconds.
@@ -67,7 +86,7 @@ impl ResponseError for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Forbidden(why) => Self { why: Some(why), ..Self::new(Code::Forbidden) },
+            Refusal::Forbidden(why) => Self::new(Code::Forbidden).because(why),
             Refusal::NotFound => Self::new(Code::NotFound),
             Refusal::Stale => Self::new(Code::Stale),
             Refusal::BadCursor => Self::new(Code::InvalidCursor),
@@ -85,10 +104,10 @@ impl From<Refusal> for Problem {
             Refusal::NotEmpty => Self::new(Code::NotEmpty),
             Refusal::Superseded(heirs) => Self { successors: Some(heirs.into()), ..Self::new(Code::Superseded) },
             Refusal::Invalid(pointer, why) => {
-                Self { why: Some(why), ..Self::invalid(vec![FieldError::new(pointer, FieldCode::Invalid)]) }
+                Self::invalid(vec![FieldError::new(pointer, FieldCode::Invalid).because(why)]).because(why)
             }
             Refusal::InvalidAt(pointer, why) => {
-                Self { why: Some(why), ..Self::invalid(vec![FieldError::new(&pointer, FieldCode::Invalid)]) }
+                Self::invalid(vec![FieldError::new(&pointer, FieldCode::Invalid).because(why)]).because(why)
             }
             Refusal::Illegal { allowed } => {
                 let allowed = allowed.into_iter().map(str::to_owned).collect();

@@ -9,7 +9,7 @@ use kernel::{Label, OrganizationId, clock};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Code, FieldCode, Problem};
+use super::{Code, Expected, FieldCode, FieldError, Problem, Said};
 use crate::services::Services;
 
 /// A problem (RFC 9457).
@@ -27,7 +27,16 @@ pub struct Body {
     status: u16,
     /// Why, in the caller's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'static str>,
+    #[schema(max_length = 1000)]
+    detail: Option<String>,
+    /// Where the JSON is broken: the line, from 1 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    line: Option<usize>,
+    /// Where the JSON is broken: the column of that line, in bytes, from 1 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    column: Option<usize>,
     /// The identifier of this request.
     instance: String,
     /// What went wrong, for programs.
@@ -48,11 +57,16 @@ pub struct Body {
 #[schema(as = FieldProblem)]
 pub struct FieldBody {
     /// Where it stands (RFC 6901), in the body or in the query.
+    #[schema(max_length = 500)]
     pointer: String,
     /// What is wrong, for programs.
     code: FieldCode,
-    /// What is wrong, in the caller's language.
-    detail: &'static str,
+    /// What is wrong and what is expected, in the caller's language.
+    #[schema(max_length = 2000)]
+    detail: String,
+    /// What is expected there, for programs; absent where the contract says nothing of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<Expected>,
 }
 
 /// The identifier of a request: in every answer, every problem, every log line and every audit line.
@@ -93,6 +107,11 @@ impl Problem {
     fn say(self, request: &HttpRequest) -> HttpResponse {
         let english = prefers_english(request);
         let said = |label: Label| if english { label.en } else { label.fr };
+        let spoken = |said: Said| if english { said.en } else { said.fr };
+        let field = |error: FieldError| {
+            let detail = spoken(error.said());
+            FieldBody { pointer: error.pointer, code: error.code, detail, expected: error.expected }
+        };
         let (status, title) = (self.code.status(), self.code.title());
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CONTENT_LANGUAGE, if english { "en" } else { "fr" }));
@@ -113,12 +132,12 @@ impl Problem {
             kind: format!("/problems/{}", self.code.code()),
             title: said(title),
             status: status.as_u16(),
-            detail: self.why.map(said),
+            detail: self.why.map(spoken),
+            line: self.stopped.map(|(line, _)| line),
+            column: self.stopped.map(|(_, column)| column),
             instance: instance(request),
             code: self.code,
-            errors: errors
-                .map(|e| FieldBody { pointer: e.pointer, code: e.code, detail: said(e.code.label()) })
-                .collect(),
+            errors: errors.map(field).collect(),
             allowed: self.allowed,
             successor_ids: self.successors.unwrap_or_default().into_vec(),
         };

@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::OrganizationName;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::contact;
@@ -192,7 +193,7 @@ pub struct ContactInput {
     #[diesel(skip_insertion)]
     pub owner_id: Option<OrganizationId>,
     /// Until when it is taken for good without a look.
-    pub review_by: Option<NaiveDate>,
+    pub review_by: Option<Day>,
 }
 
 /// What to change of a contact: absent keeps, `null` clears.
@@ -239,7 +240,7 @@ pub struct ContactPatch {
     pub network_code: Option<NetworkCode>,
     /// Until when it is taken for good without a look.
     #[serde(default, deserialize_with = "clearable")]
-    pub review_by: Option<Option<NaiveDate>>,
+    pub review_by: Option<Option<Day>>,
 }
 
 /// Which contacts of the list; those put away only if asked.

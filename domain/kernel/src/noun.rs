@@ -1,4 +1,4 @@
-//! A noun of the domain, and how it looks to the one who asks.
+//! A noun of the domain, and how it looks to the caller.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Actor, Offer, Version};
 
-/// What every noun with a life of its own can tell.
+/// What every noun with an identifier and a version has.
 pub trait Noun: Serialize + Sized + 'static {
     /// Its name in the audit log, the history and the changes.
     const NAME: &'static str;
@@ -28,7 +28,7 @@ pub trait Noun: Serialize + Sized + 'static {
     }
 }
 
-/// What a noun tells of itself whose fields `id` and `version` say so.
+/// The identifier and version of a noun, read from its fields `id` and `version`.
 #[macro_export]
 macro_rules! versioned {
     () => {
@@ -42,7 +42,7 @@ macro_rules! versioned {
     };
 }
 
-/// A noun as one actor sees it: all its fields, and what he could do now.
+/// A noun as one actor sees it: all its fields, and the operations they could call now.
 #[derive(Debug, Clone, Serialize)]
 pub struct Seen<T> {
     /// The noun.
@@ -53,7 +53,7 @@ pub struct Seen<T> {
 }
 
 impl<T: Noun> Seen<T> {
-    /// Looks at a noun with the eyes of an actor.
+    /// A noun as an actor sees it.
     pub fn by(actor: &Actor, noun: T) -> Self {
         let offers = T::OFFERS.iter().filter(|offer| offer.stands(actor, &noun));
         let available_actions = offers.map(|offer| offer.name).collect();
@@ -87,9 +87,9 @@ impl<T: Noun + ToSchema> ToSchema for Seen<T> {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         let names = T::OFFERS.iter().map(|offer| offer.name);
         let action = ObjectBuilder::new().schema_type(Type::String);
-        // A list of nothing is no schema: what offers nothing yet says no more than that they are texts.
+        // An empty enum is no valid schema: a noun without actions declares plain strings.
         let action = if T::OFFERS.is_empty() { action } else { action.enum_values(Some(names)) };
-        let action = action.description(Some("The operationId of an action on this object."));
+        let action = action.description(Some("`operationId` of an operation on this object."));
         schemas.push((format!("{}Action", T::name()), RefOr::T(action.into())));
         T::schemas(schemas);
     }

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, contact, network};
-use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal, Version, sql};
+use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal, Versions, sql};
 use members::reorganization::ImpactEffect;
 
 use crate::error::Meaning;
@@ -128,7 +128,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; an organization or a network does not exist, or is none of the caller's.
-    pub fn update_contact(&mut self, grant: Grant<Update>, seen: Version, patch: ContactPatch) -> Result<ContactView> {
+    pub fn update_contact(&mut self, grant: Grant<Update>, seen: Versions, patch: ContactPatch) -> Result<ContactView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let network_id = match (patch.sharing, &patch.network_code) {
                 (None, None) => before.network_id,
@@ -144,7 +144,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn archive_contact(&mut self, grant: Grant<Archive>, seen: Version) -> Result<ContactView> {
+    pub fn archive_contact(&mut self, grant: Grant<Archive>, seen: Versions) -> Result<ContactView> {
         let archived =
             self.write_on(grant, seen, |writer, _, _, before| writer.end(&before, contact::archived_at.eq(writer.at)))?;
         Ok(self.shown_contact(archived))

@@ -6,7 +6,7 @@ use ::expertise::member_expertise::{
 };
 use diesel::prelude::*;
 use kernel::schema::{expertise_endorsement, member_expertise};
-use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Validity, Version};
+use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Validity, Versions};
 use members::member::Member;
 
 use super::term::in_use;
@@ -67,7 +67,7 @@ impl Store<'_> {
     pub fn update_member_expertise(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: MemberExpertisePatch,
     ) -> Result<MemberExpertiseView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
@@ -81,7 +81,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn confirm_member_expertise(&mut self, grant: Grant<Confirm>, seen: Version) -> Result<MemberExpertiseView> {
+    pub fn confirm_member_expertise(&mut self, grant: Grant<Confirm>, seen: Versions) -> Result<MemberExpertiseView> {
         let confirmed = self.write_on(grant, seen, |writer, _, _, before| {
             writer.change(&before, member_expertise::last_confirmed_at.eq(writer.at))
         })?;
@@ -92,7 +92,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; he endorsed it already.
-    pub fn endorse_member_expertise(&mut self, grant: Grant<Endorse>, seen: Version) -> Result<MemberExpertiseView> {
+    pub fn endorse_member_expertise(&mut self, grant: Grant<Endorse>, seen: Versions) -> Result<MemberExpertiseView> {
         let endorsed = self.write_on(grant, seen, |writer, actor, _, before| {
             let endorsement = (
                 expertise_endorsement::id.eq(kernel::clock::fresh_v7()),
@@ -110,7 +110,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn end_member_expertise(&mut self, grant: Grant<End>, seen: Version) -> Result<MemberExpertiseView> {
+    pub fn end_member_expertise(&mut self, grant: Grant<End>, seen: Versions) -> Result<MemberExpertiseView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             writer.end(&before, member_expertise::valid.eq(before.valid.until(writer.at)))
         })?;

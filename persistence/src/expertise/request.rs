@@ -9,7 +9,7 @@ use ::expertise::term::TermCode;
 use diesel::prelude::*;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{expertise_request, expertise_term, member, member_expertise};
-use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQuery, Refusal, Version};
+use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQuery, Refusal, Versions};
 use uuid::Uuid;
 
 use super::term::in_use;
@@ -90,7 +90,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn accept_expertise_request(&mut self, grant: Grant<Accept>, seen: Version) -> Result<ExpertiseRequestView> {
+    pub fn accept_expertise_request(&mut self, grant: Grant<Accept>, seen: Versions) -> Result<ExpertiseRequestView> {
         self.decide(grant, seen, ExpertiseRequestStatus::Accepted, None)
     }
 
@@ -101,7 +101,7 @@ impl Store<'_> {
     pub fn decline_expertise_request(
         &mut self,
         grant: Grant<Decline>,
-        seen: Version,
+        seen: Versions,
         reason: Option<DeclineReason>,
     ) -> Result<ExpertiseRequestView> {
         self.decide(grant, seen, ExpertiseRequestStatus::Declined, reason)
@@ -114,7 +114,7 @@ impl Store<'_> {
     pub fn withdraw_expertise_request(
         &mut self,
         grant: Grant<Withdraw>,
-        seen: Version,
+        seen: Versions,
     ) -> Result<ExpertiseRequestView> {
         self.decide(grant, seen, ExpertiseRequestStatus::Withdrawn, None)
     }
@@ -122,7 +122,7 @@ impl Store<'_> {
     fn decide<A: Action<Facts = ExpertiseRequest>>(
         &mut self,
         grant: Grant<A>,
-        seen: Version,
+        seen: Versions,
         decision: ExpertiseRequestStatus,
         reason: Option<DeclineReason>,
     ) -> Result<ExpertiseRequestView> {

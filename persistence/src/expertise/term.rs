@@ -8,7 +8,7 @@ use ::networks::network::NetworkCode;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use kernel::schema::{expertise_term, network};
-use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal, Version};
+use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal, Versions};
 use uuid::Uuid;
 
 use crate::error::Meaning;
@@ -109,7 +109,7 @@ impl Store<'_> {
     pub fn update_expertise_term(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: ExpertiseTermPatch,
     ) -> Result<ExpertiseTermView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -133,7 +133,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; terms in use stand below it.
-    pub fn retire_expertise_term(&mut self, grant: Grant<Retire>, seen: Version) -> Result<ExpertiseTermView> {
+    pub fn retire_expertise_term(&mut self, grant: Grant<Retire>, seen: Versions) -> Result<ExpertiseTermView> {
         let retired = self.write_on(grant, seen, |writer, _, _, before| {
             diesel::select(lock_terms()).execute(writer.conn)?;
             let below = expertise_term::table.filter(expertise_term::parent_id.eq(before.id));

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use kernel::acronym::undotted;
 use kernel::directory::{OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
-use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Version};
+use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
 use members::organization::{
     Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationInput, OrganizationPage,
     OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
@@ -71,7 +71,7 @@ impl Store<'_> {
     /// The organizations that the caller may see, by name.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn organizations(&mut self, filter: &OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
         let (conn, actor) = self.reading();
         let all = || {
@@ -130,7 +130,7 @@ impl Store<'_> {
     pub fn update_organization(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: OrganizationPatch,
     ) -> Result<OrganizationView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
@@ -143,14 +143,14 @@ impl Store<'_> {
         Ok(self.shown(changed))
     }
 
-    /// Says anew how to reach the organization that was granted.
+    /// Replaces the contact points of the organization that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn update_organization_contacts(
         &mut self,
         grant: Grant<UpdateContacts>,
-        seen: Version,
+        seen: Versions,
         contacts: OrganizationContacts,
     ) -> Result<OrganizationView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
@@ -160,11 +160,11 @@ impl Store<'_> {
         Ok(self.shown(changed))
     }
 
-    /// Closes the organization that was granted, and ends all that rests on it.
+    /// Closes the organization that was granted, and ends everything that depends on it.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; others stand below it; the last lead of a network sits there.
-    pub fn close_organization(&mut self, grant: Grant<Close>, seen: Version) -> Result<OrganizationView> {
+    pub fn close_organization(&mut self, grant: Grant<Close>, seen: Versions) -> Result<OrganizationView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             refuse_children(writer.conn, before.id)?;
             let status = organization::status.eq(OrganizationStatus::Closed);
@@ -208,7 +208,7 @@ pub(super) fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent:
     if circle { Err(crate::Error::Dangling("/parent_id")) } else { Ok(()) }
 }
 
-/// The life of an organization. Whoever locked another one waits for none: a tree is held whole at the end.
+/// Whether an organization is active, read without a lock to avoid deadlocks: the tree is checked at the end.
 fn life_of(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
     Ok(organization::table.find(id).select(OrganizationLife::as_select()).first(conn).optional()?)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
 use kernel::{
-    AsOf, Grant, MemberId, OrganizationId, PageQuery, PrincipalId, Role, RoleAssignmentId, Validity, Version,
+    AsOf, Grant, MemberId, OrganizationId, PageQuery, PrincipalId, Role, RoleAssignmentId, Validity, Versions,
     VoidReason, Voided, sql,
 };
 use members::affiliation::Ending;
@@ -30,7 +30,7 @@ impl Store<'_> {
     /// The role assignments, in force now or at the end of a past day, that the caller may see.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn role_assignments(&mut self, filter: &RoleAssignmentFilter, page: &PageQuery) -> Result<RoleAssignmentPage> {
         let (conn, actor) = self.reading();
         let mut query = RoleAssignment::query().into_boxed().filter(visible(actor));
@@ -64,8 +64,8 @@ impl Store<'_> {
     pub fn create_role_assignment(&mut self, grant: Grant<Create>) -> Result<RoleAssignmentView> {
         let created = self.write(grant, |writer, _, _, Gift { new, through, .. }| {
             let (member, _, lasts) = through.ok_or(Error::Dangling("/affiliation_id"))?;
-            let from = new.valid_from.unwrap_or(writer.at);
-            let valid = Validity { from, to: new.valid_to.into_iter().chain(lasts.to).min() };
+            let from = new.valid_from.map_or(writer.at, |it| it.0);
+            let valid = Validity { from, to: new.valid_to.map(|it| it.0).into_iter().chain(lasts.to).min() };
             if valid.to.is_some_and(|to| to <= from) {
                 return Err(Error::Dangling("/valid_to"));
             }
@@ -75,14 +75,14 @@ impl Store<'_> {
         Ok(self.seen(created))
     }
 
-    /// Takes back the role that was granted.
+    /// Ends the role that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past.
     pub fn end_role_assignment(
         &mut self,
         grant: Grant<End>,
-        seen: Version,
+        seen: Versions,
         ending: &Ending,
     ) -> Result<RoleAssignmentView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
@@ -95,8 +95,8 @@ impl Store<'_> {
     /// Voids the role that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; he is the last SIG administrator.
-    pub fn void_role_assignment(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    /// It is no longer as the caller saw it; its holder is the last SIG administrator.
+    pub fn void_role_assignment(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }

@@ -52,7 +52,7 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// One row: what it says of the person, and of one place of his.
+/// One row: what it says of the person, and of one of their affiliations.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) line: u64,
@@ -155,18 +155,18 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    /// A cell, if the file has the column; empty if it says nothing.
+    /// A cell, if the file has the column; it may be empty.
     fn cell(&self, column: &str) -> Option<&str> {
         let place = self.columns.iter().position(|name| *name == column)?;
         self.record.get(place).map(str::trim)
     }
 
-    /// A cell that says something.
+    /// A cell that is not empty.
     fn said(&self, column: &str) -> Option<&str> {
         self.cell(column).filter(|cell| !cell.is_empty())
     }
 
-    /// A value, or the fault in it.
+    /// The value of a cell; an error in it is added to `faults`.
     fn value<T: FromStr<Err = &'static str>>(&self, column: &'static str, faults: &mut Vec<Fault>) -> Option<T> {
         let parsed = self.said(column)?.parse::<T>();
         parsed.map_err(|why| faults.push(Fault::new(self.line, column, in_french(why)))).ok()
@@ -244,7 +244,7 @@ fn person(cells: &Cells<'_>, email: Option<&Email>, faults: &mut Vec<Fault>) -> 
     if cells.cell("phone").is_some() {
         say("phones", json!(cells.values::<Phone>("phone", MOST_PHONES, faults)));
     }
-    // What a member always has is not taken away by an empty cell.
+    // An empty cell does not remove a value that every member has.
     if cells.said("languages").is_some() {
         say("languages", json!(cells.values::<Language>("languages", MOST_LANGUAGES, faults)));
     }

@@ -174,7 +174,8 @@ fn lines(place: &Map<String, Value>) -> String {
 fn add(points: &mut Vec<ContactPoint>, kind: ContactKind, label: Option<&str>, value: &str) {
     let label = label.and_then(|label| tidied(label).parse::<ContactLabel>().ok());
     let Ok(value) = value.parse() else { return };
-    if !points.iter().any(|point| point.kind == kind && point.value == value) {
-        points.push(ContactPoint { kind, label, value });
+    let Ok(point) = ContactPoint::new(kind, label, value) else { return };
+    if !points.iter().any(|other| other.kind == kind && other.value == point.value) {
+        points.push(point);
     }
 }

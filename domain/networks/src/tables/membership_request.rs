@@ -1,4 +1,5 @@
-//! Dossiers: everyone asks for himself, the network invites, the director and the référent nominate; each side decides for itself.
+//! Membership requests: members ask for themselves, the network invites, the director and the référent nominate; each
+//! side decides for itself.
 
 use kernel::{
     AffiliationId, MemberOrigin, MembershipRequestId, NetworkId, NetworkRole, NotificationLevel, OrganizationId,
@@ -14,7 +15,7 @@ use crate::membership_request::{
 };
 use crate::network::{JoinPolicy, Network};
 
-/// Someone with an account (by his sign), or without one, who would join a network for an organization.
+/// A person with an account (by their sign), or without one, who would join a network for an organization.
 fn candidate(kind: Kind, of: Option<char>, network: NetworkId, organization: OrganizationId) -> Candidate {
     let invitee = Invitee {
         given_name: text("Camille"),
@@ -51,7 +52,7 @@ fn invitation(network: NetworkId) -> Candidate {
     candidate(Kind::Invitation, None, network, at::TRAVAIL)
 }
 
-/// A dossier of a caller, for his organization, opened by a caller.
+/// A membership request about a caller, for their organization, created by a caller.
 fn a_dossier(of: char, network_id: NetworkId, place: OrganizationId, by: char) -> MembershipRequest {
     MembershipRequest {
         id: MembershipRequestId(id(64)),
