@@ -31,10 +31,10 @@ use crate::public_address::{Here, PublicAddress};
 use crate::services::Services;
 use crate::worker;
 
-/// How many may wait for each one at work.
+/// How many requests may wait for each connection.
 const LINE: usize = 32;
 const HEAD: Duration = Duration::from_secs(5);
-/// How many seconds what is under way may take when we stop.
+/// Seconds that requests in flight may still take when the process stops.
 const DRAIN: u64 = 25;
 
 /// The database of one run: where it is, and the private PostgreSQL that must live as long.
@@ -55,7 +55,7 @@ impl Place {
         Ok(Self { owner, app, _private: Some(private) })
     }
 
-    /// The private database is brought up to date by whoever starts it, and gets the demo data once.
+    /// Brings the private database up to date, and loads the demo data into it at the first start.
     pub(crate) fn prepare(&self, settings: &Settings) -> Result<(), Failure> {
         if settings.database_url.is_some() {
             database::check(&self.app)?;
@@ -123,7 +123,8 @@ pub fn token(settings: &Settings, persona: &str) -> Result<String, Failure> {
 pub fn serve(settings: &Settings) -> Result<(), Failure> {
     settings.check()?;
     for line in settings.redacted().lines() {
-        tracing::info!("{line}");
+        let (name, value) = line.split_once(' ').unwrap_or((line, ""));
+        tracing::info!(name, value = value.trim_start(), "setting");
     }
     say_mode(settings);
     let lock = settings.database_url.is_none().then(|| lock(&settings.data_dir)).transpose()?;
@@ -220,7 +221,7 @@ fn workers() -> usize {
     thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
-/// The signals that end us.
+/// The signals that end the process.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
@@ -232,8 +233,8 @@ impl Signals {
     }
 }
 
-/// Stops the server when asked to: on Ctrl-C now, on SIGTERM when those who look at `/readyz` have had time to see that
-/// we go. What is under way is brought to its end.
+/// Stops the server: at once on Ctrl-C, and on SIGTERM after a delay in which load balancers see that `/readyz` is 503.
+/// Requests in flight are finished.
 async fn leave(server: ServerHandle, mut signals: Signals, draining: Arc<AtomicBool>, delay: Duration) {
     let terminated = tokio::select! {
         _ = signals.terminate.recv() => true,
@@ -277,7 +278,7 @@ async fn metrics_text(metrics: web::Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.text())
 }
 
-/// The time that tests make it.
+/// The clock that tests set.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TestTime {
@@ -318,7 +319,7 @@ fn server_key(settings: &Settings) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// A secret of this data directory, made when first asked for.
+/// A secret kept in this data directory, made when it is first needed.
 fn kept_secret(file: &Path) -> Result<Vec<u8>, Failure> {
     if let Some(directory) = file.parent() {
         fs::create_dir_all(directory)?;

@@ -328,7 +328,7 @@ fn what_a_person_changed_is_not_overwritten() {
     assert_eq!(
         card.str("/display_name"),
         "Ambrine Delisle-Roy",
-        "his own given name follows the file, the usual name stays"
+        "the given name follows the file, the usual name stays"
     );
     assert_eq!(card.at("/phones"), json!([]), "what a person cleared stays cleared");
     let now = |field: &str| card.at(&format!("/affiliations/0/{field}"));

@@ -85,7 +85,7 @@ fn observers_and_partners_see_names_alone() {
         let fields: Vec<String> = seen.json().as_object().unwrap().keys().cloned().collect();
         assert_eq!(fields, ["id", "kind", "name", "short_name", "view"], "{persona}");
         let hidden = client.get("/organizations?territory_code=dep-34").expect(200);
-        assert_eq!(hidden.at("/items"), json!([]), "a filter on what he may not read finds nothing");
+        assert_eq!(hidden.at("/items"), json!([]), "a filter on what the caller may not read finds nothing");
         assert!(!client.walk("/organizations?kind=ministry").is_empty());
     }
 }

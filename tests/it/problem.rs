@@ -164,14 +164,14 @@ fn french_unless_english_is_preferred() {
     let world = World::shared();
     let nobody = world.nobody();
     for (asked, title) in [
-        ("", "Il faut s'identifier."),
-        ("en-GB,fr;q=0.5", "Identify yourself."),
-        ("fr;q=0.1, en;q=0.9", "Identify yourself."),
-        ("de, fr, en;q=0.4", "Il faut s'identifier."),
-        ("en; q=0.9, fr; q=0.1", "Identify yourself."),
-        ("fr ;q=0, *", "Identify yourself."),
-        ("en;q=0, *", "Il faut s'identifier."),
-        ("*", "Il faut s'identifier."),
+        ("", "Une authentification valide est nécessaire."),
+        ("en-GB,fr;q=0.5", "Valid authentication is required."),
+        ("fr;q=0.1, en;q=0.9", "Valid authentication is required."),
+        ("de, fr, en;q=0.4", "Une authentification valide est nécessaire."),
+        ("en; q=0.9, fr; q=0.1", "Valid authentication is required."),
+        ("fr ;q=0, *", "Valid authentication is required."),
+        ("en;q=0, *", "Une authentification valide est nécessaire."),
+        ("*", "Une authentification valide est nécessaire."),
     ] {
         let reply =
             nobody.send("GET", "/networks", &[("accept-language", asked)], None).refused(401, "unauthenticated");

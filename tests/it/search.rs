@@ -1,4 +1,4 @@
-//! Search and suggestions: what people type and mean, and that nobody finds what he may not see.
+//! Search and suggestions: what people type and mean, and that nobody finds what they may not see.
 
 use std::collections::BTreeMap;
 
@@ -224,7 +224,7 @@ fn outsiders_find_by_what_a_name_shows_and_by_nothing_else() {
     assert_eq!(names(&observer, "perignan", "&types=member")[0], "Gaëlle Pérignan");
     assert_eq!(observer.get(&asked("/search", "perignan", "")).at("/items/0/member/view"), "name");
     assert_eq!(names(&partner, "perignan", ""), Vec::<String>::new());
-    assert_eq!(names(&partner, "nils harcelain", ""), ["Nils Harcelaine"], "a partner finds himself alone");
+    assert_eq!(names(&partner, "nils harcelain", ""), ["Nils Harcelaine"], "partners find themselves alone");
     assert_eq!(names(&partner, "e", "&types=member&limit=50"), Vec::<String>::new());
 }
 
@@ -244,11 +244,11 @@ fn an_address_finds_a_member_for_those_who_see_his_card() {
     assert_eq!(finders("networks"), own);
     assert_eq!(finders("leads"), own);
     for persona in ["lead-edito", "member", "observer"] {
-        assert_eq!(found(persona, "Belcastel Joris"), ["Joris Belcastel"], "his name stays known");
+        assert_eq!(found(persona, "Belcastel Joris"), ["Joris Belcastel"], "the name stays known");
         assert!(!found(persona, "contributor sociaux").contains(&"Joris Belcastel".to_owned()));
     }
     assert_eq!(found("partner", "Belcastel Joris"), Vec::<String>::new());
-    // Neither a telephone nor a function nor a part of an address finds anyone, whoever asks.
+    // Neither a telephone nor a function nor a part of an address finds anyone, for any caller.
     world.database.run(&format!("UPDATE member SET phones = '{{+33140566000}}' WHERE email = '{email}'"));
     for words in ["+33140566000", "0140566000", "01 40 56 60 00", "Responsable de campagnes", "diapason.example"] {
         for persona in ["sig-admin", "contributor-sociaux"] {
@@ -256,7 +256,7 @@ fn an_address_finds_a_member_for_those_who_see_his_card() {
         }
     }
     let partner = world.client("partner").get(&asked("/search", "partner@diapason.example", "")).expect(200);
-    assert_eq!(partner.at("/items/0/member/view"), "full", "everyone sees his own card");
+    assert_eq!(partner.at("/items/0/member/view"), "full", "everyone sees their own card");
 }
 
 #[test]

@@ -1096,7 +1096,7 @@ fn what_is_taken_back_is_gone_at_the_next_write_and_soon_for_reads() {
     let organization = format!("/organizations/{}", world.organization("SIG"));
     let write = |website: &str| {
         let etag = admin.get(&organization).expect(200).etag().to_owned();
-        // Read as himself: an entity tag is of the one who reads.
+        // Read as the member: an entity tag belongs to the one who reads.
         let own = coordinator.get(&organization).etag().to_owned();
         coordinator.patch(&organization, if own.is_empty() { &etag } else { &own }, json!({"website": website}))
     };

@@ -101,13 +101,13 @@ impl World {
         self.server.try_wait().unwrap()
     }
 
-    /// A client that speaks for a persona, or for a member by his e-mail address.
+    /// A client that speaks for a persona, or for a member by their e-mail address.
     pub fn client(&self, persona: &str) -> Client {
         let subject = seed::subject(&self.database.owner(), DEVELOPMENT_ISSUER, persona).unwrap();
         self.subject(&subject, None)
     }
 
-    /// A client that speaks for a subject, of whom the issuer says perhaps where he works.
+    /// A client that speaks for a subject, of whom the issuer says perhaps where they work.
     pub fn subject(&self, subject: &str, siret: Option<&str>) -> Client {
         let now = kernel::clock::now() + TimeDelta::seconds(self.shift.load(Ordering::Relaxed));
         Client::new(&self.base, Some(Development::new(SECRET.as_bytes()).token_at(subject, siret, now).unwrap()))

@@ -1,4 +1,4 @@
-//! The issuers that an operator trusts: how they are set up, and what is refused of it.
+//! The issuers that an operator trusts: how they are configured, and which configurations are refused.
 
 use jsonwebtoken::Algorithm;
 
@@ -6,11 +6,11 @@ use jsonwebtoken::Algorithm;
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssuerConfig {
-    /// Its name, compared to the letter.
+    /// Its name (`iss`), compared character by character.
     pub issuer: String,
-    /// Our name there.
+    /// The audience (`aud`) by which it names this service.
     pub audience: String,
-    /// Where its keys are; without it, its discovery document says.
+    /// Address of its keys. Absent: its discovery document gives it.
     pub jwks_uri: Option<String>,
     /// The longest life of its tokens, in seconds.
     #[serde(default = "ten_minutes")]
@@ -64,7 +64,7 @@ impl From<SignedBy> for Algorithm {
     }
 }
 
-/// What a token that was taken away is worth to a thief, without anyone being asked.
+/// Default longest life of a token, in seconds: a stolen token can be used for that long, since the issuer is not asked.
 fn ten_minutes() -> i64 {
     600
 }

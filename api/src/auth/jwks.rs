@@ -135,7 +135,11 @@ impl Jwks {
                 true
             }
             Err(error) => {
-                tracing::warn!(issuer = self.config.issuer, error, "no keys from the issuer; keeping those we have");
+                tracing::warn!(
+                    issuer = self.config.issuer,
+                    error,
+                    "the keys of the issuer cannot be fetched: the known ones are kept"
+                );
                 false
             }
         }
@@ -224,7 +228,7 @@ fn follow(keys: &Weak<Jwks>, asked: &Receiver<()>) {
         }
         let Some(keys) = keys.upgrade() else { return };
         let good = keys.refresh();
-        // Whoever asked meanwhile has his answer.
+        // A request made meanwhile is answered by this refresh.
         let _ = asked.try_recv();
         pace.fetched(good, Instant::now());
     }

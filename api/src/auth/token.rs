@@ -1,4 +1,4 @@
-//! What of a token is looked at before and after its signature.
+//! The checks of a token before and after its signature is verified.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -105,7 +105,7 @@ pub(super) struct Claims {
     pub(super) client_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) azp: Option<String>,
-    /// Where the subject works, and what his directory calls him, as `ProConnect` names these claims.
+    /// Where the subject works, and what their directory calls them, as `ProConnect` names these claims.
     #[serde(default, deserialize_with = "digits::<_, 14>", skip_serializing_if = "Option::is_none")]
     pub(super) siret: Option<String>,
     #[serde(default, deserialize_with = "digits::<_, 9>", skip_serializing_if = "Option::is_none")]

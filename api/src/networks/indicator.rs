@@ -48,10 +48,7 @@ async fn get_tracking_indicators(db: Db, query: Query<IndicatorQuery>) -> Answer
 
 /// Get indicators as CSV
 ///
-/// Returns one line per series and day (UTF-8 with a byte order mark).
-///
-/// `dialect` says how the file is written: RFC 4180, or with semicolons and decimal commas for Excel in French. Without
-/// it, `Accept-Language` decides: `excel-fr` if it prefers French, `rfc4180` otherwise.
+/// Returns one line per series and day (UTF-8 with a byte order mark), as `dialect` says.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
 /// DICOM contributors and organization administrators. Figures cover only what each of them reads in

@@ -46,11 +46,9 @@ async fn get_tracking_matrix(db: Db, query: Query<MatrixQuery>) -> Answer<Matrix
 
 /// Get the matrix as CSV
 ///
-/// Returns one line per row and column of the matrix (UTF-8 with a byte order mark). Figures that the caller
+/// Returns one line per row and column of the matrix (UTF-8 with a byte order mark), as `dialect` says.
+/// Figures that the caller
 /// does not read are empty.
-///
-/// `dialect` says how the file is written: RFC 4180, or with semicolons and decimal commas for Excel in French. Without
-/// it, `Accept-Language` decides: `excel-fr` if it prefers French, `rfc4180` otherwise.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
 /// DICOM contributors and organization administrators. Each gets what they read in `GET /tracking/matrix`.

@@ -18,9 +18,10 @@ use crate::services::Services;
 pub struct Body {
     /// An address that explains this kind of problem.
     #[serde(rename = "type")]
-    #[schema(format = "uri-reference")]
+    #[schema(format = "uri-reference", max_length = 200)]
     kind: String,
     /// What went wrong, in the caller's language.
+    #[schema(max_length = 300)]
     title: &'static str,
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
@@ -38,6 +39,7 @@ pub struct Body {
     #[schema(minimum = 1, maximum = 1_000_000)]
     column: Option<usize>,
     /// The identifier of this request.
+    #[schema(max_length = 60)]
     instance: String,
     /// What went wrong, for programs.
     code: Code,
@@ -145,7 +147,7 @@ impl Problem {
     }
 }
 
-/// How to identify oneself (RFC 6750, §3), and where it is written whose tokens are accepted (RFC 9728, §5.1). That a
+/// How to identify yourself (RFC 6750, §3), and where it is written whose tokens are accepted (RFC 9728, §5.1). That a
 /// token is bad is said to one who showed one.
 fn challenge(request: &HttpRequest) -> String {
     let shown = request.headers().get_all(header::AUTHORIZATION).any(|value| {

@@ -90,7 +90,7 @@ pub struct IndicatorQuery {
     pub step: Option<IndicatorStep>,
 }
 
-/// The indicators of `GET /tracking/indicators.csv`, and how the file is written.
+/// Which indicators, and in which dialect of CSV.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
@@ -112,7 +112,7 @@ pub struct IndicatorCsvQuery {
     /// Interval between two days. Default: `month`.
     #[param(default = "month")]
     pub step: Option<IndicatorStep>,
-    /// How the file is written. If absent: `excel-fr` if `Accept-Language` prefers French, `rfc4180` otherwise.
+    /// Dialect of the file. Default: `excel-fr` where `Accept-Language` prefers French, else `rfc4180`.
     pub dialect: Option<CsvDialect>,
 }
 
@@ -280,6 +280,7 @@ pub struct IndicatorPublication {
     /// When this revision was computed (UTC).
     pub computed_at: DateTime<Utc>,
     /// Why the day was published again. Absent: it is the first publication.
+    #[schema(max_length = 500)]
     pub reason: Option<String>,
 }
 

@@ -369,15 +369,15 @@ codes! {
     }
 }
 
-/// The matrix of `GET /tracking/matrix.csv`, and how the file is written.
+/// Which matrix, and how it is written.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct MatrixCsvQuery {
-    /// Shows the state at the end of this day (Europe/Paris), today or in the past. Absent: now.
+    /// As it stood at the end of this past day (Europe/Paris).
     #[param(inline)]
     pub as_of: Option<AsOf>,
-    /// How the file is written. If absent: `excel-fr` if `Accept-Language` prefers French, `rfc4180` otherwise.
+    /// How the file is written. Without it, `excel-fr` where `Accept-Language` prefers French, else `rfc4180`.
     pub dialect: Option<CsvDialect>,
 }
 
