@@ -7,7 +7,7 @@ mod speak;
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
-use kernel::{OrganizationId, Refusal};
+use kernel::{Label, OrganizationId, Refusal};
 use persistence::Error;
 
 pub use code::Code;
@@ -72,6 +72,19 @@ impl Problem {
     }
 }
 
+const HELD_ELSEWHERE: Label = Label {
+    fr: "Des champs sont tenus par une autre source\u{a0}: `errors` dit lesquels. Rien n’a été modifié.",
+    en: "Fields are held by another source: `errors` says which. Nothing was changed.",
+};
+
+/// A field that belongs to another source.
+fn held(field: &str, source: &str) -> FieldError {
+    FieldError::new(&format!("/{field}"), FieldCode::Held).because(Said {
+        fr: format!("Ce champ est tenu par la source «\u{a0}{source}\u{a0}»."),
+        en: format!("This field is held by the source “{source}”."),
+    })
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -128,6 +141,10 @@ impl From<Error> for Problem {
                 Self { errors, ..Self::new(Code::AlreadyExists) }
             }
             Error::Dangling(pointer) => Self::invalid(vec![FieldError::new(pointer, FieldCode::Dangling)]),
+            Error::Held(fields) => Self {
+                errors: fields.iter().map(|(field, source)| held(field, source)).collect(),
+                ..Self::new(Code::Forbidden).because(HELD_ELSEWHERE)
+            },
             Error::InFlight => Self::new(Code::InFlight),
             Error::KeyReused => Self::new(Code::IdempotencyKeyReused),
             Error::Busy(_) | Error::Again | Error::Broken(_) => {

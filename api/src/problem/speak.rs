@@ -17,9 +17,10 @@ use super::{Code, Expected, FieldCode, FieldError, Problem, Said};
 pub struct Body {
     /// An address that explains this kind of problem.
     #[serde(rename = "type")]
-    #[schema(format = "uri-reference")]
+    #[schema(format = "uri-reference", max_length = 200)]
     kind: String,
     /// What went wrong, in the caller's language.
+    #[schema(max_length = 300)]
     title: &'static str,
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
@@ -37,6 +38,7 @@ pub struct Body {
     #[schema(minimum = 1, maximum = 1_000_000)]
     column: Option<usize>,
     /// The identifier of this request.
+    #[schema(max_length = 60)]
     instance: String,
     /// What went wrong, for programs.
     code: Code,

@@ -245,6 +245,7 @@ pub struct IndicatorPublication {
     /// When this revision was computed (UTC).
     pub computed_at: DateTime<Utc>,
     /// Why the day was published again. Absent: it is the first publication.
+    #[schema(max_length = 500)]
     pub reason: Option<String>,
 }
 

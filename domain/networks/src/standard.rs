@@ -152,8 +152,10 @@ pub struct NetworkStandard {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CriterionResult {
     /// Code of the criterion.
+    #[schema(max_length = 100)]
     pub code: String,
     /// What the criterion asks for, in French.
+    #[schema(max_length = 500)]
     pub label: String,
     /// Weight of the criterion in the score, on that day.
     pub weight: i16,
@@ -163,8 +165,10 @@ pub struct CriterionResult {
     /// Absent: nothing was measured.
     pub value: Option<f64>,
     /// The value in words, in French.
+    #[schema(max_length = 500)]
     pub fact: String,
     /// Address in this API where the fact can be read. Absent: the criterion is not measured yet.
+    #[schema(max_length = 500)]
     pub href: Option<String>,
 }
 

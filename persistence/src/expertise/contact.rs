@@ -230,6 +230,16 @@ known!(nothing: Create);
 
 known!(lock Contact: Update, Archive);
 
+const ONE_ORGANIZATION: Label = Label {
+    fr: "Indiquez soit `organization_id`, soit `organization_name`.",
+    en: "Give either `organization_id` or `organization_name`.",
+};
+
+const OF_A_PERSON: Label = Label {
+    fr: "Une personne a un prénom, un service n’en a pas.",
+    en: "A person has a given name, a service has none.",
+};
+
 kept!(Contact: contact whole {
     const RESTING: &'static [Resting] = &[
         Resting::moves("contact", "owner_id", carry_contacts),
@@ -237,7 +247,7 @@ kept!(Contact: contact whole {
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("contact_organization_id_fkey", || Error::Dangling("/organization_id")),
-        ("contact_one_organization_check", || Error::Dangling("/organization_name")),
-        ("contact_given_name_check", || Error::Dangling("/given_name")),
+        ("contact_one_organization_check", || Refusal::Invalid("/organization_name", ONE_ORGANIZATION).into()),
+        ("contact_given_name_check", || Refusal::Invalid("/given_name", OF_A_PERSON).into()),
     ];
 });
