@@ -1,4 +1,4 @@
-//! What a reorganization moves, and where to: shared by the modules whose objects refer to organizations.
+//! What a reorganization moves, and where to: shared by all nouns whose objects rest on organizations.
 
 mod heirs;
 mod ledger;
