@@ -119,9 +119,10 @@ impl<T: Represent> Reply<T> {
     }
 
     fn known_to(&self, request: &HttpRequest) -> bool {
-        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let same = |tag: &str| Some(tag.trim().trim_start_matches("W/")) == self.etag.as_deref();
-        request.method().is_safe() && known.is_some_and(|tags| tags.split(',').any(same))
+        let known = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+        let known = known.collect::<Vec<_>>().join(",");
+        let shown = self.etag.as_deref().is_some_and(|etag| names(&known, etag));
+        request.method().is_safe() && self.status == StatusCode::OK && shown
     }
 }
 
@@ -148,6 +149,23 @@ impl<T: Represent> Responder for Reply<T> {
         }
         response.content_type("application/json").body(self.body)
     }
+}
+
+/// Whether a list of entity tags has one, weak or strong, or is the asterisk that means any (RFC 9110, §13.1.2). A comma
+/// within the quotes of a tag parts nothing.
+fn names(list: &str, etag: &str) -> bool {
+    if list.trim() == "*" {
+        return true;
+    }
+    let mut rest = list;
+    while let Some((_, tag)) = rest.split_once('"') {
+        let Some((tag, after)) = tag.split_once('"') else { return false };
+        if etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"')) == Some(tag) {
+            return true;
+        }
+        rest = after;
+    }
+    false
 }
 
 /// The `Link` header (RFC 8288) to the next page: the same list, from the cursor on.

@@ -7,7 +7,8 @@ use ::members::member_file::SourceCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::auth::{self, IssuerConfig, is_trustworthy};
-use crate::limits::{LimitSettings, Switch};
+use crate::limits::LimitSettings;
+use crate::public_address::origin;
 
 /// Diapason, the directory and coordination service of the State's communicators.
 #[derive(Debug, Parser)]
@@ -41,11 +42,12 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// OIDC issuers whose tokens are accepted, as JSON: `[{"issuer": "https://…", "audience": "diapason", "jwks_uri": "https://…"}]`;
     /// without `jwks_uri`, the issuer's discovery document says it. Also `max_lifetime` of its tokens in seconds (600),
-    /// and `clients`, the only ones whose tokens are accepted.
+    /// `clients`, the only ones whose tokens are accepted, and `algorithms`, the only ones by which they are signed (of
+    /// RS256, PS256, ES256, ES384, EdDSA).
     #[arg(long, env = "DIAPASON_ISSUERS", global = true)]
     pub issuers: Option<String>,
     /// Accept tokens of the development issuer (`diapason token`), on a loopback address only. The private database
-    /// alone turns it on by itself.
+    /// turns it on by itself where `DIAPASON_ISSUERS` names none.
     #[arg(long, env = "DIAPASON_DEV_ISSUER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
     pub dev_issuer: bool,
     /// Secret of at least 32 characters, the same for all instances: seals cursors, entity tags and invitations.
@@ -86,9 +88,10 @@ pub struct Settings {
         global = true
     )]
     pub mail_from: String,
-    /// Where people find the service, for the links of e-mails.
-    #[arg(long, env = "DIAPASON_PUBLIC_URL", default_value = "http://127.0.0.1:8080", global = true)]
-    pub public_url: String,
+    /// Where people and programs find the service (https, or a loopback address): for the links of e-mails, and where
+    /// clients are told it stands. Without it, the address that it listens on.
+    #[arg(long, env = "DIAPASON_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
     /// Rate limits.
     #[command(flatten)]
     pub limits: LimitSettings,
@@ -160,7 +163,8 @@ pub enum Import {
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
     },
-    /// Members and their affiliations, from a CSV file in UTF-8 whose cells are separated by semicolons or commas.
+    /// Members and their affiliations, from a CSV file in UTF-8 (or windows-1252) whose cells are separated by semicolons
+    /// or commas.
     ///
     /// One row for each affiliation of each person. All of the file is written in one transaction, or nothing: if there
     /// are faults, standard output names each one by line and column, in French. A person is recognised by
@@ -223,10 +227,23 @@ impl Settings {
         self.otlp_endpoint.clone().filter(|address| !address.trim().is_empty())
     }
 
-    /// Whether the development issuer's tokens are accepted.
+    /// Whether an issuer of production is set up.
+    #[must_use]
+    pub fn production(&self) -> bool {
+        self.issuers().is_ok_and(|issuers| !issuers.is_empty())
+    }
+
+    /// Whether the development issuer's tokens are accepted: where it is asked for, and over the private database unless
+    /// there is an issuer of production.
     #[must_use]
     pub fn development(&self) -> bool {
-        self.dev_issuer || self.database_url.is_none()
+        self.dev_issuer || (self.database_url.is_none() && !self.production())
+    }
+
+    /// Where the service is found, if that is set up: scheme and host, without a slash behind.
+    #[must_use]
+    pub fn public_url(&self) -> Option<String> {
+        self.public_url.as_deref().and_then(origin)
     }
 
     /// Checks that the settings are safe and can work together.
@@ -256,8 +273,11 @@ impl Settings {
         if self.smtp_url.as_ref().is_some_and(|url| lettre::SmtpTransport::from_url(url).is_err()) {
             return Err("DIAPASON_SMTP_URL is not an smtp:// or smtps:// address".into());
         }
-        if !is_trustworthy(&self.public_url) {
+        if self.public_url.as_ref().is_some_and(|address| !is_trustworthy(address.trim())) {
             return Err("DIAPASON_PUBLIC_URL is neither https nor a loopback address".into());
+        }
+        if self.public_url.is_some() && self.public_url().is_none() {
+            return Err("DIAPASON_PUBLIC_URL is a scheme and a host, without a path, a user or a password".into());
         }
         if self.server_key.as_ref().is_some_and(|key| key.len() < 32) {
             return Err("DIAPASON_SERVER_KEY must have at least 32 characters".into());
@@ -280,7 +300,7 @@ impl Settings {
             }
             Some(Err(_)) => "(set)".to_owned(),
         };
-        let limits = self.limits.rate_limits.map_or(!self.development(), |switch| switch == Switch::On);
+        let limits = self.limits.on(self.production());
         format!(
             "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}",
             self.listen,
@@ -302,7 +322,7 @@ impl Settings {
             self.drain_delay,
             hidden(&self.smtp_url),
             self.mail_from,
-            self.public_url,
+            self.public_url().as_deref().unwrap_or("(none)"),
         )
     }
 }

@@ -22,6 +22,7 @@ mod metrics;
 mod networks;
 mod platform;
 pub mod problem;
+mod public_address;
 pub mod serve;
 mod services;
 pub mod telemetry;

@@ -33,7 +33,7 @@ const IDLE: Duration = Duration::from_mins(10);
 /// Settings of the rate limits.
 #[derive(Debug, Clone, Args)]
 pub struct LimitSettings {
-    /// Limit the requests of each principal. Default: on, but off with the development issuer.
+    /// Limit the requests of each principal. Default: on with a production issuer, off without one.
     #[arg(long, env = "DIAPASON_RATE_LIMITS", global = true)]
     pub rate_limits: Option<Switch>,
     /// Requests of a person: how many a second, and how many at once after a pause.
@@ -46,10 +46,18 @@ pub struct LimitSettings {
     /// development issuer.
     #[arg(long, env = "DIAPASON_BAD_TOKENS", default_value = "20", global = true)]
     pub bad_tokens: NonZeroU32,
-    /// Addresses or networks of the proxies in front, separated by commas: the address that they give in
-    /// `X-Forwarded-For` is the client.
+    /// Addresses or networks of the proxies in front, separated by commas. The address that they give in `X-Forwarded-For` is
+    /// the client; `Forwarded`, or `X-Forwarded-Host` and `X-Forwarded-Proto`, say where the service stands.
     #[arg(long, env = "DIAPASON_TRUSTED_PROXIES", default_value = "", hide_default_value = true, global = true)]
     pub trusted_proxies: Networks,
+}
+
+impl LimitSettings {
+    /// Whether each principal is limited: unless it is said, with a production issuer alone.
+    #[must_use]
+    pub fn on(&self, production: bool) -> bool {
+        self.rate_limits.map_or(production, |switch| switch == Switch::On)
+    }
 }
 
 /// On or off.
@@ -107,7 +115,7 @@ impl Display for Networks {
 }
 
 impl Networks {
-    fn contain(&self, address: &IpAddr) -> bool {
+    pub(crate) fn contain(&self, address: &IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 }
@@ -175,8 +183,8 @@ struct All {
 impl Limits {
     /// The allowances that these settings give.
     #[must_use]
-    pub fn new(settings: &LimitSettings, development: bool) -> Self {
-        let on = settings.rate_limits.map_or(!development, |switch| switch == Switch::On);
+    pub fn new(settings: &LimitSettings, production: bool, development: bool) -> Self {
+        let on = settings.on(production);
         let quota = |rate: Rate| Quota::per_second(rate.each_second).allow_burst(rate.at_once);
         let allowance = |name, rate| on.then(|| Allowance::new(name, quota(rate)));
         Self(Arc::new(All {

@@ -1,10 +1,14 @@
 //! E-mail: the texts, and how they are sent. A text names nothing that not everyone may know: it leads to the service.
 
-use std::path::Path;
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
+use kernel::clock;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp;
-use lettre::{FileTransport, Message, SmtpTransport, Transport as _};
+use lettre::{Message, SmtpTransport, Transport as _};
 use persistence::delivery::{About, Letter};
 
 use crate::config::Settings;
@@ -20,7 +24,7 @@ pub(crate) struct Post {
 /// How e-mails are sent: by SMTP, or written as files for people and tests to look at.
 enum Way {
     Smtp(Box<SmtpTransport>),
-    Files(FileTransport),
+    Files(PathBuf),
 }
 
 /// Why a message was not sent.
@@ -38,9 +42,9 @@ impl Post {
     pub(crate) fn of(settings: &Settings) -> Result<Self, Failure> {
         let way = match &settings.smtp_url {
             Some(url) => Way::Smtp(Box::new(SmtpTransport::from_url(url)?.build())),
-            None => Way::Files(files(&settings.data_dir.join("outbox"))?),
+            None => Way::Files(outbox(settings.data_dir.join("outbox"))?),
         };
-        let public_url = settings.public_url.trim_end_matches('/').to_owned();
+        let public_url = settings.public_url().unwrap_or_else(|| format!("http://{}", settings.listen));
         Ok(Self { from: settings.mail_from.parse()?, public_url, way })
     }
 
@@ -48,7 +52,7 @@ impl Post {
     pub(crate) fn send(&self, letter: &Letter) -> Result<(), Undelivered> {
         let message = self.compose(letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
         match &self.way {
-            Way::Files(files) => files.send(&message).map(drop).map_err(|error| Undelivered::Later(error.to_string())),
+            Way::Files(outbox) => keep(outbox, &message).map_err(|error| Undelivered::Later(error.to_string())),
             Way::Smtp(smtp) => smtp.send(&message).map(drop).map_err(|error| self.why(smtp, &error)),
         }
     }
@@ -107,9 +111,24 @@ fn is_ours(word: &str) -> bool {
     ["5.1.7", "5.1.8"].contains(&word) || word.starts_with("5.7.")
 }
 
-fn files(directory: &Path) -> Result<FileTransport, Failure> {
-    std::fs::create_dir_all(directory)?;
-    Ok(FileTransport::new(directory))
+/// The folder of letters, which nobody else may enter: they hold codes. What an earlier version left there open is closed.
+fn outbox(directory: PathBuf) -> io::Result<PathBuf> {
+    DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
+    fs::set_permissions(&directory, Permissions::from_mode(0o700))?;
+    for letter in fs::read_dir(&directory)? {
+        let letter = letter?;
+        if letter.file_type()?.is_file() {
+            fs::set_permissions(letter.path(), Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(directory)
+}
+
+/// Writes an e-mail to a file that its owner alone may read.
+fn keep(outbox: &Path, message: &Message) -> io::Result<()> {
+    let file = outbox.join(format!("{}.eml", clock::fresh_v7()));
+    let mut file = File::options().write(true).create_new(true).mode(0o600).open(file)?;
+    file.write_all(&message.formatted())
 }
 
 /// The same text as HTML.

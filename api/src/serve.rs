@@ -27,6 +27,7 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::mail::Post;
 use crate::metrics::Metrics;
+use crate::public_address::{Here, PublicAddress};
 use crate::services::Services;
 use crate::worker;
 
@@ -125,6 +126,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         let (name, value) = line.split_once(' ').unwrap_or((line, ""));
         tracing::info!(name, value = value.trim_start(), "setting");
     }
+    say_mode(settings);
     let lock = settings.database_url.is_none().then(|| lock(&settings.data_dir)).transpose()?;
     let place = Place::find(settings, Embedded::start_own)?;
     place.prepare(settings)?;
@@ -137,9 +139,10 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         verifier: Verifier::new(&issuers, development),
         readers: Gate::new(places, places * LINE),
         writers: Gate::new(places, places * LINE),
-        limits: Limits::new(&settings.limits, settings.development()),
+        limits: Limits::new(&settings.limits, settings.production(), settings.development()),
         draining: Arc::default(),
         metrics: Metrics::new()?,
+        address: PublicAddress::new(settings.public_url(), settings.limits.trusted_proxies.clone()),
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };
     let worker =
@@ -150,6 +153,16 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
     drop(place);
     drop(lock);
     Ok(done?)
+}
+
+/// Says in one line whose tokens are accepted, and whether one may ask as often as one likes.
+fn say_mode(settings: &Settings) {
+    let (development, limits) = (settings.development(), settings.limits.on(settings.production()));
+    match (settings.production(), development) {
+        (true, false) => tracing::info!(rate_limits = limits, "production: the development issuer is off"),
+        (true, true) => tracing::warn!(rate_limits = limits, "the development issuer is on beside those of production"),
+        (false, _) => tracing::info!(rate_limits = limits, "development: the development issuer is on"),
+    }
 }
 
 async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
@@ -170,7 +183,13 @@ async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
     let server = HttpServer::new(move || app(services.clone()))
         .workers(workers())
         .max_connections(most / workers())
-        .on_connect(move |socket, data| connections.accept(socket, data))
+        .on_connect(move |socket, data| {
+            let stream = socket.downcast_ref::<actix_web::rt::net::TcpStream>();
+            if let Some(here) = stream.and_then(|stream| stream.local_addr().ok()) {
+                data.insert(Here(here));
+            }
+            connections.accept(socket, data);
+        })
         .disable_signals()
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)
@@ -245,6 +264,11 @@ fn announce(settings: &Settings, open: &[SocketAddr], closed: &[SocketAddr]) {
     let mut out = io::stdout();
     let _ = writeln!(out, "Diapason listens on http://{address}  (documentation: http://{address}/docs/)");
     let _ = writeln!(out, "Metrics: http://{admin}/metrics");
+    if settings.production() {
+        let limits = if settings.limits.on(true) { "on" } else { "off" };
+        let development = if settings.development() { "on" } else { "off" };
+        let _ = writeln!(out, "Production issuers: the development issuer is {development}, rate limits are {limits}");
+    }
     if settings.development() {
         let _ = writeln!(out, "A token: cargo run --release -- token --as sig-admin   (other personas: README.md)");
     }

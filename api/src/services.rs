@@ -11,6 +11,7 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
+use crate::public_address::PublicAddress;
 
 /// The services that every request needs.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Services {
     pub draining: Arc<AtomicBool>,
     /// The metrics.
     pub metrics: Metrics,
+    /// The address of the service, as clients are told it.
+    pub address: PublicAddress,
     /// Web origins from which browsers may call.
     pub cors_origins: Arc<Vec<String>>,
 }

@@ -3,6 +3,7 @@
 mod absence;
 mod bounds;
 mod downgrade;
+mod examples;
 mod flat;
 mod kinds;
 mod operation;
@@ -56,6 +57,7 @@ pub fn finish(mut document: Value) -> Value {
     for part in ["/components", "/paths"] {
         document.pointer_mut(part).into_iter().for_each(bounds::bound);
     }
+    examples::show(&mut document);
     document
 }
 

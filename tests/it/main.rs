@@ -13,6 +13,7 @@ mod contract;
 mod demo;
 mod draining;
 mod embedded;
+mod examples;
 mod expertise;
 mod faults;
 mod first_login;

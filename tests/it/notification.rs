@@ -1,12 +1,14 @@
 //! Who is told what, how soon, and what became of the e-mail.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::support::database::Database;
+use crate::support::database::{Database, directory};
 use crate::support::pace::until;
 use crate::support::smtp::Smtp;
 use crate::support::{Client, World};
@@ -150,6 +152,12 @@ fn each_hears_as_soon_as_he_chose_and_of_what_is_mandatory_at_once() {
     let first = write(&lead, "large", &json!({}));
     publish(&lead, &first, "a").expect(200);
     let letter = World::letters(&addresses[0], 1).remove(0);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let outbox = directory().join("outbox");
+    assert_eq!(mode(&outbox), 0o700, "codes are in there");
+    for file in std::fs::read_dir(&outbox).unwrap() {
+        assert_eq!(mode(&file.unwrap().path()), 0o600);
+    }
     assert!(letter.contains("une nouveauté dans Diapason") && letter.contains("http"), "{letter}");
     assert!(!letter.contains("secret") && !letter.contains("réseau"), "a letter names nothing: {letter}");
     assert_eq!(letters(&addresses[1], 0), 0, "who wants no letter has none");

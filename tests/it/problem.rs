@@ -168,12 +168,18 @@ fn french_unless_english_is_preferred() {
         ("en-GB,fr;q=0.5", "Valid authentication is required."),
         ("fr;q=0.1, en;q=0.9", "Valid authentication is required."),
         ("de, fr, en;q=0.4", "Une authentification valide est nécessaire."),
+        ("en; q=0.9, fr; q=0.1", "Valid authentication is required."),
+        ("fr ;q=0, *", "Valid authentication is required."),
+        ("en;q=0, *", "Une authentification valide est nécessaire."),
+        ("*", "Une authentification valide est nécessaire."),
     ] {
         let reply =
             nobody.send("GET", "/networks", &[("accept-language", asked)], None).refused(401, "unauthenticated");
         assert_eq!(reply.str("/title"), title, "{asked}");
         assert!(reply.str("/instance").ends_with(reply.header("x-request-id")));
         assert!(reply.header("www-authenticate").starts_with("Bearer "));
+        assert_eq!(reply.header("cache-control"), "no-store");
+        assert!(reply.header("vary").starts_with("Authorization, Accept-Language"), "{}", reply.header("vary"));
     }
     for code in ["not_found", "last_lead", "stale"] {
         let told = nobody.get(&format!("/problems/{code}")).expect(200);

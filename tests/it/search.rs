@@ -58,6 +58,27 @@ fn what_people_type_finds_what_they_mean_among_the_first_three() {
 }
 
 #[test]
+fn an_acronym_with_dots_finds_what_it_finds_without() {
+    let client = World::shared().client("sig-admin");
+    for (plain, dotted) in [
+        ("DDT", &["D.D.T.", "D.D.T", "d.d.t.", "D. D. T."][..]),
+        ("DREAL", &["D.R.E.A.L.", "D. R. E. A. L."]),
+        ("DDT Hérault", &["D.D.T. Hérault", "D.D.T.Hérault"]),
+        ("SIG", &["S.I.G."]),
+    ] {
+        let meant = names(&client, plain, "&types=organization");
+        assert!(!meant.is_empty(), "{plain} finds nothing");
+        let suggested = labels(&client, plain, "&types=organization");
+        let listed = client.get(&asked("/organizations", plain, "")).expect(200).at("/items");
+        for typed in dotted {
+            assert_eq!(names(&client, typed, "&types=organization"), meant, "{typed}");
+            assert_eq!(labels(&client, typed, "&types=organization"), suggested, "{typed}");
+            assert_eq!(client.get(&asked("/organizations", typed, "")).expect(200).at("/items"), listed, "{typed}");
+        }
+    }
+}
+
+#[test]
 fn the_same_name_is_suggested_while_it_is_typed() {
     let client = World::shared().client("lead-edito");
     for (name, from, types) in [

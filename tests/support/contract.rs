@@ -66,10 +66,15 @@ impl Operation {
         Some(in_path["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap().to_owned())
     }
 
+    /// Whether it takes a parameter of this name.
+    pub fn takes(&self, name: &str) -> bool {
+        let parameters = self.spec["parameters"].as_array().cloned().unwrap_or_default();
+        parameters.iter().any(|parameter| parameter["name"] == name)
+    }
+
     /// Whether it must be told which version was seen.
     pub fn conditional(&self) -> bool {
-        let parameters = self.spec["parameters"].as_array().cloned().unwrap_or_default();
-        parameters.iter().any(|parameter| parameter["name"] == "If-Match")
+        self.takes("If-Match")
     }
 
     /// Whether it does not go without an idempotency key.

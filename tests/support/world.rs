@@ -43,7 +43,7 @@ pub const PERSONAS: &[&str] = &[
 
 /// Ends the server when our pipe closes: when the world is dropped, and when the tests end, however they end. Ends with
 /// the server's status when that ends by itself.
-const GUARD: &str = r#"exec 3<&0; "$@" <&- 3<&- & p=$!; exec 2>/dev/null
+const GUARD: &str = r#"exec 3<&0; [ -z "$STANDARD_ERROR" ] || exec 2>"$STANDARD_ERROR"; "$@" <&- 3<&- & p=$!; exec 2>/dev/null
 { read x <&3; kill -9 $p; } & w=$!; exec 3<&-; wait $p; s=$?; kill $w; exit $s"#;
 
 /// A running server.
@@ -68,7 +68,7 @@ impl World {
         SHARED.get_or_init(Self::demo)
     }
 
-    /// A server over a database, with settings.
+    /// A server over a database, with settings; what it logs goes to the file `STANDARD_ERROR`, if that is one of them.
     pub fn over(database: Database, settings: &[(&str, &str)]) -> Self {
         pace::watch();
         std::fs::write(directory().join("development.key"), SECRET).unwrap();

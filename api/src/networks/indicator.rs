@@ -1,11 +1,12 @@
 //! HTTP of indicators: JSON, CSV, a small picture, and the page of trends.
 
-use ::networks::indicator::{IndicatorQuery, IndicatorSeries, Indicators};
+use ::networks::indicator::{IndicatorCsvQuery, IndicatorQuery, IndicatorSeries, Indicators};
+use ::networks::tracking::CsvDialect;
 use actix_web::http::header;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::matrix_csv::{BYTE_ORDER_MARK, harmless};
+use super::matrix_csv::{self, harmless};
 use super::tracking::private;
 use super::{sparkline, trends};
 use crate::answer::{Answer, Represent};
@@ -47,7 +48,7 @@ async fn get_tracking_indicators(db: Db, query: Query<IndicatorQuery>) -> Answer
 
 /// Get indicators as CSV
 ///
-/// Returns one line per series and day (RFC 4180, UTF-8 with a byte order mark).
+/// Returns one line per series and day (UTF-8 with a byte order mark), as `dialect` says.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
 /// DICOM contributors and organization administrators. Figures cover only what each of them reads in
@@ -57,16 +58,22 @@ async fn get_tracking_indicators(db: Db, query: Query<IndicatorQuery>) -> Answer
 /// days to measure, ends before it begins, or ends in the future.
 ///
 /// **Notes**: Each download leaves a line in the audit log.
-#[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+#[utoipa::path(tag = "tracking", params(IndicatorCsvQuery), responses((status = 200, body = String, content_type = "text/csv")))]
 #[get("/tracking/indicators.csv")]
-async fn get_tracking_indicators_csv(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
+async fn get_tracking_indicators_csv(
+    db: Db,
+    query: Query<IndicatorCsvQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let dialect = matrix_csv::dialect(query.0.dialect, &request);
+    let query = IndicatorQuery::from(query.0);
     let indicators = db
         .render(move |store| {
             store.exports("get_tracking_indicators_csv", "tracking");
-            store.indicators(&query.0)
+            store.indicators(&query)
         })
         .await?;
-    let csv = lines(&indicators).map_err(|error| Problem::fault(&error))?;
+    let csv = lines(&indicators, dialect).map_err(|error| Problem::fault(&error))?;
     let mut response = private();
     response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"indicateurs.csv\""));
     Ok(response.content_type("text/csv; charset=utf-8; header=present").body(csv))
@@ -120,8 +127,12 @@ async fn get_tracking_trends(db: Db, query: Query<IndicatorQuery>) -> Result<Htt
     Ok(response.content_type("text/html; charset=utf-8").body(trends::write(&indicators, from, to)))
 }
 
-fn lines(indicators: &Indicators) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.into());
+fn lines(indicators: &Indicators, dialect: CsvDialect) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = matrix_csv::writer(dialect);
+    let decimal = |value: f64| {
+        let written = format!("{value:.4}");
+        if dialect == CsvDialect::ExcelFr { written.replace('.', ",") } else { written }
+    };
     writer.write_record(["metric", "group_by", "key", "label", "on", "numerator", "denominator", "value"])?;
     for series in &indicators.series {
         for point in &series.points {
@@ -133,7 +144,7 @@ fn lines(indicators: &Indicators) -> Result<Vec<u8>, csv::Error> {
                 point.on.to_string(),
                 point.numerator.to_string(),
                 point.denominator.to_string(),
-                point.value.map(|value| format!("{value:.4}")).unwrap_or_default(),
+                point.value.map(decimal).unwrap_or_default(),
             ])?;
         }
     }

@@ -1,11 +1,11 @@
 //! HTTP of the matrix (JSON, CSV, picture, one cell) and of the two tracking pages.
 
 use ::networks::network::NetworkCode;
-use ::networks::tracking::{CellQuery, Matrix, MatrixQuery, TrackingCells};
+use ::networks::tracking::{CellQuery, Matrix, MatrixCsvQuery, MatrixQuery, TrackingCells};
 use ::networks::tracking_page::{NetworkTracking, OrganizationTracking};
 use actix_web::http::header;
 use actix_web::web::Path;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use kernel::OrganizationId;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -46,7 +46,8 @@ async fn get_tracking_matrix(db: Db, query: Query<MatrixQuery>) -> Answer<Matrix
 
 /// Get the matrix as CSV
 ///
-/// Returns one line per row and column of the matrix (RFC 4180, UTF-8 with a byte order mark). Figures that the caller
+/// Returns one line per row and column of the matrix (UTF-8 with a byte order mark), as `dialect` says.
+/// Figures that the caller
 /// does not read are empty.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
@@ -55,16 +56,21 @@ async fn get_tracking_matrix(db: Db, query: Query<MatrixQuery>) -> Answer<Matrix
 /// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if `as_of` is in the future.
 ///
 /// **Notes**: Each download leaves a line in the audit log.
-#[utoipa::path(tag = "tracking", params(MatrixQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+#[utoipa::path(tag = "tracking", params(MatrixCsvQuery), responses((status = 200, body = String, content_type = "text/csv")))]
 #[get("/tracking/matrix.csv")]
-async fn get_tracking_matrix_csv(db: Db, query: Query<MatrixQuery>) -> Result<HttpResponse, Problem> {
+async fn get_tracking_matrix_csv(
+    db: Db,
+    query: Query<MatrixCsvQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let dialect = matrix_csv::dialect(query.0.dialect, &request);
     let matrix = db
         .render(move |store| {
             store.exports("get_tracking_matrix_csv", "tracking");
             store.matrix(query.0.as_of)
         })
         .await?;
-    let csv = matrix_csv::write(&matrix).map_err(|error| Problem::fault(&error))?;
+    let csv = matrix_csv::write(&matrix, dialect).map_err(|error| Problem::fault(&error))?;
     let mut response = private();
     response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"matrice.csv\""));
     Ok(response.content_type("text/csv; charset=utf-8; header=present").body(csv))

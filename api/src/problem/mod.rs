@@ -14,7 +14,7 @@ pub use code::Code;
 pub use expected::Expected;
 pub use field::{FieldCode, FieldError, Said};
 pub use speak::{Body, FieldBody};
-pub(crate) use speak::{RequestId, prefers_english, speak};
+pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
 
 /// What went wrong, before it is said in the caller's language.
 #[derive(Debug, Clone, thiserror::Error)]

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::tracking::CsvDialect;
+
 codes! {
     /// What an indicator measures.
     IndicatorMetric {
@@ -86,6 +88,39 @@ pub struct IndicatorQuery {
     /// Interval between two days. Default: `month`.
     #[param(default = "month")]
     pub step: Option<IndicatorStep>,
+}
+
+/// Which indicators, and in which dialect of CSV.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorCsvQuery {
+    /// What the series stand for. Default: `network`, one series per network.
+    #[param(default = "network")]
+    pub group_by: Option<IndicatorGroup>,
+    /// Keeps only the series of this metric. Absent: all metrics.
+    pub metric: Option<IndicatorMetric>,
+    /// Keeps only the series of this key: the code of a network, the identifier of a DICOM, an origin, or the code of a
+    /// territory.
+    #[param(inline)]
+    pub key: Option<IndicatorKey>,
+    /// First day of the period. Default: 12 months before `to`; 3 months with `step=week`, 36 months with
+    /// `step=quarter`.
+    pub from: Option<Day>,
+    /// Last day of the period, not later than today (Europe/Paris). Default: today.
+    pub to: Option<Day>,
+    /// Interval between two days. Default: `month`.
+    #[param(default = "month")]
+    pub step: Option<IndicatorStep>,
+    /// Dialect of the file. Default: `excel-fr` where `Accept-Language` prefers French, else `rfc4180`.
+    pub dialect: Option<CsvDialect>,
+}
+
+impl From<IndicatorCsvQuery> for IndicatorQuery {
+    fn from(query: IndicatorCsvQuery) -> Self {
+        let IndicatorCsvQuery { group_by, metric, key, from, to, step, dialect: _ } = query;
+        Self { group_by, metric, key, from, to, step }
+    }
 }
 
 /// The last day before a step, and the last day of the step.

@@ -361,6 +361,26 @@ pub struct MatrixQuery {
     pub as_of: Option<AsOf>,
 }
 
+codes! {
+    /// How a CSV file is written.
+    CsvDialect {
+        Rfc4180 = "rfc4180" ("virgules et points décimaux (RFC 4180)", "commas and decimal points (RFC 4180)"),
+        ExcelFr = "excel-fr" ("points-virgules et virgules décimales (Excel en français)", "semicolons and decimal commas (French Excel)"),
+    }
+}
+
+/// Which matrix, and how it is written.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MatrixCsvQuery {
+    /// As it stood at the end of this past day (Europe/Paris).
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
+    /// How the file is written. Without it, `excel-fr` where `Accept-Language` prefers French, else `rfc4180`.
+    pub dialect: Option<CsvDialect>,
+}
+
 /// Which cell of the matrix to open.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

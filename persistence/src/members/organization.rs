@@ -2,6 +2,7 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::acronym::undotted;
 use kernel::directory::{OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
 use kernel::{Actor, AsOf, Grant, Label, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
@@ -31,11 +32,13 @@ type Query = organization::BoxedQuery<'static, Pg>;
 fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
     let OrganizationFilter { q, kind, origin, status, parent_id, territory_code, siren, sort, count: _ } = filter;
     if let Some(words) = q {
-        let pattern = fold(like(&words));
-        let named = fold(organization::name).like(pattern.clone());
-        query = query.filter(named.or(
-            organization::short_name.is_not_null().and(fold(organization::short_name.assume_not_null()).like(pattern)),
-        ));
+        let acronym = undotted(words.as_ref()).parse().unwrap_or_else(|_| words.clone());
+        let (as_typed, acronym) = (fold(like(&words)), fold(like(&acronym)));
+        let name = fold(organization::name);
+        let named = name.like(as_typed.clone()).or(name.like(acronym.clone()));
+        let short_name = fold(organization::short_name.assume_not_null());
+        let short = short_name.like(as_typed).or(short_name.like(acronym));
+        query = query.filter(named.or(organization::short_name.is_not_null().and(short)));
     }
     if let Some(kind) = kind {
         query = query.filter(organization::kind.eq(kind));
