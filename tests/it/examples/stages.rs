@@ -42,7 +42,7 @@ fn platform(tour: &mut Tour) {
     tour.read("member", "list_territories", "", "?kind=department");
     tour.read("sig-admin", "list_audit_events", "", "?action=apply_reorganization");
     tour.read("member", "search_directory", "", "?q=prefecture%20herault");
-    tour.read("member", "suggest_names", "", "?q=prefecture%20her");
+    tour.read("member", "suggest_names", "", "?q=perignan");
 }
 
 /// Codes are sent by the worker.
