@@ -23,6 +23,7 @@ use crate::{expertise, members, networks, platform, problem};
         // Named by parameters only, so no body brings them along.
         kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
         ::networks::indicator::IndicatorStep,
+        ::networks::tracking::CsvDialect,
         ::expertise::request::ExpertiseRequestRole,
     )),
     tags(

@@ -98,17 +98,18 @@ impl Shape {
         let mut known: BTreeSet<String> = faults.iter().map(|it| it.pointer().to_owned()).collect();
         faults.iter().for_each(|fault| self.mend(&mut mended, fault));
         let mut said = first;
-        loop {
+        // At most one fault more each time, until what is mended can be read.
+        while faults.len() < MOST {
             said.retain(|fault| known.insert(fault.pointer().to_owned()));
-            if said.is_empty() || faults.len() >= MOST {
-                break;
-            }
-            for fault in said {
+            for fault in std::mem::take(&mut said) {
                 self.mend(&mut mended, &fault);
                 let expected = self.at(fault.pointer(), given).map(Expected::of);
                 faults.push(fault.expecting(expected));
             }
             said = read(&mended);
+            if said.iter().all(|fault| known.contains(fault.pointer())) {
+                break;
+            }
         }
         faults.sort_by(|a, b| a.pointer().cmp(b.pointer()));
         faults

@@ -1,4 +1,4 @@
-//! HTTP: translates a request into a sentence of the domain, and its end into an answer.
+//! HTTP: translates requests into actions of the domain, and their results into answers.
 
 mod answer;
 pub mod app;
@@ -22,6 +22,7 @@ mod metrics;
 mod networks;
 mod platform;
 pub mod problem;
+mod public_address;
 pub mod serve;
 mod services;
 pub mod telemetry;

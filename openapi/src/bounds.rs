@@ -8,6 +8,9 @@ const DATE_TIME: &str = "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3
 /// The greatest whole number that JavaScript counts with exactly.
 const GREATEST: i64 = 9_007_199_254_740_991;
 
+/// The longest name in a list of names.
+const NAME: usize = 300;
+
 /// Bounds every schema of the document.
 pub(crate) fn bound(value: &mut Value) {
     match value {
@@ -49,6 +52,15 @@ pub(crate) fn bound(value: &mut Value) {
                     default("maximum", json!(1e15));
                 }
                 _ => {}
+            }
+            // Lists of names: of fields, operations, allowed values.
+            if let Some(items) =
+                object.get_mut("items").filter(|it| it.get("type").is_some_and(|kind| kind == "string"))
+                && let Some(items) = items.as_object_mut()
+                && !items.contains_key("format")
+                && !items.contains_key("enum")
+            {
+                items.entry("maxLength").or_insert(json!(NAME));
             }
             let inner = object
                 .iter_mut()

@@ -62,8 +62,9 @@ fn required(parameter: &Value) -> bool {
 
 /// Every POST may be sent again with its key.
 fn idempotency(operation: &mut Map<String, Value>) {
-    let text = "1 to 255 characters of the client's choice, a UUID best: the same POST sent again within 48 hours with the \
-                same key is done once. The answer to a repetition says `Idempotency-Replayed: true`.";
+    let text = "Key that the client chooses: 1 to 255 visible ASCII characters, preferably a UUID. If the same request is sent \
+                again with the same key within 48 hours, it is done once. The answer to a repetition has the header \
+                `Idempotency-Replayed: true`.";
     let schema = json!({"type": "string", "minLength": 1, "maxLength": 255});
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut() {

@@ -46,4 +46,5 @@ mod succession;
 mod telemetry;
 mod token;
 mod tracking;
+mod values;
 mod voiding;

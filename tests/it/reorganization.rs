@@ -175,7 +175,7 @@ fn seated(client: &Client, organization: &str, day: &str) -> BTreeSet<String> {
     client.walk(&list).iter().map(|it| it["member"]["display_name"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The référent has his rights through the new organization, the director his with what is served.
+/// The référent has rights through the new organization, the director through what is served.
 fn rights_move_along(world: &World, it: &Reshuffle, heir: &str) {
     let referent = world.client("referent-34");
     let told = referent.get("/me").expect(200).text();
@@ -250,7 +250,7 @@ fn whoever_sat_twice_sits_once_in_the_stronger_role() {
         (&lasting[0]["is_primary"], &lasting[0]["position"], &lasting[0]["profession"]),
         (&json!(true), &json!("Cheffe"), &json!("editor"))
     );
-    // What was to come in the network where he sits already is part of that.
+    // What was to come in the network where the member sits already is part of that.
     assert_eq!(sig.get(&format!("/memberships/{alone}")).expect(200).str("/end_reason"), "reorganized");
     let ahead = "SELECT count(*)::text AS it FROM membership WHERE member_id = '@' AND upper_inf(valid)";
     assert_eq!(world.database.one(&ahead.replace('@', &member)), "2", "{later}");
@@ -619,7 +619,7 @@ fn killed_in_the_middle_it_was_never_begun() {
         world.database.name
     );
     crate::support::pace::until(Duration::from_secs(10), "it waits in the middle", || {
-        // It waits for a second and is told to come back: whoever looks too late has it come back.
+        // It waits for a second and is told to come back: a caller who looks too late has it come back.
         if applying.is_finished() {
             applying = begin();
         }

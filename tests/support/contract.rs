@@ -38,6 +38,11 @@ pub fn schema(reference: &Value) -> Value {
     document().pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere")).clone()
 }
 
+/// A schema in place of its reference.
+pub fn resolved(given: &Value) -> Value {
+    given.get("$ref").map_or_else(|| given.clone(), |reference| resolved(&schema(reference)))
+}
+
 impl Operation {
     pub fn writes(&self) -> bool {
         self.method != "GET" && !["check_permissions", "preview_reorganization"].contains(&self.id.as_str())

@@ -25,6 +25,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// - gaps of the organizations in their scope: communication directors, DICOM contributors, organization
 ///   administrators.
 ///
+/// **Errors**: 404 `not_found` if the network is hidden from the caller. 422 `invalid` if `as_of` is in the future.
+///
 /// **Notes**: A deputy counts as a référent while the organization has no active référent in the network.
 #[utoipa::path(tag = "tracking", params(NetworkCode, GapFilter, PageQuery), responses((status = 200, body = GapPage)))]
 #[get("/networks/{code}/gaps")]

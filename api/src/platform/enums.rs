@@ -70,6 +70,7 @@ fn of_networks() -> Vec<EnumList> {
         ::networks::indicator::IndicatorGroup as IndicatorGroup,
         ::networks::indicator::IndicatorMetric as IndicatorMetric,
         ::networks::indicator::IndicatorStep as IndicatorStep,
+        ::networks::tracking::CsvDialect as CsvDialect,
         ::networks::membership::EndReason as EndReason,
         ::networks::membership::MembershipInclude as MembershipInclude,
         ::networks::membership::MembershipStatus as MembershipStatus,

@@ -7,14 +7,14 @@ mod speak;
 
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
-use kernel::{OrganizationId, Refusal};
+use kernel::{Label, OrganizationId, Refusal};
 use persistence::Error;
 
 pub use code::Code;
 pub use expected::Expected;
 pub use field::{FieldCode, FieldError, Said};
 pub use speak::{Body, FieldBody};
-pub(crate) use speak::{RequestId, prefers_english, speak};
+pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
 
 /// What went wrong, before it is said in the caller's language.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -70,6 +70,19 @@ impl Problem {
     pub(crate) fn method_not_allowed(allowed: Vec<String>) -> Self {
         Self { allowed, ..Self::new(Code::MethodNotAllowed) }
     }
+}
+
+const HELD_ELSEWHERE: Label = Label {
+    fr: "Des champs sont tenus par une autre source\u{a0}: `errors` dit lesquels. Rien n’a été modifié.",
+    en: "Fields are held by another source: `errors` says which. Nothing was changed.",
+};
+
+/// A field that belongs to another source.
+fn held(field: &str, source: &str) -> FieldError {
+    FieldError::new(&format!("/{field}"), FieldCode::Held).because(Said {
+        fr: format!("Ce champ est tenu par la source «\u{a0}{source}\u{a0}»."),
+        en: format!("This field is held by the source “{source}”."),
+    })
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -128,6 +141,10 @@ impl From<Error> for Problem {
                 Self { errors, ..Self::new(Code::AlreadyExists) }
             }
             Error::Dangling(pointer) => Self::invalid(vec![FieldError::new(pointer, FieldCode::Dangling)]),
+            Error::Held(fields) => Self {
+                errors: fields.iter().map(|(field, source)| held(field, source)).collect(),
+                ..Self::new(Code::Forbidden).because(HELD_ELSEWHERE)
+            },
             Error::InFlight => Self::new(Code::InFlight),
             Error::KeyReused => Self::new(Code::IdempotencyKeyReused),
             Error::Busy(_) | Error::Again | Error::Broken(_) => {

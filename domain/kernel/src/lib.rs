@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads or writes: diesel is present for its derives only.
 
+pub mod acronym;
 pub mod actor;
 pub mod audit;
 pub mod clock;

@@ -65,7 +65,8 @@ impl<T: Noun> Seen<T> {
 // write `Seen_Network`. What a noun flattens into itself (`allOf`) is flattened when the contract is finished.
 impl<T: Noun + ToSchema> PartialSchema for Seen<T> {
     fn schema() -> RefOr<Schema> {
-        let actions = ArrayBuilder::new().items(Ref::from_schema_name(format!("{}Action", T::name())));
+        let actions =
+            ArrayBuilder::new().items(Ref::from_schema_name(format!("{}Action", T::name()))).max_items(Some(50));
         let actions = actions.description(Some("Operations of this contract that the caller could call on it now."));
         let with = |object: ObjectBuilder| object.property("available_actions", actions).required("available_actions");
         match T::schema() {
@@ -88,7 +89,7 @@ impl<T: Noun + ToSchema> ToSchema for Seen<T> {
         let names = T::OFFERS.iter().map(|offer| offer.name);
         let action = ObjectBuilder::new().schema_type(Type::String);
         // An empty enum is no valid schema: a noun without actions declares plain strings.
-        let action = if T::OFFERS.is_empty() { action } else { action.enum_values(Some(names)) };
+        let action = if T::OFFERS.is_empty() { action.max_length(Some(100)) } else { action.enum_values(Some(names)) };
         let action = action.description(Some("`operationId` of an operation on this object."));
         schemas.push((format!("{}Action", T::name()), RefOr::T(action.into())));
         T::schemas(schemas);

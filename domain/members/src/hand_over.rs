@@ -28,6 +28,7 @@ pub struct OwnedItem {
     /// Identifier of the object.
     pub id: Uuid,
     /// Name of the object. If the caller may not know it: the kind of object, or an empty text for a hidden network.
+    #[schema(max_length = 500)]
     pub title: String,
     /// Day by which it is due, or on which the seat ends. Absent: no day is set.
     pub due_on: Option<NaiveDate>,

@@ -149,6 +149,7 @@ pub struct Invitation {
     /// When someone used the code without proof that they work there (UTC): someone must confirm. Absent: nobody did.
     pub claimed_at: Option<DateTime<Utc>>,
     /// Issuer of the token of the person who used the code. Absent: nobody did.
+    #[schema(max_length = 500)]
     pub claimed_issuer: Option<String>,
     /// Identifier of the member that this person already is. Absent: they are not registered yet.
     #[diesel(select_expression = sql::claimant(invitation::claimed_issuer, invitation::claimed_subject))]

@@ -31,8 +31,10 @@ pub struct MyTask {
     /// expertise request or a network.
     pub id: Uuid,
     /// Path of that object in this API, from the root of the server.
+    #[schema(max_length = 500)]
     pub href: String,
     /// Title of the task in one line, for people: mostly names and codes, in French.
+    #[schema(max_length = 500)]
     pub title: String,
     /// Code of the network that it concerns. Absent: it concerns none, or the caller may not see it.
     pub network_code: Option<NetworkCode>,

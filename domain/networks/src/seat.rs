@@ -13,7 +13,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::network::{self, Network, NetworkCode, NetworkVisibility};
 
@@ -67,7 +67,6 @@ pub struct Seat {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, ToSchema, Insertable, AsChangeset)]
 #[diesel(table_name = seat)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "bounded"))]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "role": "referent", "min": 1, "max": 1}))]
 pub struct SeatInput {
     /// Identifier of the organization from which members are expected.
@@ -108,10 +107,6 @@ impl From<&Seat> for SeatInput {
             valid_from: None,
         }
     }
-}
-
-fn bounded(new: &SeatInput) -> Result<(), ValidationError> {
-    if new.min <= new.max { Ok(()) } else { Err(ValidationError::new("max")) }
 }
 
 /// Fields of a seat requirement to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears

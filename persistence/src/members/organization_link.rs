@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::organization_link;
 use kernel::{
-    AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Versions, VoidReason, Voided,
+    AsOf, Grant, Label, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Versions, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use members::organization_link::{
@@ -146,6 +146,11 @@ impl Known for Create {
 
 known!(lock OrganizationLink: End, Void);
 
+const TWO_ENDS: Label = Label {
+    fr: "Une organisation ne peut pas être liée à elle-même.",
+    en: "An organization cannot be linked to itself.",
+};
+
 kept!(OrganizationLink: organization_link whole {
     const ENDS: &'static [Ends] = &[Ends::Organization(end_all_of)];
     const RESTING: &'static [Resting] = &[
@@ -155,7 +160,7 @@ kept!(OrganizationLink: organization_link whole {
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("organization_link_from_id_fkey", || Refusal::NotFound.into()),
         ("organization_link_to_id_fkey", || Error::Dangling("/to_id")),
-        ("organization_link_two_ends_check", || Error::Dangling("/to_id")),
+        ("organization_link_two_ends_check", || Refusal::Invalid("/to_id", TWO_ENDS).into()),
         ("organization_link_excl", OVERLAP),
     ];
 

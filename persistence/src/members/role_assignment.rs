@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
 use kernel::{
-    AsOf, Grant, MemberId, OrganizationId, PageQuery, PrincipalId, Role, RoleAssignmentId, Validity, Versions,
-    VoidReason, Voided, sql,
+    AsOf, Grant, Label, MemberId, OrganizationId, PageQuery, PrincipalId, Refusal, Role, RoleAssignmentId, Validity,
+    Versions, VoidReason, Voided, sql,
 };
 use members::affiliation::Ending;
 use members::role_assignment::{
@@ -67,7 +67,7 @@ impl Store<'_> {
             let from = new.valid_from.map_or(writer.at, |it| it.0);
             let valid = Validity { from, to: new.valid_to.map(|it| it.0).into_iter().chain(lasts.to).min() };
             if valid.to.is_some_and(|to| to <= from) {
-                return Err(Error::Dangling("/valid_to"));
+                return Err(Refusal::Invalid("/valid_to", ENDS_FIRST).into());
             }
             let by = writer.by;
             insert(writer, new, (member, by), valid)
@@ -172,6 +172,11 @@ impl Known for Create {
 }
 
 known!(lock RoleAssignment: End, Void);
+
+const ENDS_FIRST: Label = Label {
+    fr: "La fin précède le début, ou le rattachement se termine avant le début.",
+    en: "The end comes before the beginning, or the affiliation ends before it begins.",
+};
 
 kept!(RoleAssignment: role_assignment whole {
     const ENDS: &'static [Ends] = &[Ends::Affiliation(end_held), Ends::Organization(end_over)];

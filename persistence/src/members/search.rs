@@ -5,6 +5,7 @@ mod organization;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
+use kernel::acronym::undotted;
 use kernel::schema::search_word;
 use kernel::{MemberId, OrganizationId};
 use members::contact::Email;
@@ -106,8 +107,8 @@ impl Store<'_> {
             let of_member = search.types.has(SearchType::Member);
             return if of_member { self.member_with(&email) } else { Ok(Vec::new()) };
         }
-        let said = search.q.as_ref();
-        let folded = diesel::select((search_text(said), search_terms(said)));
+        let said = undotted(search.q.as_ref());
+        let folded = diesel::select((search_text(&said), search_terms(&said)));
         let (text, terms) = folded.get_result::<(String, String)>(self.reading().0)?;
         let wanted = Wanted::new(text, &terms);
         if wanted.terms.is_empty() {

@@ -61,7 +61,8 @@ impl Store<'_> {
         Ok(found.map(|it| self.seen(it)))
     }
 
-    /// Where a list is to look: in an organization, and in what a DICOM follows; each with what went into it.
+    /// The organizations that a list is limited to: one organization, and a DICOM with those that it serves; each with
+    /// those that were merged or split into it. A row must be in all of these sets.
     pub(super) fn places(
         &mut self,
         organization: Option<OrganizationId>,
@@ -86,14 +87,14 @@ impl Store<'_> {
         Ok(self.seen(it))
     }
 
-    /// A follow-up that the caller may see, on the record if it is confidential.
+    /// A follow-up that the caller may see; if it is confidential, an audit line is noted.
     pub(super) fn permit_on_follow_up(&mut self, id: FollowUpId, action: &'static str) -> Result<FollowUp> {
         let it = self.permit(Read(id))?;
         self.shows_follow_ups(action, std::slice::from_ref(&it));
         Ok(it)
     }
 
-    /// Notes those of these follow-ups that are confidential.
+    /// Notes for the audit log which of these follow-ups are confidential.
     pub(super) fn shows_follow_ups(&mut self, action: &'static str, all: &[FollowUp]) {
         let confidential = all.iter().filter(|it| it.scope.is_confidential()).map(|it| it.id.0);
         self.shows::<FollowUp>(action, confidential);
@@ -102,7 +103,7 @@ impl Store<'_> {
     /// Records the follow-up that was granted.
     ///
     /// # Errors
-    /// Someone who was there is nobody we know.
+    /// One of the attendees is no known member.
     pub fn create_follow_up(&mut self, grant: Grant<Create>) -> Result<FollowUpView> {
         let created = self.write(grant, |writer, _, _, Subject { new, scope, .. }| {
             refuse_unknown(writer.conn, &new.attendee_ids)?;
@@ -116,7 +117,7 @@ impl Store<'_> {
     /// Changes the follow-up that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; the day has not come; someone who was there is nobody we know.
+    /// It is no longer as the caller saw it; the day is in the future; one of the attendees is no known member.
     pub fn update_follow_up(
         &mut self,
         grant: Grant<Update>,
@@ -131,7 +132,7 @@ impl Store<'_> {
         Ok(self.seen(changed))
     }
 
-    /// What was said of a follow-up, in the order it was said.
+    /// The comments on a follow-up, in the order in which they were made.
     ///
     /// # Errors
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
@@ -143,7 +144,7 @@ impl Store<'_> {
         Ok(found.map(|it| self.seen(it)))
     }
 
-    /// Says something of the follow-up that was granted.
+    /// Creates a comment on the follow-up that was granted.
     ///
     /// # Errors
     /// The database failed.
@@ -165,7 +166,7 @@ impl Store<'_> {
     }
 }
 
-/// Everyone who was there is someone.
+/// Refuses attendees who are no known members.
 fn refuse_unknown(conn: &mut PgConnection, there: &[MemberId]) -> Result<()> {
     let mut there = there.to_vec();
     there.sort_unstable();
@@ -178,13 +179,13 @@ fn refuse_unknown(conn: &mut PgConnection, there: &[MemberId]) -> Result<()> {
     }
 }
 
-/// The network of a code, whoever may know of it.
+/// The network of a code, whether or not the caller may know of it.
 pub(super) fn named(code: Option<&NetworkCode>, conn: &mut PgConnection) -> Result<Option<Network>> {
     let Some(code) = code else { return Ok(None) };
     Ok(Network::query().filter(network::code.eq(code)).first(conn).optional()?)
 }
 
-/// The scope of a follow-up, whoever may see it.
+/// The scope of a follow-up, whether or not the caller may read it.
 pub(super) fn scope_of(id: Option<FollowUpId>, conn: &mut PgConnection) -> Result<Option<FollowUpScope>> {
     let Some(id) = id else { return Ok(None) };
     Ok(FollowUpScope::query().filter(follow_up::id.eq(id)).first(conn).optional()?)
@@ -234,7 +235,7 @@ kept!(FollowUp: follow_up {
         Resting::new("follow_up", "organization_id", Fate::History),
     ];
     const PEOPLE: &'static [Person] = &[
-        Person::tells("follow_up", "attendee_ids", "les points de suivi auxquels vous étiez"),
+        Person::tells("follow_up", "attendee_ids", "les points de suivi auxquels vous avez participé"),
     ];
 });
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::seat;
 use kernel::{
-    AsOf, Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Versions, VoidReason, Voided,
+    AsOf, Grant, Label, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Versions, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use uuid::Uuid;
@@ -150,6 +150,8 @@ impl Known for Create {
 
 known!(lock Seat: Update, End, Void);
 
+const BELOW_MIN: Label = Label { fr: "Le maximum est inférieur au minimum.", en: "The maximum is below the minimum." };
+
 kept!(Seat: seat {
     const ENDS: &'static [Ends] = &[Ends::Organization(end_seats_of), Ends::Network(end_seats)];
     const RESTING: &'static [Resting] = &[
@@ -157,7 +159,7 @@ kept!(Seat: seat {
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("seat_organization_id_fkey", || Error::Dangling("/organization_id")),
-        ("seat_bounds_check", || Error::Dangling("/max")),
+        ("seat_bounds_check", || Refusal::Invalid("/max", BELOW_MIN).into()),
         ("seat_once_excl", OVERLAP),
     ];
 

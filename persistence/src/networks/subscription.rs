@@ -1,4 +1,4 @@
-//! SQL of subscriptions: the level of a membership, for the one who sits there alone.
+//! SQL of subscriptions: the notification level of a membership, which only its holder reads and changes.
 
 use ::networks::membership::{Membership, own};
 use ::networks::subscription::{Subscription, SubscriptionPage, SubscriptionPatch, Update};
@@ -13,7 +13,7 @@ use crate::page::{UP, keyset};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
-    /// How soon the caller hears of each network in which he sits.
+    /// How soon the caller is told of each network in which they sit.
     ///
     /// # Errors
     /// The cursor is none of ours.
@@ -26,7 +26,7 @@ impl Store<'_> {
         Ok(found.map(Subscription::from))
     }
 
-    /// Has the caller hear of a network as soon as he chose.
+    /// Changes how soon the caller is told of a network.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.

@@ -1,4 +1,4 @@
-//! What members master: seen with the card, said by oneself, endorsed by colleagues.
+//! What members master: seen by those who see their card, recorded by the member, endorsed by colleagues.
 
 use kernel::{AffiliationId, MemberExpertiseId, OrganizationId, PrincipalId, Validity, Version};
 use members::member::{CurrentAffiliation, CurrentAffiliations, Member, MemberStatus, ProfileVisibility};

@@ -5,6 +5,7 @@ mod organization;
 mod people;
 mod plan;
 mod read;
+mod sheet;
 
 use kernel::text;
 

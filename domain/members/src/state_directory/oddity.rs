@@ -6,6 +6,7 @@ codes! {
     /// What is odd about a record, with what was done about it.
     Oddity {
         Unreadable = "unreadable" ("fiche illisible : laissée de côté", "unreadable record: left out"),
+        Shape = "shape" ("champ d’une forme inattendue : laissé de côté", "field of an unexpected shape: left out"),
         NotPublished = "not_published" ("fiche non diffusée : laissée de côté", "record not published: left out"),
         DuplicateRecord = "duplicate_record" ("identifiant déjà vu dans ce fichier : la première fiche l’emporte", "identifier seen before in this file: the first record wins"),
         SameOrganization = "same_organization" ("même organisation qu’une autre fiche : la première l’emporte", "same organization as another record: the first wins"),

@@ -1,4 +1,5 @@
-//! Actions: seen by who owes them and who follows them; given by the leads, the SIG and, to his own, a director.
+//! Action items: seen by those who have to do them and those who follow them; created by the leads, the SIG and, for
+//! the organizations they answer for, communication directors.
 
 use kernel::{ActionItemId, NetworkId, OrganizationId, PrincipalId, Version};
 use personas::network::{EDITO, OMBRE, PREFECTURES};
@@ -38,7 +39,7 @@ fn edito() -> ActionItem {
     an_action(Some(EDITO), at::SOCIAUX)
 }
 
-/// Of a confidential follow-up with the directorate, for its contributor to do.
+/// From a confidential follow-up with the directorate, assigned to its contributor.
 fn secret() -> ActionItem {
     let origin = (Some(FollowUpAxis::Organization), Some(FollowUpConfidentiality::Confidential));
     ActionItem { origin, owner_member: Some(member(who('K'))), ..edito() }
@@ -52,7 +53,7 @@ fn prefectures() -> ActionItem {
     an_action(Some(PREFECTURES), at::PREFECTURE_34)
 }
 
-/// Owed by a préfecture, followed by no network.
+/// To be done by a préfecture, followed by no network.
 fn of_prefecture() -> ActionItem {
     an_action(None, at::PREFECTURE_34)
 }

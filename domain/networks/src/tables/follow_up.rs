@@ -1,4 +1,5 @@
-//! Follow-ups, their comments and decisions: on the network axis the leads and the SIG write, on the organization axis the SIG.
+//! Follow-ups, their comments and decisions: on the network axis the leads and the SIG write, on the organization axis
+//! the SIG.
 
 use chrono::TimeDelta;
 use kernel::directory::OrganizationLife;
@@ -40,7 +41,7 @@ fn secret() -> FollowUpScope {
     FollowUpScope { confidentiality: Confidentiality::Confidential, ..sociaux() }
 }
 
-/// The same, where a member and a partner were there: a partner is shown nothing for that.
+/// The same, attended by a member and a partner: a partner does not read it for having attended.
 fn secret_before_witnesses() -> FollowUpScope {
     FollowUpScope { attendee_ids: vec![who('M'), who('P')], ..secret() }
 }
