@@ -15,7 +15,7 @@ use crate::support::{Client, World};
 /// The time of the tour.
 const NOON: &str = "2026-12-01T09:00:00Z";
 /// A page that has a next one names it so.
-const CURSOR: &str = "bGlzdDowMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE";
+pub const CURSOR: &str = "bGlzdDowMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE";
 /// How long an example may be, in bytes.
 pub const LONGEST: usize = 3500;
 
@@ -157,7 +157,9 @@ fn shorten(value: &mut Value, depth: usize, most: usize) {
             best.truncate(kept);
             best.sort_unstable();
             *items = best.into_iter().map(|at| items[at].clone()).collect();
-            items.iter_mut().for_each(|item| shorten(item, depth + 1, most));
+            for item in items {
+                shorten(item, depth + 1, most);
+            }
         }
         _ => {}
     }

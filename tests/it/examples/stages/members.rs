@@ -87,8 +87,8 @@ fn given(tour: &mut Tour) {
     tour.write(sig, "void_role_assignment", &wrong, json!({"reason": WRONG}));
 }
 
-/// What one reads and says of oneself.
-pub fn oneself(tour: &mut Tour) {
+/// What callers read and say of themselves.
+pub fn own(tour: &mut Tour) {
     let (lead, director) = ("lead-edito", "director-sociaux");
     tour.read(director, "get_me", "", "");
     tour.read(lead, "list_my_memberships", "", "");

@@ -65,11 +65,11 @@ pub fn joined(tour: &mut Tour) {
     let asked = Tour::id(&tour.ask("member", "create_membership_request", "edito", asks));
     let invitee = json!({"given_name": "Louise", "usual_name": "Carnac", "email": "louise.carnac@travail.example",
         "organization_id": tour.world.organization("MTRAV")});
-    let nominates = json!({"kind": "nomination", "role": "deputy", "invitee": invitee, "justification": "Pilote la refonte des sites du ministère."});
-    let nominated = Tour::id(&tour.write(director, "create_membership_request", "edito", nominates));
-    let names = json!({"kind": "nomination", "role": "referent", "affiliation_id": tour.world.affiliation("contributor-sociaux"),
+    let other = json!({"kind": "nomination", "role": "deputy", "invitee": invitee, "justification": "Pilote la refonte des sites du ministère."});
+    let nominated = Tour::id(&tour.write(director, "create_membership_request", "edito", other));
+    let colleague = json!({"kind": "nomination", "role": "referent", "affiliation_id": tour.world.affiliation("contributor-sociaux"),
         "justification": "Anime déjà le comité éditorial."});
-    let named = Tour::id(&tour.ask(director, "create_membership_request", "edito", names));
+    let named = Tour::id(&tour.ask(director, "create_membership_request", "edito", colleague));
     tour.read(lead, "get_membership_request", &asked, "");
     tour.read(lead, "list_membership_requests", "", "?network_code=edito&status=open&count=exact");
     tour.read(lead, "list_my_tasks", "", "");
