@@ -44,5 +44,6 @@ mod service_account;
 mod succession;
 mod telemetry;
 mod token;
+mod two_sides;
 mod tracking;
 mod voiding;

@@ -57,8 +57,8 @@ async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
 /// Show the code of an invitation.
 ///
 /// Whoever has a good token may, registered or not. If his issuer says that he works where he was invited (`siret` or
-/// `siren`), or if he is a member there already, his account is bound at once; else someone who answers for the
-/// organization or leads the network must confirm. A code serves once (409 `invitation_spent`); an address alone binds
+/// `siren`), or if he is a member there already, his account is bound at once; else someone who keeps the organization's
+/// members must confirm. Whoever decided for the network joins it by no code (403). A code serves once (409 `invitation_spent`); an address alone binds
 /// nobody. An idempotency key is not looked at: the code is one.
 #[utoipa::path(tag = "me", request_body = InvitationAcceptance, responses((status = 200, body = InvitationAccepted)))]
 #[post("/me/invitations/accept")]
@@ -68,10 +68,10 @@ async fn accept_invitation(db: Db, said: Valid<InvitationAcceptance>) -> Answer<
 
 /// Confirm who showed the code of an invitation.
 ///
-/// Those who keep the members of the organization may, and the leads of the network: for who showed the code with a
-/// token that does not say that he works there. Who is a member already (`claimed_member_id`) is confirmed by those who
-/// keep the organization's members alone; who would hold more than the caller could give, by the SIG administrator;
-/// nobody confirms himself, and no service account confirms anyone.
+/// Those who keep the members of the organization may: for who showed the code with a token that does not say that they
+/// work there. Whoever sent the invitation, first or once more, or recorded the member never confirms it; who would hold
+/// more than the caller could give is confirmed by the SIG administrator; nobody confirms themselves, and no service account
+/// confirms anyone.
 #[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
 #[post("/invitations/{id}/confirm")]
 async fn confirm_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {
@@ -99,7 +99,7 @@ async fn resend_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Ans
 
 /// Take an invitation back.
 ///
-/// Who sent it may, those who keep the members of the organization, and the leads of the network.
+/// Those who keep the members of the organization may, the leads of the network, and the référent who nominated the person.
 #[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
 #[post("/invitations/{id}/revoke")]
 async fn revoke_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {

@@ -46,7 +46,7 @@ codes! {
 
 /// SQL functions that an invitation's queries call.
 mod sql {
-    use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid};
+    use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid};
 
     diesel::define_sql_function! {
         /// Where an invitation stands at a time.
@@ -64,6 +64,10 @@ mod sql {
     diesel::define_sql_function! {
         #[sql_name = "app.claimant"]
         fn claimant(issuer: Nullable<Text>, subject: Nullable<Text>) -> Nullable<Uuid>;
+    }
+    diesel::define_sql_function! {
+        #[sql_name = "app.senders"]
+        fn senders(first: Uuid, again: Array<Uuid>, invited: Nullable<Uuid>) -> Array<Uuid>;
     }
     diesel::define_sql_function! {
         #[sql_name = "app.powers_meant"]
@@ -175,6 +179,11 @@ pub struct Invitation {
     #[serde(skip)]
     #[schema(ignore)]
     pub powers: Option<Powers>,
+    /// Everyone who sent the code, or recorded the member it is for, with the people who answer for a script among them.
+    #[diesel(select_expression = sql::senders(invitation::created_by, invitation::resent_by, invitation::member_id))]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub senders: Vec<PrincipalId>,
     /// The establishments of the organization, to know him by.
     #[diesel(select_expression = organization::sirets)]
     #[serde(skip)]
@@ -312,15 +321,26 @@ const KEEPERS: Label = Label {
     en: "For the SIG, the administrators of the organization and the leads of the network.",
 };
 const NOT_ONESELF: Label = Label { fr: "Nul ne se confirme lui-même.", en: "Nobody confirms himself." };
-const KNOWN: Label = Label {
-    fr: "Cette personne a déjà un compte : seul qui tient les membres de l'organisation l'y rattache.",
-    en: "This person has an account already: those who keep the organization's members alone affiliate him there.",
+const ITS_KEEPERS: Label = Label {
+    fr: "Qui travaille dans l’organisation est confirmé par le SIG, son directeur de la communication ou ses administrateurs.",
+    en: "Who works in the organization is confirmed by the SIG, its communication director or its administrators.",
+};
+const SENT_IT: Label = Label {
+    fr: "Qui a envoyé l’invitation, ou enregistré la personne, ne confirme pas : c’est à un autre de la reconnaître.",
+    en: "Whoever sent the invitation, or recorded the person, does not confirm it: someone else must know them.",
 };
 const NO_ADDRESS: Label =
     Label { fr: "Ce communicant n'a pas d'adresse électronique.", en: "This member has no e-mail address." };
 
 fn keeps(actor: &Actor, it: &Invitation) -> bool {
     actor.keeps(it.organization.id) || it.network_id.is_some_and(|network| actor.leads(network))
+}
+
+/// Whether the caller nominated who is invited, and still answers for the organization in that network: having sent it once
+/// is no right on its own.
+fn nominated(actor: &Actor, it: &Invitation) -> bool {
+    let answers = it.network_id.is_some_and(|network| actor.answers_for(network, it.organization.id));
+    answers && it.created_by == actor.id
 }
 
 action!(
@@ -357,16 +377,17 @@ action!(
 );
 
 action!(
-    /// Confirm that who showed the code is the one who was invited.
+    /// Confirm that who showed the code is the one who was invited: those who keep the organization's members, but for whoever
+    /// sent the code.
     Confirm(InvitationId) on Invitation as "confirm_invitation", Invitation,
     |actor, it| {
-        let (claimant, place) = (it.claimed_member_id, it.organization.id);
+        let claimant = it.claimed_member_id;
         let entrusted = || it.powers.as_ref().is_none_or(|powers| powers.are_given_by(actor));
         Read::rule(actor, it)
-            .and(keeps(actor, it), KEEPERS)
+            .and(actor.keeps(it.organization.id), ITS_KEEPERS)
             .and(actor.member().is_some(), PEOPLE)
             .and(claimant.is_none() || claimant != actor.member(), NOT_ONESELF)
-            .and(claimant.is_none() || actor.keeps(place), KNOWN)
+            .and(it.used_at.is_some() || !it.senders.contains(&actor.id), SENT_IT)
             .and(claimant.is_some() || entrusted(), ENTRUSTED)
     },
     |it| match it.status {
@@ -380,7 +401,7 @@ action!(
 action!(
     /// Take an invitation back: its code is good for nothing any more.
     Revoke(InvitationId) on Invitation as "revoke_invitation", Invitation,
-    |actor, it| Read::rule(actor, it).and(keeps(actor, it) || it.created_by == actor.id, KEEPERS), Invitation::pends
+    |actor, it| Read::rule(actor, it).and(keeps(actor, it) || nominated(actor, it), KEEPERS), Invitation::pends
 );
 
 action!(

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use kernel::notification::{DeliveryKind, OPEN_FOR};
 use kernel::schema::invitation;
 use kernel::{
-    Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal,
-    Version, sql,
+    Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, Noun as _, OrganizationId, PageQuery, PrincipalId,
+    Refusal, Version, sql,
 };
 use members::invitation::{
     Invitation, InvitationFilter, InvitationPage, InvitationStatus, InvitationView, Invite, Read, Resend, Revoke,
@@ -92,7 +92,12 @@ impl Store<'_> {
         let sent = self.write_on(grant, seen, |writer, _, _, before| {
             let until = if before.request_id.is_some() { before.expires_at } else { writer.at + OPEN_FOR };
             deliver(writer, DeliveryKind::Invitation, before.id.0, before.member_id, &before.email)?;
-            writer.change(&before, invitation::expires_at.eq(until))
+            let mut senders: Vec<PrincipalId> =
+                invitation::table.find(before.id).select(invitation::resent_by).first(writer.conn)?;
+            if !senders.contains(&writer.by) {
+                senders.push(writer.by);
+            }
+            writer.change(&before, (invitation::expires_at.eq(until), invitation::resent_by.eq(senders)))
         })?;
         Ok(self.seen_invitation(sent))
     }

@@ -223,6 +223,9 @@ fn agree(
     level: Option<NotificationLevel>,
 ) -> Result<MembershipRequest> {
     before.open()?;
+    if let (Side::Person, Some(person)) = (side, &before.member) {
+        before.agreed_by_another(person.id)?;
+    }
     let level = if side == Side::Person { Some(chosen(level)?) } else { before.notification_level };
     let other = if side == Side::Person { before.network_decision } else { before.person_decision };
     let place = before.affiliation_id.filter(|_| other == MembershipRequestDecision::Accepted);

@@ -35,6 +35,10 @@ const SIDES: Label = Label {
     fr: "Réservé à l'intéressé et aux animateurs du réseau, chacun sur ses sujets.",
     en: "For the person himself and the leads of the network, each on his topics.",
 };
+const BOTH_SIDES: Label = Label {
+    fr: "La personne et le réseau donnent chacun leur accord : nul ne décide des deux côtés.",
+    en: "The person and the network each agree: nobody decides for both sides.",
+};
 const OPENER: Label =
     Label { fr: "Réservé à qui a ouvert le dossier et au SIG.", en: "For who opened the dossier and the SIG." };
 const ONE_OF_TWO: Label = Label {
@@ -74,14 +78,17 @@ pub fn decides(actor: &Actor, network: NetworkId, interministerial: bool, role: 
     leads && (actor.is_sig_admin() || !LEADS.contains(&role))
 }
 
+/// Whether the caller nominates people of an organization to a network.
+fn nominates(actor: &Actor, network: NetworkId, organization: OrganizationId) -> bool {
+    actor.reaches(&[Role::DicomDirector], organization) || actor.answers_for(network, organization)
+}
+
 action!(
     /// Open a dossier.
     Create((NetworkCode, MembershipRequestInput)) on MembershipRequest as "create_membership_request", Candidate,
     |actor, it| {
         let mine = it.member.is_some() && it.member == actor.member() && actor.is_insider();
-        let nominates = it.organization.is_some_and(|organization| {
-            actor.reaches(&[Role::DicomDirector], organization) || actor.answers_for(it.network.id, organization)
-        });
+        let nominates = it.organization.is_some_and(|organization| nominates(actor, it.network.id, organization));
         let may = match it.new.kind {
             MembershipRequestKind::Request => mine,
             MembershipRequestKind::Invitation => actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial),
@@ -125,7 +132,9 @@ impl Candidate {
         let by_right = new.kind == MembershipRequestKind::Request
             && network.join_policy == JoinPolicy::Automatic
             && new.role == NetworkRole::Member;
-        by_right || decides(actor, network.id, new.interministerial, new.role)
+        // The network's agreement is another person's than the one who joins.
+        let own = self.member.is_some() && self.member == actor.member();
+        by_right || (!own && decides(actor, network.id, new.interministerial, new.role))
     }
 }
 
@@ -143,12 +152,10 @@ impl MembershipRequest {
         actor.is_insider() && self.member.as_ref().is_some_and(|member| Some(member.id) == actor.member())
     }
 
-    /// For whom the caller would decide: for himself first, where he has not yet.
+    /// For whom the caller would decide: whoever it is about for themselves alone, whatever they lead.
     #[must_use]
     pub fn side(&self, actor: &Actor) -> Side {
-        let network = decides(actor, self.network_id, self.interministerial, self.role);
-        let himself = self.is_about(actor) && (self.pends(Side::Person) || !network);
-        if himself { Side::Person } else { Side::Network }
+        if self.is_about(actor) { Side::Person } else { Side::Network }
     }
 
     fn pends(&self, side: Side) -> bool {
@@ -161,6 +168,15 @@ impl MembershipRequest {
 
     fn decided_by(&self, actor: &Actor) -> bool {
         self.is_about(actor) || decides(actor, self.network_id, self.interministerial, self.role)
+    }
+
+    /// Whether a person may agree to what the network agreed to: another one must have spoken for the network.
+    ///
+    /// # Errors
+    /// They spoke for it themselves.
+    pub fn agreed_by_another(&self, person: MemberId) -> Result<(), Refusal> {
+        let own = self.network_decided_by.is_some_and(|by| by.0 == person.0);
+        if own && self.kind != MembershipRequestKind::Request { Err(Refusal::Forbidden(BOTH_SIDES)) } else { Ok(()) }
     }
 
     /// Whether it may still be decided; if not, what leads on from how it ended.
@@ -276,7 +292,12 @@ action!(
     /// Withdraw a dossier.
     Withdraw(MembershipRequestId) on MembershipRequest as "withdraw_membership_request", MembershipRequest,
     |actor, it| {
-        let own = it.created_by == actor.id || (it.is_about(actor) && it.kind == MembershipRequestKind::Request);
+        let own = match it.kind {
+            MembershipRequestKind::Request => it.is_about(actor),
+            // Whoever opened it, while they could still open it: having done so once is no right on its own.
+            MembershipRequestKind::Invitation => it.created_by == actor.id && actor.leads_on(it.network_id, it.interministerial),
+            MembershipRequestKind::Nomination => it.created_by == actor.id && nominates(actor, it.network_id, it.organization.id),
+        };
         Read::rule(actor, it).and(own || actor.is_sig(), OPENER)
     },
     MembershipRequest::open

@@ -99,6 +99,15 @@ fn of_coordinator() -> MembershipRequest {
     a_dossier('C', OMBRE, at::SIG, 'A')
 }
 
+/// Someone who leads the network asks it for another seat.
+fn of_a_lead() -> MembershipRequest {
+    a_dossier('L', EDITO, at::ECOLOGIE, 'L')
+}
+
+fn agreed_by_the_person(it: MembershipRequest) -> MembershipRequest {
+    MembershipRequest { person_decision: Decision::Accepted, ..it }
+}
+
 fn as_lead() -> MembershipRequest {
     MembershipRequest { role: NetworkRole::Lead, ..of_member() }
 }
@@ -167,6 +176,8 @@ fn accepting() -> Checked {
         .who("prefectures, of the préfecture", &of_prefecture(), "++...+-+..-.... ......")
         .who("ombre", &of_coordinator(), "++............. ......")
         .when_asked_by('L', "for the network", &of_member(), "now")
+        .when_asked_by('L', "who leads decides for themselves alone", &of_a_lead(), "illegal withdraw_membership_request")
+        .when_asked_by('C', "the same of the SIG", &agreed_by_the_person(of_coordinator()), "illegal withdraw_membership_request")
         .when_asked_by('M', "who asked has agreed", &of_member(), "illegal withdraw_membership_request")
         .when_asked_by('K', "who was nominated", &of_contributor(), "now")
         .when("accepted", &in_status(Status::Accepted), "illegal end_membership")
