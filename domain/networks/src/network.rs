@@ -199,7 +199,7 @@ pub struct NetworkPatch {
     /// How often it meets.
     #[serde(default, deserialize_with = "replaceable")]
     pub cadence: Option<Cadence>,
-    /// Who knows of it.
+    /// Who knows of it: changed by the SIG alone.
     #[serde(default, deserialize_with = "replaceable")]
     pub visibility: Option<NetworkVisibility>,
     /// How one joins it.
