@@ -12,7 +12,7 @@ use kernel::{
     ActionItemId, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
     Version, codes, text,
 };
-pub use rules::{Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, may_show, not_there, visible};
+pub use rules::{Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, may_show, not_there, of_follow_up, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -107,7 +107,7 @@ pub struct ActionItemInput {
     pub title: ActionTitle,
     /// What is to be done, at length.
     pub detail: Option<ActionDetail>,
-    /// The network that follows it.
+    /// The network that follows it; that of its follow-up, unless said, and no other.
     #[diesel(skip_insertion)]
     pub network_code: Option<NetworkCode>,
     /// The organization that owes it.
@@ -135,7 +135,7 @@ pub struct ActionItemPatch {
     /// What is to be done, at length.
     #[serde(default, deserialize_with = "clearable")]
     pub detail: Option<Option<ActionDetail>>,
-    /// The network that follows it: one in which the caller could give it.
+    /// The network that follows it: one in which the caller could give it, and that of its follow-up where that names one.
     #[serde(default, deserialize_with = "clearable")]
     #[diesel(skip_update)]
     pub network_code: Option<Option<NetworkCode>>,
