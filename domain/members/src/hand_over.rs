@@ -1,7 +1,7 @@
 //! Hand-over (passation): what a member who leaves owns goes to others, in one reviewed step, before he goes.
 
 use chrono::NaiveDate;
-use kernel::{Actor, Label, MemberId, OrganizationId, Refusal, Ruling, action, codes};
+use kernel::{Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Ruling, action, codes};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -33,6 +33,10 @@ pub struct OwnedItem {
     pub due_on: Option<NaiveDate>,
     /// Whether he may not leave before it is handed over; what is not may be given to someone, or ends with him.
     pub required: bool,
+    /// The hidden network that it belongs to: to whoever may not know of that, it is not there.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub hidden_in: Option<NetworkId>,
     /// Whether the SIG administrator alone gives it to someone.
     #[serde(skip)]
     #[schema(ignore)]
@@ -96,6 +100,12 @@ pub const ACCOUNT: Label = Label {
 };
 
 impl OwnedItem {
+    /// Whether the caller may know that it is there.
+    #[must_use]
+    pub fn is_known_to(&self, actor: &Actor) -> bool {
+        self.hidden_in.is_none_or(|network| actor.is_sig() || actor.sits_in(network))
+    }
+
     /// Whether a plan of this caller must say who takes it: he leaves to the SIG administrator what that one alone gives.
     #[must_use]
     pub fn is_due_from(&self, actor: &Actor) -> bool {

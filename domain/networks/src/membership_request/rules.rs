@@ -35,6 +35,10 @@ const SIDES: Label = Label {
     fr: "Réservé à l'intéressé et aux animateurs du réseau, chacun sur ses sujets.",
     en: "For the person himself and the leads of the network, each on his topics.",
 };
+const UNFIT_ADDRESS: Label =
+    Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
+const UNFIT: Label =
+    Label { fr: "Ce rattachement ne convient pas.", en: "This affiliation cannot be taken." };
 const BOTH_SIDES: Label = Label {
     fr: "La personne et le réseau donnent chacun leur accord : nul ne décide des deux côtés.",
     en: "The person and the network each agree: nobody decides for both sides.",
@@ -67,8 +71,8 @@ pub struct Candidate {
     pub life: Option<OrganizationLife>,
     /// What he is in the network already, through the same affiliation.
     pub sits_as: Option<NetworkRole>,
-    /// Whether a dossier of his is open there.
-    pub requested: bool,
+    /// The request of the same person that is open there.
+    pub requested: Option<Box<MembershipRequest>>,
 }
 
 /// Whether the caller decides for a network on such a role.
@@ -83,10 +87,15 @@ fn nominates(actor: &Actor, network: NetworkId, organization: OrganizationId) ->
     actor.reaches(&[Role::DicomDirector], organization) || actor.answers_for(network, organization)
 }
 
-action!(
-    /// Open a dossier.
-    Create((NetworkCode, MembershipRequestInput)) on MembershipRequest as "create_membership_request", Candidate,
-    |actor, it| {
+/// Open a dossier.
+#[derive(Debug, Clone)]
+pub struct Create(pub (NetworkCode, MembershipRequestInput));
+
+impl Action for Create {
+    type Facts = Candidate;
+    const NAME: &'static str = "create_membership_request";
+
+    fn rule(actor: &Actor, it: &Candidate) -> Ruling {
         let mine = it.member.is_some() && it.member == actor.member() && actor.is_insider();
         let nominates = it.organization.is_some_and(|organization| nominates(actor, it.network.id, organization));
         let may = match it.new.kind {
@@ -95,8 +104,9 @@ action!(
             MembershipRequestKind::Nomination => nominates || actor.is_sig(),
         };
         networks::Read::rule(actor, &it.network).and(may, NOT_HIS)
-    },
-    |it| {
+    }
+
+    fn moment(it: &Candidate) -> Result<(), Refusal> {
         it.network.open()?;
         let (by_affiliation, new) = (it.new.affiliation_id.is_some(), &it.new);
         if by_affiliation == new.invitee.is_some() {
@@ -116,13 +126,29 @@ action!(
             }
             chosen(new.notification_level)?;
         }
-        match (it.requested, it.sits_as) {
-            (true, _) => Err(Refusal::AlreadyRequested),
-            (false, Some(role)) if role == new.role => Err(Refusal::Overlap),
+        match (&it.requested, it.sits_as) {
+            (Some(_), _) => Err(Refusal::AlreadyRequested),
+            (None, Some(role)) if role == new.role => Err(Refusal::Overlap),
             _ => Ok(()),
         }
     }
-);
+
+    /// A request that the caller may not read is not told of: the person or the address does not do.
+    fn moment_for(actor: &Actor, it: &Candidate) -> Result<(), Refusal> {
+        let hidden = it.requested.as_ref().is_some_and(|request| Read::rule(actor, request) != Ruling::Allow);
+        match Self::moment(it) {
+            Err(Refusal::AlreadyRequested) if hidden && it.new.invitee.is_some() => {
+                Err(Refusal::Invalid("/invitee/email", UNFIT_ADDRESS))
+            }
+            Err(Refusal::AlreadyRequested) if hidden => Err(Refusal::Invalid("/affiliation_id", UNFIT)),
+            moment => moment,
+        }
+    }
+
+    fn object(&self) -> (&'static str, Option<String>) {
+        (MembershipRequest::NAME, None)
+    }
+}
 
 impl Candidate {
     /// Whether opening the dossier is the network's agreement too.

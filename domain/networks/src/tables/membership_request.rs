@@ -39,7 +39,7 @@ fn candidate(kind: Kind, of: Option<char>, network: NetworkId, organization: Org
         origin: Some(MemberOrigin::Ministry),
         life: None,
         sits_as: None,
-        requested: false,
+        requested: None,
     }
 }
 
@@ -124,6 +124,11 @@ pub(super) fn tables() -> Vec<Checked> {
     vec![creating(), reading(), accepting(), refusing(), withdrawing()]
 }
 
+/// An address that someone else asked for already.
+fn asked_twice(before: MembershipRequest) -> Candidate {
+    Candidate { requested: Some(Box::new(before)), ..invitation(EDITO) }
+}
+
 fn creating() -> Checked {
     let closed_network = Candidate { network: a_closed_network(EDITO), ..request() };
     let by_invitation = Network { join_policy: JoinPolicy::Invitation, ..a_network(EDITO) };
@@ -153,7 +158,9 @@ fn creating() -> Checked {
         .when("not eligible", &Candidate { network: only_prefectures, ..request() }, "invalid /affiliation_id")
         .when("by invitation alone", &Candidate { network: by_invitation, ..request() }, "invalid /kind")
         .when("no level chosen", &undecided, "invalid /notification_level")
-        .when("asked already", &Candidate { requested: true, ..request() }, "already_requested")
+        .when("asked already", &Candidate { requested: Some(Box::new(of_member())), ..request() }, "already_requested")
+        .when_asked_by('L', "asked already, by one whom they read", &asked_twice(of_contributor()), "already_requested")
+        .when_asked_by('R', "asked already, by one whom they do not", &asked_twice(of_contributor()), "invalid /invitee/email")
         .when("sits so already", &Candidate { sits_as: Some(NetworkRole::Member), ..request() }, "overlap")
         .now("sits otherwise", &Candidate { sits_as: Some(NetworkRole::Deputy), ..request() })
         .end()
