@@ -28,6 +28,7 @@ codes! {
         AnnouncementChanged = "announcement_changed" ("annonce modifiée", "announcement changed"),
         MembershipRequestWaits = "membership_request_waits" ("une adhésion attend votre décision", "a membership waits for your decision"),
         MembershipRequestDecided = "membership_request_decided" ("une adhésion est décidée", "a membership is decided"),
+        MembershipRequestEnded = "membership_request_ended" ("une adhésion prend fin sans décision", "a membership request ended without a decision"),
         ActionItemGiven = "action_item_given" ("une action vous est confiée, ou à votre organisation", "an action is given to you, or to your organization"),
         ExpertiseRequested = "expertise_requested" ("votre aide est sollicitée", "your help is asked for"),
         ExpertiseRequestDecided = "expertise_request_decided" ("votre sollicitation a reçu une réponse", "your request for help is answered"),
@@ -68,6 +69,7 @@ codes! {
     /// What can wait for a time.
     TaskKind {
         Send = "send" ("envoyer un message", "send a message"),
+        EndRequest = "end_request" ("clore une demande d’adhésion", "end a membership request"),
         PublishIndicators = "publish_indicators" ("publier les indicateurs", "publish indicators"),
     }
 }
