@@ -6,10 +6,12 @@ use ::members::invitation::{
 };
 use actix_web::web::Path;
 use actix_web::{get, post};
-use kernel::{InvitationId, MemberId, PageQuery};
+use kernel::{Identity, InvitationId, MemberId, PageQuery, Vouched};
+use persistence::Store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::{Answer, Represent};
+use crate::bearer::Named;
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 
@@ -58,12 +60,16 @@ async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
 ///
 /// Whoever has a good token may, registered or not. If his issuer says that he works where he was invited (`siret` or
 /// `siren`), or if he is a member there already, his account is bound at once; else someone who keeps the organization's
-/// members must confirm. Whoever decided for the network joins it by no code (403). A code serves once (409 `invitation_spent`); an address alone binds
+/// members must confirm, who see what the token calls the bearer. Of two logins that show one code the first waits (`to_confirm`),
+/// and the second is told so (`contested`). Whoever decided for the network joins it by no code (403). A code serves once (409 `invitation_spent`); an address alone binds
 /// nobody. An idempotency key is not looked at: the code is one.
 #[utoipa::path(tag = "me", request_body = InvitationAcceptance, responses((status = 200, body = InvitationAccepted)))]
 #[post("/me/invitations/accept")]
-async fn accept_invitation(db: Db, said: Valid<InvitationAcceptance>) -> Answer<InvitationAccepted> {
-    db.write_unregistered(move |store, who, vouched| store.accept_invitation(&said.0, who, vouched)).await
+async fn accept_invitation(db: Db, named: Named, said: Valid<InvitationAcceptance>) -> Answer<InvitationAccepted> {
+    let show = move |store: &mut Store<'_>, who: &Identity, vouched: &Vouched| {
+        store.accept_invitation(&said.0, who, vouched, &named.0)
+    };
+    db.write_unregistered(show).await
 }
 
 /// Confirm who showed the code of an invitation.

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod directory;
 pub mod id;
 pub mod json;
+pub mod look_alike;
 pub mod notification;
 pub mod noun;
 pub mod page;
@@ -25,8 +26,8 @@ pub mod version;
 pub mod void;
 
 pub use actor::{
-    Actor, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope, SeatHeld,
-    Standing, Vouched,
+    Actor, Bearer, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope,
+    SeatHeld, Standing, Vouched,
 };
 pub use clock::PARIS;
 pub use codes::Label;

@@ -376,6 +376,7 @@ diesel::table! {
         created_by -> Uuid,
         updated_by -> Uuid,
         profile_objection_at -> Nullable<Timestamptz>,
+        skeleton -> Nullable<Text>,
     }
 }
 

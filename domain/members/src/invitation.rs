@@ -10,11 +10,12 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::directory::{Email, GivenName, OrganizationReference, UsualName};
+use kernel::look_alike::OfInvitation;
 use kernel::notification::DeliveryStatus;
 use kernel::schema::{invitation, membership_request, network, organization};
 use kernel::sql::clock;
 use kernel::{
-    Actor, Count, InvitationId, Label, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun, Offer,
+    Actor, Count, Identity, InvitationId, Label, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun, Offer,
     OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen, Version, Vouched, action, codes, seal, text,
 };
 use serde::{Deserialize, Serialize};
@@ -153,6 +154,21 @@ pub struct Invitation {
     pub claimed_at: Option<DateTime<Utc>>,
     /// Who vouched for the one who showed the code.
     pub claimed_issuer: Option<String>,
+    /// What the token called the one who showed the code, for those who may confirm; absent where it did not say.
+    #[schema(max_length = 200)]
+    pub claimed_name: Option<String>,
+    /// The e-mail address in that token, for those who may confirm; absent where it named none.
+    #[schema(max_length = 254)]
+    pub claimed_email: Option<String>,
+    /// When another login showed the same code afterwards: the first one waits, and one of the two is not the person invited.
+    /// In doubt, revoke the invitation and send a new one.
+    pub contested_at: Option<DateTime<Utc>>,
+    /// Members whose names look the same as that of the person invited, and who are somebody else: for those who may confirm
+    /// it. A warning, and no proof; absent where there is none.
+    #[diesel(embed)]
+    #[serde(skip_serializing_if = "OfInvitation::is_empty")]
+    #[schema(required = false)]
+    pub look_alikes: OfInvitation,
     /// The member that he is already, who would work there too.
     #[diesel(select_expression = sql::claimant(invitation::claimed_issuer, invitation::claimed_subject))]
     pub claimed_member_id: Option<MemberId>,
@@ -272,6 +288,7 @@ codes! {
     InvitationOutcome {
         Bound = "bound" ("compte rattaché", "account bound"),
         ToConfirm = "to_confirm" ("à confirmer par l'organisation", "to be confirmed by the organization"),
+        Contested = "contested" ("déjà présenté par un autre compte", "already shown by another login"),
     }
 }
 
@@ -297,12 +314,27 @@ impl Invitation {
         of_unit || self.sirets.iter().any(|ours| Some(ours.as_ref()) == place)
     }
 
-    /// What a caller may read of it: a network that is hidden from him is not named.
+    /// What a caller may read of it: a network that is hidden from him is not named, nor is who showed the code to those who
+    /// do not keep the organization's members.
     #[must_use]
     pub fn shown_to(self, actor: &Actor) -> Self {
+        let keeps = actor.keeps(self.organization.id);
+        let (claimed_name, claimed_email) = (self.claimed_name.filter(|_| keeps), self.claimed_email.filter(|_| keeps));
+        let it = Self { claimed_name, claimed_email, ..self };
+        it.without_hidden_network(actor)
+    }
+
+    fn without_hidden_network(self, actor: &Actor) -> Self {
         let hidden = self.network_visibility.as_deref() == Some("hidden");
         let known = |network| (!hidden && actor.knows_networks()) || actor.is_sig() || actor.sits_in(network);
         if self.network_id.is_none_or(known) { self } else { Self { network_id: None, request_id: None, ..self } }
+    }
+
+    /// Whether another login showed the code before this one, and waits.
+    #[must_use]
+    pub fn waits_for_another(&self, who: &Identity) -> bool {
+        let first = self.claimed_issuer.as_ref().zip(self.claimed_subject.as_ref());
+        first.is_some_and(|first| first != (&who.issuer, &who.subject))
     }
 
     fn pends(&self) -> Result<(), Refusal> {

@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::look_alike::OfMember;
 use kernel::directory::OrganizationReference;
 pub use kernel::directory::{GivenName, UsualName};
 use kernel::patch::{clearable, replaceable};
@@ -116,6 +117,12 @@ pub struct Member {
     #[serde(skip)]
     #[schema(ignore)]
     pub powers: Option<Powers>,
+    /// Other members whose names look the same: on the card of someone who never logged in, read one by one by those who
+    /// may invite them. A warning, and no proof; absent where there is none.
+    #[diesel(embed)]
+    #[serde(skip_serializing_if = "OfMember::is_empty")]
+    #[schema(required = false)]
+    pub look_alikes: OfMember,
     /// For the order of lists.
     #[serde(skip)]
     #[schema(ignore)]
@@ -224,7 +231,7 @@ pub struct MemberFilter {
     /// Words of the name, whatever their case and accents.
     #[param(inline)]
     pub q: Option<SearchWords>,
-    /// With an affiliation in force to this organization.
+    /// With an affiliation in force to this organization; of those who left, those whose last one it was.
     pub organization_id: Option<OrganizationId>,
     /// Where the member stands; those present alone, unless asked.
     pub status: Option<MemberStatus>,

@@ -45,7 +45,9 @@ impl Store<'_> {
             query
         };
         let count = counted(conn, filter.count, all())?;
-        let found = keyset!(conn, all(), page, DOWN, |it: &Invitation| it.id => invitation::id).counted(count);
+        let found = keyset!(conn, all(), page, DOWN, |it: &Invitation| it.id => invitation::id);
+        let mut found = found.counted(count);
+        self.compare_invited(&mut found.items)?;
         Ok(found.map(|it| self.seen_invitation(it)))
     }
 
@@ -54,7 +56,9 @@ impl Store<'_> {
     /// # Errors
     /// There is none that the caller may see.
     pub fn invitation(&mut self, id: InvitationId) -> Result<InvitationView> {
-        let it = self.permit(Read(id))?;
+        let mut one = [self.permit(Read(id))?];
+        self.compare_invited(&mut one)?;
+        let [it] = one;
         Ok(self.seen_invitation(it))
     }
 
@@ -71,6 +75,9 @@ impl Store<'_> {
             let id = invite(writer, None, Some(it.id), main.organization.id, &called)?;
             Invitation::find(id.0, writer.conn)
         })?;
+        let mut one = [sent];
+        self.compare_invited(&mut one)?;
+        let [sent] = one;
         Ok(self.seen_invitation(sent))
     }
 
@@ -202,7 +209,7 @@ kept!(Invitation: invitation {
     const PEOPLE: &'static [Person] = &[
         Person::names("invitation", "member_id", "les invitations qui vous ont été adressées"),
     ];
-    const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject", "claimed_level"];
+    const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject", "claimed_level", "claimed_name", "claimed_email"];
     // The network and the dossier first, where one joins by it; else the member, where he is recorded.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let about = invitation::table.find(id).select((invitation::request_id, invitation::member_id));

@@ -5,6 +5,7 @@ mod closure;
 mod first_login;
 mod hand_over;
 mod invitation;
+mod look_alike;
 mod member;
 mod my_data;
 mod organization;
@@ -15,6 +16,7 @@ mod role_assignment;
 mod search;
 mod territory;
 
+pub(crate) use look_alike::draw;
 pub use hand_over::{NOT_OWNED, OWNED};
 pub use my_data::{NOT_PERSONAL, PERSONAL};
 pub use reorganization::registry;
