@@ -1,4 +1,4 @@
-//! What a handler answers: bytes already written, with the headers that follow from what they show.
+//! Answers of handlers: the bytes, and the headers that follow from what they show.
 
 use std::marker::PhantomData;
 
@@ -11,24 +11,24 @@ use uuid::Uuid;
 
 use crate::problem::Problem;
 
-/// What a handler ends in.
+/// Result of a handler: the answer, or a problem.
 pub(crate) type Answer<T> = Result<Reply<T>, Problem>;
 
-/// What a payload tells of itself beside its JSON.
+/// What an answer needs to know of a payload beside its JSON.
 pub(crate) trait Represent: Serialize + Send + 'static {
     /// The object shown and its version, for the entity tag.
     fn object(&self) -> Option<(Uuid, Version)> {
         None
     }
-    /// Where the object stands.
+    /// Address of the object, for `Location`.
     fn address(&self) -> Option<String> {
         None
     }
-    /// Where the list goes on.
+    /// Cursor of the next page, for `Link`.
     fn next(&self) -> Option<&Cursor> {
         None
     }
-    /// About how many bytes its JSON takes: room made once is not made again and again.
+    /// About how many bytes its JSON takes, so that memory is allocated once.
     fn weight(&self) -> usize {
         ITEM
     }
@@ -86,7 +86,7 @@ pub(crate) struct Reply<T> {
     shows: PhantomData<fn() -> T>,
 }
 
-/// Who looks, and at which address: an entity tag tells apart what two readers see.
+/// The caller and the address: entity tags of two callers differ, since they may see different fields.
 #[derive(Debug)]
 pub(crate) struct Looker {
     pub(crate) target: String,
@@ -98,7 +98,7 @@ impl<T: Represent> Reply<T> {
         let mut body = Vec::with_capacity(shown.weight());
         serde_json::to_writer(&mut body, shown).map_err(|error| Problem::fault(&error))?;
         let link = shown.next().map(|next| next_link(&looker.target, next));
-        // What is shown of another day is no version of the object.
+        // What is shown of another day is not a version of the object: it gets no entity tag.
         let now = !looker.target.contains("as_of=");
         let etag = shown.object().filter(|_| now).map(|(id, version)| {
             let number = version.number().to_le_bytes();
@@ -119,9 +119,10 @@ impl<T: Represent> Reply<T> {
     }
 
     fn known_to(&self, request: &HttpRequest) -> bool {
-        let known = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-        let same = |tag: &str| Some(tag.trim().trim_start_matches("W/")) == self.etag.as_deref();
-        request.method().is_safe() && known.is_some_and(|tags| tags.split(',').any(same))
+        let known = request.headers().get_all(header::IF_NONE_MATCH).filter_map(|value| value.to_str().ok());
+        let known = known.collect::<Vec<_>>().join(",");
+        let shown = self.etag.as_deref().is_some_and(|etag| names(&known, etag));
+        request.method().is_safe() && self.status == StatusCode::OK && shown
     }
 }
 
@@ -150,7 +151,24 @@ impl<T: Represent> Responder for Reply<T> {
     }
 }
 
-/// RFC 8288: the same list, from the cursor on.
+/// Whether a list of entity tags has one, weak or strong, or is the asterisk that means any (RFC 9110, §13.1.2). A comma
+/// within the quotes of a tag parts nothing.
+fn names(list: &str, etag: &str) -> bool {
+    if list.trim() == "*" {
+        return true;
+    }
+    let mut rest = list;
+    while let Some((_, tag)) = rest.split_once('"') {
+        let Some((tag, after)) = tag.split_once('"') else { return false };
+        if etag.strip_prefix('"').and_then(|etag| etag.strip_suffix('"')) == Some(tag) {
+            return true;
+        }
+        rest = after;
+    }
+    false
+}
+
+/// The `Link` header (RFC 8288) to the next page: the same list, from the cursor on.
 fn next_link(target: &str, next: &Cursor) -> String {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));

@@ -1,4 +1,4 @@
-//! The application: its routes, what is done around each request, and what answers where there is no route.
+//! The application: its routes, the middleware around each request, and the answer where there is no route.
 
 use actix_cors::Cors;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
@@ -12,6 +12,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::connections::tend;
 use crate::document::{document, routes};
+use crate::judge;
 use crate::limits::tell_allowance;
 use crate::metrics::count;
 use crate::platform::meta;
@@ -32,7 +33,7 @@ fn guarded() -> DefaultHeaders {
         .add((header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
 }
 
-/// What scripts of other origins may read.
+/// Headers of answers that scripts of other web origins may read.
 const EXPOSED: [&str; 8] = [
     "ETag",
     "Idempotency-Replayed",
@@ -67,6 +68,7 @@ pub fn app(
     >,
 > {
     let contract = document();
+    judge::learn(&contract);
     let known = web::Data::new(KnownMethods::of(&contract));
     let cors = cors(&services.cors_origins);
     let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
@@ -119,7 +121,7 @@ impl KnownMethods {
 }
 
 async fn no_route(request: HttpRequest, known: web::Data<KnownMethods>) -> Result<String, Problem> {
-    // Of several, the one that says more: `{id}` matches `{id}.vcf` too.
+    // Of several patterns that match, the most specific: `{id}` matches `{id}.vcf` too.
     let here = known.0.iter().filter(|(path, _)| path.is_match(request.path()));
     let here = here.max_by_key(|(path, _)| path.pattern().map(str::len));
     Err(here.map_or(Problem::new(Code::NotFound), |(_, methods)| Problem::method_not_allowed(methods.clone())))

@@ -58,7 +58,10 @@ fn bearer(said: Claims) -> Bearer {
 
 /// What people see of a text: in one line, without signs that show nothing.
 fn line(said: &Value) -> Option<String> {
-    let unseen = |it: char| it.is_control() || matches!(it, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}');
+    let unseen = |it: char| {
+        it.is_control()
+            || matches!(it, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{fff0}'..='\u{ffff}')
+    };
     let shown: String = said.as_str()?.chars().filter(|it| !unseen(*it)).take(LONGEST).collect();
     let shown = shown.trim().to_owned();
     (!shown.is_empty()).then_some(shown)
@@ -75,7 +78,8 @@ mod tests {
         let said = |claims| bearer(serde_json::from_value::<Claims>(claims).unwrap());
         let whole = said(json!({"name": "Noé\u{200b} Vidal", "email": "Noe@Travail.example"}));
         assert_eq!((whole.name.as_deref(), whole.email.as_deref()), (Some("Noé Vidal"), Some("noe@travail.example")));
-        let parts = said(json!({"given_name": "Noé", "usual_name": "Vidal", "family_name": "Autre", "email": "nowhere"}));
+        let parts =
+            said(json!({"given_name": "Noé", "usual_name": "Vidal", "family_name": "Autre", "email": "nowhere"}));
         assert_eq!((parts.name.as_deref(), parts.email), (Some("Noé Vidal"), None));
         assert_eq!(said(json!({"name": 7, "email": null})).name, None);
     }

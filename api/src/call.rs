@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use crate::problem::{Code, Problem, RequestId};
 
-/// The body of a request, by its digest; left behind by whoever read it.
+/// Digest of the body of a request. The extractor that read the body leaves it here.
 #[derive(Debug, Clone)]
 pub(crate) struct BodyDigest(pub(crate) Vec<u8>);
 
-/// Where the client says it.
+/// The header of the idempotency key.
 pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The call that a request is.

@@ -1,4 +1,4 @@
-//! What an operator may choose; everything has a value that works on a new machine.
+//! Subcommands and settings. Every setting has a default that works on a new machine.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,75 +7,80 @@ use ::members::member_file::SourceCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::auth::{self, IssuerConfig, is_trustworthy};
-use crate::limits::{LimitSettings, Switch};
+use crate::limits::LimitSettings;
+use crate::public_address::origin;
 
-/// Diapason, the coordination of the State's communicators.
+/// Diapason, the directory and coordination service of the State's communicators.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub struct Config {
-    /// What to do; `serve` when nothing is asked.
+    /// Subcommand. Without one, `serve` is run.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// How it is set up.
+    /// Settings of the service.
     #[command(flatten)]
     pub settings: Settings,
 }
 
-/// How the service is set up.
+/// Settings of the service.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct Settings {
-    /// The database; without it, a private PostgreSQL is run over the data directory.
+    /// Address of the PostgreSQL database (postgres://…). Without it, the service runs a private PostgreSQL over the
+    /// data directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
-    /// Where the API listens.
+    /// Address and port on which the API listens.
     #[arg(long, env = "DIAPASON_LISTEN", default_value = "127.0.0.1:8080", global = true)]
     pub listen: SocketAddr,
-    /// Where metrics and, with the development issuer, the test clock listen; loopback only.
+    /// Address and port of the admin listener (metrics and, with the development issuer, the test clock). Loopback
+    /// only.
     #[arg(long, env = "DIAPASON_ADMIN_LISTEN", default_value = "127.0.0.1:9080", global = true)]
     pub admin_listen: SocketAddr,
-    /// Where the private database and the keys of development are kept.
+    /// Directory of the private database, the development keys and e-mails that are not sent.
     #[arg(long, env = "DIAPASON_DATA_DIR", default_value = ".data", global = true)]
     pub data_dir: PathBuf,
-    /// The OIDC issuers, as JSON: `[{"issuer": "https://…", "audience": "diapason", "jwks_uri": "https://…"}]`;
+    /// OIDC issuers whose tokens are accepted, as JSON: `[{"issuer": "https://…", "audience": "diapason", "jwks_uri": "https://…"}]`;
     /// without `jwks_uri`, the issuer's discovery document says it. Also `max_lifetime` of its tokens in seconds (600),
-    /// and `clients`, the only ones whose tokens are accepted.
+    /// `clients`, the only ones whose tokens are accepted, and `algorithms`, the only ones by which they are signed (of
+    /// RS256, PS256, ES256, ES384, EdDSA).
     #[arg(long, env = "DIAPASON_ISSUERS", global = true)]
     pub issuers: Option<String>,
     /// Accept tokens of the development issuer (`diapason token`), on a loopback address only. The private database
-    /// alone turns it on by itself.
+    /// turns it on by itself where `DIAPASON_ISSUERS` names none.
     #[arg(long, env = "DIAPASON_DEV_ISSUER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
     pub dev_issuer: bool,
-    /// At least 32 characters that all instances share: seals cursors and entity tags. Made and kept in the data
-    /// directory when there is none.
+    /// Secret of at least 32 characters, the same for all instances: seals cursors, entity tags and invitations.
+    /// Without it, one is made and kept in the data directory.
     #[arg(long, env = "DIAPASON_SERVER_KEY", hide_env_values = true, global = true)]
     pub server_key: Option<String>,
-    /// Connections that read, and as many that write.
+    /// Number of database connections for reading, and as many for writing.
     #[arg(long, env = "DIAPASON_CONNECTIONS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100), global = true)]
     pub connections: u16,
-    /// Web origins that browsers may call from, comma-separated.
+    /// Web origins from which browsers may call, separated by commas.
     #[arg(long, env = "DIAPASON_CORS_ORIGINS", value_delimiter = ',', global = true)]
     pub cors_origins: Vec<String>,
-    /// Where traces are sent, by OTLP over HTTP: the address of a collector, below which `/v1/traces` is. Off without it.
-    /// The standard's other settings apply too (`OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, …).
+    /// Address of the collector to which traces are sent (OTLP over HTTP; `/v1/traces` is added to it). Without it, no
+    /// traces are sent. The other standard settings apply too (`OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, …).
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
     pub otlp_endpoint: Option<String>,
-    /// How many seconds to go on serving after SIGTERM, while `/readyz` sends new callers elsewhere already.
+    /// Seconds during which requests are still served after SIGTERM, while `/readyz` already answers 503.
     #[arg(long, env = "DIAPASON_DRAIN_DELAY", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=300), global = true)]
     pub drain_delay: u64,
-    /// How logs are written, to standard error.
+    /// Format of the log, which goes to standard error.
     #[arg(long, env = "DIAPASON_LOG_FORMAT", default_value = "text", global = true)]
     pub log_format: LogFormat,
-    /// Open `PUT /test/clock` on the admin listener; with the development issuer alone.
+    /// Open `PUT /test/clock` on the admin listener. Only with the development issuer.
     #[arg(long, env = "DIAPASON_TEST_CLOCK", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
     pub test_clock: bool,
-    /// Do not do what waits for a time (expired keys): another instance does.
+    /// Do not run scheduled tasks (e-mail, digests, monthly indicators, expired keys): other instances do.
     #[arg(long, env = "DIAPASON_NO_WORKER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
     pub no_worker: bool,
-    /// Where e-mail goes out (smtp://, smtps://); without it, each message is a file in `outbox` of the data directory.
+    /// Address of the mail relay (smtp://, smtps://). Without it, each e-mail is a file in `outbox` of the data
+    /// directory.
     #[arg(long, env = "DIAPASON_SMTP_URL", hide_env_values = true, global = true)]
     pub smtp_url: Option<String>,
-    /// Whom e-mail comes from.
+    /// Sender of e-mails.
     #[arg(
         long,
         env = "DIAPASON_MAIL_FROM",
@@ -83,40 +88,41 @@ pub struct Settings {
         global = true
     )]
     pub mail_from: String,
-    /// Where people find the service, for the links of e-mails.
-    #[arg(long, env = "DIAPASON_PUBLIC_URL", default_value = "http://127.0.0.1:8080", global = true)]
-    pub public_url: String,
-    /// How often one may ask.
+    /// Where people and programs find the service (https, or a loopback address): for the links of e-mails, and where
+    /// clients are told it stands. Without it, the address that it listens on.
+    #[arg(long, env = "DIAPASON_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+    /// Rate limits.
     #[command(flatten)]
     pub limits: LimitSettings,
 }
 
-/// How logs are written.
+/// Format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text for people.
     Text,
-    /// For machines: one JSON object a line.
+    /// JSON for machines, one object a line.
     Json,
 }
 
-/// What to do.
+/// Subcommands.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Serve the API; what is done when nothing is asked.
+    /// Serve the API (the default).
     Serve,
-    /// Bring the schema and the reference data of the database up to date, as its owner.
+    /// Bring the schema, the functions and the reference data of the database up to date. Run it as the database's owner.
     Migrate,
     /// Load a data set into an empty database.
     Seed {
-        /// Which one.
+        /// Name of the data set.
         #[arg(long)]
         profile: Profile,
-        /// How large the bench data set is: 5,000 members and 7,500 memberships times this.
+        /// Size of the bench data set: 5,000 members and 7,500 memberships times this number.
         #[arg(long, default_value_t = 1)]
         scale: u32,
     },
-    /// Import what others publish or send: what is new, what changed, and what was odd.
+    /// Import organizations or members from a file.
     #[command(subcommand)]
     Import(Import),
     /// Print an access token of the development issuer, and nothing else.
@@ -127,11 +133,11 @@ pub enum Command {
     },
     /// Print the contract (OpenAPI 3.1).
     Openapi,
-    /// Check the settings, print them without their secrets, and stop.
+    /// Check the settings and print them without their secrets.
     CheckConfig,
 }
 
-/// What to import.
+/// Kinds of files to import.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Import {
     /// Organizations, from the State directory that the DILA publishes (Référentiel de l'organisation administrative de
@@ -139,38 +145,40 @@ pub enum Import {
     ///
     /// Both published layouts are read: `{"service": […]}` and the bare list of the API's export. A record is matched by
     /// its DILA identifier, else by SIRET, else (a prefecture) by the department of its INSEE code, else by the name of a
-    /// seeded organization; else it is new. What is no State service is left out, and so are the people named in it. A
+    /// seeded organization; else it is new. Records that are no State service are left out, and so are people's names. A
     /// field that a person or another source owns stays as it is. Everything is written in one transaction, or nothing.
     ///
-    /// Standard output: each oddity on a line (code, identifier, name, what was done; tab-separated), then the summary.
+    /// Standard output has one line for each oddity (code, identifier, name, what was done; separated by tabs), then the
+    /// summary.
     Organizations {
-        /// The file.
+        /// File to import.
         file: PathBuf,
-        /// Do everything and take it back: nothing is written.
+        /// Do everything, then roll it back: nothing is written.
         #[arg(long)]
         dry_run: bool,
-        /// How many levels under a directorate are taken.
+        /// Number of levels under a directorate that are imported.
         #[arg(long, value_name = "LEVELS", default_value_t = members::state_directory::DEPTH)]
         depth: usize,
-        /// Where the oddities are written, instead of standard output.
+        /// File to which the oddities are written, instead of standard output.
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
     },
-    /// Members and their affiliations, from a CSV file in UTF-8 whose cells are separated by semicolons or commas.
+    /// Members and their affiliations, from a CSV file in UTF-8 (or windows-1252) whose cells are separated by semicolons
+    /// or commas.
     ///
-    /// One row for each place of each person. All of the file is written in one transaction, or nothing: where there is
-    /// a fault, standard output says each one by line and column, in French. A person is recognised by `external_id`
-    /// within the source, else by e-mail among the members who have not left. A field that a person or another source
-    /// owns stays as it is; an empty cell clears what the same source said before; a column that is not there says
-    /// nothing. Nobody is ended: who is not in the file stays.
+    /// One row for each affiliation of each person. All of the file is written in one transaction, or nothing: if there
+    /// are faults, standard output names each one by line and column, in French. A person is recognised by
+    /// `external_id` within the source, else by e-mail among the members who have not departed. A field that a person or another source
+    /// owns stays as it is; an empty cell clears what the same source said before; a column that is not there
+    /// changes nothing. No affiliation is ended: people who are not in the file stay as they are.
     #[command(after_long_help = COLUMNS)]
     Members {
-        /// The file.
+        /// File to import.
         file: PathBuf,
-        /// Do everything and take it back: nothing is written.
+        /// Do everything, then roll it back: nothing is written.
         #[arg(long)]
         dry_run: bool,
-        /// The source that speaks; a new code makes a new one.
+        /// Code of the source of the file. A new code creates a new source.
         #[arg(long, value_name = "CODE", default_value = "csv", value_parser = source)]
         source: SourceCode,
     },
@@ -195,12 +203,12 @@ fn source(code: &str) -> Result<SourceCode, String> {
     code.parse().map_err(|_| "1 to 40 lower-case letters, digits and hyphens".to_owned())
 }
 
-/// A data set.
+/// Data sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Profile {
-    /// Fictional members at the real orders of magnitude.
+    /// Fictional members, in realistic numbers.
     Demo,
-    /// The bench data set.
+    /// A large data set for measuring performance.
     Bench,
 }
 
@@ -213,26 +221,39 @@ impl Settings {
         auth::issuers(self.issuers.as_deref().unwrap_or_default())
     }
 
-    /// Where traces are sent, if they are.
+    /// Address of the collector of traces. Absent: no traces are sent.
     #[must_use]
     pub fn collector(&self) -> Option<String> {
         self.otlp_endpoint.clone().filter(|address| !address.trim().is_empty())
     }
 
-    /// Whether the development issuer's tokens are accepted.
+    /// Whether an issuer of production is set up.
     #[must_use]
-    pub fn development(&self) -> bool {
-        self.dev_issuer || self.database_url.is_none()
+    pub fn production(&self) -> bool {
+        self.issuers().is_ok_and(|issuers| !issuers.is_empty())
     }
 
-    /// Refuses what would be unsafe or could not work.
+    /// Whether the development issuer's tokens are accepted: where it is asked for, and over the private database unless
+    /// there is an issuer of production.
+    #[must_use]
+    pub fn development(&self) -> bool {
+        self.dev_issuer || (self.database_url.is_none() && !self.production())
+    }
+
+    /// Where the service is found, if that is set up: scheme and host, without a slash behind.
+    #[must_use]
+    pub fn public_url(&self) -> Option<String> {
+        self.public_url.as_deref().and_then(origin)
+    }
+
+    /// Checks that the settings are safe and can work together.
     ///
     /// # Errors
-    /// One sentence for the operator.
+    /// They are not: one sentence for the operator says why.
     pub fn check(&self) -> Result<(), String> {
         let issuers = self.issuers()?;
         if issuers.is_empty() && !self.development() {
-            return Err("no issuer: set DIAPASON_ISSUERS, or DIAPASON_DEV_ISSUER=1 on a loopback address".into());
+            return Err("no issuer is set: set DIAPASON_ISSUERS, or DIAPASON_DEV_ISSUER=1 on a loopback address".into());
         }
         if self.development() && !self.listen.ip().is_loopback() {
             return Err(format!("the development issuer is for a loopback address, not {}", self.listen));
@@ -241,30 +262,33 @@ impl Settings {
             return Err(format!("the admin listener is for a loopback address, not {}", self.admin_listen));
         }
         if self.collector().is_some_and(|address| !address.starts_with("https://") && !address.starts_with("http://")) {
-            return Err("OTEL_EXPORTER_OTLP_ENDPOINT is no http address".into());
+            return Err("OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https address".into());
         }
         if self.test_clock && (!self.development() || !issuers.is_empty()) {
-            return Err("the test clock goes with the development issuer alone".into());
+            return Err("the test clock works only with the development issuer, and without other issuers".into());
         }
         if self.mail_from.parse::<lettre::message::Mailbox>().is_err() {
-            return Err("DIAPASON_MAIL_FROM is no e-mail address".into());
+            return Err("DIAPASON_MAIL_FROM is not an e-mail address".into());
         }
         if self.smtp_url.as_ref().is_some_and(|url| lettre::SmtpTransport::from_url(url).is_err()) {
-            return Err("DIAPASON_SMTP_URL is no smtp:// or smtps:// address".into());
+            return Err("DIAPASON_SMTP_URL is not an smtp:// or smtps:// address".into());
         }
-        if !is_trustworthy(&self.public_url) {
+        if self.public_url.as_ref().is_some_and(|address| !is_trustworthy(address.trim())) {
             return Err("DIAPASON_PUBLIC_URL is neither https nor a loopback address".into());
+        }
+        if self.public_url.is_some() && self.public_url().is_none() {
+            return Err("DIAPASON_PUBLIC_URL is a scheme and a host, without a path, a user or a password".into());
         }
         if self.server_key.as_ref().is_some_and(|key| key.len() < 32) {
             return Err("DIAPASON_SERVER_KEY must have at least 32 characters".into());
         }
         if self.server_key.is_none() && !issuers.is_empty() {
-            return Err("set DIAPASON_SERVER_KEY: all instances share it".into());
+            return Err("set DIAPASON_SERVER_KEY, the same for all instances".into());
         }
         Ok(())
     }
 
-    /// The settings, a line each, without their secrets.
+    /// The settings, one a line, without their secrets.
     #[must_use]
     pub fn redacted(&self) -> String {
         let hidden = |secret: &Option<String>| if secret.is_some() { "(set)" } else { "(none)" };
@@ -276,7 +300,7 @@ impl Settings {
             }
             Some(Err(_)) => "(set)".to_owned(),
         };
-        let limits = self.limits.rate_limits.map_or(!self.development(), |switch| switch == Switch::On);
+        let limits = self.limits.on(self.production());
         format!(
             "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}",
             self.listen,
@@ -298,7 +322,7 @@ impl Settings {
             self.drain_delay,
             hidden(&self.smtp_url),
             self.mail_from,
-            self.public_url,
+            self.public_url().as_deref().unwrap_or("(none)"),
         )
     }
 }

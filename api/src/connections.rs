@@ -37,16 +37,16 @@ const ANSWER: Duration = Duration::from_mins(1);
 const SLOWEST: u64 = 10_000;
 /// How often connections are looked at.
 pub(crate) const LOOK: Duration = Duration::from_secs(1);
-/// The descriptors that are kept for files, the database, and the rest.
+/// Descriptors reserved for files, the database, and the rest.
 const KEPT: u64 = 256;
-/// As many connections as are ever of use.
+/// The largest number of connections that is of use.
 const MOST: u64 = 10_000;
 
 /// All open connections.
 #[derive(Clone, Default)]
 pub(crate) struct Connections(Arc<Mutex<Vec<Weak<Connection>>>>);
 
-/// One of them; the connection's own data hold it, and nobody else for long.
+/// One open connection, owned by the data of the connection.
 struct Connection {
     /// The same socket as actix's, to close it when it hangs.
     socket: TcpStream,

@@ -1,4 +1,4 @@
-//! The one way from a handler to the database: authentication, admission, a thread, a transaction, errors.
+//! The only way from a handler to the database: authentication, admission, a thread, a transaction, errors.
 
 use std::future::{Ready, ready};
 use std::time::{Duration, Instant};
@@ -18,23 +18,23 @@ use crate::problem::{Code, Problem, prefers_english};
 use crate::services::Services;
 use crate::telemetry::SPANS;
 
-/// How long one stands in line at most.
+/// How long a request waits in line at most.
 const LINE: Duration = Duration::from_millis(500);
 /// How long a request is worked on after that before it matters whether the database is still there.
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// How long a request is worked on at all.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// How often one who waits looks whether the database is still there.
+/// How often a waiting request checks whether the database is still there.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// What a request wants of the database, through its own door.
+/// What a request does with the database. Reads and writes have separate doors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
     Read,
-    /// Its line in the audit log is written.
+    /// A read that leaves a line in the audit log.
     ReadOnRecord,
     Write,
-    /// What is written is taken back.
+    /// A write that is rolled back.
     TryOut,
 }
 
@@ -73,7 +73,7 @@ impl Db {
         .await
     }
 
-    /// Reads what may be read only on the record.
+    /// Reads something whose reading leaves a line in the audit log.
     pub(crate) async fn read_on_record<T, W>(self, work: W) -> Answer<T>
     where
         T: Represent,
@@ -86,7 +86,7 @@ impl Db {
         .await
     }
 
-    /// Tries what would be written, and takes it back.
+    /// Carries out a write and rolls it back, to see its effects.
     pub(crate) async fn try_out<T, W>(self, work: W) -> Answer<T>
     where
         T: Represent,
@@ -134,7 +134,7 @@ impl Db {
         work_on(&self.services, Wish::Read, move |database| Ok(database.read(&call, work)?)).await
     }
 
-    /// The database without a store, for what is about the caller before he is registered.
+    /// The database without a store, for callers who may not be registered yet.
     pub(crate) async fn bare<T, W>(self, work: W) -> Answer<T>
     where
         T: Represent,
@@ -143,7 +143,7 @@ impl Db {
         self.run(Wish::Read, move |database, call| Ok(((work(database, call)?, String::new()), false))).await
     }
 
-    /// Writes for someone who may not be registered yet: the work sees what his token says of him.
+    /// Writes for someone who may not be registered yet: the work sees what their token says of them.
     pub(crate) async fn write_unregistered<T, W>(self, work: W) -> Answer<T>
     where
         T: Represent,
@@ -175,7 +175,7 @@ impl Db {
     }
 }
 
-/// Has a thread work on the database, for as long as that makes sense.
+/// Runs work on a thread of the database, and waits as long as an answer can be expected.
 async fn work_on<T, W>(services: &Services, wish: Wish, work: W) -> std::result::Result<T, Problem>
 where
     T: Send + 'static,
@@ -190,7 +190,7 @@ where
         tracing::info_span!(target: SPANS, "database", otel.kind = "client", db.system.name = "postgresql", ?wish);
     let (tell, told) = oneshot::channel();
     let errand = door.enter(move || {
-        // Whoever went away is told nothing.
+        // A caller who went away needs no answer.
         let _ = tell.send(span.in_scope(|| work(&database)));
     })?;
     tokio::select! {
@@ -201,7 +201,7 @@ where
                 return Err(Problem::new(Code::Busy));
             }
             errand.give_up();
-            tracing::warn!(?wish, "given up waiting for the database");
+            tracing::warn!(?wish, "the database did not answer in time");
             // What was to be written may still be.
             Err(Problem::new(if wish == Wish::Write { Code::OutcomeUnknown } else { Code::Unavailable }))
         }

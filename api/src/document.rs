@@ -1,4 +1,4 @@
-//! The contract, born where handlers are registered, and finished by the `openapi` crate.
+//! The contract: generated from the registered handlers, and completed by the `openapi` crate.
 
 use actix_web::App;
 use serde_json::Value;
@@ -20,25 +20,26 @@ use crate::{expertise, members, networks, platform, problem};
     servers((url = "/", description = "This server.")),
     components(schemas(
         problem::Body, problem::FieldBody, problem::Code, problem::FieldCode,
-        // Of parameters alone: no body brings them along.
+        // Named by parameters only, so no body brings them along.
         kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
         ::networks::indicator::IndicatorStep,
+        ::networks::tracking::CsvDialect,
         ::expertise::request::ExpertiseRequestRole,
     )),
     tags(
-        (name = "contacts", description = "People and services without an account here, as they are shared; vCards."),
-        (name = "expertise", description = "What members master, who can help, and who asks whom."),
-        (name = "me", description = "The caller himself, and what he may."),
-        (name = "members", description = "People who communicate for the State (communicants), and their affiliations."),
-        (name = "memberships", description = "Who sits in which network, as what, for how long."),
-        (name = "networks", description = "Professional networks (réseaux métiers), and who is expected in them."),
-        (name = "notifications", description = "What members are told of, announcements, and what became of the letters."),
-        (name = "organizations", description = "Bodies of the State, and those that work with it."),
-        (name = "platform", description = "Labels, and the audit log."),
-        (name = "roles", description = "Roles outside networks."),
-        (name = "search", description = "Organizations and members by what they are called, however it is typed."),
+        (name = "contacts", description = "Shared contacts: people and services without an account here, and their vCards."),
+        (name = "expertise", description = "Expertise of members, and requests for help."),
+        (name = "me", description = "The caller: identity, rights, first login, own data."),
+        (name = "members", description = "People who communicate for the State (communicants), their affiliations and invitations."),
+        (name = "memberships", description = "Memberships of networks, requests to join, and reviews."),
+        (name = "networks", description = "Professional networks (réseaux métiers), and the seats expected in them."),
+        (name = "notifications", description = "Notifications of members, announcements, and the delivery of e-mails."),
+        (name = "organizations", description = "Organizations of the State and those that work with it: hierarchy, links, history, reorganizations."),
+        (name = "platform", description = "Labels of closed lists, and the audit log."),
+        (name = "roles", description = "Roles outside networks, such as SIG coordinator or organization administrator."),
+        (name = "search", description = "Search of organizations and members by name, tolerant of typing errors."),
         (name = "territories", description = "Regions, departments and overseas territories."),
-        (name = "tracking", description = "The matrix of networks and communication directorates, and the gaps."),
+        (name = "tracking", description = "The matrix of networks and communication directorates, gaps, indicators, follow-ups and action items."),
     )
 )]
 struct Contract;

@@ -1,6 +1,5 @@
 //! What handlers take in: a valid body, a listing, the version that the caller saw.
 
-use std::fmt::Display;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::time::Duration;
@@ -8,8 +7,9 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
-use kernel::{PageQuery, Version};
+use kernel::{Label, PageQuery, Versions};
 use percent_encoding::percent_decode_str;
+use serde::Deserializer;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -20,6 +20,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use validator::Validate;
 
 use crate::call::{BodyDigest, IDEMPOTENCY_KEY};
+use crate::judge::{self, Shape};
 use crate::problem::{Code, FieldCode, FieldError, Problem};
 
 const JSON: &str = "application/json";
@@ -29,6 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How deep JSON may go; nothing of ours goes deeper than five.
 const DEEPEST: usize = 32;
 
+const TOO_DEEP: Label =
+    Label { fr: "Le JSON est imbriqué sur plus de 32 niveaux.", en: "The JSON is nested more than 32 levels deep." };
+const NO_UTF8: Label = Label { fr: "L’adresse n’est pas en UTF-8.", en: "The address is not UTF-8." };
+
 /// A JSON body that keeps every bound of its type: 422 with pointers otherwise.
 pub(crate) struct Valid<T>(pub(crate) T);
 
@@ -37,9 +42,11 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Self::Error>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let expected = if request.method() == Method::PATCH { MERGE_PATCH } else { JSON };
+        let patches = request.method() == Method::PATCH;
         let plain = !request.headers().contains_key(header::CONTENT_ENCODING);
-        let understood = plain && request.content_type() == expected;
+        // Names of media types are read whatever their case (RFC 9110, section 8.3.1).
+        let is = |name: &str| request.content_type().eq_ignore_ascii_case(name);
+        let understood = plain && (is(JSON) || (patches && is(MERGE_PATCH)));
         let body = web::Bytes::from_request(request, payload);
         let request = request.clone();
         Box::pin(async move {
@@ -48,27 +55,43 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
             }
             let body = tokio::time::timeout(PATIENCE, body).await.map_err(|_| Problem::new(Code::RequestTimeout))??;
             request.extensions_mut().insert(BodyDigest(Sha256::digest(&body).to_vec()));
-            Ok(Self(parse(&body, expected == MERGE_PATCH)?))
+            Ok(Self(parse(&body, patches, judge::body(&request))?))
         })
     }
 }
 
-fn parse<T: DeserializeOwned + Validate>(body: &[u8], may_clear: bool) -> Result<T, Problem> {
+fn parse<T: DeserializeOwned + Validate>(body: &[u8], may_clear: bool, shape: Option<&Shape>) -> Result<T, Problem> {
     if depth(body) > DEEPEST {
-        return Err(Problem::new(Code::Malformed));
+        return Err(Problem::new(Code::Malformed).because(TOO_DEEP));
     }
-    let json: Value = serde_json::from_slice(body).map_err(|_| Problem::new(Code::Malformed))?;
+    let json: Value = serde_json::from_slice(body).map_err(|error| Problem::no_json(&error))?;
+    let judge = |first: Vec<FieldError>| {
+        let again = |mended: &Value| read::<T, _>(mended, mended, may_clear).err().unwrap_or_default();
+        Problem::invalid(match shape {
+            Some(shape) => shape.faults(&json, first, &again),
+            None => first,
+        })
+    };
+    let mut written = serde_json::Deserializer::from_slice(body);
+    read(&json, &mut written, may_clear).map_err(judge)
+}
+
+/// Reads a body, as far as it can be read: where it stops, or all that is out of bounds.
+fn read<'a, T, D>(json: &Value, body: D, may_clear: bool) -> Result<T, Vec<FieldError>>
+where
+    T: DeserializeOwned + Validate,
+    D: Deserializer<'a>,
+{
     // serde would take an array for a struct whose fields all have defaults.
     if !json.is_object() {
-        return Err(Problem::invalid(vec![FieldError::new("", FieldCode::Invalid)]));
+        return Err(vec![FieldError::new("", FieldCode::Invalid)]);
     }
-    let nulls = nulls(&json, "");
+    let nulls = nulls(json, "");
     if !may_clear && !nulls.is_empty() {
-        return Err(Problem::invalid(nulls));
+        return Err(nulls);
     }
-    let mut body = serde_json::Deserializer::from_slice(body);
-    let value: T = serde_path_to_error::deserialize(&mut body).map_err(|error| unfit(&error))?;
-    value.validate().map_err(|errors| Problem::invalid(FieldError::all(&errors, "")))?;
+    let value: T = serde_path_to_error::deserialize(body).map_err(|error| vec![FieldError::located(&error)])?;
+    value.validate().map_err(|errors| FieldError::all(&errors, ""))?;
     Ok(value)
 }
 
@@ -105,10 +128,6 @@ fn nulls(value: &Value, at: &str) -> Vec<FieldError> {
     }
 }
 
-fn unfit<E: Display>(error: &serde_path_to_error::Error<E>) -> Problem {
-    Problem::invalid(vec![FieldError::located(error)])
-}
-
 /// A list's query string: the page's own parameters, and the filter's. Neither lets an unknown one pass.
 pub(crate) struct Listing<F> {
     pub(crate) filter: F,
@@ -120,16 +139,32 @@ impl<F: DeserializeOwned> FromRequest for Listing<F> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let of_page = |pair: &&str| pair.starts_with("limit=") || pair.starts_with("cursor=");
-        let (page, mut filter): (Vec<_>, Vec<_>) = request.query_string().split('&').partition(of_page);
-        let read = |page: &[&str], filter: &[&str]| -> Result<Self, Problem> {
-            Ok(Self { filter: query(filter)?, page: query::<PageQuery>(page)? })
-        };
-        let found = read(&page, &filter);
-        // A cursor belongs to its list: the address with its filters, in whatever order they come.
-        filter.sort_unstable();
-        let list = format!("{}?{}", request.path(), filter.join("&"));
-        ready(found.map(|found| Self { page: PageQuery { list, ..found.page }, ..found }))
+        ready(pairs(request).and_then(|given| {
+            let of_page = |(name, _): &&(String, String)| name == "limit" || name == "cursor";
+            let read = |given: &[(String, String)]| {
+                let (page, filter): (Vec<_>, Vec<_>) = given.iter().partition(of_page);
+                both(query::<PageQuery>(&page), query(&filter))
+            };
+            let (page, filter) =
+                read(&given).map_err(|first| judged(request, &given, first, &|it| read(it).map(drop)))?;
+            // A cursor belongs to its list: the address with its filters, in whatever order they come.
+            let mut rest: Vec<_> = given.iter().filter(|it| !of_page(it)).collect();
+            rest.sort_unstable();
+            let filters = form_urlencoded::Serializer::new(String::new()).extend_pairs(rest).finish();
+            Ok(Self { page: PageQuery { list: format!("{}?{filters}", request.path()), ..page }, filter })
+        }))
+    }
+}
+
+/// Two things that are read beside each other: both, or all that is wrong with either.
+fn both<A, B>(a: Result<A, Vec<FieldError>>, b: Result<B, Vec<FieldError>>) -> Result<(A, B), Vec<FieldError>> {
+    match (a, b) {
+        (Ok(a), Ok(b)) => Ok((a, b)),
+        (Err(mut a), Err(b)) => {
+            a.extend(b);
+            Err(a)
+        }
+        (Err(faults), _) | (_, Err(faults)) => Err(faults),
     }
 }
 
@@ -141,7 +176,10 @@ impl<F: DeserializeOwned> FromRequest for Query<F> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(query(&[request.query_string()]).map(Self))
+        ready(pairs(request).and_then(|given| {
+            let read = |given: &[(String, String)]| query(&given.iter().collect::<Vec<_>>());
+            read(&given).map(Self).map_err(|first| judged(request, &given, first, &|it| read(it).map(drop)))
+        }))
     }
 }
 
@@ -150,32 +188,53 @@ impl<F: DeserializeOwned> FromRequest for Query<F> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoFilter {}
 
-fn query<T: DeserializeOwned>(pairs: &[&str]) -> Result<T, Problem> {
-    let pairs = pairs.join("&");
+/// The parameters of a query, in their order.
+fn pairs(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
     // What is no UTF-8 would be read with a sign in its place, and something else be looked for.
-    percent_decode_str(&pairs).decode_utf8().map_err(|_| Problem::new(Code::Malformed))?;
-    let pairs = serde_html_form::Deserializer::new(form_urlencoded::parse(pairs.as_bytes()));
-    serde_path_to_error::deserialize(pairs).map_err(|error| unfit(&error))
+    percent_decode_str(request.query_string())
+        .decode_utf8()
+        .map_err(|_| Problem::new(Code::Malformed).because(NO_UTF8))?;
+    Ok(form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect())
+}
+
+fn query<T: DeserializeOwned>(given: &[&(String, String)]) -> Result<T, Vec<FieldError>> {
+    let written = form_urlencoded::Serializer::new(String::new()).extend_pairs(given.iter().copied()).finish();
+    let pairs = serde_html_form::Deserializer::new(form_urlencoded::parse(written.as_bytes()));
+    serde_path_to_error::deserialize(pairs).map_err(|error| vec![FieldError::located(&error)])
+}
+
+/// All that is wrong with a query.
+fn judged(
+    request: &HttpRequest,
+    given: &[(String, String)],
+    first: Vec<FieldError>,
+    read: &dyn Fn(&[(String, String)]) -> Result<(), Vec<FieldError>>,
+) -> Problem {
+    let Some(shape) = judge::query(request) else { return Problem::invalid(first) };
+    let again = |mended: &Value| read(&shape.pairs(mended)).err().unwrap_or_default();
+    Problem::invalid(shape.faults(&shape.object(given), first, &again))
 }
 
 /// The version that the caller saw, without which nothing is changed (428).
-pub(crate) struct IfMatch(pub(crate) Version);
+pub(crate) struct IfMatch(pub(crate) Versions);
 
 impl FromRequest for IfMatch {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let tag = request.headers().get(header::IF_MATCH).ok_or(Problem::new(Code::PreconditionRequired));
-        // A tag that we never gave names no version that the object could have.
-        let version = |tag: &header::HeaderValue| tag.to_str().ok().and_then(Version::from_etag);
-        ready(tag.and_then(|tag| version(tag).ok_or(Problem::new(Code::Stale))).map(Self))
+        // Several lines of one field are one list (RFC 9110, section 5.3).
+        let lines: Vec<_> =
+            request.headers().get_all(header::IF_MATCH).map(|tag| tag.to_str().unwrap_or_default()).collect();
+        let missing = lines.is_empty().then_some(Problem::new(Code::PreconditionRequired));
+        ready(missing.map_or_else(|| Ok(Self(Versions::from_field(&lines.join(",")))), Err))
     }
 }
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let tag = ObjectBuilder::new().schema_type(Type::String).examples(["\"1-0c1d2e3f4a5b\""]);
+        let tag =
+            ObjectBuilder::new().schema_type(Type::String).max_length(Some(1000)).examples(["\"1-0c1d2e3f4a5b\""]);
         let parameter = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header);
         let parameter = parameter.description(Some("The ETag of the object as the caller last saw it."));
         vec![parameter.required(Required::True).schema(Some(tag)).build()]

@@ -17,7 +17,7 @@ use crate::serve::Place;
 /// Imports a file, and gives the summary.
 ///
 /// # Errors
-/// The file cannot be read or is none of that kind, and where; the database does not answer.
+/// The file cannot be read or is not of that kind (the error says where); the database does not answer.
 pub fn import(settings: &Settings, what: &Import) -> Result<String, Failure> {
     match what {
         Import::Organizations { file, dry_run, depth, report } => {
@@ -71,7 +71,7 @@ fn organizations(
     Ok(ended(summary, run, dry))
 }
 
-/// How many faults are said; the rest is counted.
+/// How many faults are listed; the others are counted.
 const MOST_FAULTS: usize = 100;
 
 fn members(settings: &Settings, file: &Path, dry: bool, source: &SourceCode) -> Result<String, Failure> {
@@ -130,7 +130,7 @@ fn ended(mut summary: String, run: Run<'_>, dry: bool) -> String {
     summary
 }
 
-/// Says what is going on to whoever watches.
+/// Writes the present step to standard error, for the person who watches.
 fn progress(step: &str) {
     let _ = writeln!(io::stderr(), "import : {step}");
 }

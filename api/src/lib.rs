@@ -1,4 +1,4 @@
-//! HTTP: translates a request into a sentence of the domain, and its end into an answer.
+//! HTTP: translates requests into actions of the domain, and their results into answers.
 
 mod answer;
 pub mod app;
@@ -15,6 +15,7 @@ mod extract;
 mod failure;
 mod gate;
 pub mod import;
+mod judge;
 pub mod limits;
 mod mail;
 mod members;
@@ -22,6 +23,7 @@ mod metrics;
 mod networks;
 mod platform;
 pub mod problem;
+mod public_address;
 pub mod serve;
 mod services;
 pub mod telemetry;

@@ -1,5 +1,5 @@
-//! How often one may ask: each principal as much as agreed, each address a few bad tokens. Memory is bounded: whoever
-//! asked longest ago is forgotten first.
+//! Rate limits: each principal has an allowance of requests, each address an allowance of bad tokens. Memory is bounded:
+//! the principal or address that called the longest ago is forgotten first.
 
 use std::fmt::{self, Display};
 use std::hash::Hash;
@@ -30,25 +30,34 @@ const REMEMBERED: u64 = 20_000;
 /// How long someone who asks nothing is remembered; every allowance is whole again long before.
 const IDLE: Duration = Duration::from_mins(10);
 
-/// How often one may ask.
+/// Settings of the rate limits.
 #[derive(Debug, Clone, Args)]
 pub struct LimitSettings {
-    /// Limit how often each principal may ask. By default on, but off with the development issuer.
+    /// Limit the requests of each principal. Default: on with a production issuer, off without one.
     #[arg(long, env = "DIAPASON_RATE_LIMITS", global = true)]
     pub rate_limits: Option<Switch>,
-    /// How often a person may ask: requests a second, and how many at once after a pause.
+    /// Requests of a person: how many a second, and how many at once after a pause.
     #[arg(long, env = "DIAPASON_MEMBER_RATE", default_value = "20:60", global = true)]
     pub member_rate: Rate,
-    /// How often a service account may ask.
+    /// Requests of a service account, in the same form.
     #[arg(long, env = "DIAPASON_SERVICE_RATE", default_value = "100:200", global = true)]
     pub service_rate: Rate,
-    /// How many bad tokens an address (an IPv6 network of 64 bits) may show in a minute; loopback is exempt with the
+    /// Bad tokens that an address (an IPv6 network of 64 bits) may send in a minute. Loopback is exempt with the
     /// development issuer.
     #[arg(long, env = "DIAPASON_BAD_TOKENS", default_value = "20", global = true)]
     pub bad_tokens: NonZeroU32,
-    /// Addresses or networks of the proxies in front, comma-separated: whom they name in `X-Forwarded-For` is the client.
+    /// Addresses or networks of the proxies in front, separated by commas. The address that they give in `X-Forwarded-For` is
+    /// the client; `Forwarded`, or `X-Forwarded-Host` and `X-Forwarded-Proto`, say where the service stands.
     #[arg(long, env = "DIAPASON_TRUSTED_PROXIES", default_value = "", hide_default_value = true, global = true)]
     pub trusted_proxies: Networks,
+}
+
+impl LimitSettings {
+    /// Whether each principal is limited: unless it is said, with a production issuer alone.
+    #[must_use]
+    pub fn on(&self, production: bool) -> bool {
+        self.rate_limits.map_or(production, |switch| switch == Switch::On)
+    }
 }
 
 /// On or off.
@@ -106,7 +115,7 @@ impl Display for Networks {
 }
 
 impl Networks {
-    fn contain(&self, address: &IpAddr) -> bool {
+    pub(crate) fn contain(&self, address: &IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(address))
     }
 }
@@ -174,8 +183,8 @@ struct All {
 impl Limits {
     /// The allowances that these settings give.
     #[must_use]
-    pub fn new(settings: &LimitSettings, development: bool) -> Self {
-        let on = settings.rate_limits.map_or(!development, |switch| switch == Switch::On);
+    pub fn new(settings: &LimitSettings, production: bool, development: bool) -> Self {
+        let on = settings.on(production);
         let quota = |rate: Rate| Quota::per_second(rate.each_second).allow_burst(rate.at_once);
         let allowance = |name, rate| on.then(|| Allowance::new(name, quota(rate)));
         Self(Arc::new(All {
@@ -187,7 +196,7 @@ impl Limits {
         }))
     }
 
-    /// Lets a caller ask, if he did not ask too often; leaves behind where he stands.
+    /// Lets a caller's request through unless they sent too many; leaves their standing in the request's extensions.
     pub(crate) fn admit(&self, request: &HttpRequest, caller: &Identity, machine: bool) -> Result<(), Problem> {
         let allowance = if machine { &self.0.services } else { &self.0.members };
         let Some(allowance) = allowance else { return Ok(()) };
@@ -196,8 +205,8 @@ impl Limits {
         taken.map_err(Problem::too_many)
     }
 
-    /// What one is told who showed a bad token: that it is bad, or that these were too many. A good one is never
-    /// refused for the bad ones of others behind the same address.
+    /// The answer to a bad token: that it is bad, or that the address showed too many. A good token is never refused for
+    /// the bad ones of others behind the same address.
     pub(crate) fn unauthenticated(&self, request: &HttpRequest) -> Problem {
         let bad = Problem::new(Code::Unauthenticated);
         let Some(address) = self.client(request) else { return bad };
@@ -210,7 +219,7 @@ impl Limits {
         Problem::too_many(wait)
     }
 
-    /// Who asks: the last address that no proxy of ours stands at.
+    /// Address of the client: the last one in the chain that is not a trusted proxy.
     fn client(&self, request: &HttpRequest) -> Option<IpAddr> {
         let mut client = request.peer_addr()?.ip().to_canonical();
         let named = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok());
@@ -224,7 +233,7 @@ impl Limits {
     }
 }
 
-/// Middleware: says in each answer where its caller stands.
+/// Middleware: adds the rate-limit headers to each answer.
 pub(crate) async fn tell_allowance(
     request: ServiceRequest,
     next: Next<BoxBody>,
@@ -239,7 +248,7 @@ pub(crate) async fn tell_allowance(
     Ok(response)
 }
 
-/// One who has an IPv6 address has all of its network.
+/// Someone who has an IPv6 address has all of its 64-bit network.
 fn whole(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64))),

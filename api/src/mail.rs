@@ -1,35 +1,39 @@
-//! E-mail: the texts, and the way out. A text names nothing that not everyone may know: it leads to the service.
+//! E-mail: the texts, and how they are sent. A text names nothing that not everyone may know: it leads to the service.
 
-use std::path::Path;
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
 
+use kernel::clock;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp;
-use lettre::{FileTransport, Message, SmtpTransport, Transport as _};
+use lettre::{Message, SmtpTransport, Transport as _};
 use persistence::delivery::{About, Letter};
 
 use crate::config::Settings;
 use crate::failure::Failure;
 
-/// The way out.
+/// The sender of e-mails.
 pub(crate) struct Post {
     from: Mailbox,
     public_url: String,
     way: Way,
 }
 
-/// By SMTP, or as files that people and tests look at.
+/// How e-mails are sent: by SMTP, or written as files for people and tests to look at.
 enum Way {
     Smtp(Box<SmtpTransport>),
-    Files(FileTransport),
+    Files(PathBuf),
 }
 
-/// Why a message did not go out.
+/// Why a message was not sent.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Undelivered {
-    /// The recipient's server will not have it.
+    /// The recipient's server refused it for good.
     #[error("refused: {0}")]
     Refused(String),
-    /// It may go out another time.
+    /// It failed for now and is tried again.
     #[error("not sent: {0}")]
     Later(String),
 }
@@ -38,23 +42,24 @@ impl Post {
     pub(crate) fn of(settings: &Settings) -> Result<Self, Failure> {
         let way = match &settings.smtp_url {
             Some(url) => Way::Smtp(Box::new(SmtpTransport::from_url(url)?.build())),
-            None => Way::Files(files(&settings.data_dir.join("outbox"))?),
+            None => Way::Files(outbox(settings.data_dir.join("outbox"))?),
         };
-        let public_url = settings.public_url.trim_end_matches('/').to_owned();
+        let public_url = settings.public_url().unwrap_or_else(|| format!("http://{}", settings.listen));
         Ok(Self { from: settings.mail_from.parse()?, public_url, way })
     }
 
-    /// Sends a letter. Sent twice, it has the same name, by which the recipient's server knows it.
+    /// Sends an e-mail. Sent twice, it has the same `Message-ID`, by which the recipient's server recognizes it.
     pub(crate) fn send(&self, letter: &Letter) -> Result<(), Undelivered> {
         let message = self.compose(letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
         match &self.way {
-            Way::Files(files) => files.send(&message).map(drop).map_err(|error| Undelivered::Later(error.to_string())),
+            Way::Files(outbox) => keep(outbox, &message).map_err(|error| Undelivered::Later(error.to_string())),
             Way::Smtp(smtp) => smtp.send(&message).map(drop).map_err(|error| self.why(smtp, &error)),
         }
     }
 
-    /// Whether a message that did not go out was refused for its recipient's sake: for good, by a server that takes our
-    /// mail. A password, a sender or a policy that is wrong would be wrong for every recipient, and is put right one day.
+    /// Why an e-mail was not sent. It is refused for good only if a server that otherwise takes our mail rejects this
+    /// recipient. A wrong password, sender or policy would fail for every recipient and can be corrected: the e-mail is
+    /// tried again.
     fn why(&self, smtp: &SmtpTransport, error: &smtp::Error) -> Undelivered {
         let said = error.to_string();
         let mailbox = |code: smtp::response::Code| code.category == smtp::response::Category::MailSystem;
@@ -79,25 +84,25 @@ impl Post {
             About::News { count } => return self.news(*count),
         };
         let joins = match joins {
-            Some((Some(network), role)) => format!(" et à rejoindre le réseau « {network} » ({})", role.label().fr),
+            Some((Some(network), role)) => format!(" et à rejoindre le réseau « {network} » ({})", role.label().fr),
             Some((None, role)) => format!(" et à rejoindre un réseau métier ({})", role.label().fr),
             None => String::new(),
         };
         let day = expires_at.with_timezone(&kernel::PARIS).format("%d/%m/%Y à %H:%M");
         let text = format!(
-            "Bonjour,\n\nVous êtes invité(e) à ouvrir votre compte Diapason pour {organization}{joins}.\n\n\
-            Ouvrez {} et présentez ce code, qui ne sert qu'une fois :\n\n{code}\n\n\
-            Il est valable jusqu'au {day} (heure de Paris). Ne le transmettez à personne.\n",
+            "Bonjour,\n\nNous vous invitons à ouvrir votre compte Diapason pour {organization}{joins}.\n\n\
+            Ouvrez {} et saisissez ce code, qui ne sert qu’une fois :\n\n{code}\n\n\
+            Il est valable jusqu’au {day} (heure de Paris). Ne le communiquez à personne.\n",
             self.public_url
         );
-        ("Diapason : votre invitation", text)
+        ("Diapason : votre invitation", text)
     }
 
-    /// There is something new. What it is called, and where it comes from, is said in the service alone.
+    /// There is something new. Its title and network are only said in the service.
     fn news(&self, count: i64) -> (&'static str, String) {
         let news = if count == 1 { "une nouveauté".to_owned() } else { format!("{count} nouveautés") };
-        let text = format!("Bonjour,\n\nVous avez {news} dans Diapason :\n\n{}\n", self.public_url);
-        ("Diapason : du nouveau pour vous", text)
+        let text = format!("Bonjour,\n\nVous avez {news} dans Diapason :\n\n{}\n", self.public_url);
+        ("Diapason : du nouveau pour vous", text)
     }
 }
 
@@ -106,12 +111,27 @@ fn is_ours(word: &str) -> bool {
     ["5.1.7", "5.1.8"].contains(&word) || word.starts_with("5.7.")
 }
 
-fn files(directory: &Path) -> Result<FileTransport, Failure> {
-    std::fs::create_dir_all(directory)?;
-    Ok(FileTransport::new(directory))
+/// The folder of letters, which nobody else may enter: they hold codes. What an earlier version left there open is closed.
+fn outbox(directory: PathBuf) -> io::Result<PathBuf> {
+    DirBuilder::new().recursive(true).mode(0o700).create(&directory)?;
+    fs::set_permissions(&directory, Permissions::from_mode(0o700))?;
+    for letter in fs::read_dir(&directory)? {
+        let letter = letter?;
+        if letter.file_type()?.is_file() {
+            fs::set_permissions(letter.path(), Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(directory)
 }
 
-/// The same text for readers that want HTML.
+/// Writes an e-mail to a file that its owner alone may read.
+fn keep(outbox: &Path, message: &Message) -> io::Result<()> {
+    let file = outbox.join(format!("{}.eml", clock::fresh_v7()));
+    let mut file = File::options().write(true).create_new(true).mode(0o600).open(file)?;
+    file.write_all(&message.formatted())
+}
+
+/// The same text as HTML.
 fn page(text: &str) -> String {
     let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
     let paragraphs: Vec<_> = text.split("\n\n").map(|part| format!("<p>{}</p>", part.replace('\n', "<br>"))).collect();

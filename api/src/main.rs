@@ -1,4 +1,4 @@
-//! The one binary, `diapason`: serves the API, prepares its database, prints its contract, gives tokens for development.
+//! The binary `diapason`: serves the API, prepares its database, imports files, prints the contract and development tokens.
 
 use std::process::ExitCode;
 
@@ -43,7 +43,7 @@ fn print(text: &str) {
     tell(text, std::io::stdout());
 }
 
-/// A reader that went away is no failure of ours.
+/// Ignores write errors: a reader that closed the pipe is no failure of this program.
 fn tell(text: &str, mut to: impl std::io::Write) {
     let _ = writeln!(to, "{text}");
 }

@@ -1,4 +1,4 @@
-//! What is counted, for Prometheus, and logged: each request by its route, its status and its time.
+//! Metrics for Prometheus and the access log: each request with its route, its status and its time.
 
 use std::time::Instant;
 
@@ -59,7 +59,7 @@ pub(crate) async fn count(
         let elapsed = began.elapsed();
         metrics.requests.with_label_values(&values).observe(elapsed.as_secs_f64());
         let milliseconds = elapsed.as_secs_f64() * 1000.0;
-        tracing::info!(target: "access", method, route, status = status.as_u16(), milliseconds, request_id = ?id);
+        tracing::info!(target: "access", method, route, status = status.as_u16(), milliseconds, request_id = id.map(tracing::field::display));
     }
     Ok(response)
 }

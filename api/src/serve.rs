@@ -27,13 +27,14 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::mail::Post;
 use crate::metrics::Metrics;
+use crate::public_address::{Here, PublicAddress};
 use crate::services::Services;
 use crate::worker;
 
-/// How many may wait for each one at work.
+/// How many requests may wait for each connection.
 const LINE: usize = 32;
 const HEAD: Duration = Duration::from_secs(5);
-/// How many seconds what is under way may take when we stop.
+/// Seconds that requests in flight may still take when the process stops.
 const DRAIN: u64 = 25;
 
 /// The database of one run: where it is, and the private PostgreSQL that must live as long.
@@ -54,7 +55,7 @@ impl Place {
         Ok(Self { owner, app, _private: Some(private) })
     }
 
-    /// The private database is brought up to date by whoever starts it, and gets the demo data once.
+    /// Brings the private database up to date, and loads the demo data into it at the first start.
     pub(crate) fn prepare(&self, settings: &Settings) -> Result<(), Failure> {
         if settings.database_url.is_some() {
             database::check(&self.app)?;
@@ -122,8 +123,10 @@ pub fn token(settings: &Settings, persona: &str) -> Result<String, Failure> {
 pub fn serve(settings: &Settings) -> Result<(), Failure> {
     settings.check()?;
     for line in settings.redacted().lines() {
-        tracing::info!("{line}");
+        let (name, value) = line.split_once(' ').unwrap_or((line, ""));
+        tracing::info!(name, value = value.trim_start(), "setting");
     }
+    say_mode(settings);
     let lock = settings.database_url.is_none().then(|| lock(&settings.data_dir)).transpose()?;
     let place = Place::find(settings, Embedded::start_own)?;
     place.prepare(settings)?;
@@ -136,9 +139,10 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         verifier: Verifier::new(&issuers, development),
         readers: Gate::new(places, places * LINE),
         writers: Gate::new(places, places * LINE),
-        limits: Limits::new(&settings.limits, settings.development()),
+        limits: Limits::new(&settings.limits, settings.production(), settings.development()),
         draining: Arc::default(),
         metrics: Metrics::new()?,
+        address: PublicAddress::new(settings.public_url(), settings.limits.trusted_proxies.clone()),
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };
     let worker =
@@ -149,6 +153,16 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
     drop(place);
     drop(lock);
     Ok(done?)
+}
+
+/// Says in one line whose tokens are accepted, and whether one may ask as often as one likes.
+fn say_mode(settings: &Settings) {
+    let (development, limits) = (settings.development(), settings.limits.on(settings.production()));
+    match (settings.production(), development) {
+        (true, false) => tracing::info!(rate_limits = limits, "production: the development issuer is off"),
+        (true, true) => tracing::warn!(rate_limits = limits, "the development issuer is on beside those of production"),
+        (false, _) => tracing::info!(rate_limits = limits, "development: the development issuer is on"),
+    }
 }
 
 async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
@@ -169,7 +183,13 @@ async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
     let server = HttpServer::new(move || app(services.clone()))
         .workers(workers())
         .max_connections(most / workers())
-        .on_connect(move |socket, data| connections.accept(socket, data))
+        .on_connect(move |socket, data| {
+            let stream = socket.downcast_ref::<actix_web::rt::net::TcpStream>();
+            if let Some(here) = stream.and_then(|stream| stream.local_addr().ok()) {
+                data.insert(Here(here));
+            }
+            connections.accept(socket, data);
+        })
         .disable_signals()
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)
@@ -201,7 +221,7 @@ fn workers() -> usize {
     thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
-/// The signals that end us.
+/// The signals that end the process.
 struct Signals {
     terminate: Signal,
     interrupt: Signal,
@@ -213,8 +233,8 @@ impl Signals {
     }
 }
 
-/// Stops the server when asked to: on Ctrl-C now, on SIGTERM when those who look at `/readyz` have had time to see that
-/// we go. What is under way is brought to its end.
+/// Stops the server: at once on Ctrl-C, and on SIGTERM after a delay in which load balancers see that `/readyz` is 503.
+/// Requests in flight are finished.
 async fn leave(server: ServerHandle, mut signals: Signals, draining: Arc<AtomicBool>, delay: Duration) {
     let terminated = tokio::select! {
         _ = signals.terminate.recv() => true,
@@ -244,6 +264,11 @@ fn announce(settings: &Settings, open: &[SocketAddr], closed: &[SocketAddr]) {
     let mut out = io::stdout();
     let _ = writeln!(out, "Diapason listens on http://{address}  (documentation: http://{address}/docs/)");
     let _ = writeln!(out, "Metrics: http://{admin}/metrics");
+    if settings.production() {
+        let limits = if settings.limits.on(true) { "on" } else { "off" };
+        let development = if settings.development() { "on" } else { "off" };
+        let _ = writeln!(out, "Production issuers: the development issuer is {development}, rate limits are {limits}");
+    }
     if settings.development() {
         let _ = writeln!(out, "A token: cargo run --release -- token --as sig-admin   (other personas: README.md)");
     }
@@ -253,7 +278,7 @@ async fn metrics_text(metrics: web::Data<Metrics>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.text())
 }
 
-/// The time that tests make it.
+/// The clock that tests set.
 #[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TestTime {
@@ -294,7 +319,7 @@ fn server_key(settings: &Settings) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// A secret of this data directory, made when first asked for.
+/// A secret kept in this data directory, made when it is first needed.
 fn kept_secret(file: &Path) -> Result<Vec<u8>, Failure> {
     if let Some(directory) = file.parent() {
         fs::create_dir_all(directory)?;

@@ -1,4 +1,4 @@
-//! What every request stands on: the database, who vouches for callers, and how many may ask at once.
+//! What every request needs: the database, the issuers of tokens, the rate limits and the doors.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -11,30 +11,33 @@ use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
+use crate::public_address::PublicAddress;
 
-/// What every request stands on.
+/// The services that every request needs.
 #[derive(Clone)]
 pub struct Services {
-    /// Where things are.
+    /// The database.
     pub database: Database,
-    /// Who vouches for callers.
+    /// The issuers whose tokens are accepted.
     pub verifier: Verifier,
-    /// How many may be reading.
+    /// The door for requests that read.
     pub readers: Gate,
-    /// How many may be writing.
+    /// The door for requests that write.
     pub writers: Gate,
-    /// How often one may ask.
+    /// The rate limits.
     pub limits: Limits,
-    /// Whether we are about to stop.
+    /// Whether the process is about to stop.
     pub draining: Arc<AtomicBool>,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Metrics,
-    /// Web origins that browsers may call from.
+    /// The address of the service, as clients are told it.
+    pub address: PublicAddress,
+    /// Web origins from which browsers may call.
     pub cors_origins: Arc<Vec<String>>,
 }
 
 impl Services {
-    /// The caller of a request, whose token is good and who did not ask too often.
+    /// The caller of a request, if their token is good and they did not send too many requests.
     ///
     /// # Errors
     /// The request has no token or a bad one, or there were too many requests or too many bad tokens.

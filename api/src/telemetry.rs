@@ -1,4 +1,4 @@
-//! What is told of the work: log lines, and, where a collector is set up, traces (OpenTelemetry over OTLP). A span says
+//! Telemetry: log lines, and, where a collector is set up, traces (OpenTelemetry over OTLP). A span says
 //! the route, never the address, and nothing of the caller.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -44,10 +44,10 @@ impl Drop for Telemetry {
     }
 }
 
-/// Begins to tell.
+/// Starts logging and, if a collector is configured, tracing.
 ///
 /// # Errors
-/// The collector's address is none.
+/// The collector's address is not valid.
 pub fn start(settings: &Settings, serves: bool) -> Result<Telemetry, Box<dyn std::error::Error + Send + Sync>> {
     let told = EnvFilter::try_from_env("DIAPASON_LOG");
     let told = told.unwrap_or_else(|_| "info,actix_server=warn,actix_http=off".into());
@@ -105,13 +105,17 @@ impl HttpClient for Sender {
         let hears = sent.as_ref().is_ok_and(|answer| answer.status().is_success());
         if self.heard.swap(hears, Ordering::Relaxed) != hears {
             let said = sent.as_ref().map_or_else(ToString::to_string, |answer| answer.status().to_string());
-            tracing::warn!(hears, said, "the collector of traces");
+            if hears {
+                tracing::info!("the collector of traces answers");
+            } else {
+                tracing::warn!(error = said, "the collector of traces does not take them");
+            }
         }
         Ok(sent?)
     }
 }
 
-/// The headers in which a caller says what his request is part of.
+/// The headers in which a caller says which trace their request is part of.
 struct Carried<'a>(&'a HeaderMap);
 
 impl Extractor for Carried<'_> {
@@ -124,7 +128,7 @@ impl Extractor for Carried<'_> {
     }
 }
 
-/// Middleware: a span for each request, part of the caller's trace if he names one (W3C Trace Context).
+/// Middleware: a span for each request, part of the caller's trace if they name one (W3C Trace Context).
 pub(crate) async fn trace(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,

@@ -1,4 +1,4 @@
-//! vCards (RFC 6350): people and services as address books take them in.
+//! vCards (RFC 6350): people and services, for import into address books.
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::problem::Problem;
 
-/// What a vCard says; nothing of it is said that is not known.
+/// Content of a vCard. What is not known is left out.
 #[derive(Debug, Default)]
 pub(crate) struct Card {
     pub(crate) id: Uuid,

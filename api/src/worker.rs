@@ -1,4 +1,4 @@
-//! The worker: does what waits for a time, in a thread of its own. Several instances may have one; each task is done once.
+//! The worker: does tasks when they are due, in a thread of its own. Several instances may have one; each task is done once.
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -13,17 +13,17 @@ use persistence::{Database, Error, published_day};
 
 use crate::mail::{Post, Undelivered};
 
-/// How often it looks whether something is due.
+/// How often it checks whether a task is due.
 const LOOK: Duration = Duration::from_millis(500);
-/// How long its end is waited for.
+/// How long the process waits for it to end.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often what is past its time is forgotten.
+/// How often expired rows are removed.
 const TIDY: Duration = Duration::from_mins(10);
 
-/// Work that goes on aside until this is dropped.
+/// Handle of the worker: it works until this is dropped.
 pub(crate) struct Aside {
     until: Option<Sender<()>>,
-    /// Nothing is ever said on it: it closes when the work has ended.
+    /// Carries no message: it closes when the worker has ended.
     ended: Receiver<()>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
                 continue;
             }
             if let Err(error) = plan(&database, &mut digested).and_then(|()| round(&database, &post)) {
-                tracing::warn!(%error, "what was due waits");
+                tracing::warn!(%error, "due tasks could not be done: they wait");
             }
             match database.draw_skeletons() {
                 Ok(_) => {}
@@ -56,13 +56,13 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
             if published != clock::today() || tidied.elapsed() > TIDY {
                 published = clock::today();
                 if let Err(error) = database.plan_publications() {
-                    tracing::warn!(%error, "the next indicators are not planned");
+                    tracing::warn!(%error, "the next indicators could not be planned");
                 }
             }
             if tidied.elapsed() > TIDY {
                 tidied = Instant::now();
                 if let Err(error) = database.tidy() {
-                    tracing::warn!(%error, "what is past its time is still there");
+                    tracing::warn!(%error, "expired rows could not be removed");
                 }
             }
         }
@@ -83,7 +83,7 @@ fn plan(database: &Database, planned: &mut Option<DateTime<Utc>>) -> Result<(), 
     Ok(())
 }
 
-/// Does all that is due.
+/// Does all tasks that are due.
 fn round(database: &Database, post: &Post) -> Result<(), Error> {
     loop {
         let due = database.take_tasks()?;
@@ -98,7 +98,7 @@ fn round(database: &Database, post: &Post) -> Result<(), Error> {
                     if let (false, TaskKind::Send, Some(id)) = (again, task.kind, task.object_id) {
                         database.delivered(id, DeliveryStatus::Failed, Some(&why))?;
                     }
-                    tracing::warn!(task = task.position, kind = task.kind.code(), again, why, "a task failed");
+                    tracing::warn!(task = task.position, kind = task.kind.code(), again, error = why, "a task failed");
                 }
             }
         }

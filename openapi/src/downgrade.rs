@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::operation::MERGE_PATCH;
+
 /// Says in OpenAPI 3.0.3 what the contract says in 3.1.
 #[must_use]
 pub fn down_convert(mut document: Value) -> Value {
@@ -33,6 +35,10 @@ fn walk(value: &mut Value) {
                 && let Some(first) = examples.into_iter().next()
             {
                 object.insert("example".into(), first);
+            }
+            // One media type for a patch: generators of 3.0 take the first, and many can send no other than JSON.
+            if object.contains_key(MERGE_PATCH) && object.contains_key("application/json") {
+                object.remove(MERGE_PATCH);
             }
             // A reference stands alone in 3.0.
             if object.contains_key("$ref") {

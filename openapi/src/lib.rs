@@ -1,7 +1,9 @@
-//! What makes the contract whole: everything that is true of all operations is said here, once.
+//! Finishes the contract: adds what is true of all operations, so that no operation has to repeat it.
 
 mod absence;
+mod bounds;
 mod downgrade;
+mod examples;
 mod flat;
 mod operation;
 
@@ -11,31 +13,29 @@ use serde_json::{Value, json};
 
 /// Statuses that operations share, with the component that describes each.
 pub(crate) const PROBLEMS: &[(&str, &str)] = &[
-    (
-        "400",
-        "The request is malformed, or its cursor or its idempotency key is, or the key is missing where it is needed.",
-    ),
-    ("401", "There is no token, or it is not good."),
-    ("403", "The caller may not, or is not registered."),
-    ("404", "There is no such thing, or not for this caller."),
-    ("408", "The body takes too long to arrive."),
-    ("409", "A value is taken, the same fact stands already, or the state of the object does not allow it."),
-    ("412", "The object changed meanwhile."),
-    ("413", "The body is too large."),
-    ("415", "The body is of another kind than expected."),
-    ("422", "A value is not acceptable; see `errors`."),
-    ("428", "`If-Match` is missing."),
-    ("429", "Too many requests: wait `Retry-After` seconds."),
-    ("503", "Too many at once, or the database does not answer: try again after `Retry-After` seconds."),
+    ("400", "The request, its cursor or its idempotency key is malformed, or a required key is missing."),
+    ("401", "The token is missing, expired or not valid."),
+    ("403", "The caller may not do this, is suspended or is not registered."),
+    ("404", "The object does not exist, or the caller may not see it."),
+    ("408", "The body takes too long to arrive: more than ten seconds."),
+    ("409", "A value is taken, the same fact exists already, or the state of the object does not allow the operation."),
+    ("412", "The object changed since the caller read it: get it again."),
+    ("413", "The body is larger than 256 KiB."),
+    ("415", "The content type of the body is not accepted."),
+    ("422", "A value is not acceptable: `errors` says which one, and why."),
+    ("428", "The header `If-Match` is missing: send the `ETag` of the object."),
+    ("429", "Too many requests: wait `Retry-After` seconds and try again."),
+    ("503", "The service is busy, or its database does not answer: try again after `Retry-After` seconds."),
 ];
 
-/// How clients learn where they stand (draft-ietf-httpapi-ratelimit-headers), on every answer while limits are on.
+/// Headers that tell clients what is left of their rate limit (draft-ietf-httpapi-ratelimit-headers). They are on every
+/// answer while limits are on.
 const LIMITS: &[(&str, &str)] = &[
-    ("RateLimit", "What is left (`r`), and the seconds until all of it is there again (`t`)."),
-    ("RateLimit-Policy", "How many at once (`q`), given anew within how many seconds (`w`)."),
+    ("RateLimit", "Requests left (`r`), and seconds until the full number is available again (`t`)."),
+    ("RateLimit-Policy", "Requests allowed at once (`q`), and seconds within which they become available again (`w`)."),
 ];
 
-/// Finishes the document that the routes gave birth to.
+/// Finishes the document that is generated from the routes.
 #[must_use]
 pub fn finish(mut document: Value) -> Value {
     flat::flatten(&mut document);
@@ -52,6 +52,10 @@ pub fn finish(mut document: Value) -> Value {
         let responses = PROBLEMS.iter().map(|(status, why)| (format!("Problem{status}"), problem(status, why)));
         components.insert("responses".into(), Value::Object(responses.collect()));
     }
+    for part in ["/components", "/paths"] {
+        document.pointer_mut(part).into_iter().for_each(bounds::bound);
+    }
+    examples::show(&mut document);
     document
 }
 
@@ -59,11 +63,14 @@ fn problem(status: &str, why: &str) -> Value {
     let schema = json!({"$ref": "#/components/schemas/Problem"});
     let mut response = json!({"description": why, "content": {"application/problem+json": {"schema": schema}}});
     if let (true, Some(response)) = (matches!(status, "429" | "503"), response.as_object_mut()) {
-        let header = json!({"description": "Seconds to wait.", "required": true, "schema": {"type": "integer"}});
+        let header = json!({"description": "Seconds to wait before the request is sent again.", "required": true, "schema": {"type": "integer"}});
         let mut headers = json!({"Retry-After": header});
         if let (true, Some(headers)) = (status == "429", headers.as_object_mut()) {
             for (name, what) in LIMITS {
-                headers.insert((*name).into(), json!({"description": what, "schema": {"type": "string"}}));
+                headers.insert(
+                    (*name).into(),
+                    json!({"description": what, "schema": {"type": "string", "maxLength": 200}}),
+                );
             }
         }
         response.insert("headers".into(), headers);

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::PROBLEMS;
 
-const MERGE_PATCH: &str = "application/merge-patch+json";
+const JSON: &str = "application/json";
+pub(crate) const MERGE_PATCH: &str = "application/merge-patch+json";
 
 pub(crate) fn finish(path: &str, method: &str, operation: &mut Value) {
     let Some(operation) = operation.as_object_mut() else { return };
@@ -12,7 +13,7 @@ pub(crate) fn finish(path: &str, method: &str, operation: &mut Value) {
     let action = operation.get("operationId").cloned();
     operation.insert("x-authz".into(), json!({"action": action, "audited": method != "get"}));
     if method == "patch" {
-        rename_body(operation);
+        takes_patches(operation);
     }
     let shared = statuses(path, method, operation);
     if method == "post" {
@@ -61,8 +62,9 @@ fn required(parameter: &Value) -> bool {
 
 /// Every POST may be sent again with its key.
 fn idempotency(operation: &mut Map<String, Value>) {
-    let text = "1 to 255 characters of the client's choice, a UUID best: the same POST sent again within 48 hours with the \
-                same key is done once. The answer to a repetition says `Idempotency-Replayed: true`.";
+    let text = "Key that the client chooses: 1 to 255 visible ASCII characters, preferably a UUID. If the same request is sent \
+                again with the same key within 48 hours, it is done once. The answer to a repetition has the header \
+                `Idempotency-Replayed: true`.";
     let schema = json!({"type": "string", "minLength": 1, "maxLength": 255});
     let parameters = operation.entry("parameters").or_insert_with(|| json!([]));
     if let Some(parameters) = parameters.as_array_mut() {
@@ -75,13 +77,15 @@ fn idempotency(operation: &mut Map<String, Value>) {
     }
 }
 
-fn rename_body(operation: &mut Map<String, Value>) {
+fn takes_patches(operation: &mut Map<String, Value>) {
     let content =
         operation.get_mut("requestBody").and_then(|body| body.get_mut("content")).and_then(Value::as_object_mut);
     if let Some(content) = content
-        && let Some(body) = content.remove("application/json")
+        && let Some(body) = content.remove(JSON)
     {
-        content.insert(MERGE_PATCH.into(), body);
+        content.insert(MERGE_PATCH.into(), body.clone());
+        // Taken as the same: many clients can send no other type.
+        content.insert(JSON.into(), body);
     }
 }
 
@@ -91,7 +95,7 @@ fn describe(status: &str, response: &mut Value, reads: bool) {
     let name = shown.and_then(|shown| shown.rsplit('/').next()).unwrap_or_default().to_owned();
     let Some(response) = response.as_object_mut() else { return };
     response.insert("description".into(), json!(if reads { "What was asked for." } else { "What it is now." }));
-    let string = json!({"type": "string"});
+    let string = json!({"type": "string", "maxLength": 2000});
     let mut header = if name.ends_with("Page") {
         json!({"Link": {"description": "RFC 8288: the next page, if there is one.", "schema": string.clone()}})
     } else if PLAIN.contains(&name.as_str()) || name.is_empty() {

@@ -40,10 +40,10 @@ impl Default for Found {
     }
 }
 
-/// Whether the caller is somebody, without more; asked once in a while of one who calls often.
+/// Whether the caller is registered. The answer is remembered for a while.
 ///
 /// # Errors
-/// He is a stranger.
+/// The caller is not registered.
 pub(crate) fn is_somebody(conn: &mut PgConnection, caller: &Identity, memory: &Memory) -> Result<()> {
     let found = memory.of::<Found>();
     if found.0.contains_key(caller) {

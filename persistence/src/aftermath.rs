@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::schema::network;
-use kernel::{Actor, AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, Refusal, Validity};
+use kernel::{Actor, AffiliationId, Label, MemberId, NetworkId, OrganizationId, PrincipalId, Refusal, Validity};
 use uuid::Uuid;
 
 use crate::{Error, Result};
@@ -262,6 +262,15 @@ struct Answer {
     lasting: bool,
 }
 
+/// What would put an organization below itself.
+pub(crate) fn below_itself() -> Error {
+    const BELOW_ITSELF: Label = Label {
+        fr: "Une organisation ne peut pas être placée sous elle-même.",
+        en: "An organization cannot stand below itself.",
+    };
+    Refusal::Invalid("/parent_id", BELOW_ITSELF).into()
+}
+
 impl Invariant {
     fn held(self, conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Held> {
         let (question, about) = match self {
@@ -285,7 +294,7 @@ impl Invariant {
         match self {
             Self::Administered => Refusal::LastAdmin.into(),
             Self::Led(_) => Refusal::LastLead.into(),
-            Self::InATree(_) => Error::Dangling("/parent_id"),
+            Self::InATree(_) => below_itself(),
         }
     }
 

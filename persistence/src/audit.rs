@@ -17,7 +17,7 @@ pub(crate) struct Asked {
     pub(crate) object: Option<String>,
 }
 
-/// Writes that a caller was refused. One whom we do not know leaves no line: he was refused by his token.
+/// Writes that a caller was refused. A caller who is not registered leaves no line.
 pub(crate) fn refused(conn: &mut PgConnection, call: &Call, asked: &Asked, refusal: &Refusal) -> Result<()> {
     let who = identity::table.find((&call.caller.issuer, &call.caller.subject)).select(identity::principal_id);
     let Some(who) = who.first::<PrincipalId>(conn).optional()? else { return Ok(()) };

@@ -5,13 +5,13 @@ use uuid::Uuid;
 
 use crate::Key;
 
-/// One call: who asks, in which request.
+/// One call: the caller and the request.
 #[derive(Debug, Clone)]
 pub struct Call {
-    /// Who asks, as his token says.
+    /// The caller, as their token says.
     pub caller: Identity,
     /// The request, for the audit log.
     pub request: Uuid,
-    /// The client's word that makes the call happen once.
+    /// The client's idempotency key, by which the call is done once.
     pub key: Option<Key>,
 }

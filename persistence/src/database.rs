@@ -78,7 +78,7 @@ impl Database {
         self.heard(done)
     }
 
-    /// Whoever had an answer knows that the database is there.
+    /// An answer proves that the database is there.
     fn heard<T>(&self, done: Result<T>) -> Result<T> {
         if !matches!(done, Err(Error::Away(_) | Error::Unknown(_))) {
             self.pulse.hear();
@@ -113,7 +113,7 @@ impl Database {
         self.heard(again(|pardoned| self.write_once(call, &work, pardoned)))
     }
 
-    /// Lets someone write who may not be registered yet. A key of his would mean nothing: what he does, he does once.
+    /// Lets someone write who may not be registered yet. Idempotency keys are not kept: what they do can be done only once.
     ///
     /// # Errors
     /// Those of the work; a caller who is suspended; a database that does not answer.
@@ -194,7 +194,7 @@ impl Database {
     /// The rights of a caller, as the cache of readers knows them.
     ///
     /// # Errors
-    /// He is not registered; the database does not answer.
+    /// The caller is not registered; the database does not answer.
     pub fn rights(&self, call: &Call) -> Result<String> {
         self.read(call, |store| Ok(store.actor().rights.clone()))
     }

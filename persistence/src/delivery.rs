@@ -1,4 +1,4 @@
-//! The ledger of what is sent: one line per recipient, from the transaction that wants it sent to what became of it.
+//! The ledger of e-mails: one line per recipient, from the transaction that asks for the e-mail to the outcome.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,7 +14,7 @@ use crate::task::plan;
 use crate::writer::Writer;
 use crate::{Database, Error, Result};
 
-/// Has something sent to someone, once this transaction is done.
+/// Plans an e-mail to someone, to be sent once this transaction is committed.
 pub(crate) fn deliver(
     writer: &mut Writer<'_>,
     kind: DeliveryKind,
@@ -35,10 +35,10 @@ pub(crate) fn deliver(
     plan(writer.conn, TaskKind::Send, &format!("send:{id}"), Some(id), writer.at)
 }
 
-/// What is to be sent, with all that its text says.
+/// An e-mail to send, with all that its text says.
 #[derive(Debug, Clone)]
 pub struct Letter {
-    /// Its line in the ledger, which names it in the post too.
+    /// Its line in the ledger, which is also in its `Message-ID`.
     pub id: Uuid,
     /// To whom.
     pub address: Email,
@@ -46,29 +46,29 @@ pub struct Letter {
     pub about: About,
 }
 
-/// What a letter is about.
+/// What an e-mail is about.
 #[derive(Debug, Clone)]
 pub enum About {
     /// Someone is invited to log in, and perhaps to join a network.
     Invitation {
-        /// Where he works.
+        /// The organization of the person who is invited.
         organization: OrganizationName,
-        /// The network that he would join, by its name where everyone may know it, and as what.
+        /// The network that the person would join, named only where everyone may know of it, and the role.
         joins: Option<(Option<String>, NetworkRole)>,
-        /// What he shows.
+        /// The code to enter.
         code: InvitationCode,
-        /// Until when.
+        /// When the code expires.
         expires_at: DateTime<Utc>,
     },
-    /// There is something new; what, is read in the service.
+    /// There is something new; what it is, is only said in the service.
     News {
-        /// How much.
+        /// How many new notifications.
         count: i64,
     },
 }
 
 impl Database {
-    /// What is to be sent; nothing if it is no longer to be.
+    /// The e-mail to send; nothing if it is not to be sent any more.
     ///
     /// # Errors
     /// The database does not answer.
@@ -87,7 +87,7 @@ impl Database {
         Ok(about.map(|about| Letter { id, address, about }))
     }
 
-    /// Notes what became of something that was to be sent.
+    /// Records the outcome of an e-mail.
     ///
     /// # Errors
     /// The database does not answer.
@@ -103,7 +103,7 @@ impl Database {
         let mut conn = self.worker()?;
         conn.transaction(|conn| {
             diesel::update(delivery::table.find(id)).set(row).execute(conn)?;
-            // What stands in a digest shares its fate.
+            // The notifications of a digest have the outcome of its e-mail.
             let within = notification::table.filter(notification::digest_id.eq(id)).select(notification::id);
             let lines = delivery::table.filter(delivery::kind.eq(DeliveryKind::Notification));
             let lines = lines.filter(delivery::object_id.eq_any(within));
@@ -112,7 +112,7 @@ impl Database {
         })
     }
 
-    /// Notes that nothing was sent where there was nothing to say any more; what was settled already stays as it is.
+    /// Records that an e-mail was not sent because nothing was left to say; one with an outcome stays as it is.
     ///
     /// # Errors
     /// The database does not answer.
@@ -122,7 +122,7 @@ impl Database {
         if there { self.delivered(id, DeliveryStatus::Muted, None) } else { Ok(()) }
     }
 
-    /// Plans the digests of the last time that it was eight o'clock in Paris.
+    /// Plans the digests of the latest eight o'clock in Paris.
     ///
     /// # Errors
     /// The database does not answer.
@@ -133,12 +133,12 @@ impl Database {
 }
 
 diesel::define_sql_function! {
-    /// Plans the digest of a day for everyone who has something in it, once, whoever plans.
+    /// Plans the digest of a day for everyone who has something in it, once, even if several instances plan it.
     #[sql_name = "app.plan_digests"]
     fn plan_digests(until: Timestamptz, of_day: Date) -> BigInt;
 }
 
-/// A digest, if anything in it still stands and was not read meanwhile.
+/// A digest, if it still holds a notification that was neither withdrawn nor read.
 fn about_digest(id: Uuid, conn: &mut PgConnection) -> Result<Option<About>> {
     let within = notification::table.filter(notification::digest_id.eq(id));
     let new = within.filter(notification::withdrawn_at.is_null()).filter(notification::read_at.is_null());
@@ -146,7 +146,7 @@ fn about_digest(id: Uuid, conn: &mut PgConnection) -> Result<Option<About>> {
     Ok((count > 0).then_some(About::News { count }))
 }
 
-/// What the letter of an invitation says.
+/// What the e-mail of an invitation says.
 type InvitationRow = (OrganizationName, (Option<String>, Option<String>), Option<NetworkRole>, DateTime<Utc>);
 
 /// An invitation whose code is still good.
@@ -167,7 +167,7 @@ fn about_invitation(id: InvitationId, conn: &mut PgConnection) -> Result<Option<
     let Some((organization, (name, visibility), role, expires_at)) = found else {
         return Ok(None);
     };
-    // What not everyone may know of is not named in the post.
+    // A network that not everyone may know of is not named in an e-mail.
     let name = name.filter(|_| visibility.as_deref() == Some("listed"));
     let joins = role.map(|role| (name, role));
     let code = InvitationCode::of(id).map_err(|why| Error::Fault(why.into()))?;

@@ -57,7 +57,8 @@ pub(crate) type KnownTo = fn(&mut PgConnection, &Actor) -> Result<Vec<Uuid>>;
 /// Binds a request to a member and an affiliation, and has the member agree.
 pub(crate) type Admit = fn(&mut Writer<'_>, Uuid, (MemberId, AffiliationId), Option<NotificationLevel>) -> Result<()>;
 
-/// How a request is agreed to by whoever logs in by its invitation: locked first, then bound to the member and agreed.
+/// How a membership request is agreed to by the person who logs in by its invitation: locked first, then bound to the
+/// member and agreed.
 #[derive(Clone, Copy)]
 pub(crate) struct Admits {
     pub(crate) lock: fn(Uuid, &mut PgConnection) -> Result<()>,

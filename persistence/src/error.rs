@@ -1,9 +1,10 @@
 //! Why something did not happen, said without HTTP and without the words of PostgreSQL.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
-use kernel::{Label, Refusal};
+use kernel::Refusal;
 
 /// Why the work of a store did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,9 @@ pub enum Error {
     /// A reference leads nowhere; which, as a JSON pointer.
     #[error("{0} leads nowhere")]
     Dangling(&'static str),
+    /// Fields belong to other sources: which, and to which.
+    #[error("fields are held by other sources")]
+    Held(BTreeMap<String, String>),
     /// The same request is being worked on.
     #[error("the same request is in flight")]
     InFlight,
@@ -141,10 +145,6 @@ const BUSY: &[&str] =
 
 /// What the trigger says that keeps the fields of others (`app.claim_fields`).
 const HELD: &str = "a field is held by another source";
-const HELD_ELSEWHERE: Label = Label {
-    fr: "Un de ces champs est tenu par une autre source.",
-    en: "One of these fields is held by another source.",
-};
 
 impl From<Diesel> for Error {
     fn from(error: Diesel) -> Self {
@@ -160,7 +160,7 @@ impl From<Diesel> for Error {
         let known = MEANINGS.get().copied().unwrap_or_default();
         let broken = known.iter().find(|(name, _)| details.constraint_name() == Some(name));
         if details.message() == HELD {
-            return Refusal::Forbidden(HELD_ELSEWHERE).into();
+            return Self::Held(serde_json::from_str(details.details().unwrap_or_default()).unwrap_or_default());
         }
         match (broken, Self::from_text(details.message())) {
             (Some((_, meaning)), _) => meaning(),

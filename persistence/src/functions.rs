@@ -155,7 +155,7 @@ fn objects(conn: &mut PgConnection) -> QueryResult<BTreeMap<String, String>> {
     Ok(objects.into_iter().map(|object| (object.called, object.place)).collect())
 }
 
-/// Replaces in place where PostgreSQL can, since whoever calls a function just now finds it then. It cannot when what a
+/// Replaces in place where PostgreSQL can, so that those who call the function at this moment find it. It cannot when what a
 /// function returns changed or how its arguments are called: then what the file made before is dropped first, but for what
 /// another file made of it meanwhile.
 fn put(conn: &mut PgConnection, text: &str, known: Option<&Applied>, stand: &BTreeSet<String>) -> QueryResult<()> {
@@ -211,7 +211,7 @@ fn recomputing(text: &str) -> Vec<String> {
 fn recompute(conn: &mut PgConnection, statements: &[String]) -> QueryResult<()> {
     for (place, statement) in statements.iter().enumerate() {
         if !statements.iter().skip(place + 1).any(|later| later == statement) {
-            tracing::info!(%statement, "computing anew what a changed function had computed");
+            tracing::info!(%statement, "recomputing the stored results of a changed function");
             conn.batch_execute(statement)?;
         }
     }

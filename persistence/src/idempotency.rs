@@ -31,7 +31,7 @@ pub trait Again: Sized {
     /// The same answer, as the caller may see it now.
     ///
     /// # Errors
-    /// He may no longer see it.
+    /// The caller may no longer see it.
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self>;
 }
 

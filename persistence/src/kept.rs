@@ -27,7 +27,7 @@ pub(crate) use crate::descriptor::{
 pub(crate) trait Kept: Noun {
     /// Its table.
     type Table: Table;
-    /// What the constraints of its table mean to whoever breaks them.
+    /// What the constraints of its table mean to a caller who breaks them.
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[];
     /// What refers to an organization or an affiliation, in its table and in those that go with it, and what a
     /// reorganization does with that.
@@ -36,7 +36,7 @@ pub(crate) trait Kept: Noun {
     const ENDS: &'static [Ends] = &[];
     /// What a reorganization does with those held through an affiliation that goes on in another.
     const CARRIED: Option<Carry> = None;
-    /// How a request to sit somewhere is agreed to by whoever logs in by its invitation.
+    /// How a membership request is agreed to by the person who logs in by its invitation.
     const ADMITS: Option<Admits> = None;
     /// How someone is invited to log in.
     const INVITES: Option<Invites> = None;
@@ -111,8 +111,13 @@ pub(crate) trait KeptIn<T: Table>: Kept<Table = T> {
         V: Insertable<T>,
         V::Values: QueryFragment<Pg> + QueryId + CanInsertInSingleQuery<Pg>;
 
-    /// Changes a row, and gives the same.
-    fn update<C>(before: &Self, stamps: Stamps, changes: C, conn: &mut PgConnection) -> Result<(Value, Option<Self>)>
+    /// Changes a row, and gives the same; nothing where the changes change nothing (`app.keep_unchanged`).
+    fn update<C>(
+        before: &Self,
+        stamps: Stamps,
+        changes: C,
+        conn: &mut PgConnection,
+    ) -> Result<Option<(Value, Option<Self>)>>
     where
         C: AsChangeset<Target = T>,
         C::Changeset: QueryFragment<Pg>;
@@ -185,12 +190,14 @@ macro_rules! kept {
     };
     (@written $Noun:ty, $row:ident, $conn:ident, whole) => {{
         let written = ($crate::kept::Image::<$Noun>::of(), <$Noun>::as_returning());
-        let (image, it) = $row.returning(written).get_result($conn)?;
-        Ok((image, Some(it)))
+        let done: Option<(serde_json::Value, Self)> = $row.returning(written).get_result($conn).optional()?;
+        Ok(done.map(|(image, it)| (image, Some(it))))
     }};
-    (@written $Noun:ty, $row:ident, $conn:ident, $($how:ident)?) => {
-        Ok(($row.returning($crate::kept::Image::<$Noun>::of()).get_result($conn)?, None))
-    };
+    (@written $Noun:ty, $row:ident, $conn:ident, $($how:ident)?) => {{
+            let done: Option<serde_json::Value> =
+                $row.returning($crate::kept::Image::<$Noun>::of()).get_result($conn).optional()?;
+            Ok(done.map(|image| (image, None)))
+    }};
     (@stamps $table:ident, $stamps:ident, $(whole)?) => {
         (
             $table::version.eq($stamps.version),
@@ -242,7 +249,8 @@ macro_rules! kept {
             {
                 use kernel::schema::$table;
                 let row = diesel::insert_into($table::table).values(values);
-                $crate::kept::kept!(@written $Noun, row, conn, $($how)?)
+                let done: $crate::Result<Option<_>> = $crate::kept::kept!(@written $Noun, row, conn, $($how)?);
+                done?.ok_or_else(|| diesel::result::Error::NotFound.into())
             }
 
             fn update<C>(
@@ -250,7 +258,7 @@ macro_rules! kept {
                 stamps: $crate::kept::Stamps,
                 changes: C,
                 conn: &mut diesel::PgConnection,
-            ) -> $crate::Result<(serde_json::Value, Option<Self>)>
+            ) -> $crate::Result<Option<(serde_json::Value, Option<Self>)>>
             where
                 C: diesel::AsChangeset<Target = kernel::schema::$table::table>,
                 C::Changeset: diesel::query_builder::QueryFragment<diesel::pg::Pg>,

@@ -25,7 +25,8 @@ pub(crate) fn lock_networks_of(conn: &mut PgConnection, member: MemberId) -> Res
     Ok(networks)
 }
 
-/// Once the member is locked too, nobody adds him anywhere; whoever did before sends this work back to its beginning.
+/// Checks that all networks of a member are locked. Once the member is locked too, nobody adds them to a network; if
+/// someone did before, this work starts again.
 pub(crate) fn still_all_networks_of(conn: &mut PgConnection, member: MemberId, locked: &[NetworkId]) -> Result<()> {
     let all = networks_of(conn, member)?.iter().all(|network| locked.contains(network));
     if all { Ok(()) } else { Err(Error::Again) }

@@ -1,4 +1,4 @@
-//! What is kept in memory between requests, one of each type, by whoever knows what it is.
+//! What is kept in memory between requests: one value of each type, which the module that defines the type uses.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;

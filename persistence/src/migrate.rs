@@ -158,7 +158,7 @@ impl<M: MigrationSource<Pg>> Foundation<'_, M> {
         Ok(pending.len())
     }
 
-    /// Runs a migration: in a transaction, with the functions where it is the last such one, so that whoever is killed in
+    /// Runs a migration: in a transaction, with the functions where it is the last such one, so that a process killed in
     /// between leaves tables and functions that fit each other.
     fn run(
         &self,
@@ -173,7 +173,7 @@ impl<M: MigrationSource<Pg>> Foundation<'_, M> {
             conn.run_migration(migration)?;
             return Ok(());
         }
-        // Whoever waits for a lock makes all others wait.
+        // A migration that waits for a lock makes all others wait behind it.
         conn.batch_execute("SET lock_timeout = '1s'")?;
         if !with_functions {
             conn.run_migration(migration)?;

@@ -37,7 +37,7 @@ diesel::define_sql_function! {
     fn told(what: Text, how: Text, about: Text, object: SqlUuid, network: Nullable<SqlUuid>, recipients: Array<SqlUuid>, at: Timestamptz) -> BigInt;
 }
 
-/// Tells members of something; who is suspended or left is not told, and who is no member cannot be.
+/// Notifies members. Those who are suspended or departed are left out, and so is everyone who is no member.
 pub(crate) fn notify(writer: &mut Writer<'_>, news: News, recipients: Vec<MemberId>) -> Result<()> {
     let News { kind, class, noun, object, network } = news;
     let told = told(kind, class, noun, object, network, recipients, writer.at);
@@ -45,7 +45,7 @@ pub(crate) fn notify(writer: &mut Writer<'_>, news: News, recipients: Vec<Member
     Ok(())
 }
 
-/// Nobody is told of what he did himself.
+/// The recipients without the caller: nobody is notified of what they did themselves.
 pub(crate) fn but_oneself(writer: &Writer<'_>, recipients: Vec<MemberId>) -> Vec<MemberId> {
     recipients.into_iter().filter(|member| member.0 != writer.by.0).collect()
 }

@@ -40,11 +40,11 @@ pub(crate) static NOUNS: &[Descriptor] = &[
     Descriptor::of::<::members::reorganization::Reorganization>(),
 ];
 
-/// What each constraint that a caller can break means to whoever breaks it; a test holds it against `pg_constraint`.
+/// What each constraint that a caller can break means to that caller. A test compares the list with `pg_constraint`.
 pub static CONSTRAINTS: LazyLock<Vec<(&'static str, Meaning)>> =
     LazyLock::new(|| NOUNS.iter().flat_map(|noun| noun.constraints).copied().collect());
 
-/// Has errors know what constraints mean: before the first write, by whoever opens the database.
+/// Tells the error type what constraints mean. It is called when the database is opened, before the first write.
 pub(crate) fn tell() {
     learn(&CONSTRAINTS);
 }
@@ -69,7 +69,10 @@ impl Descriptor {
     }
 }
 
-const NOT_NOW: Label = Label { fr: "Son état ne le permet pas.", en: "Its state does not allow it." };
+const NOT_NOW: Label = Label {
+    fr: "L’état actuel de l’objet ne permet pas cette opération.",
+    en: "The current state of the object does not allow this operation.",
+};
 
 /// What the rules say of an action on the object of an address, if it is an action on such an object.
 pub(crate) fn check<T: Kept>(store: &mut Store<'_>, action: &str, object: &str) -> Result<Option<Verdict>> {

@@ -1,4 +1,4 @@
-//! Whether a caller may do something to an object that he names: asked of all nouns.
+//! Whether a caller may do something to an object that they name: each noun is asked in turn.
 
 use kernel::{Label, Refusal};
 
@@ -13,7 +13,10 @@ pub struct Check {
     pub verdict: Verdict,
 }
 
-const UNKNOWN: Label = Label { fr: "Ce n'est pas une action sur un objet.", en: "This is no action on an object." };
+const UNKNOWN: Label = Label {
+    fr: "Cette action n’existe pas sur un objet : indiquez une action de `available_actions`.",
+    en: "No object has this action: give one of those in `available_actions`.",
+};
 
 impl Store<'_> {
     /// Whether the caller may do something to an object.

@@ -112,7 +112,7 @@ enum Session {
 
 /// Generic plans: diesel binds LIMIT, so PostgreSQL would plan a list anew each time. No parallel workers: to launch them
 /// costs more than a page does, and others want the cores; nor compiled plans, for the same reason. A read out of turn costs little on an SSD: at the default of 4,
-/// three hundred names were joined by reading all members. One who waits for a row in a line of others waits twice, for his
+/// three hundred names were joined by reading all members. A transaction that waits for a row in a line of others waits twice, for its
 /// turn and for the row: two lock timeouts must fit into what a caller is promised.
 const SESSION: &str =
     "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET jit = off; SET random_page_cost = 1.1;

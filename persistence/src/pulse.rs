@@ -132,7 +132,7 @@ impl Pulse {
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) {
     if let Err(error) = thread::Builder::new().name(name.to_owned()).spawn(work) {
-        tracing::error!(%error, "nobody asks how the database is");
+        tracing::error!(%error, "the thread that watches the database could not be started");
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::identity;
-use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Version, policy, sql};
+use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Versions, policy, sql};
 use uuid::Uuid;
 
 use crate::actor::{entering, is_somebody, looking};
@@ -61,10 +61,11 @@ impl<'a> Store<'a> {
     }
 
     /// Asks whether the caller may, over facts and rights that stay true until the end of the transaction: the object
-    /// is locked first, then the rights. Who is nobody here, or may in no case, is told before anything is locked.
+    /// is locked first, then the rights. Callers who are not registered, or may in no case, are told before anything is
+    /// locked.
     ///
     /// # Errors
-    /// He may not, or not now, or there is no such object.
+    /// The caller may not, or not now, or there is no such object.
     pub fn authorize<A: Known>(&mut self, action: A) -> Result<Grant<A>> {
         let (noun, object) = action.object();
         self.asked = Some(Asked { action: A::NAME, noun, object });
@@ -81,7 +82,7 @@ impl<'a> Store<'a> {
         Ok(Grant::ask(&self.actor, action, facts?)?)
     }
 
-    /// Who calls, if he is somebody already.
+    /// The caller, if they are registered already.
     pub(crate) fn registered(&mut self) -> Result<Option<Actor>> {
         match looking(self.conn, &self.call.caller) {
             Err(Error::Stranger) => Ok(None),
@@ -89,7 +90,8 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// The same for who may not be registered yet: what he shows speaks for him, and what he does is done by `fresh`.
+    /// The same for callers who may not be registered yet: what they show (a code, a token) gives them the right, and
+    /// what they do is done in the name of `fresh`.
     pub(crate) fn authorize_stranger<A: Known>(&mut self, action: A, fresh: PrincipalId) -> Result<Grant<A>> {
         let facts = action.facts(self.conn)?;
         let (actor, at) = match entering(self.conn, &self.call.caller) {
@@ -103,10 +105,10 @@ impl<'a> Store<'a> {
         Ok(Grant::ask(&self.actor, action, facts)?)
     }
 
-    /// Asks whether the caller may read what is no object of its own, without a lock.
+    /// Asks whether the caller may read something, without a lock.
     ///
     /// # Errors
-    /// He may not, or there is no such object.
+    /// The caller may not, or there is no such object.
     pub fn permit<A: Known>(&mut self, action: A) -> Result<A::Facts> {
         let facts = action.facts(self.conn)?;
         Ok(Grant::ask(&self.actor, action, facts)?.spend().1)
@@ -151,7 +153,7 @@ impl<'a> Store<'a> {
     pub(crate) fn write_on<A, T>(
         &mut self,
         grant: Grant<A>,
-        seen: Version,
+        seen: Versions,
         work: impl FnOnce(&mut Writer<'_>, &Actor, A, A::Facts) -> Result<T>,
     ) -> Result<T>
     where
@@ -168,8 +170,8 @@ impl<'a> Store<'a> {
         Writer::new(self.conn, at, by).tried(work)
     }
 
-    /// Spends a grant on what is the caller's own business, as what he has read: it changes no fact of the service, so
-    /// that its audit line is all that it leaves.
+    /// Spends a grant on something that concerns the caller alone, such as marking a notification as read. It changes no
+    /// fact of the service, so that its audit line is all that it leaves.
     pub(crate) fn mark<A: Action, T>(
         &mut self,
         grant: Grant<A>,
@@ -183,7 +185,7 @@ impl<'a> Store<'a> {
         Ok(done)
     }
 
-    /// Who the token says the caller is, before his rights are known; nobody, if he is none of ours.
+    /// Principal of the caller's token, before their rights are known. The nil identifier if they are not registered.
     ///
     /// # Errors
     /// The database failed.

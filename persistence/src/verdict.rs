@@ -5,10 +5,10 @@ use kernel::Label;
 /// What the rules say.
 #[derive(Debug, Clone, Copy)]
 pub enum Verdict {
-    /// He may, now.
+    /// The caller may, now.
     Allowed,
-    /// He may not, or not now.
+    /// The caller may not, or not now.
     Denied(Label),
-    /// For him, it does not exist.
+    /// For the caller, the object does not exist.
     Hidden,
 }

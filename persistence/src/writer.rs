@@ -17,6 +17,8 @@ pub(crate) struct Writer<'a> {
     pub(crate) by: PrincipalId,
     /// What is to be recorded when the work is done.
     pub(crate) changes: Vec<Value>,
+    /// Whether a change turned out to change nothing.
+    pub(crate) kept: bool,
     /// What follows from it.
     pub(crate) follows: Aftermath,
 }
@@ -29,7 +31,7 @@ diesel::define_sql_function! {
 
 impl<'a> Writer<'a> {
     pub(crate) fn new(conn: &'a mut PgConnection, at: DateTime<Utc>, by: PrincipalId) -> Self {
-        Self { conn, at, by, changes: Vec::new(), follows: Aftermath::default() }
+        Self { conn, at, by, changes: Vec::new(), kept: false, follows: Aftermath::default() }
     }
 
     /// Does what follows from all that was written.
@@ -39,6 +41,9 @@ impl<'a> Writer<'a> {
 
     /// Records all that was written, as one action.
     pub(crate) fn leave(self, request: Uuid, action: &'static str) -> Result<()> {
+        if self.changes.is_empty() && self.kept {
+            return Ok(());
+        }
         if self.changes.is_empty() {
             return Err(Error::Fault(format!("{action} recorded nothing").into()));
         }

@@ -66,7 +66,10 @@ impl Writer<'_> {
         C::Changeset: QueryFragment<Pg>,
     {
         let stamps = Stamps { version: before.version().next(), at: self.at, by: self.by };
-        let (image, after) = K::update(before, stamps, changes, self.conn)?;
+        let Some((image, after)) = K::update(before, stamps, changes, self.conn)? else {
+            self.kept = true;
+            return K::find(before.id(), self.conn);
+        };
         let after = match after {
             Some(after) => after,
             None => K::find(before.id(), self.conn)?,

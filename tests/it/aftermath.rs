@@ -1,4 +1,4 @@
-//! What follows from a write follows whatever was written: after each of many random operations, whoever's rights differ is
+//! What follows from a write follows whatever was written: after each of many random operations, everyone whose rights differ is
 //! among those whose lock was taken, every cell is what the facts say, and what must hold over several rows holds.
 
 use std::collections::{BTreeMap, BTreeSet};

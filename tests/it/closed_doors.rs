@@ -9,7 +9,7 @@ use crate::support::{Client, World};
 
 /// Who one is may be asked, and a code shown, by those who are nobody yet.
 pub const OPEN_TO_STRANGERS: &[&str] = &["get_me", "accept_invitation"];
-/// An outsider learns that he may not before he learns that there is no such organization to link from.
+/// Outsiders learn that they may not before they learn that there is no such organization to link from.
 const TOLD_BEFORE: &[&str] = &["create_organization_link"];
 
 /// Callers who are nobody, with what they are told.

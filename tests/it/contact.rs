@@ -164,7 +164,7 @@ fn vcards_are_read_by_another_hand() {
     let wrong = lead.send("PUT", &address, &[], None);
     assert_eq!((wrong.status, wrong.header("allow")), (405, "GET, HEAD"));
 
-    // A member's whole card, and his name alone.
+    // A member's whole card, and the name alone.
     let address = format!("/members/{}.vcf", world.member("referent-34"));
     let whole = parsed(&lead.get(&address));
     assert_eq!(whole.name.unwrap().value[..2], ["Pérignan", "Gaëlle"]);

@@ -1,6 +1,8 @@
 //! Two commands on a fresh machine: the private PostgreSQL starts, keeps its data, and ends with us, however we end.
 
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -131,6 +133,55 @@ fn where_postgresql_is_missing_one_sentence_says_what_to_install() {
 }
 
 #[test]
+fn an_issuer_of_production_turns_the_development_issuer_off_and_the_limits_on() {
+    let directory = fresh("production");
+    let developed = token(&directory, "sig-admin");
+    let production = |command: &mut Command| {
+        command.env("DIAPASON_ISSUERS", "[{\"issuer\":\"https://issuer.example\",\"audience\":\"diapason\"}]");
+        command.env("DIAPASON_SERVER_KEY", "0123456789012345678901234567890123");
+    };
+    let run = |arguments: &[&str]| {
+        let mut command = command(&directory);
+        production(command.args(arguments));
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
+    };
+    let (_, checked) = run(&["check-config"]);
+    let set = |name: &str| checked.lines().find_map(|line| line.strip_prefix(name)).map(|it| it.trim().to_owned());
+    assert_eq!((set("dev_issuer").as_deref(), set("rate_limits").as_deref()), (Some("false"), Some("true")));
+    let (given, said) = run(&["token", "--as", "sig-admin"]);
+    assert!(!given && said.contains("the development issuer is off"), "{said}");
+
+    // What an earlier version left open is closed.
+    let letter = directory.join("outbox/letter.eml");
+    std::fs::create_dir_all(letter.parent().unwrap()).unwrap();
+    std::fs::write(&letter, "a code").unwrap();
+    std::fs::set_permissions(letter.parent().unwrap(), Permissions::from_mode(0o755)).unwrap();
+    std::fs::set_permissions(&letter, Permissions::from_mode(0o644)).unwrap();
+
+    let mut command = command(&directory);
+    production(&mut command);
+    let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let said: Vec<String> = lines.by_ref().take(3).collect();
+    assert!(
+        said.contains(&"Production issuers: the development issuer is off, rate limits are on".to_owned()),
+        "{said:?}"
+    );
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(letter.parent().unwrap()), mode(&letter)), (0o700, 0o600));
+    let base = said[0].split_whitespace().find(|word| word.starts_with("http://")).unwrap();
+    let client = Client::new(base, Some(developed));
+    for _ in 0..20 {
+        client.get("/networks").refused(401, "unauthenticated");
+    }
+    client.get("/networks").refused(429, "too_many_requests");
+    signal(&child, "-INT");
+    assert!(child.wait().unwrap().success());
+    std::fs::remove_dir_all(&directory).unwrap();
+}
+
+#[test]
 fn unsafe_settings_are_refused() {
     let directory = fresh("settings");
     let mut wrong = Vec::new();
@@ -141,6 +192,9 @@ fn unsafe_settings_are_refused() {
         (vec![("DIAPASON_ISSUERS", "[{\"issuer\":\"http://x.example\",\"audience\":\"d\"}]")], "https"),
         (vec![("DIAPASON_ISSUERS", "nonsense")], "DIAPASON_ISSUERS"),
         (vec![("DIAPASON_SERVER_KEY", "short")], "32"),
+        (vec![("DIAPASON_PUBLIC_URL", "http://diapason.example")], "https"),
+        (vec![("DIAPASON_PUBLIC_URL", "https://diapason.example/path")], "path"),
+        (vec![("DIAPASON_PUBLIC_URL", "https://user:word@diapason.example")], "password"),
         (
             vec![
                 ("DATABASE_URL", "postgres://x@localhost/x"),

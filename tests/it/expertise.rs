@@ -110,7 +110,7 @@ fn a_member_says_what_he_masters_and_colleagues_endorse_it() {
     let changed = member.patch(&address, &etag, json!({"level": "reference"})).expect(200);
     assert_eq!((changed.str("/level"), changed.at("/available_to_help")), ("reference".into(), json!(true)));
 
-    // Suspended, he offers nothing; restored, what he said stands.
+    // While suspended, the member offers nothing; restored, what they said stands.
     let card = format!("/members/{}", world.member("member"));
     act(&sig, &card, "suspend").expect(200);
     assert_eq!(lead.get(&address).expect(200).at("/available_to_help"), json!(false));
@@ -148,7 +148,7 @@ fn ids(proposals: &[Value]) -> Vec<&str> {
     proposals.iter().map(|it| it["member"]["id"].as_str().unwrap()).collect()
 }
 
-/// A client that speaks for a member by his identifier.
+/// A client that speaks for a member by their identifier.
 fn client_of(world: &World, id: &str) -> Client {
     world.client(&world.database.one(&format!("SELECT email AS it FROM member WHERE id = '{id}'")))
 }

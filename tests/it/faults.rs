@@ -22,7 +22,7 @@ fn answer() -> Duration {
     promised(3)
 }
 
-/// How soon whoever watches is told, and all is well after the database is back.
+/// How soon those who watch are told, and all is well after the database is back.
 const TOLD: Duration = Duration::from_secs(3);
 const WELL_AGAIN: Duration = Duration::from_secs(2);
 
@@ -179,7 +179,7 @@ fn healthy(world: &World, name: &str) {
     };
     until(WELL_AGAIN, &format!("{name}: all is well"), well);
     println!("{name}: well {:?} after the database was back", since.elapsed());
-    // And it stays so, for whoever comes back when told that it is busy, as others ask all the time.
+    // And it stays so, for a caller who comes back when told that it is busy, as others ask all the time.
     for _ in 0..10 {
         let code = fresh();
         let asked = || [sig.get("/networks/edito"), create(&sig, &code)];
@@ -196,7 +196,7 @@ fn healthy(world: &World, name: &str) {
     world.nobody().get("/readyz").expect(200);
 }
 
-/// While the database is away, whoever watches us is told.
+/// While the database is away, those who watch the service are told.
 fn told_not_ready(world: &World, name: &str) {
     until(TOLD, &format!("{name}: /readyz says so"), || world.nobody().get("/readyz").status == 503);
     let reply = world.nobody().get("/readyz").refused(503, "unavailable");
@@ -215,7 +215,7 @@ fn endure<G: FnOnce()>(world: &World, name: &str, lasts: Duration, comes: impl F
     });
     let kinds = judge(name, &seen);
     assert!(kinds.contains_key("unavailable"), "{name}: nothing happened");
-    // Whoever asks while it is known to be away does not wait at all.
+    // A caller who asks while it is known to be away does not wait at all.
     let quick = seen.iter().filter(|seen| seen.reply.status == 503 && seen.took < Duration::from_millis(300)).count();
     assert!(quick > 0, "{name}: everyone waited");
     settle(world, &seen);

@@ -1,5 +1,5 @@
-//! What a first login rests on: a code is worth no more than what it was sent for, and nobody takes more by it than he
-//! could give.
+//! What a first login rests on: a code is worth no more than what it was sent for, and nobody takes more by it than its
+//! sender could give.
 
 use std::time::Duration;
 
@@ -101,7 +101,7 @@ fn a_network_that_closed_or_admits_others_takes_in_nobody() {
     let accept =
         |client: &Client| client.act(&format!("{dossier}/accept"), client.get(&dossier).etag(), Some(json!({})));
     accept(&sig).refused(422, "invalid");
-    // The guard alone, where the dossier stays open.
+    // The guard alone, where the membership request stays open.
     world.database.run("UPDATE network SET eligible_origins = '{}', status = 'closed' WHERE code = 'marque'");
     accept(&sig).refused(409, "invalid_transition");
     world.database.run("UPDATE network SET status = 'active' WHERE code = 'marque'");
@@ -124,7 +124,7 @@ fn nobody_confirms_himself_nor_affiliates_whom_others_keep() {
         lead.post("/networks/edito/requests", body).expect(201);
         code(email)
     };
-    // His own second mailbox, at an organization that he does not belong to.
+    // The caller's own second mailbox, at an organization that they do not belong to.
     let own = "damien.bis@travail.example";
     assert_eq!(show(&lead, &invite(own)).expect(200).str("/outcome"), "to_confirm");
     let it = address(&invitation(&lead, own));
@@ -245,7 +245,7 @@ fn a_letter_that_came_back_is_sent_again() {
         until(status)
     };
     let resend = format!("{it}/resend");
-    // While a letter waits, there is no second.
+    // While an e-mail waits, no second one is planned.
     let waits = becomes("queued");
     assert!(!waits.actions().contains(&"resend_invitation".to_owned()));
     let told = admin.act(&resend, waits.etag(), None).refused(409, "invalid_transition");

@@ -170,7 +170,7 @@ fn a_follow_up_is_decided_commented_and_changed() {
         let body = json!({"axis": missing, "held_on": "2026-11-10", "health": "red", "summary": "?"});
         assert_eq!(sig.post("/follow-ups", body).refused(422, "invalid").str("/errors/0/pointer"), pointer);
     }
-    // Whoever was there reads it, however confidential.
+    // Those who were there read it, however confidential.
     let mut body = json!({"axis": "network", "network_code": "edito", "held_on": "2026-11-10", "health": "red", "summary": "À huis clos"});
     body["confidentiality"] = "confidential".into();
     body["attendee_ids"] = json!([world.member("referent-34")]);
@@ -275,7 +275,7 @@ fn a_leaver_is_suspended_hands_over_and_leaves() {
     let history = "SELECT image->>'owner_member_id' AS it FROM history WHERE noun = 'action_item' AND image->>'title' = 'Action 1' ORDER BY object_version";
     assert_eq!(world.database.column(history), [leaver.as_str(), &colleague], "the history says who did what");
     let former = world.client("sig-coordinator").get(&format!("/members/{leaver}/affiliations")).expect(200);
-    assert_eq!(former.at("/items/0/organization_id"), home.as_str(), "he keeps the history of his organization");
+    assert_eq!(former.at("/items/0/organization_id"), home.as_str(), "they keep the history of their organization");
 }
 
 #[test]
@@ -350,7 +350,7 @@ fn an_action_that_was_given_to_the_wrong_ones_is_put_right() {
         json!({"title": "Écrire", "owner_organization_id": dicom, "owner_member_id": person, "due_on": "2026-12-15"});
     let address = director.post("/action-items", body).expect(201).header("location").to_owned();
     let put = |client: &Client, patch: Value| client.patch(&address, client.get(&address).etag(), patch);
-    // Where he could give it, and with someone who is there.
+    // Where they could give it, and with someone who is there.
     put(&director, json!({"owner_organization_id": justice, "owner_member_id": null})).refused(403, "forbidden");
     let moved = json!({"owner_organization_id": travail});
     assert_eq!(put(&director, moved).refused(422, "invalid").str("/errors/0/pointer"), "/owner_member_id");
@@ -401,7 +401,7 @@ fn what_who_left_had_to_do_is_his_organizations_again() {
     assert_eq!(world.database.column(&told), ["owner_member_id"], "and its history tells it");
 }
 
-/// Journey J20: whoever reads what is confidential leaves a line.
+/// Journey J20: those who read what is confidential leave a line.
 #[test]
 fn reading_what_is_confidential_is_on_the_record_and_reading_the_rest_is_not() {
     let world = World::demo();
@@ -476,7 +476,8 @@ fn an_action_belongs_to_the_network_of_its_follow_up() {
     sig.post("/action-items", action("edito".into())).expect(201);
     // Nor is it taken out of it afterwards.
     for network in [json!("design"), Value::Null] {
-        let moved = sig.patch(address, sig.get(address).etag(), json!({"network_code": network})).refused(422, "invalid");
+        let moved =
+            sig.patch(address, sig.get(address).etag(), json!({"network_code": network})).refused(422, "invalid");
         assert_eq!(moved.str("/errors/0/pointer"), "/network_code");
     }
 }

@@ -15,7 +15,7 @@ fn hand_over(client: &Client, member: &str, items: &[&Value], to: &str) -> crate
     client.act(&format!("{address}/hand-over"), client.get(&address).expect(200).etag(), Some(plan))
 }
 
-/// A member of an organization who holds nothing, by his number.
+/// A member of an organization who holds nothing, by number.
 fn colleague(world: &World, organization: &str, number: usize) -> String {
     world.database.one(&format!(
         "SELECT m.id::text AS it FROM member m JOIN affiliation a ON a.member_id = m.id WHERE a.organization_id = '{organization}'
@@ -47,14 +47,14 @@ fn the_seats_of_a_leaver_go_to_someone_of_his_organization_or_end_with_him() {
         "a hidden network is not told of: {seats:?}"
     );
     hand_over(&admin, &leaver, &[seat], &world.member("member")).refused(422, "invalid");
-    // Nobody takes what he hands over.
+    // Nobody takes over what they hand over.
     hand_over(&admin, &leaver, &[seat], &world.member("org-admin-34")).refused(403, "forbidden");
     let taker = newcomer(&world, &world.organization("Préfecture de l'Hérault"));
     hand_over(&admin, &leaver, &[seat], &taker).expect(200);
     let sits = admin.walk("/networks/prefectures/memberships?role=deputy");
     assert!(sits.iter().any(|it| it["member"]["id"] == taker.as_str()), "{sits:?}");
     assert!(sits.iter().all(|it| it["member"]["id"] != leaver.as_str()));
-    // Who answers for his organization may leave all the same.
+    // A référent of an organization may leave all the same.
     let (director, leaver) = (world.client("org-admin-34"), format!("/members/{}", world.member("referent-34")));
     world.database.run(&format!(
         "UPDATE affiliation SET valid = tstzrange(lower(valid), now()) WHERE member_id = '{}' AND NOT is_primary",
@@ -117,7 +117,7 @@ fn a_script_is_handed_over_by_people_to_people_who_work_for_its_organization() {
     assert_eq!(world.database.one(whose), taker);
 }
 
-/// Fault R1: a director gave himself his colleague's seat in a network that he could not join by himself.
+/// Fault R1: directors gave themselves a colleague's seat in a network that they could not join by themselves.
 #[test]
 fn a_seat_is_handed_over_by_those_who_could_give_it_and_to_nobody_who_hands_it_over() {
     let world = World::demo();
@@ -150,7 +150,7 @@ fn a_seat_is_handed_over_by_those_who_could_give_it_and_to_nobody_who_hands_it_o
     hand_over(&sig, &holder, &[seat], &newcomer(&world, &dicom)).refused(422, "invalid");
 }
 
-/// Fault R1: who hands over a confidential action shows it to nobody, least of all to himself.
+/// Fault R1: those who hand over a confidential action item show it to nobody, least of all to themselves.
 #[test]
 fn a_confidential_action_passes_without_being_shown() {
     let world = World::demo();

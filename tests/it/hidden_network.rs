@@ -13,7 +13,7 @@ fn soon(what: &str, holds: impl Fn() -> bool) {
     until(Duration::from_secs(10), what, holds);
 }
 
-/// Invites a persona to the hidden network; the dossier's address.
+/// Invites a persona to the hidden network; the address of the membership request.
 fn invited(world: &World, persona: &str) -> String {
     let body = json!({"kind": "invitation", "role": "member", "affiliation_id": world.affiliation(persona)});
     let opened = world.client("sig-admin").post("/networks/ombre/requests", body).expect(201);
@@ -48,11 +48,11 @@ fn whoever_is_invited_to_a_hidden_network_reads_and_decides_his_dossier() {
     assert!(person.walk("/membership-requests").iter().any(|it| address.ends_with(it["id"].as_str().unwrap())));
     let tasks = person.get("/me/tasks").expect(200).text();
     assert!(tasks.contains(&address), "{tasks}");
-    // His director knows nothing of it.
+    // The director of the member knows nothing of it.
     world.client("director-sociaux").get(&address).refused(404, "not_found");
     let accept = Some(json!({"notification_level": "none"}));
     person.act(&format!("{address}/accept"), person.get(&address).etag(), accept).expect(200);
-    soon("he sits there", || world.client("contributor-sociaux").get("/networks/ombre").status == 200);
+    soon("the member sits there", || world.client("contributor-sociaux").get("/networks/ombre").status == 200);
     let mut told = told_of(&person, "membership_request").into_iter();
     let note = told.find(|it| it["path"] == address.as_str()).unwrap();
     assert_eq!(note["network_code"], "ombre");
@@ -76,7 +76,7 @@ fn who_left_a_hidden_network_is_told_no_more_of_it() {
     assert_eq!((&given[0]["kind"], &given[0]["title"]), (&json!("membership_given"), &json!("Réseau ombre")));
     member.get(given[0]["path"].as_str().unwrap()).expect(200);
     let address = announced(&world, "a");
-    soon("he is told", || told_of(&member, "announcement").len() == 1);
+    soon("the member is told", || told_of(&member, "announcement").len() == 1);
     let note = told_of(&member, "announcement").remove(0);
     assert_eq!(note["title"], "Cellule du soir");
     assert_eq!(format!("/api/v1{}", note["path"].as_str().unwrap()), address);
@@ -91,9 +91,9 @@ fn who_left_a_hidden_network_is_told_no_more_of_it() {
     assert_eq!(member.post(&format!("{note}/read"), json!({})).status, 404);
     let export = member.get("/me/data-export").expect(200).text();
     let id = address.rsplit('/').next().unwrap();
-    assert!(!export.contains(id), "the export names no more than what is about him");
-    assert!(export.contains("membership_given"), "and all that is about him");
-    // Nor is he told of a change.
+    assert!(!export.contains(id), "the export names no more than what is about the caller");
+    assert!(export.contains("membership_given"), "and all that is about the caller");
+    // Nor is the member told of a change.
     let lines = || {
         world.database.column(&format!("SELECT n.member_id::text AS it FROM notification n WHERE n.object_id = '{id}' AND n.kind = 'announcement_changed' ORDER BY 1"))
     };
@@ -122,7 +122,7 @@ fn whoever_is_to_do_something_for_a_hidden_network_reads_it_without_its_name_unt
     }
     assert!(owner.walk("/action-items?network_code=ombre").is_empty());
     world.client("director-sociaux").get(&address).refused(404, "not_found");
-    // Whoever lets him leave reads that there is something, not what.
+    // Those who let the member leave read that there is something, not what.
     let items = sig.get(&format!("/members/{person}/hand-over")).expect(200).at("/items");
     let id = address.rsplit('/').next().unwrap();
     let item = items.as_array().unwrap().iter().find(|it| it["id"] == id).unwrap().clone();
@@ -186,7 +186,8 @@ fn what_someone_holds_in_a_hidden_network_does_not_show_when_they_leave() {
     assert_eq!(to_sig.at("/items/0/id"), lead.str("/id"));
     assert!(to_sig.str("/items/0/title").starts_with("ombre"));
     // To those who may not know, there is nothing in the way; the SIG has the gap among its tasks.
-    let plan = json!({"items": [{"kind": "membership", "id": lead.str("/id"), "to_member_id": world.member("deputy-34")}]});
+    let plan =
+        json!({"items": [{"kind": "membership", "id": lead.str("/id"), "to_member_id": world.member("deputy-34")}]});
     admin.act(&format!("{card}/hand-over"), admin.get(&card).etag(), Some(plan)).refused(422, "invalid");
     admin.act(&format!("{card}/depart"), admin.get(&card).etag(), None).expect(200);
     assert_eq!(sig.get(lead.header("location")).expect(200).str("/end_reason"), "left_org");
@@ -216,10 +217,16 @@ fn the_audit_log_names_no_hidden_network_to_whoever_may_not_know_of_it() {
     let (sig, auditor) = (world.client("sig-admin"), world.client("auditor"));
     let seen = sig.get("/networks/ombre").expect(200);
     sig.patch("/networks/ombre", seen.etag(), json!({"cadence": "monthly"})).expect(200);
-    world.client("member").patch("/networks/ombre", seen.etag(), json!({"cadence": "weekly"})).refused(404, "not_found");
+    world
+        .client("member")
+        .patch("/networks/ombre", seen.etag(), json!({"cadence": "weekly"}))
+        .refused(404, "not_found");
     let all = auditor.walk("/audit-events?limit=200");
     assert!(all.iter().all(|it| it["object"] != "ombre"), "{all:?}");
-    assert!(all.iter().any(|it| it["action"] == "update_network" && it.get("object").is_none()), "that something was done stands there");
+    assert!(
+        all.iter().any(|it| it["action"] == "update_network" && it.get("object").is_none()),
+        "that something was done stands there"
+    );
     assert!(auditor.walk("/audit-events?object=ombre").is_empty());
     assert_eq!(sig.walk("/audit-events?object=ombre").len(), 2);
     assert!(!auditor.walk("/audit-events?limit=200&object=edito").iter().any(|it| it["object"] != "edito"));

@@ -180,6 +180,73 @@ fn every_fault_is_said_by_line_and_column_and_nothing_is_imported() {
 }
 
 #[test]
+fn a_fault_stands_on_the_line_that_an_editor_shows() {
+    let database = Database::demo();
+    let good = "l-1;Alix;\"Bon\nneau\";;;SIG;;;;";
+    for (end, name) in [("\r\n", "crlf"), ("\n", "lf"), ("\r", "cr")] {
+        for (before, header) in [("", 1), ("sep=;\n\n", 3), ("\n \n", 3)] {
+            let lines = [
+                HEADER,
+                "l-0;Alix;Bon;;;SIG;;;;",
+                ";;;;;;;;;",
+                "",
+                "l-2;Pas;Bon;non;;SIG;;;;",
+                good,
+                "l-3;Pas;Bon;non;;SIG;;;;",
+            ];
+            let content = format!("{before}{}", lines.join("\n")).replace('\n', end);
+            let path = file(&format!("lines-{name}-{header}.csv"), content);
+            let ran = import(&database, &["members", path.to_str().unwrap(), "--dry-run"]);
+            for line in [header + 4, header + 7] {
+                let said = format!("ligne {line}, colonne « email »");
+                assert!(!ran.ok && ran.out.contains(&said), "{name}: no {said}:\n{}{}", ran.out, ran.err);
+            }
+        }
+    }
+    let path = file("header.csv", "sep=;\r\n\r\nprénom;nom\r\n");
+    let ran = import(&database, &["members", path.to_str().unwrap()]);
+    assert!(!ran.ok && ran.err.contains("ligne 3 : colonne inconnue"), "{}", ran.err);
+}
+
+#[test]
+fn what_spreadsheets_add_is_read_over() {
+    let database = Database::demo();
+    let row = "s-1;Élie;Œuvray;;;SIG;Chargé d’édition;;;";
+    let utf8 = format!("{HEADER}\r\n{row}\r\n");
+    let windows: Vec<u8> = utf8
+        .chars()
+        .map(|c| match c {
+            '’' => 0x92,
+            'Œ' => 0x8c,
+            c => u8::try_from(u32::from(c)).unwrap(),
+        })
+        .collect();
+    let ghosts =
+        format!("{HEADER};;;\r\n{row};;;\r\n{row_short}\r\n;;;;;;;;;;;;\r\n", row_short = "s-2;Autre;Nom;;;SIG;;;;");
+    for (name, content) in [
+        ("blank", format!("\r\n{utf8}").into_bytes()),
+        ("semicolons", format!(";;;;\r\n{utf8}").into_bytes()),
+        ("sep", format!("sep=;\r\n{utf8}").into_bytes()),
+        ("mark", format!("\u{feff}sep=;\r\n{utf8}").into_bytes()),
+        ("ghosts", ghosts.into_bytes()),
+        ("windows", windows),
+    ] {
+        let path = file(&format!("spreadsheet-{name}.csv"), content);
+        let ran = import(&database, &["members", path.to_str().unwrap()]);
+        assert!(ran.ok, "{name}: {}{}", ran.out, ran.err);
+        let read = database.one(&format!(
+            "SELECT m.given_name || ' ' || m.usual_name || ', ' || a.position AS it FROM member m
+                JOIN affiliation a ON a.member_id = m.id WHERE m.id = '{}'",
+            id_of(&database, "s-1")
+        ));
+        assert_eq!(read, "Élie Œuvray, Chargé d’édition", "{name}");
+    }
+    let path = file("beyond.csv", format!("{HEADER};;\r\n{row};;trop\r\n"));
+    let ran = import(&database, &["members", path.to_str().unwrap()]);
+    assert!(!ran.ok && ran.out.contains("ligne 2 : 12 cellules au lieu de 10"), "{}{}", ran.out, ran.err);
+}
+
+#[test]
 fn a_file_of_another_kind_is_told_so() {
     let database = Database::demo();
     let before = everything(&database);
@@ -199,7 +266,9 @@ fn a_file_of_another_kind_is_told_so() {
         assert!(!ran.ok && words.iter().all(|word| ran.err.contains(word)), "{header}: {}", ran.err);
     }
     for (content, word) in [
-        (b"email;given_name\n\xe9l\xe9onore;x".to_vec(), "UTF-8, ligne 2"),
+        ([b"email;pr\xc3\xa9nom\n".as_slice(), b"\xe9l\xe9onore;x"].concat(), "UTF-8, ligne 2"),
+        (b"email;given_name\n\x81l\xe9onore;x".to_vec(), "UTF-8, ligne 2"),
+        (b"\xff\xfee\0m\0".to_vec(), "UTF-16"),
         (Vec::new(), "colonne"),
         (format!("{HEADER}\n").into_bytes(), "aucune ligne"),
     ] {
@@ -259,7 +328,7 @@ fn what_a_person_changed_is_not_overwritten() {
     assert_eq!(
         card.str("/display_name"),
         "Ambrine Delisle-Roy",
-        "his own given name follows the file, the usual name stays"
+        "the given name follows the file, the usual name stays"
     );
     assert_eq!(card.at("/phones"), json!([]), "what a person cleared stays cleared");
     let now = |field: &str| card.at(&format!("/affiliations/0/{field}"));

@@ -93,6 +93,66 @@ fn the_published_layout_with_every_oddity() {
     nobody_is_named(&database, &(ran.out + &ran.err + &again.out));
 }
 
+#[test]
+fn a_directory_that_was_xml_is_read_or_said_to_be_odd() {
+    let database = Database::demo();
+    let ministry = record(0xa01);
+    let service = |number: u32, more: serde_json::Value| {
+        let mut service = json!({"id": record(number), "nom": format!("Direction d'essai {number}"), "type_organisme": "Administration centrale (ou Ministère)"});
+        service.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        service
+    };
+    let services = [
+        service(
+            0xa01,
+            json!({
+                "nom": {"$t": "Ministère d'essai"}, "siret": {"$t": "13002526500013"}, "telephone": [{"$t": "04 99 00 00 01"}, "04 99 00 00 02"],
+                "hierarchie": [{"type_hierarchie": {"$t": "Service Fils"}, "service": {"$t": record(0xa02)}},
+                    {"type_hierarchie": "Service Fils", "service": {"id": record(0xa03), "nom": "Direction d'essai 2563"}}],
+            }),
+        ),
+        service(
+            0xa02,
+            json!({"siret": 13_002_526_500_021_i64, "telephone": [{"valeur": {"$t": "04 99 00 00 03"}}], "adresse_courriel": {"$t": "essai@essai.example"}}),
+        ),
+        service(
+            0xa03,
+            json!({"siret": true, "sigle": ["A", "B"], "telephone": [["x"], {"description": "rien"}], "hierarchie": ["x", {"service": {}}], "adresse": "1 rue d'Essai"}),
+        ),
+        service(0xa04, json!({"statut_de_diffusion": false})),
+    ];
+    let path = file("once-xml.json", json!({"service": services}).to_string());
+    let ran = import(&database, &["organizations", path.to_str().unwrap(), "--depth", "4"]);
+    assert!(ran.ok, "{}{}", ran.out, ran.err);
+    let points = |number| {
+        of(&database, number, "(SELECT string_agg(c ->> 'value', ' ') FROM jsonb_array_elements(o.contact_points) c)")
+    };
+    assert_eq!(
+        (of(&database, 0xa01, "o.name"), of(&database, 0xa01, "o.sirets")),
+        ("Ministère d'essai".into(), "{13002526500013}".into())
+    );
+    assert_eq!(points(0xa01), "+33499000001 +33499000002");
+    assert_eq!(of(&database, 0xa02, "o.sirets"), "{13002526500021}");
+    assert!(
+        points(0xa02).contains("+33499000003") && points(0xa02).contains("essai@essai.example"),
+        "{}",
+        points(0xa02)
+    );
+    for number in [0xa02, 0xa03] {
+        assert_eq!(of(&database, number, "p.name"), "Ministère d'essai", "{ministry}");
+    }
+    assert!(!is_known(&database, 0xa04), "not published");
+    let odd: Vec<_> =
+        ran.out.lines().filter(|line| line.starts_with("shape\t") && line.contains(&record(0xa03))).collect();
+    for field in ["sigle", "telephone", "hierarchie", "adresse"] {
+        assert!(odd.iter().any(|line| line.contains(field)), "no {field}: {}", ran.out);
+    }
+    assert!(codes(&ran.out).contains(&("siret".into(), "a03".into())), "{}", ran.out);
+    let alone = file("alone.json", json!({"service": service(0xa05, json!({}))}).to_string());
+    let ran = import(&database, &["organizations", alone.to_str().unwrap()]);
+    assert!(ran.ok && is_known(&database, 0xa05), "{}{}", ran.out, ran.err);
+}
+
 fn kinds_and_places(database: &Database) {
     for (number, what, expected) in [
         (3, "o.kind", "ministry"),

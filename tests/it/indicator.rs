@@ -90,7 +90,7 @@ fn a_reader_sees_of_indicators_what_he_reads_of_the_matrix() {
         world.client(persona).get(&format!("/tracking/indicators?{query}")).expect(200).json()
     };
     let lead = of("lead-edito", "group_by=network&metric=coverage");
-    assert_eq!(lead["series"].as_array().unwrap().len(), 1, "a lead reads his column");
+    assert_eq!(lead["series"].as_array().unwrap().len(), 1, "a lead reads their column");
     let director = of("director-sociaux", "group_by=dicom&metric=coverage");
     let keys: Vec<_> = director["series"].as_array().unwrap().iter().map(|it| it["label"].as_str().unwrap()).collect();
     assert!(keys.contains(&"DICOM sociaux"), "{keys:?}");

@@ -128,7 +128,7 @@ fn the_only_lead_of_a_network_stays_whatever_the_door() {
     act(&sig, &sits, "end", json!({"reason": "resigned"})).refused(409, "last_lead");
     act(&sig, &sits, "change-role", json!({"role": "member"})).refused(409, "last_lead");
     act(&sig, &sits, "void", json!({"reason": "erreur de saisie"})).refused(409, "last_lead");
-    // Whoever is suspended is not asked to wait: the gap shows, and nothing else is held up by it.
+    // A member who is suspended is not asked to wait: the gap shows, and nothing else is held up by it.
     act(&sig, &member, "suspend", json!({})).expect(200);
     change(&sig, &office, json!({"origin_override": "observer"})).expect(200);
     change(&sig, &office, json!({"origin_override": null})).expect(200);

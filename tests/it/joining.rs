@@ -1,4 +1,4 @@
-//! Joining and leaving a network: dossiers with two decisions, invitations that bind a first login, reviews, hand-over.
+//! Joining and leaving a network: membership requests with two decisions, invitations that bind a first login, reviews, hand-over.
 
 use std::thread;
 
@@ -21,7 +21,7 @@ pub fn known_by_siret(world: &World) {
     sig.patch(&address, sig.get(&address).etag(), json!({"sirets": [SIRET]})).expect(200);
 }
 
-/// The code of the last letter to an address.
+/// The code of the last e-mail to an address.
 pub fn code(email: &str) -> String {
     let letters = World::letters(email, 1);
     let found = letters.last().unwrap().lines().find(|line| line.trim().len() == 64).map(str::trim);
@@ -67,7 +67,7 @@ fn a_director_nominates_someone_without_an_account_who_logs_in_and_fills_the_gap
         [opened.str("/status"), opened.str("/person_decision"), opened.str("/network_decision")],
         ["open", "pending", "pending"]
     );
-    // Someone who is nominated twice has one dossier.
+    // Someone who is nominated twice has one membership request.
     director.post("/networks/marque/requests", nomination(&world, email, "referent")).refused(409, "already_requested");
     director
         .post("/networks/marque/requests", nomination(&world, &email.to_uppercase(), "deputy"))
@@ -83,7 +83,7 @@ fn a_director_nominates_someone_without_an_account_who_logs_in_and_fills_the_gap
     let accepted = lead.act(&format!("{dossier}/accept"), seen.etag(), Some(json!({}))).expect(200);
     assert_eq!([accepted.str("/status"), accepted.str("/network_decision")], ["open", "accepted"]);
     assert_eq!(gaps(&director, "marque", &organization), 1, "both must agree");
-    // The first login: the issuer says where he works, the code says that it is he.
+    // The first login: the issuer says where the person works, the code says that it is the one invited.
     let newcomer = world.subject("proconnect-noe", Some(SIRET));
     assert_eq!(newcomer.get("/me").expect(200).at("/registered"), false);
     newcomer.get("/networks").refused(403, "not_registered");
@@ -109,7 +109,7 @@ fn a_director_nominates_someone_without_an_account_who_logs_in_and_fills_the_gap
         bound.str("/member_id")
     ));
     assert_eq!(events, ["accept_invitation"]);
-    // Whoever sits there already is not asked again.
+    // A member who sits there already is not asked again.
     let again = json!({"kind": "nomination", "role": "referent", "affiliation_id": membership.str("/affiliation_id")});
     director.post("/networks/marque/requests", again).refused(409, "overlap");
 }
@@ -138,7 +138,7 @@ fn a_code_serves_once_and_for_thirty_days() {
     forged[50] = if forged[50] == b'A' { b'B' } else { b'A' };
     show(&all[0], &String::from_utf8(forged).unwrap()).refused(409, "invitation_spent");
     show(&all[0], "court").refused(422, "invalid");
-    // After thirty days neither the code nor the dossier is good.
+    // After thirty days neither the code nor the membership request is good.
     let late = "noe.vidal.late@travail.example";
     let opened = director.post("/networks/marque/requests", nomination(&world, late, "deputy")).expect(201);
     let code = self::code(late);
@@ -437,7 +437,7 @@ fn every_column_that_names_an_owner_is_registered() {
     let mut known: Vec<String> = known.collect();
     known.sort();
     assert_eq!(columns, known, "a column that names a member is owned, or said not to be (persistence::OWNED)");
-    // Whoever is named as a principal made or changed something; nothing is owned that way.
+    // A member who is named as a principal made or changed something; nothing is owned that way.
     let others = world.database.column(
         "SELECT DISTINCT a.attname::text AS it FROM pg_constraint c
             JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]

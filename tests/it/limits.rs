@@ -64,7 +64,7 @@ fn who_asks_too_often_waits_and_nobody_else() {
         assert_eq!(exhaust(|| lead.get(path)).1.said(), refused.said(), "{path}");
     }
     exhaust(|| lead.patch(ADDRESS, "\"9-000000000000\"", json!({"cadence": "weekly"})));
-    // Another token of his is no other allowance; another principal has his own.
+    // Another token of the same principal is no other allowance; another principal has one of their own.
     let began = Instant::now();
     let (times, _) = exhaust(|| client(&world, &issuer, "lead").get(ADDRESS));
     assert!(times <= 2 + began.elapsed().as_secs(), "{times}");
@@ -132,7 +132,7 @@ fn an_address_may_show_twenty_bad_tokens_in_a_minute() {
     assert!((1..=3).contains(&wait), "{wait}");
     assert_eq!(refused.header("ratelimit-policy"), "\"bad-tokens\";q=20;w=60");
     assert!(is_refused(&world, "203.0.113.9"));
-    // Whoever shows a good one, or none, is not refused for them.
+    // A caller who shows a good one, or none, is not refused for them.
     client(&world, &issuer, "lead").get(ADDRESS).expect(200);
     world.nobody().get(ADDRESS).refused(401, "unauthenticated");
     // One more after at most so long; what was shown meanwhile may have used one up.

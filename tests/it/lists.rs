@@ -66,7 +66,7 @@ fn a_count_is_of_what_the_caller_could_read() {
             assert!(client.get(list).at("/count").is_null(), "a count is not made unless asked");
         }
     }
-    // Who reads names only learns nothing of when they changed, but for his own card.
+    // Who reads names only learns nothing of when they changed, but for their own card.
     assert_eq!(world.client("observer").get("/members?sort=updated_at&count=exact").at("/count"), 1);
     assert_eq!(world.client("observer").get("/organizations?sort=updated_at&count=exact").at("/count"), 0);
     let seats = world.client("sig-admin").get("/networks/edito/seats?count=exact&limit=200").expect(200);

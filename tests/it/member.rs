@@ -80,7 +80,7 @@ fn a_card_is_shown_to_those_to_whom_it_is_meant() {
     let name = world.client("member").get(&address).expect(200).json();
     let fields: Vec<_> = name.as_object().unwrap().keys().cloned().collect();
     assert_eq!(fields, ["display_name", "id", "organizations", "view"]);
-    // The lead of a network that he joins sees it.
+    // The lead of a network that the member joins sees it.
     world
         .client("sig-admin")
         .post(
@@ -91,7 +91,7 @@ fn a_card_is_shown_to_those_to_whom_it_is_meant() {
     std::thread::sleep(std::time::Duration::from_millis(2100));
     assert_eq!(views("leads"), ["full", "full", "full", "name", "name"]);
     world.client("partner").get(&address).refused(404, "not_found");
-    assert_eq!(world.client("partner").walk("/members").len(), 1, "a partner sees himself alone");
+    assert_eq!(world.client("partner").walk("/members").len(), 1, "partners see themselves alone");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_leaver_departs_and_nothing_is_deleted() {
     let (member, membership) = (world.member("referent-34"), world.membership("referent-34", "prefectures"));
     let address = format!("/members/{member}");
     let before = sig.get(&address).expect(200);
-    // He has a place at the ministère de l'Intérieur too, which this administrator does not keep.
+    // The member has a place at the ministère de l'Intérieur too, which this administrator does not keep.
     admin.act(&format!("{address}/depart"), before.etag(), None).refused(403, "forbidden");
     sig.act(&format!("{address}/depart"), before.etag(), None).expect(200);
     let after = sig.get(&address).expect(200);
@@ -164,8 +164,11 @@ fn a_leaver_departs_and_nothing_is_deleted() {
     let ended = sig.get(&format!("/memberships/{membership}")).expect(200);
     assert_eq!((ended.str("/status"), ended.str("/end_reason")), ("ended".into(), "left_org".into()));
     let gaps = sig.walk("/networks/prefectures/gaps?gap=expired");
-    assert!(gaps.iter().any(|gap| gap["organization"]["name"] == "Préfecture de l'Hérault"), "vacant since he left");
-    assert_eq!(world.client("member").get(&address).expect(200).str("/view"), "name", "his card is closed");
+    assert!(
+        gaps.iter().any(|gap| gap["organization"]["name"] == "Préfecture de l'Hérault"),
+        "vacant since the member left"
+    );
+    assert_eq!(world.client("member").get(&address).expect(200).str("/view"), "name", "the card is closed");
     assert!(!sig.walk("/members?q=P%C3%A9rignan").iter().any(|it| it["id"] == member), "out of lists");
     assert_eq!(sig.walk("/members?q=P%C3%A9rignan&status=departed").len(), 1);
     sig.patch(&address, after.etag(), json!({"usual_name": "Autre"})).refused(409, "invalid_transition");
@@ -185,7 +188,7 @@ fn roles_are_given_within_bounds_and_end_with_the_affiliation() {
     let give = |role: &str, organization: &str| json!({"affiliation_id": place, "role": role, "organization_id": world.organization(organization)});
     let given = director.post("/role-assignments", give("org_admin", "DICOM sociaux")).expect(201);
     director.post("/role-assignments", give("org_admin", "DICOM sociaux")).refused(409, "overlap");
-    // A ministry has a cabinet, which the director does not follow: the role would reach further than he does.
+    // A ministry has a cabinet, which the director does not follow: the role would reach further than the director does.
     director.post("/role-assignments", give("org_admin", "MTRAV")).refused(403, "forbidden");
     director.post("/role-assignments", give("org_admin", "MJ")).refused(403, "forbidden");
     director.post("/role-assignments", give("dicom_director", "MTRAV")).refused(403, "forbidden");
@@ -244,7 +247,7 @@ fn the_last_sig_administrator_stays() {
     sig.act(&format!("{member}/depart"), sig.get(&member).etag(), None).refused(409, "last_admin");
     let other = json!({"affiliation_id": world.affiliation("sig-coordinator"), "role": "sig_admin"});
     sig.post("/role-assignments", other).expect(201);
-    // Whoever never logged in administers nothing.
+    // Someone who never logged in administers nothing.
     end(&etag).refused(409, "last_admin");
     world.client("sig-coordinator");
     end(&etag).expect(200);

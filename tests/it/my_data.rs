@@ -1,4 +1,4 @@
-//! My data: all that is held on the caller, and his objection to the publication of his profile.
+//! My data: all that is held on the caller, and their objection to the publication of their profile.
 
 use std::collections::BTreeSet;
 
@@ -38,7 +38,7 @@ fn everyone_takes_away_his_own_and_nobody_elses() {
     let secret = json!({"axis": "network", "network_code": "edito", "held_on": "2026-11-10", "health": "red", "summary": "À huis clos",
         "confidentiality": "confidential", "attendee_ids": [mine]});
     lead.post("/follow-ups", secret).expect(201);
-    // Someone else showed an invitation of his: as whom, is not about him.
+    // Someone else used an invitation sent to the caller: who they are is not about the caller.
     world.database.run(&format!(
         "INSERT INTO invitation (id, organization_id, member_id, given_name, usual_name, email, expires_at, claimed_at, claimed_issuer, claimed_subject, created_at, updated_at, created_by, updated_by)
         SELECT gen_random_uuid(), organization_id, member_id, 'A', 'B', 'a@b.example', now() + interval '1 day', now(), 'issuer', 'sujet-d-un-autre', now(), now(), app.system(), app.system()
@@ -59,7 +59,7 @@ fn everyone_takes_away_his_own_and_nobody_elses() {
         assert_eq!(records(&format!("{table}.member_id")).len().to_string(), held(table), "{table}");
     }
     assert_eq!(records("follow_up.attendee_ids").len(), 1);
-    assert!(!export.text().contains("À huis clos"), "what was said is not about him");
+    assert!(!export.text().contains("À huis clos"), "what was said is not about the caller");
     let others = world
         .database
         .column(&format!("SELECT email AS it FROM member WHERE id <> '{mine}' AND email IS NOT NULL LIMIT 500"));

@@ -1,4 +1,4 @@
-//! What waits for whom: an organization does its own actions, dossiers and reviews wait for those who can answer.
+//! What waits for whom: an organization does its own action items, membership requests and reviews wait for those who can answer.
 
 use serde_json::{Value, json};
 
@@ -82,7 +82,7 @@ fn a_dossier_waits_for_its_leads_and_for_the_sig_where_there_are_none() {
     assert_eq!((titles(&sig), titles(&director)), (vec![], vec![]), "its leads decide");
     let told = titles(&lead);
     assert!(told.len() == 1 && told[0].contains(&name) && told[0].contains("edito"), "{told:?}");
-    assert_eq!(titles(&world.client("contributor-sociaux")).len(), 1, "and he himself");
+    assert_eq!(titles(&world.client("contributor-sociaux")).len(), 1, "and the caller themselves");
     // Nobody leads it any more.
     let address = format!("/members/{}", world.member("lead-edito"));
     sig.act(&format!("{address}/suspend"), sig.get(&address).etag(), None).expect(200);
@@ -118,7 +118,7 @@ fn a_review_is_worked_through_by_all_who_answer() {
     assert!(others.len() < by_admin.len());
     assert_eq!(of(&asked), of(&others));
     let his = list(&director, "");
-    assert!(!his.is_empty() && his.iter().all(|it| it["organization"]["id"] != herault.as_str()), "each his own");
+    assert!(!his.is_empty() && his.iter().all(|it| it["organization"]["id"] != herault.as_str()), "to each their own");
     assert_eq!(list(&referent, "&answered=true"), [json!(null); 0]);
     contributor.get(&format!("/membership-reviews/{id}/items")).refused(403, "forbidden");
     world.client("partner").get(&format!("/membership-reviews/{id}/items")).refused(404, "not_found");
@@ -137,7 +137,7 @@ fn a_review_is_worked_through_by_all_who_answer() {
     assert!(waits(&admin, "review_memberships", &id));
     admin.act(&format!("{seat}/review"), admin.get(&seat).etag(), Some(keep)).expect(200);
     assert!(!waits(&admin, "review_memberships", &id));
-    assert!(waits(&director, "review_memberships", &id), "not of his");
+    assert!(waits(&director, "review_memberships", &id), "not of the director");
     let answered = list(&admin, "&answered=true");
     assert_eq!((of(&answered), of(&list(&admin, "&answered=false"))), (of(&by_admin), vec![]));
     let who = world.member("referent-34");

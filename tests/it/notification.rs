@@ -1,12 +1,14 @@
-//! Who is told what, how soon, and what became of the letter.
+//! Who is told what, how soon, and what became of the e-mail.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::support::database::Database;
+use crate::support::database::{Database, directory};
 use crate::support::pace::until;
 use crate::support::smtp::Smtp;
 use crate::support::{Client, World};
@@ -150,6 +152,12 @@ fn each_hears_as_soon_as_he_chose_and_of_what_is_mandatory_at_once() {
     let first = write(&lead, "large", &json!({}));
     publish(&lead, &first, "a").expect(200);
     let letter = World::letters(&addresses[0], 1).remove(0);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let outbox = directory().join("outbox");
+    assert_eq!(mode(&outbox), 0o700, "codes are in there");
+    for file in std::fs::read_dir(&outbox).unwrap() {
+        assert_eq!(mode(&file.unwrap().path()), 0o600);
+    }
     assert!(letter.contains("une nouveauté dans Diapason") && letter.contains("http"), "{letter}");
     assert!(!letter.contains("secret") && !letter.contains("réseau"), "a letter names nothing: {letter}");
     assert_eq!(letters(&addresses[1], 0), 0, "who wants no letter has none");
@@ -356,7 +364,7 @@ fn decisions_and_actions_are_told_to_whom_they_wait_for() {
     lead.act(&format!("{address}/accept"), lead.get(&address).etag(), Some(json!({}))).expect(200);
     assert_eq!(kinds(&member), ["membership_request_decided"]);
     assert_eq!(kinds(&lead), ["membership_request_waits"], "who decided knows");
-    // Who is invited hears at once, whatever he chose.
+    // People who are invited hear at once, whatever they chose.
     let invited = world.client("contributor-sociaux");
     let invite =
         json!({"kind": "invitation", "role": "deputy", "affiliation_id": world.affiliation("contributor-sociaux")});
@@ -423,7 +431,7 @@ fn a_ledger_does_not_tell_who_wants_no_letter_and_is_for_those_who_lead_now() {
     let stored = "SELECT string_agg(DISTINCT status, ' ') AS it FROM delivery";
     assert_eq!(world.database.one(stored), "muted");
     author.get(&address).expect(200).at("/tally/recipients");
-    // Who leads no more reads what he wrote, and not what became of it.
+    // A former lead reads what they wrote, and not what became of it.
     world.database.run("UPDATE membership SET role = 'member' WHERE network_id = '01900000-0000-7000-8f00-000000000009' AND role = 'lead'");
     let gone = || author.get(&format!("{address}/deliveries")).status == 403;
     until(Duration::from_secs(3), "rights are gone within two seconds", gone);
@@ -448,13 +456,13 @@ fn what_was_read_before_eight_is_in_no_digest() {
     lead.send("POST", &format!("{address}/read"), &[], None).expect(200);
     world.at("2027-01-12T07:00:00Z".parse().unwrap());
     assert!(World::letters(addresses[1], 1).remove(0).contains("une nouveauté"));
-    assert_eq!(letters(addresses[0], 0), 0, "he has read it by himself");
+    assert_eq!(letters(addresses[0], 0), 0, "the recipient has read it already");
     let ledger = world.client("lead-edito").walk(&format!("{address}/deliveries"));
     let of = |member: &str| ledger.iter().find(|line| line["member"]["id"] == member).unwrap()["status"].clone();
     assert_eq!((of(&all[0]), of(&all[1])), (json!("unsent"), json!("sent")));
 }
 
-/// Only the refusal of a recipient writes him off: what is wrong with ourselves is put right one day.
+/// Only the refusal of a recipient's server writes the recipient off: what is wrong with ourselves is put right one day.
 #[test]
 fn a_password_a_sender_or_a_server_that_is_wrong_writes_nobody_off() {
     let refusals = [

@@ -9,12 +9,15 @@ fn lines(world: &World, request: impl FnOnce() -> crate::support::client::Reply)
     let last = world.database.one("SELECT coalesce(max(position), 0)::text AS it FROM audit_event");
     let reply = request();
     assert!(reply.status < 300, "{}", reply.text());
-    let read = format!("SELECT concat_ws(' ', action, noun, object) AS it FROM audit_event WHERE position > {last} AND outcome = 'read' ORDER BY 1");
+    let read = format!(
+        "SELECT concat_ws(' ', action, noun, object) AS it FROM audit_event WHERE position > {last} AND outcome = 'read' ORDER BY 1"
+    );
     (world.database.column(&read), reply.json())
 }
 
 fn follow_up(client: &Client, body: Value) -> String {
-    let mut whole = json!({"held_on": "2026-11-02", "health": "red", "summary": "À huis clos", "confidentiality": "confidential"});
+    let mut whole =
+        json!({"held_on": "2026-11-02", "health": "red", "summary": "À huis clos", "confidentiality": "confidential"});
     whole.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
     client.post("/follow-ups", whole).expect(201).str("/id")
 }
@@ -56,7 +59,8 @@ fn a_replay_shows_what_is_there_now_on_the_record() {
 fn how_a_row_stands_is_on_the_record_where_a_confidential_follow_up_says_so() {
     let world = World::demo();
     let (sig, sociaux) = (world.client("sig-admin"), world.organization("DICOM sociaux"));
-    let on_edito = json!({"axis": "network", "network_code": "edito", "organization_id": sociaux, "held_on": "2026-10-01"});
+    let on_edito =
+        json!({"axis": "network", "network_code": "edito", "organization_id": sociaux, "held_on": "2026-10-01"});
     let of_row = follow_up(&sig, on_edito);
     let of_network = follow_up(&sig, json!({"axis": "network", "network_code": "edito", "held_on": "2026-10-02"}));
     // Twenty later ones, of others: the page lists these alone.

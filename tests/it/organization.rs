@@ -85,7 +85,7 @@ fn observers_and_partners_see_names_alone() {
         let fields: Vec<String> = seen.json().as_object().unwrap().keys().cloned().collect();
         assert_eq!(fields, ["id", "kind", "name", "short_name", "view"], "{persona}");
         let hidden = client.get("/organizations?territory_code=dep-34").expect(200);
-        assert_eq!(hidden.at("/items"), json!([]), "a filter on what he may not read finds nothing");
+        assert_eq!(hidden.at("/items"), json!([]), "a filter on what the caller may not read finds nothing");
         assert!(!client.walk("/organizations?kind=ministry").is_empty());
     }
 }
@@ -167,6 +167,26 @@ fn what_the_client_has_already_is_not_sent_again() {
     again(&sig, "en").expect(200);
     again(&member, "fr").expect(200);
     assert!(first.header("vary").starts_with("Authorization, Accept-Language"));
+    let tag = first.etag();
+    let asks = |tags: &[&str]| {
+        let headers: Vec<_> =
+            tags.iter().map(|tags| ("if-none-match", *tags)).chain([("accept-language", "fr")]).collect();
+        sig.send("GET", &address, &headers, None).status
+    };
+    for known in [
+        "*",
+        " * ",
+        &format!("W/{tag}"),
+        &format!("\"a\", {tag}"),
+        &format!("\"a,b\",W/{tag} , W/\"c\""),
+        &format!(",, {tag},"),
+    ] {
+        assert_eq!(asks(&[known]), 304, "{known}");
+    }
+    assert_eq!(asks(&["\"a\"", tag]), 304, "in several lines");
+    for unknown in ["", "a", "\"a\"", "\"*\"", tag.trim_matches('"'), &format!("\"a,{}\"", tag.trim_matches('"'))] {
+        assert_eq!(asks(&[unknown]), 200, "{unknown}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::support::world::PERSONAS;
 use crate::support::{Client, World};
 
 const TABLE: &str = include_str!("../policy.tsv");
-/// A version that no object has: whoever passes the door is told that it is stale, and nothing changes.
+/// A version that no object has: a caller who passes the door is told that it is stale, and nothing changes.
 const STALE: &str = "\"999-000000000000\"";
 const NOWHERE: &str = "01900000-0000-7000-8fff-ffffffffffff";
 
@@ -71,7 +71,7 @@ pub fn world() -> World {
     world
 }
 
-/// Dossiers, an invitation and reviews, in a listed network and in the hidden one.
+/// Membership requests, an invitation and reviews, in a listed network and in the hidden one.
 fn joining(world: &World) {
     world.database.run("UPDATE network SET join_policy = 'request' WHERE code = 'edito'");
     let open = |by: &str, network: &str, body: Value| {
@@ -255,7 +255,7 @@ fn body(world: &World, row: &Row) -> Option<Value> {
     let organization = |name: &str| Value::from(object(world, "OrganizationId", name));
     let last = row.object.rsplit(' ').next().unwrap();
     match row.operation.id.as_str() {
-        "create_reorganization" => {
+        "create_reorganization" | "preview_reorganization" => {
             body["operations"] =
                 json!([{"type": "rename", "organization_id": organization("travail"), "name": "Autre nom"}]);
         }
@@ -482,7 +482,7 @@ fn walk(number: usize) {
         }
     }
     assert_eq!(before, world.database.digest(), "what was refused changed something");
-    // Whoever may pass does: reads and conditional writes first (they change nothing), then what creates.
+    // Callers who may pass do so: reads and conditional writes first (they change nothing), then what creates.
     let creates = |row: &Row| row.operation.writes() && !row.operation.conditional();
     for pass in [false, true] {
         for (row, knock) in rows.iter().filter(|(row, _)| creates(row) == pass) {

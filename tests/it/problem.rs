@@ -34,13 +34,29 @@ fn the_errors_of_the_framework_are_problems_too() {
     large.refused(413, "payload_too_large");
     lead.raw("POST", "/networks", &[("content-type", "application/json")], vec![b'a'; 10_000_000])
         .refused(413, "payload_too_large");
-    for kind in ["text/plain", "application/xml", "multipart/form-data; boundary=x", "application/merge-patch+json"] {
+    // Names of media types are read whatever their case and parameters (RFC 9110, section 8.3.1).
+    for kind in
+        ["application/json", "APPLICATION/JSON", "Application/Json; charset=UTF-8", "application/json;charset=utf-8"]
+    {
+        lead.raw("POST", "/networks", &[("content-type", kind)], b"{}".to_vec()).refused(422, "invalid");
+    }
+    for kind in ["application/merge-patch+json", "APPLICATION/MERGE-PATCH+JSON", "application/json"] {
+        let headers = [("content-type", kind), ("if-match", "\"999\"")];
+        lead.raw("PATCH", "/networks/edito", &headers, b"{}".to_vec()).refused(412, "stale");
+    }
+    for kind in [
+        "text/plain",
+        "application/xml",
+        "multipart/form-data; boundary=x",
+        "application/merge-patch+json",
+        "application/jsonx",
+    ] {
         lead.raw("POST", "/networks", &[("content-type", kind)], b"{}".to_vec()).refused(415, "unsupported_media_type");
     }
     lead.raw("POST", "/networks", &[], Vec::new()).refused(415, "unsupported_media_type");
     lead.raw("POST", "/networks", &[("content-type", "application/json"), ("content-encoding", "gzip")], vec![31, 139])
         .refused(415, "unsupported_media_type");
-    for tag in ["*", "1", "\"1\"", "W/\"1-000000000000\"", "\"x-000000000000\"", "\"1-zz\""] {
+    for tag in ["1", "\"999\"", "W/\"1-000000000000\"", "W/\"1\"", "\"x-000000000000\"", "\"1-zz\"", ""] {
         lead.send("PATCH", "/networks/edito", &[("if-match", tag)], Some(json!({}))).refused(412, "stale");
     }
 }
@@ -106,8 +122,16 @@ fn odd_texts_are_refused_and_accents_are_composed() {
         "a\u{0}b",
         "a\u{202e}b",
         "a\nb",
-        " a",
+        "   ",
         "",
+        "\u{200b}",
+        "Aline Vert\u{200b}val",
+        "a\u{2060}b",
+        "a\u{ad}b",
+        "a\u{3164}b",
+        "a\u{2028}b",
+        "a\u{fffe}b",
+        "a\u{fffd}b",
         "\u{7}",
         &"a\u{301}".repeat(400),
         "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
@@ -140,16 +164,22 @@ fn french_unless_english_is_preferred() {
     let world = World::shared();
     let nobody = world.nobody();
     for (asked, title) in [
-        ("", "Il faut s'identifier."),
-        ("en-GB,fr;q=0.5", "Identify yourself."),
-        ("fr;q=0.1, en;q=0.9", "Identify yourself."),
-        ("de, fr, en;q=0.4", "Il faut s'identifier."),
+        ("", "Une authentification valide est nécessaire."),
+        ("en-GB,fr;q=0.5", "Valid authentication is required."),
+        ("fr;q=0.1, en;q=0.9", "Valid authentication is required."),
+        ("de, fr, en;q=0.4", "Une authentification valide est nécessaire."),
+        ("en; q=0.9, fr; q=0.1", "Valid authentication is required."),
+        ("fr ;q=0, *", "Valid authentication is required."),
+        ("en;q=0, *", "Une authentification valide est nécessaire."),
+        ("*", "Une authentification valide est nécessaire."),
     ] {
         let reply =
             nobody.send("GET", "/networks", &[("accept-language", asked)], None).refused(401, "unauthenticated");
         assert_eq!(reply.str("/title"), title, "{asked}");
         assert!(reply.str("/instance").ends_with(reply.header("x-request-id")));
         assert!(reply.header("www-authenticate").starts_with("Bearer "));
+        assert_eq!(reply.header("cache-control"), "no-store");
+        assert!(reply.header("vary").starts_with("Authorization, Accept-Language"), "{}", reply.header("vary"));
     }
     for code in ["not_found", "last_lead", "stale"] {
         let told = nobody.get(&format!("/problems/{code}")).expect(200);

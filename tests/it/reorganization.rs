@@ -30,7 +30,7 @@ fn plan(operations: &Value) -> Value {
 }
 
 fn try_out(client: &Client, operations: &Value) -> Reply {
-    client.post("/reorganizations?dry_run=true", plan(operations))
+    client.post("/reorganizations/preview", plan(operations))
 }
 
 /// Drafts a plan; its address and its entity tag.
@@ -175,7 +175,7 @@ fn seated(client: &Client, organization: &str, day: &str) -> BTreeSet<String> {
     client.walk(&list).iter().map(|it| it["member"]["display_name"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The référent has his rights through the new organization, the director his with what is served.
+/// The référent has rights through the new organization, the director through what is served.
 fn rights_move_along(world: &World, it: &Reshuffle, heir: &str) {
     let referent = world.client("referent-34");
     let told = referent.get("/me").expect(200).text();
@@ -250,7 +250,7 @@ fn whoever_sat_twice_sits_once_in_the_stronger_role() {
         (&lasting[0]["is_primary"], &lasting[0]["position"], &lasting[0]["profession"]),
         (&json!(true), &json!("Cheffe"), &json!("editor"))
     );
-    // What was to come in the network where he sits already is part of that.
+    // What was to come in the network where the member sits already is part of that.
     assert_eq!(sig.get(&format!("/memberships/{alone}")).expect(200).str("/end_reason"), "reorganized");
     let ahead = "SELECT count(*)::text AS it FROM membership WHERE member_id = '@' AND upper_inf(valid)";
     assert_eq!(world.database.one(&ahead.replace('@', &member)), "2", "{later}");
@@ -449,7 +449,7 @@ fn what_contradicts_itself_or_the_world_is_told_where() {
         (json!([]), "/operations"),
     ];
     for (operations, pointer) in invalid {
-        for address in ["/reorganizations?dry_run=true", "/reorganizations"] {
+        for address in ["/reorganizations/preview", "/reorganizations"] {
             let told = sig.post(address, plan(&operations)).refused(422, "invalid");
             assert_eq!(told.str("/errors/0/pointer"), pointer, "{operations}");
         }
@@ -582,7 +582,7 @@ fn who_may_in_no_case_waits_for_no_lock() {
     soon(&|| member.act(&format!("{drafted}/apply"), &etag, None), 404, "not_found");
     soon(&|| member.act(&format!("{drafted}/withdraw"), &etag, None), 404, "not_found");
     soon(&|| member.post("/reorganizations", plan(&it.plan())), 403, "forbidden");
-    soon(&|| member.post("/reorganizations?dry_run=true", plan(&it.plan())), 403, "forbidden");
+    soon(&|| member.post("/reorganizations/preview", plan(&it.plan())), 403, "forbidden");
     other.batch_execute("ROLLBACK").unwrap();
 }
 
@@ -619,7 +619,7 @@ fn killed_in_the_middle_it_was_never_begun() {
         world.database.name
     );
     crate::support::pace::until(Duration::from_secs(10), "it waits in the middle", || {
-        // It waits for a second and is told to come back: whoever looks too late has it come back.
+        // It waits for a second and is told to come back: a caller who looks too late has it come back.
         if applying.is_finished() {
             applying = begin();
         }
@@ -665,7 +665,7 @@ fn what_is_being_prepared_is_nobody_elses() {
     let again = |address: &str| sig.send("POST", address, &[("idempotency-key", "one")], Some(plan(&it.plan())));
     let (first, second) = (again("/reorganizations").expect(201), again("/reorganizations").expect(201));
     assert_eq!((second.header("idempotency-replayed"), second.json()), ("true", first.json()));
-    assert_eq!(again("/reorganizations?dry_run=true").expect(200).json(), first.at("/impact"));
+    assert_eq!(again("/reorganizations/preview").expect(200).json(), first.at("/impact"));
     sig.act(&format!("/reorganizations/{}/withdraw", first.str("/id")), first.etag(), None).expect(200);
     let listed = sig.walk("/reorganizations?status=draft");
     assert_eq!((listed.len(), listed[0].get("impact")), (1, None));

@@ -1,4 +1,4 @@
-//! Search and suggestions: what people type and mean, and that nobody finds what he may not see.
+//! Search and suggestions: what people type and mean, and that nobody finds what they may not see.
 
 use std::collections::BTreeMap;
 
@@ -55,6 +55,27 @@ fn what_people_type_finds_what_they_mean_among_the_first_three() {
     println!("search: missed: {missed:#?}");
     assert!(judged >= 200 && kinds.len() == 5 && kinds.values().all(|(judged, _)| *judged >= 40), "{kinds:?}");
     assert!(right * 100 >= judged * 95, "{right} of {judged}: {missed:#?}");
+}
+
+#[test]
+fn an_acronym_with_dots_finds_what_it_finds_without() {
+    let client = World::shared().client("sig-admin");
+    for (plain, dotted) in [
+        ("DDT", &["D.D.T.", "D.D.T", "d.d.t.", "D. D. T."][..]),
+        ("DREAL", &["D.R.E.A.L.", "D. R. E. A. L."]),
+        ("DDT Hérault", &["D.D.T. Hérault", "D.D.T.Hérault"]),
+        ("SIG", &["S.I.G."]),
+    ] {
+        let meant = names(&client, plain, "&types=organization");
+        assert!(!meant.is_empty(), "{plain} finds nothing");
+        let suggested = labels(&client, plain, "&types=organization");
+        let listed = client.get(&asked("/organizations", plain, "")).expect(200).at("/items");
+        for typed in dotted {
+            assert_eq!(names(&client, typed, "&types=organization"), meant, "{typed}");
+            assert_eq!(labels(&client, typed, "&types=organization"), suggested, "{typed}");
+            assert_eq!(client.get(&asked("/organizations", typed, "")).expect(200).at("/items"), listed, "{typed}");
+        }
+    }
 }
 
 #[test]
@@ -203,7 +224,7 @@ fn outsiders_find_by_what_a_name_shows_and_by_nothing_else() {
     assert_eq!(names(&observer, "perignan", "&types=member")[0], "Gaëlle Pérignan");
     assert_eq!(observer.get(&asked("/search", "perignan", "")).at("/items/0/member/view"), "name");
     assert_eq!(names(&partner, "perignan", ""), Vec::<String>::new());
-    assert_eq!(names(&partner, "nils harcelain", ""), ["Nils Harcelaine"], "a partner finds himself alone");
+    assert_eq!(names(&partner, "nils harcelain", ""), ["Nils Harcelaine"], "partners find themselves alone");
     assert_eq!(names(&partner, "e", "&types=member&limit=50"), Vec::<String>::new());
 }
 
@@ -223,11 +244,11 @@ fn an_address_finds_a_member_for_those_who_see_his_card() {
     assert_eq!(finders("networks"), own);
     assert_eq!(finders("leads"), own);
     for persona in ["lead-edito", "member", "observer"] {
-        assert_eq!(found(persona, "Belcastel Joris"), ["Joris Belcastel"], "his name stays known");
+        assert_eq!(found(persona, "Belcastel Joris"), ["Joris Belcastel"], "the name stays known");
         assert!(!found(persona, "contributor sociaux").contains(&"Joris Belcastel".to_owned()));
     }
     assert_eq!(found("partner", "Belcastel Joris"), Vec::<String>::new());
-    // Neither a telephone nor a function nor a part of an address finds anyone, whoever asks.
+    // Neither a telephone nor a function nor a part of an address finds anyone, for any caller.
     world.database.run(&format!("UPDATE member SET phones = '{{+33140566000}}' WHERE email = '{email}'"));
     for words in ["+33140566000", "0140566000", "01 40 56 60 00", "Responsable de campagnes", "diapason.example"] {
         for persona in ["sig-admin", "contributor-sociaux"] {
@@ -235,7 +256,7 @@ fn an_address_finds_a_member_for_those_who_see_his_card() {
         }
     }
     let partner = world.client("partner").get(&asked("/search", "partner@diapason.example", "")).expect(200);
-    assert_eq!(partner.at("/items/0/member/view"), "full", "everyone sees his own card");
+    assert_eq!(partner.at("/items/0/member/view"), "full", "everyone sees their own card");
 }
 
 #[test]

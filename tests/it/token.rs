@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::closed_doors::OPEN_TO_STRANGERS;
 use crate::support::client::Reply;
 use crate::support::contract::{Operation, operations};
-use crate::support::database::Database;
+use crate::support::database::{Database, directory};
 use crate::support::exempt::Exempt;
 use crate::support::issuer::{EC_PUBLIC, Issuer, Key, Mode, RSA_PUBLIC, Sink, der, encode, now, wire};
 use crate::support::pace::until;
@@ -23,11 +23,16 @@ const SERVER_KEY: &str = "a key for tests that all instances share";
 const SUBJECT: &str = "someone-of-the-sig";
 const NOBODY: &str = "00000000-0000-7000-8000-0000000000ff";
 
+/// The settings of a server that trusts these issuers, and lets one ask as often as one likes.
+fn settings_of(issuers: &str) -> [(&str, &str); 3] {
+    [("DIAPASON_ISSUERS", issuers), ("DIAPASON_SERVER_KEY", SERVER_KEY), ("DIAPASON_RATE_LIMITS", "off")]
+}
+
 /// A server that trusts these issuers, who all know the SIG's administrator.
 fn world(issuers: &[&Issuer]) -> World {
     let settings: Vec<Value> = issuers.iter().map(|issuer| issuer.setting()).collect();
     let settings = Value::from(settings).to_string();
-    let world = World::over(Database::demo(), &[("DIAPASON_ISSUERS", &settings), ("DIAPASON_SERVER_KEY", SERVER_KEY)]);
+    let world = World::over(Database::demo(), &settings_of(&settings));
     for issuer in issuers {
         world.register(&issuer.name, SUBJECT, "sig-admin");
     }
@@ -184,7 +189,10 @@ impl Corpus<'_> {
             let mut head = attacker.head();
             head[name] = value.clone();
             self.bearer(&format!("a key of its own: {name}"), attacker.token(&head, &self.issuer.claims(SUBJECT)));
-            self.head(&format!("{name} beside a good signature"), |head| head[name] = value);
+            // A fingerprint brings no key, and nobody looks at it.
+            if name != "x5t" {
+                self.head(&format!("{name} beside a good signature"), |head| head[name] = value);
+            }
         }
         self.head("crit", |head| head["crit"] = json!(["exp"]));
         self.head("crit empty", |head| head["crit"] = json!([]));
@@ -260,7 +268,10 @@ impl Corpus<'_> {
         let now = now();
         for (name, exp) in [
             ("a string", json!((now + 600).to_string())),
-            ("a float", json!(f64::from(i32::try_from(now).unwrap()) + 600.5)),
+            ("a fraction beyond the longest life", json!(f64::from(i32::try_from(now).unwrap()) + 600.5)),
+            ("a fraction that is past", json!(f64::from(i32::try_from(now).unwrap()) - 31.5)),
+            ("a fraction as text", json!(format!("{}.5", now + 200))),
+            ("1e308", json!(1e308)),
             ("1e30", json!(1e30)),
             ("negative", json!(-1)),
             ("zero", json!(0)),
@@ -517,8 +528,9 @@ fn the_same_401_on_every_operation() {
             let reply = call(&world, &operation, headers, "");
             assert_eq!(reply.status, 401, "{}: {}", operation.id, reply.text());
             let error = if headers.is_empty() { "" } else { "error=\"invalid_token\", " };
-            let expected =
-                format!("Bearer {error}resource_metadata=\"http://here/.well-known/oauth-protected-resource\"");
+            // Not under the name that the request claims.
+            let base = &world.base;
+            let expected = format!("Bearer {error}resource_metadata=\"{base}/.well-known/oauth-protected-resource\"");
             assert_eq!(
                 (reply.code().as_str(), reply.header("www-authenticate")),
                 ("unauthenticated", expected.as_str()),
@@ -544,10 +556,146 @@ fn who_is_not_known_is_told_how_to_be() {
     for bad in ["Bearer x", "bearer", "BEARER a.b.c"] {
         assert_eq!(asked(&[("authorization", bad)]), format!("Bearer error=\"invalid_token\", {place}"), "{bad}");
     }
-    assert_eq!(asked(&[("host", "a\"b")]), "Bearer", "a made-up name is not said back");
+    for claimed in [
+        ("host", "a\"b"),
+        ("host", "evil.example"),
+        ("x-forwarded-host", "evil.example"),
+        ("x-forwarded-proto", "https"),
+        ("forwarded", "host=evil.example;proto=https"),
+    ] {
+        assert_eq!(asked(&[claimed]), format!("Bearer {place}"), "a made-up name is not said back: {claimed:?}");
+        let told = world.nobody().send("GET", "/.well-known/oauth-protected-resource", &[claimed], None).expect(200);
+        assert_eq!(told.at("/resource"), json!(world.base), "{claimed:?}");
+    }
     let told = world.nobody().get("/.well-known/oauth-protected-resource").expect(200);
+    assert_eq!(told.at("/resource_documentation"), json!(format!("{}/docs/", world.base)));
     assert_eq!(told.at("/bearer_methods_supported"), json!(["header"]));
     assert_eq!(told.at("/authorization_servers"), json!([DEVELOPMENT_ISSUER]));
+}
+
+#[test]
+fn the_service_stands_where_its_operator_says_or_a_proxy_of_ours() {
+    let forwarded: [&[(&str, &str)]; 4] = [
+        &[("x-forwarded-host", "comm.example"), ("x-forwarded-proto", "https")],
+        &[("forwarded", "for=192.0.2.1;host=\"comm.example\";Proto=https")],
+        &[("x-forwarded-host", "evil.example, comm.example"), ("x-forwarded-proto", "http, https")],
+        &[("forwarded", "host=evil.example;proto=http, by=_p ; proto=HTTPS; host=comm.example")],
+    ];
+    let stands = |world: &World, headers: &[(&str, &str)]| {
+        let told = world.nobody().send("GET", "/.well-known/oauth-protected-resource", headers, None).expect(200);
+        let refused = world.nobody().send("GET", "/networks", headers, None).refused(401, "unauthenticated");
+        let place = told.str("/resource");
+        let expected = format!("Bearer resource_metadata=\"{place}/.well-known/oauth-protected-resource\"");
+        assert_eq!(refused.header("www-authenticate"), expected);
+        place
+    };
+    let set = World::over(
+        Database::demo(),
+        &[("DIAPASON_PUBLIC_URL", "https://diapason.example/"), ("DIAPASON_TRUSTED_PROXIES", "127.0.0.0/8")],
+    );
+    let behind = World::over(Database::demo(), &[("DIAPASON_TRUSTED_PROXIES", "127.0.0.0/8")]);
+    assert_eq!(stands(&behind, &[("host", "evil.example")]), behind.base);
+    for headers in forwarded {
+        assert_eq!(stands(&behind, headers), "https://comm.example", "{headers:?}");
+        assert_eq!(stands(&set, headers), "https://diapason.example", "{headers:?}");
+        assert_eq!(stands(World::shared(), headers), World::shared().base, "no proxy of ours: {headers:?}");
+    }
+    for bad in ["a\"b", "evil.example/path", "user@evil.example", "a b", ""] {
+        assert_eq!(stands(&behind, &[("x-forwarded-host", bad)]), behind.base, "{bad}");
+    }
+}
+
+/// Microsoft Entra ID publishes its keys so; other issuers too.
+#[test]
+fn a_key_that_names_no_algorithm_is_for_those_of_its_type_that_its_issuer_may_use() {
+    let bare = |key: &Key| {
+        let mut jwk = key.public();
+        let members = jwk.as_object_mut().unwrap();
+        members.remove("alg");
+        members.insert("x5t".to_owned(), json!("AAAA"));
+        members.insert("issuer".to_owned(), json!("https://login.example/{tenantid}/v2.0"));
+        jwk
+    };
+    let (rsa, ec, ed) = (Key::rsa(), Key::ec(), Key::ed());
+    let pss = rsa.by(Algorithm::PS256);
+    let keys = || vec![bare(&rsa), bare(&ec), bare(&ed), Key::weak().called("small").public(), json!({"kty": "EC"})];
+    let (all, few) = (Issuer::of(keys()), Issuer::of(keys()));
+    let mut setting = few.setting();
+    setting["algorithms"] = json!(["RS256"]);
+    let settings = json!([all.setting(), setting]).to_string();
+    let log = directory().join("keys-left-out.log");
+    let world = World::over(
+        Database::demo(),
+        &[
+            ("DIAPASON_ISSUERS", &settings),
+            ("DIAPASON_SERVER_KEY", SERVER_KEY),
+            ("DIAPASON_RATE_LIMITS", "off"),
+            ("STANDARD_ERROR", log.to_str().unwrap()),
+        ],
+    );
+    world.register(&all.name, SUBJECT, "sig-admin");
+    world.register(&few.name, SUBJECT, "sig-admin");
+    for key in [&rsa, &pss, &ec, &ed] {
+        known(&world, &all, key);
+    }
+    known(&world, &few, &rsa);
+    for other in [&pss, &ec, &ed] {
+        assert!(!good(&world, &few.token(other, SUBJECT)), "{:?} is not allowed to it", other.algorithm);
+    }
+    for wrong in [rsa.called("ec"), ec.called("rsa"), ed.called("ec"), Key::secret(&der(RSA_PUBLIC)).called("rsa")] {
+        assert!(!good(&world, &all.token(&wrong, SUBJECT)), "{:?} by the key {}", wrong.algorithm, wrong.id);
+    }
+    // Asked again, it says nothing twice.
+    let asked = all.fetches();
+    asks(&world, &all.token(&ec.called("unknown"), SUBJECT)).refused(401, "unauthenticated");
+    until(Duration::from_secs(20), "it is asked again", || all.fetches() > asked);
+    known(&world, &all, &rsa);
+    let said = std::fs::read_to_string(&log).unwrap();
+    let lines = |issuer: &Issuer| said.lines().filter(|line| line.contains(&issuer.name)).count();
+    assert_eq!((lines(&all), lines(&few)), (2, 4), "small and number 5; ec and ed as well: {said}");
+}
+
+#[test]
+fn what_a_token_says_beyond_what_we_ask_keeps_nobody_out() {
+    let issuer = Issuer::of(published());
+    let world = world(&[&issuer]);
+    let key = Key::ec();
+    known(&world, &issuer, &key);
+    let head = |name: &str, value: Value| {
+        let mut head = key.head();
+        head[name] = value;
+        key.token(&head, &issuer.claims(SUBJECT))
+    };
+    for (name, value) in [
+        ("x5t", json!("AAAA")),
+        ("x5t#S256", json!("AAAA")),
+        ("nonce", json!("n")),
+        ("pi.atm", json!("1")),
+        ("rh", json!({"a": [1]})),
+        ("cty", json!("json")),
+        ("more", json!(null)),
+    ] {
+        let reply = asks(&world, &head(name, value.clone()));
+        assert_eq!(reply.status, 200, "{name} {value}: {}", reply.text());
+    }
+    let claims = |changes: &Value| {
+        let mut claims = issuer.claims(SUBJECT);
+        claims.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        key.token(&key.head(), &claims)
+    };
+    let whole = f64::from(i32::try_from(now()).unwrap());
+    for changes in [
+        json!({"exp": whole + 300.5}),
+        json!({"exp": whole + 300.5, "iat": whole - 0.25, "nbf": whole - 0.75}),
+        json!({"exp": whole + 300.0}),
+        json!({"nbf": null}),
+        json!({"siret": 13_002_526_500_013_i64, "siren": 130_025_265, "uid": 42}),
+        json!({"siret": null, "uid": ["a"], "siren": {}}),
+        json!({"roles": ["x"], "address": {"country": "FR"}, "acr": 1, "email_verified": true}),
+    ] {
+        let reply = asks(&world, &claims(&changes));
+        assert_eq!(reply.status, 200, "{changes}: {}", reply.text());
+    }
 }
 
 #[test]
@@ -557,7 +705,7 @@ fn an_issuer_has_its_own_clients_and_its_own_measure_of_time() {
     setting["clients"] = json!(["portal", "desk"]);
     setting["max_lifetime"] = json!(3600);
     let settings = json!([all.setting(), setting]).to_string();
-    let world = World::over(Database::demo(), &[("DIAPASON_ISSUERS", &settings), ("DIAPASON_SERVER_KEY", SERVER_KEY)]);
+    let world = World::over(Database::demo(), &settings_of(&settings));
     world.register(&all.name, SUBJECT, "sig-admin");
     world.register(&few.name, SUBJECT, "sig-admin");
     let key = Key::ec();
@@ -815,7 +963,12 @@ fn a_bad_key_takes_no_other_down() {
         (with(&Key::ec().called("encrypts"), "use", json!("enc")), Key::ec().called("encrypts")),
         (with(&Key::ec().called("signs-only"), "key_ops", json!(["sign"])), Key::ec().called("signs-only")),
         (with(&Key::ec().called("private"), "d", json!(encode([7; 32]))), Key::ec().called("private")),
-        (without(&Key::ec().called("any-alg"), "alg"), Key::ec().called("any-alg")),
+        // It says no algorithm: those of its type, and no other.
+        (without(&Key::ec().called("any-alg"), "alg"), Key::ed().called("any-alg")),
+        (without(&Key::rsa().called("any-rsa"), "alg"), Key::rsa().by(Algorithm::RS384).called("any-rsa")),
+        (without(&Key::rsa().called("any-hs"), "alg"), Key::secret(&der(RSA_PUBLIC)).called("any-hs")),
+        (without(&Key::weak().called("any-weak"), "alg"), Key::weak().called("any-weak")),
+        (without(&secret.called("any-secret"), "alg"), secret.called("any-secret")),
         (without(&Key::ec().called("no-name"), "kid"), Key::ec().called("no-name")),
         (with(&Key::rsa().called("even"), "n", json!(encode([2; 256]))), Key::rsa().called("even")),
         (with(&Key::rsa().called("zero"), "n", json!("AA")), Key::rsa().called("zero")),
@@ -943,7 +1096,7 @@ fn what_is_taken_back_is_gone_at_the_next_write_and_soon_for_reads() {
     let organization = format!("/organizations/{}", world.organization("SIG"));
     let write = |website: &str| {
         let etag = admin.get(&organization).expect(200).etag().to_owned();
-        // Read as himself: an entity tag is of the one who reads.
+        // Read as the member: an entity tag belongs to the one who reads.
         let own = coordinator.get(&organization).etag().to_owned();
         coordinator.patch(&organization, if own.is_empty() { &etag } else { &own }, json!({"website": website}))
     };
@@ -1008,6 +1161,14 @@ fn issuers_that_could_not_be_told_apart_or_trusted_are_refused_at_the_start() {
         (
             "a life of days",
             json!([{"issuer": "https://issuer.example", "audience": "diapason", "max_lifetime": 86_401}]),
+        ),
+        (
+            "an algorithm of shared secrets",
+            json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": ["HS256"]}]),
+        ),
+        (
+            "no algorithm at all",
+            json!([{"issuer": "https://issuer.example", "audience": "diapason", "algorithms": []}]),
         ),
         ("no client at all", json!([{"issuer": "https://issuer.example", "audience": "diapason", "clients": []}])),
         ("no list", good.clone()),

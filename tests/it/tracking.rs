@@ -306,6 +306,40 @@ fn the_csv_says_the_same() {
 }
 
 #[test]
+fn a_french_excel_reads_what_it_is_given() {
+    let world = World::shared();
+    let sig = world.client("sig-admin");
+    for (path, value) in
+        [("/tracking/matrix.csv", false), ("/tracking/indicators.csv?group_by=origin&metric=coverage", true)]
+    {
+        let of = |dialect: &str, language: &[(&str, &str)]| {
+            let join = if path.contains('?') { '&' } else { '?' };
+            let asked = if dialect.is_empty() { String::new() } else { format!("{join}dialect={dialect}") };
+            let reply = sig.send("GET", &format!("{path}{asked}"), language, None).expect(200);
+            assert!(reply.header("vary").contains("Accept-Language"), "{}", reply.header("vary"));
+            let text = reply.text();
+            assert!(text.starts_with('\u{feff}') && text.contains("\r\n"));
+            text.lines().next().unwrap().contains(';')
+        };
+        let french = [("accept-language", "fr-FR,fr;q=0.9,en;q=0.8")];
+        for machine in [&[][..], &[("accept-language", "*")], &[("accept-language", "en, fr;q=0.5")]] {
+            assert!(!of("", machine), "{path} {machine:?}");
+        }
+        assert!(of("", &french) && of("excel-fr", &[]), "{path}");
+        assert!(!of("rfc4180", &french), "{path}");
+        if value {
+            let (points, commas) = (sig.get(path).text(), sig.get(&format!("{path}&dialect=excel-fr")).text());
+            let last =
+                |text: &str, separator| text.lines().nth(1).unwrap().rsplit(separator).next().unwrap().to_owned();
+            let (point, comma) = (last(&points, ','), last(&commas, ';'));
+            assert!(comma.contains(',') && comma.replace(',', ".") == point, "{point} {comma}");
+        }
+    }
+    sig.get("/tracking/matrix.csv?dialect=excel").refused(422, "invalid");
+    sig.get("/tracking/matrix?dialect=excel-fr").refused(422, "invalid");
+}
+
+#[test]
 fn what_one_does_not_read_is_no_zero() {
     let world = World::demo();
     let sig = world.client("sig-admin");

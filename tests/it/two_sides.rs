@@ -79,7 +79,10 @@ fn nobody_decides_for_both_sides_of_a_membership() {
     // A coordinator who asks for a seat does not agree for the network too.
     let mut asks = json!({"kind": "request", "role": "referent", "affiliation_id": world.affiliation("sig-coordinator"), "notification_level": "digest"});
     let coordinator = world.client("sig-coordinator");
-    world.database.run(&format!("DELETE FROM membership WHERE affiliation_id = {}", asks["affiliation_id"].to_string().replace('"', "'")));
+    world.database.run(&format!(
+        "DELETE FROM membership WHERE affiliation_id = {}",
+        asks["affiliation_id"].to_string().replace('"', "'")
+    ));
     let asked = coordinator.post("/networks/edito/requests", asks.clone()).expect(201);
     assert_eq!([asked.str("/status"), asked.str("/network_decision")], ["open", "pending"]);
     assert!(!asked.actions().contains(&"accept_membership_request".to_owned()), "{:?}", asked.actions());
@@ -105,7 +108,10 @@ fn nobody_decides_for_both_sides_of_a_membership() {
 fn a_lead_who_invites_an_address_of_their_own_does_not_join_by_it() {
     let world = World::demo();
     let lead = world.client("lead-edito");
-    let place = world.database.one(&format!("SELECT organization_id::text AS it FROM affiliation WHERE id = '{}'", world.affiliation("lead-edito")));
+    let place = world.database.one(&format!(
+        "SELECT organization_id::text AS it FROM affiliation WHERE id = '{}'",
+        world.affiliation("lead-edito")
+    ));
     let mut body = nomination(&world, "damien.bis@ecologie.example", "referent");
     body["kind"] = "invitation".into();
     body["invitee"]["organization_id"] = place.into();
@@ -147,7 +153,9 @@ fn a_right_ends_with_its_ground() {
         admin.act(&format!("{sent}/{how}"), seen.etag(), None).refused(403, "forbidden");
     }
     assert_eq!(sig.get(&sent).str("/expires_at"), before);
-    until(Duration::from_secs(10), "the seat is over", || !referent.get(&request).actions().contains(&"withdraw_membership_request".to_owned()));
+    until(Duration::from_secs(10), "the seat is over", || {
+        !referent.get(&request).actions().contains(&"withdraw_membership_request".to_owned())
+    });
     referent.act(&format!("{request}/withdraw"), referent.get(&request).etag(), None).refused(403, "forbidden");
 }
 
@@ -161,7 +169,8 @@ fn whoever_is_added_directly_is_asked_no_more() {
     let waits = |client: &Client, request: &str| client.get("/me/tasks").expect(200).text().contains(request);
     let add = |role: &str| lead.post("/networks/edito/memberships", json!({"affiliation_id": mine, "role": role}));
     let end = |membership: &str| {
-        lead.act(&format!("{membership}/end"), lead.get(membership).etag(), Some(json!({"reason": "resigned"}))).expect(200);
+        lead.act(&format!("{membership}/end"), lead.get(membership).etag(), Some(json!({"reason": "resigned"})))
+            .expect(200);
     };
 
     // Invited, then added: what was asked is withdrawn, and leads to the membership.
@@ -183,7 +192,10 @@ fn whoever_is_added_directly_is_asked_no_more() {
     assert!(waits(&lead, &request));
     let added = add("member").expect(201);
     let seen = lead.get(&request).expect(200);
-    assert_eq!([seen.str("/status"), seen.str("/network_decision"), seen.str("/membership_id")], ["accepted".into(), "accepted".into(), added.str("/id")]);
+    assert_eq!(
+        [seen.str("/status"), seen.str("/network_decision"), seen.str("/membership_id")],
+        ["accepted".into(), "accepted".into(), added.str("/id")]
+    );
     assert!(!waits(&lead, &request));
 
     // Invited to another seat than the one they sit in: that can still be agreed to, until the role is theirs.
@@ -204,7 +216,9 @@ fn whoever_is_added_directly_is_asked_no_more() {
     let code = code(email);
     let recorded = json!({"given_name": "Noé", "usual_name": "Vidal", "email": email, "affiliation": {"organization_id": world.organization("MTRAV")}});
     let created = world.client("sig-admin").post("/members", recorded).expect(201);
-    let place = world.database.one(&format!("SELECT id::text AS it FROM affiliation WHERE member_id = '{}'", created.str("/id")));
+    let place = world
+        .database
+        .one(&format!("SELECT id::text AS it FROM affiliation WHERE member_id = '{}'", created.str("/id")));
     lead.post("/networks/edito/memberships", json!({"affiliation_id": place, "role": "member"})).expect(201);
     assert_eq!(lead.get(&format!("/membership-requests/{}", open.str("/id"))).str("/status"), "withdrawn");
     show(&world.subject("direct", None), &code).refused(409, "invitation_spent");
@@ -258,8 +272,10 @@ fn look_alikes_are_named_to_those_who_invite_and_confirm() {
     let (given, usual) = (known.str("/given_name"), known.str("/usual_name"));
     // The same letters to the eye: Cyrillic for Latin, capitals, no accents.
     let alike = given.to_uppercase().replace('A', "\u{410}").replace('E', "\u{415}");
-    let member = |given: &str, email: &str| json!({"given_name": given, "usual_name": usual, "email": email,
-        "affiliation": {"organization_id": world.organization("Préfecture de l'Hérault")}});
+    let member = |given: &str, email: &str| {
+        json!({"given_name": given, "usual_name": usual, "email": email,
+        "affiliation": {"organization_id": world.organization("Préfecture de l'Hérault")}})
+    };
     let created = admin.post("/members", member(&alike, "sosie@herault.example")).expect(201);
     assert_eq!(created.at("/look_alikes/0/id"), known.str("/id"));
     let card = created.header("location");
@@ -271,9 +287,13 @@ fn look_alikes_are_named_to_those_who_invite_and_confirm() {
     let listed = sig.walk("/invitations").into_iter().find(|it| it["email"] == "sosie@herault.example").unwrap();
     assert_eq!(listed["look_alikes"].as_array().unwrap().len(), 1);
     // A name that changes is compared anew, whatever door it changes by.
-    let other = admin.patch(card, admin.get(card).etag(), json!({"given_name": "Tout", "usual_name": "Autrement"})).expect(200);
+    let other =
+        admin.patch(card, admin.get(card).etag(), json!({"given_name": "Tout", "usual_name": "Autrement"})).expect(200);
     assert!(other.at("/look_alikes").is_null());
-    world.database.run(&format!("UPDATE member SET given_name = '{given}', usual_name = '{usual}' WHERE id = '{}'", created.str("/id")));
+    world.database.run(&format!(
+        "UPDATE member SET given_name = '{given}', usual_name = '{usual}' WHERE id = '{}'",
+        created.str("/id")
+    ));
     until(Duration::from_secs(20), "it is compared", || {
         world.database.one(&format!("SELECT count(*)::text AS it FROM member m JOIN member k ON k.skeleton = m.skeleton WHERE m.id = '{}' AND k.id = '{}'", created.str("/id"), known.str("/id"))) == "1"
     });
@@ -290,12 +310,18 @@ fn those_concerned_are_told_once_that_a_request_ended_without_a_decision() {
     let ask = json!({"kind": "request", "role": "member", "affiliation_id": mine, "notification_level": "digest"});
     let person = world.client("member");
     let closing = person.post("/networks/veille/requests", ask.clone()).expect(201).str("/id");
-    let nominated = json!({"kind": "nomination", "role": "member", "affiliation_id": world.affiliation("contributor-sociaux")});
-    world.database.run(&format!("DELETE FROM membership WHERE affiliation_id = '{}' AND role = 'member'", world.affiliation("contributor-sociaux")));
+    let nominated =
+        json!({"kind": "nomination", "role": "member", "affiliation_id": world.affiliation("contributor-sociaux")});
+    world.database.run(&format!(
+        "DELETE FROM membership WHERE affiliation_id = '{}' AND role = 'member'",
+        world.affiliation("contributor-sociaux")
+    ));
     let waiting = world.client("director-sociaux").post("/networks/edito/requests", nominated).expect(201).str("/id");
     let told = |request: &str| {
-        let mut told = world.database.column(&format!("SELECT n.member_id || ' ' || (SELECT count(*) FROM delivery d WHERE d.object_id = n.id) AS it
-            FROM notification n WHERE n.object_id = '{request}' AND n.kind = 'membership_request_ended' ORDER BY 1"));
+        let mut told = world.database.column(&format!(
+            "SELECT n.member_id || ' ' || (SELECT count(*) FROM delivery d WHERE d.object_id = n.id) AS it
+            FROM notification n WHERE n.object_id = '{request}' AND n.kind = 'membership_request_ended' ORDER BY 1"
+        ));
         told.sort();
         told
     };
@@ -317,6 +343,8 @@ fn those_concerned_are_told_once_that_a_request_ended_without_a_decision() {
     assert_eq!(told(&waiting), of(&["contributor-sociaux", "director-sociaux"]));
     // Done again, it is done once.
     world.database.run("UPDATE task SET done_at = NULL, lease_until = NULL WHERE kind = 'end_request'");
-    until(Duration::from_secs(20), "it is done", || world.database.one("SELECT count(*)::text AS it FROM task WHERE kind = 'end_request' AND done_at IS NULL AND due_at <= now() + interval '31 days'") == "0");
+    until(Duration::from_secs(20), "it is done", || {
+        world.database.one("SELECT count(*)::text AS it FROM task WHERE kind = 'end_request' AND done_at IS NULL AND due_at <= now() + interval '31 days'") == "0"
+    });
     assert_eq!((told(&waiting), told(&closing)), (of(&["contributor-sociaux", "director-sociaux"]), of(&["member"])));
 }

@@ -111,7 +111,7 @@ fn a_voided_role_or_link_takes_its_rights_along_at_once() {
     let links = sig.walk(&format!("/organizations/{dicom}/links"));
     let link = links.iter().find(|it| travail.ends_with(it["to_id"].as_str().unwrap())).unwrap();
     void(&sig, &format!("/organization-links/{}", link["id"].as_str().unwrap()), "link").expect(200);
-    assert_eq!(says(&travail), 403, "what is not served is not his");
+    assert_eq!(says(&travail), 403, "what is not served is not the director's");
     let own = format!("/organizations/{dicom}");
     assert_eq!(says(&own), 200);
     let role = sig.walk(&format!("/role-assignments?member_id={}", world.member("director-sociaux"))).remove(0);

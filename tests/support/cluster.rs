@@ -76,7 +76,7 @@ impl Cluster {
         }
     }
 
-    /// Stops it in good order: whoever is at work is sent away.
+    /// Stops it in good order: connections at work are closed.
     pub fn stop(&self) {
         drop(self.running.lock().unwrap().take());
     }

@@ -38,9 +38,14 @@ pub fn schema(reference: &Value) -> Value {
     document().pointer(pointer).unwrap_or_else(|| panic!("{reference} leads nowhere")).clone()
 }
 
+/// A schema in place of its reference.
+pub fn resolved(given: &Value) -> Value {
+    given.get("$ref").map_or_else(|| given.clone(), |reference| resolved(&schema(reference)))
+}
+
 impl Operation {
     pub fn writes(&self) -> bool {
-        self.method != "GET" && self.id != "check_permissions"
+        self.method != "GET" && !["check_permissions", "preview_reorganization"].contains(&self.id.as_str())
     }
 
     /// The schema of its body.
@@ -61,10 +66,15 @@ impl Operation {
         Some(in_path["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap().to_owned())
     }
 
+    /// Whether it takes a parameter of this name.
+    pub fn takes(&self, name: &str) -> bool {
+        let parameters = self.spec["parameters"].as_array().cloned().unwrap_or_default();
+        parameters.iter().any(|parameter| parameter["name"] == name)
+    }
+
     /// Whether it must be told which version was seen.
     pub fn conditional(&self) -> bool {
-        let parameters = self.spec["parameters"].as_array().cloned().unwrap_or_default();
-        parameters.iter().any(|parameter| parameter["name"] == "If-Match")
+        self.takes("If-Match")
     }
 
     /// Whether it does not go without an idempotency key.

@@ -11,8 +11,8 @@ pub struct Exempt {
 }
 
 impl Exempt {
-    /// The exemptions of a test. Their number is written beside them, and is only ever lowered: whoever needs one more
-    /// mends what is to be exempt instead.
+    /// The exemptions of a test. Their number is written beside them, and is only ever lowered: do not add one, but
+    /// mend what would be exempt.
     #[track_caller]
     pub fn of(name: &'static str, all: &'static [&'static str], number: usize) -> Self {
         assert_eq!(all.len(), number, "{name}: exemptions become fewer, and never more; write the lower number");

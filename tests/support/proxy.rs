@@ -13,7 +13,7 @@ use std::time::Duration;
 pub enum Mode {
     /// Everything passes.
     Open,
-    /// Whoever calls is hung up on.
+    /// Every call is hung up on.
     Cut,
     /// Calls are taken and nothing passes, either way.
     Stalled,

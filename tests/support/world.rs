@@ -43,7 +43,7 @@ pub const PERSONAS: &[&str] = &[
 
 /// Ends the server when our pipe closes: when the world is dropped, and when the tests end, however they end. Ends with
 /// the server's status when that ends by itself.
-const GUARD: &str = r#"exec 3<&0; "$@" <&- 3<&- & p=$!; exec 2>/dev/null
+const GUARD: &str = r#"exec 3<&0; [ -z "$STANDARD_ERROR" ] || exec 2>"$STANDARD_ERROR"; "$@" <&- 3<&- & p=$!; exec 2>/dev/null
 { read x <&3; kill -9 $p; } & w=$!; exec 3<&-; wait $p; s=$?; kill $w; exit $s"#;
 
 /// A running server.
@@ -68,7 +68,7 @@ impl World {
         SHARED.get_or_init(Self::demo)
     }
 
-    /// A server over a database, with settings.
+    /// A server over a database, with settings; what it logs goes to the file `STANDARD_ERROR`, if that is one of them.
     pub fn over(database: Database, settings: &[(&str, &str)]) -> Self {
         pace::watch();
         std::fs::write(directory().join("development.key"), SECRET).unwrap();
@@ -101,13 +101,13 @@ impl World {
         self.server.try_wait().unwrap()
     }
 
-    /// A client that speaks for a persona, or for a member by his e-mail address.
+    /// A client that speaks for a persona, or for a member by their e-mail address.
     pub fn client(&self, persona: &str) -> Client {
         let subject = seed::subject(&self.database.owner(), DEVELOPMENT_ISSUER, persona).unwrap();
         self.subject(&subject, None)
     }
 
-    /// A client that speaks for a subject, of whom the issuer says perhaps where he works.
+    /// A client that speaks for a subject, of whom the issuer says perhaps where they work.
     pub fn subject(&self, subject: &str, siret: Option<&str>) -> Client {
         let now = kernel::clock::now() + TimeDelta::seconds(self.shift.load(Ordering::Relaxed));
         Client::new(&self.base, Some(Development::new(SECRET.as_bytes()).token_at(subject, siret, now).unwrap()))

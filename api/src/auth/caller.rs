@@ -1,13 +1,13 @@
-//! Who calls, once the token is verified.
+//! The caller, once their token is verified.
 
 use kernel::{Identity, Vouched};
 
-/// Who calls, as his token says.
+/// The caller, as their token says.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     pub(crate) identity: Identity,
-    /// What else the issuer says of him.
+    /// What else the issuer says of the caller.
     pub(crate) vouched: Vouched,
-    /// A client that speaks for itself.
+    /// Whether the caller is a client that acts for itself, not for a person.
     pub(crate) machine: bool,
 }

@@ -1,4 +1,4 @@
-//! The development issuer: signs with a secret what it also verifies. Never beside a public address.
+//! The development issuer: it signs tokens and verifies them with the same secret. It is never used on a public address.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
@@ -12,7 +12,7 @@ const AUDIENCE: &str = "diapason";
 const CLIENT: &str = "diapason-cli";
 pub(super) const LIFE: TimeDelta = TimeDelta::hours(12);
 
-/// An issuer that shares a secret with itself.
+/// An issuer that signs and verifies with one secret.
 #[derive(Clone)]
 pub struct Development {
     signing: EncodingKey,
@@ -26,7 +26,7 @@ impl Development {
         Self { signing: EncodingKey::from_secret(secret), verifying: DecodingKey::from_secret(secret) }
     }
 
-    /// A token of half a day.
+    /// A token that is valid for half a day.
     ///
     /// # Errors
     /// The key does not sign.
@@ -34,7 +34,7 @@ impl Development {
         self.token_at(subject, None, clock::now())
     }
 
-    /// The same from a time on, for someone of whom it is known where he works.
+    /// A token that is valid from a given time, with claims that say where the subject works.
     ///
     /// # Errors
     /// The key does not sign.

@@ -1,25 +1,70 @@
-//! The issuers that an operator trusts: how they are set up, and what is refused of it.
+//! The issuers that an operator trusts: how they are configured, and which configurations are refused.
+
+use jsonwebtoken::Algorithm;
 
 /// An issuer whose tokens are accepted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssuerConfig {
-    /// Its name, compared to the letter.
+    /// Its name (`iss`), compared character by character.
     pub issuer: String,
-    /// Our name there.
+    /// The audience (`aud`) by which it names this service.
     pub audience: String,
-    /// Where its keys are; without it, its discovery document says.
+    /// Address of its keys. Absent: its discovery document gives it.
     pub jwks_uri: Option<String>,
     /// The longest life of its tokens, in seconds.
     #[serde(default = "ten_minutes")]
     pub max_lifetime: i64,
     /// The clients whose tokens are accepted; without it, those of all its clients.
     pub clients: Option<Vec<String>>,
+    /// The algorithms by which its tokens may be signed; without it, all those that we know. A key that is published for
+    /// one algorithm is used for no other, and never for one of another type of key.
+    pub algorithms: Option<Vec<SignedBy>>,
     /// The source (of imports) whose external identifiers its `uid` or `sub` are: a first login is known by them.
     pub source: Option<String>,
 }
 
-/// What a token that was taken away is worth to a thief, without anyone being asked.
+/// An algorithm that only its issuer can sign by: never a shared secret, never none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub enum SignedBy {
+    /// RSA (PKCS #1, version 1.5) with SHA-256.
+    RS256,
+    /// RSA (PSS) with SHA-256.
+    PS256,
+    /// The curve P-256 with SHA-256.
+    ES256,
+    /// The curve P-384 with SHA-384.
+    ES384,
+    /// The curve Ed25519.
+    EdDSA,
+}
+
+impl IssuerConfig {
+    /// The algorithms by which its tokens may be signed.
+    pub(super) fn algorithms(&self) -> Vec<Algorithm> {
+        let allowed = self.algorithms.as_deref().unwrap_or(&SignedBy::ALL);
+        allowed.iter().copied().map(Algorithm::from).collect()
+    }
+}
+
+impl SignedBy {
+    /// All that we know.
+    pub(super) const ALL: [Self; 5] = [Self::RS256, Self::PS256, Self::ES256, Self::ES384, Self::EdDSA];
+}
+
+impl From<SignedBy> for Algorithm {
+    fn from(by: SignedBy) -> Self {
+        match by {
+            SignedBy::RS256 => Self::RS256,
+            SignedBy::PS256 => Self::PS256,
+            SignedBy::ES256 => Self::ES256,
+            SignedBy::ES384 => Self::ES384,
+            SignedBy::EdDSA => Self::EdDSA,
+        }
+    }
+}
+
+/// Default longest life of a token, in seconds: a stolen token can be used for that long, since the issuer is not asked.
 fn ten_minutes() -> i64 {
     600
 }
@@ -49,6 +94,9 @@ pub fn issuers(json: &str) -> Result<Vec<IssuerConfig>, String> {
         }
         if issuer.clients.as_ref().is_some_and(Vec::is_empty) {
             return Err(format!("DIAPASON_ISSUERS: {} has an empty list of clients", issuer.issuer));
+        }
+        if issuer.algorithms.as_ref().is_some_and(Vec::is_empty) {
+            return Err(format!("DIAPASON_ISSUERS: {} has an empty list of algorithms", issuer.issuer));
         }
         for address in std::iter::once(&issuer.issuer).chain(&issuer.jwks_uri) {
             if !is_trustworthy(address) {

@@ -1,10 +1,11 @@
 //! The published keys of an OIDC issuer: fetched aside, swapped whole, kept when the issuer is away.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, RwLock, Weak};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::VerifyingKey;
@@ -13,7 +14,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, crypto};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::issuer::{IssuerConfig, is_trustworthy};
+use super::issuer::{IssuerConfig, SignedBy, is_trustworthy};
 use super::token::{Claims, Head, rules};
 
 /// How often keys are fetched anew.
@@ -28,6 +29,10 @@ const STALE: Duration = Duration::from_hours(24);
 const TIMEOUT: Duration = Duration::from_secs(5);
 const LARGEST: u64 = 256 * 1024;
 const MOST_KEYS: usize = 50;
+/// Of how many keys it is said that they are of no use.
+const MOST_TOLD: usize = 200;
+/// How much of a key's name is said.
+const LONGEST_NAME: usize = 80;
 /// How many bytes an RSA modulus has (RFC 7518, §3.3): 2,048 bits at least, and no more than we have time for.
 const MODULUS: std::ops::RangeInclusive<usize> = 256..=512;
 
@@ -37,6 +42,8 @@ pub struct Jwks {
     /// How often the keys changed.
     pub(super) generation: AtomicU64,
     keys: RwLock<Arc<Keys>>,
+    /// The keys of which it was said that they are of no use.
+    told: Mutex<HashSet<(String, &'static str)>>,
     ask: SyncSender<()>,
 }
 
@@ -46,9 +53,9 @@ struct Keys {
     heard: Option<Instant>,
 }
 
-/// A key, with the one algorithm it is for.
+/// A key, with the algorithms it is for: one where it says so, else those of its type.
 struct Key {
-    algorithm: Algorithm,
+    algorithms: Vec<Algorithm>,
     verifying: DecodingKey,
     published: Jwk,
 }
@@ -106,7 +113,8 @@ impl Jwks {
     pub fn watch(config: IssuerConfig) -> Arc<Self> {
         let (ask, asked) = sync_channel(1);
         let keys = RwLock::new(Arc::new(Keys::default()));
-        let this = Arc::new(Self { config, generation: AtomicU64::new(1), keys, ask });
+        let told = Mutex::default();
+        let this = Arc::new(Self { config, generation: AtomicU64::new(1), keys, told, ask });
         let weak = Arc::downgrade(&this);
         let follow = move || follow(&weak, &asked);
         if let Err(error) = std::thread::Builder::new().name("jwks".into()).spawn(follow) {
@@ -127,7 +135,11 @@ impl Jwks {
                 true
             }
             Err(error) => {
-                tracing::warn!(issuer = self.config.issuer, error, "no keys from the issuer; keeping those we have");
+                tracing::warn!(
+                    issuer = self.config.issuer,
+                    error,
+                    "the keys of the issuer cannot be fetched: the known ones are kept"
+                );
                 false
             }
         }
@@ -142,8 +154,19 @@ impl Jwks {
             .new_agent();
         let discovered = self.config.jwks_uri.is_none().then(|| self.discover(&agent)).transpose()?;
         let address = discovered.as_ref().or(self.config.jwks_uri.as_ref()).ok_or("no address")?;
-        let keys = usable(&get(&agent, address)?);
+        let (keys, dropped) = usable(&get(&agent, address)?, &self.config.algorithms());
+        for (key, why) in dropped {
+            self.tell(key, why);
+        }
         if keys.is_empty() { Err("no usable key".into()) } else { Ok(keys) }
+    }
+
+    /// Says once of a key that it is of no use; of so many at most that an issuer cannot fill the log, nor our memory.
+    fn tell(&self, key: String, why: &'static str) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.len() < MOST_TOLD && told.insert((key.clone(), why)) {
+            tracing::warn!(issuer = self.config.issuer, key, why, "a key of the issuer is left out");
+        }
     }
 
     /// Where the issuer says its keys are (`OpenID` Connect Discovery 1.0, §4).
@@ -173,10 +196,11 @@ impl Jwks {
             let _ = self.ask.try_send(());
             return None;
         };
-        if Algorithm::from_str(&head.algorithm).ok()? != key.algorithm {
+        let algorithm = Algorithm::from_str(&head.algorithm).ok()?;
+        if !key.algorithms.contains(&algorithm) {
             return None;
         }
-        let rules = rules(key.algorithm, &self.config.issuer, &self.config.audience);
+        let rules = rules(algorithm, &self.config.issuer, &self.config.audience);
         Some(jsonwebtoken::decode::<Claims>(token, &key.verifying, &rules).ok()?.claims)
     }
 }
@@ -204,43 +228,72 @@ fn follow(keys: &Weak<Jwks>, asked: &Receiver<()>) {
         }
         let Some(keys) = keys.upgrade() else { return };
         let good = keys.refresh();
-        // Whoever asked meanwhile has his answer.
+        // A request made meanwhile is answered by this refresh.
         let _ = asked.try_recv();
         pace.fetched(good, Instant::now());
     }
 }
 
-/// The keys that we can use, each with the one algorithm it is for. A bad key takes no other down with it, and of two
-/// with one identifier (RFC 7517, §4.5) the first stands.
-fn usable(set: &Value) -> HashMap<String, Key> {
-    let all = set.get("keys").and_then(Value::as_array).into_iter().flatten().take(MOST_KEYS);
-    let mut keys = HashMap::new();
-    for (id, key) in all.filter_map(read) {
-        keys.entry(id).or_insert(key);
+/// The keys that we can use, by their identifiers, and the names of those that we cannot, with the reason. A bad key takes
+/// no other down with it, and of two with one identifier (RFC 7517, §4.5) the first stands.
+fn usable(set: &Value, allowed: &[Algorithm]) -> (HashMap<String, Key>, Vec<(String, &'static str)>) {
+    let all = set.get("keys").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let (mut keys, mut dropped) = (HashMap::new(), Vec::new());
+    for (place, value) in all.iter().enumerate() {
+        let name = || {
+            let id = value.get("kid").and_then(Value::as_str).filter(|id| !id.is_empty());
+            let id = id.map(|id| id.chars().take(LONGEST_NAME).flat_map(char::escape_debug).collect());
+            id.unwrap_or_else(|| format!("number {}", place + 1))
+        };
+        if place >= MOST_KEYS {
+            dropped.push(("the others".to_owned(), "there are more keys than 50"));
+            break;
+        }
+        match read(value, allowed) {
+            Ok((id, key)) => match keys.entry(id) {
+                Entry::Vacant(free) => drop(free.insert(key)),
+                Entry::Occupied(_) => dropped.push((name(), "another key has its identifier")),
+            },
+            Err(why) => dropped.push((name(), why)),
+        }
     }
-    keys
+    (keys, dropped)
 }
 
-/// A published key, when it is one that verifies signatures, by one algorithm that we accept.
-fn read(value: &Value) -> Option<(String, Key)> {
-    let published: Jwk = serde_json::from_value(value.clone()).ok()?;
+/// A published key, when it is one that verifies signatures, by an algorithm that we accept from its issuer. A key that
+/// names no algorithm (RFC 7517, §4.4) is for those of its type.
+fn read(value: &Value, allowed: &[Algorithm]) -> Result<(String, Key), &'static str> {
+    // A private key that was published is anyone's (RFC 7517, §9.2), and a shared secret is one.
+    if value.get("d").is_some() || value.get("k").is_some() {
+        return Err("its secret part is published");
+    }
+    let published: Jwk = serde_json::from_value(value.clone()).map_err(|_| "it cannot be read")?;
     let common = &published.common;
     let signs = common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
     let verifies = common.key_operations.as_ref().is_none_or(|all| all.contains(&KeyOperations::Verify));
-    // A private key that was published is anyone's (RFC 7517, §9.2).
-    let secret = value.get("d").is_some();
-    let algorithm = match common.key_algorithm? {
-        KeyAlgorithm::RS256 => Algorithm::RS256,
-        KeyAlgorithm::PS256 => Algorithm::PS256,
-        KeyAlgorithm::ES256 => Algorithm::ES256,
-        KeyAlgorithm::ES384 => Algorithm::ES384,
-        KeyAlgorithm::EdDSA => Algorithm::EdDSA,
-        _ => return None,
+    if !signs || !verifies {
+        return Err("it is not for signatures");
+    }
+    let id = common.key_id.clone().ok_or("it has no identifier")?;
+    let mut algorithms = match common.key_algorithm {
+        Some(KeyAlgorithm::RS256) => vec![Algorithm::RS256],
+        Some(KeyAlgorithm::PS256) => vec![Algorithm::PS256],
+        Some(KeyAlgorithm::ES256) => vec![Algorithm::ES256],
+        Some(KeyAlgorithm::ES384) => vec![Algorithm::ES384],
+        Some(KeyAlgorithm::EdDSA) => vec![Algorithm::EdDSA],
+        Some(_) => return Err("its algorithm is none that we accept"),
+        None => SignedBy::ALL.map(Algorithm::from).to_vec(),
     };
-    let id = common.key_id.clone()?;
-    let verifying = DecodingKey::from_jwk(&published).ok()?;
-    let good = signs && verifies && !secret && is_sound(algorithm, &published, &verifying);
-    good.then_some((id, Key { algorithm, verifying, published }))
+    let verifying = DecodingKey::from_jwk(&published).map_err(|_| "it cannot be read")?;
+    algorithms.retain(|algorithm| is_sound(*algorithm, &published, &verifying));
+    if algorithms.is_empty() {
+        return Err("its type, curve or size is none that we accept");
+    }
+    algorithms.retain(|algorithm| allowed.contains(algorithm));
+    if algorithms.is_empty() {
+        return Err("the setting of its issuer allows none of its algorithms");
+    }
+    Ok((id, Key { algorithms, verifying, published }))
 }
 
 /// Whether a key is of the kind, curve and size of its algorithm (RFC 7518, §3; RFC 8037, §2). The library finds out

@@ -1,4 +1,4 @@
-//! Who calls: bearer access tokens (RFC 9068), verified for exactly one issuer, one audience, one algorithm per key.
+//! Authentication of callers: bearer access tokens (RFC 9068), verified for exactly one issuer, one audience, one algorithm per key.
 
 mod caller;
 mod development;
@@ -35,7 +35,7 @@ pub struct Verifier {
     good: Cache<[u8; 32], Good>,
 }
 
-/// Why it is not known who calls.
+/// Why a caller could not be identified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unverified {
     /// The request shows no token.
@@ -78,7 +78,7 @@ impl Issuer {
         }
     }
 
-    /// How long a token of his may live, in seconds, and whether he may have given it to this client.
+    /// How long a token of this issuer may live, in seconds. `None` if it may not have given one to this client.
     fn terms(&self, client: &str) -> Option<i64> {
         match self {
             Self::Development(_) => Some(development::LIFE.num_seconds()),

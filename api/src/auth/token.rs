@@ -1,4 +1,4 @@
-//! What of a token is looked at before and after its signature.
+//! The checks of a token before and after its signature is verified.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -10,6 +10,15 @@ use super::caller::Caller;
 
 /// The type of an access token (RFC 9068, §2.1).
 pub(super) const TYPE: &str = "at+jwt";
+
+/// Members of a head that change how a token is read, or bring a key of its own (RFC 7515, §4.1; RFC 7797; RFC 7516).
+const DEMANDS: [&str; 8] = ["b64", "crit", "enc", "jku", "jwk", "x5c", "x5u", "zip"];
+
+/// Whether a content type says that the claims are a token again (RFC 7519, §5.2).
+fn is_token(kind: &str) -> bool {
+    let kind = kind.to_ascii_lowercase();
+    kind.ends_with("jwt") || kind.ends_with("jwe")
+}
 
 /// How far clocks may differ, in seconds.
 const LEEWAY: i64 = 30;
@@ -24,14 +33,16 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Reads a head that asks for nothing unusual: no key of its own, no critical extension, no repeated member.
+    /// Reads a head that asks for nothing that we would have to do: no key of its own, no critical extension, no
+    /// compression, no token within, no repeated member. What else it says is ignored (RFC 7515, §4).
     pub(super) fn read(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
         let (head, claims, Some(_), None) = (parts.next()?, parts.next()?, parts.next(), parts.next()) else {
             return None;
         };
         let (head, claims) = (object(head)?, object(claims)?);
-        let usual = head.keys().all(|name| matches!(name.as_str(), "alg" | "typ" | "kid"));
+        let nested = head.get("cty").is_some_and(|kind| kind.as_str().is_none_or(is_token));
+        let usual = !nested && !head.keys().any(|name| DEMANDS.contains(&name.as_str()));
         let typ = head.get("typ")?.as_str()?.to_ascii_lowercase();
         let typed = typ == TYPE || typ == "application/at+jwt";
         let key = match head.get("kid") {
@@ -82,9 +93,11 @@ pub(super) struct Claims {
     pub(super) iss: String,
     pub(super) aud: Audience,
     pub(super) sub: String,
+    #[serde(deserialize_with = "seconds")]
     pub(super) iat: i64,
+    #[serde(deserialize_with = "seconds")]
     pub(super) exp: i64,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "seconds_if_any", skip_serializing_if = "Option::is_none")]
     pub(super) nbf: Option<i64>,
     pub(super) jti: String,
     /// The client that the token was given to, and the name that `OpenID` has for the same.
@@ -92,12 +105,12 @@ pub(super) struct Claims {
     pub(super) client_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) azp: Option<String>,
-    /// Where the subject works, and what his directory calls him, as `ProConnect` names these claims.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Where the subject works, and what their directory calls them, as `ProConnect` names these claims.
+    #[serde(default, deserialize_with = "digits::<_, 14>", skip_serializing_if = "Option::is_none")]
     pub(super) siret: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "digits::<_, 9>", skip_serializing_if = "Option::is_none")]
     pub(super) siren: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "digits::<_, 0>", skip_serializing_if = "Option::is_none")]
     pub(super) uid: Option<String>,
 }
 
@@ -107,6 +120,49 @@ pub(super) struct Claims {
 pub(super) enum Audience {
     One(String),
     Several(Vec<String>),
+}
+
+/// A time of RFC 7519, §2 (`NumericDate`): a number of seconds, which may have a fraction. The fraction is left out.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum NumericDate {
+    Whole(i64),
+    Fraction(f64),
+}
+
+impl NumericDate {
+    /// The largest number of seconds that a fraction may stand behind; far beyond any life that a token may have.
+    const LARGEST: f64 = 1e15;
+
+    fn whole(self) -> Option<i64> {
+        match self {
+            Self::Whole(seconds) => Some(seconds),
+            // Exact, since it has no fraction any more and is small enough; by way of text, since a cast could cut off.
+            Self::Fraction(seconds) if seconds.abs() <= Self::LARGEST => format!("{:.0}", seconds.floor()).parse().ok(),
+            Self::Fraction(_) => None,
+        }
+    }
+}
+
+fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    let out_of_range = || serde::de::Error::custom("a time that no calendar has");
+    NumericDate::deserialize(deserializer)?.whole().ok_or_else(out_of_range)
+}
+
+fn seconds_if_any<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let out_of_range = || serde::de::Error::custom("a time that no calendar has");
+    let date = Option::<NumericDate>::deserialize(deserializer)?;
+    date.map(|date| date.whole().ok_or_else(out_of_range)).transpose()
+}
+
+/// An identifier that some issuers send as a number, which has lost the zeros that it begins with. What is neither text
+/// nor a whole number identifies nothing.
+fn digits<'de, D: serde::Deserializer<'de>, const LENGTH: usize>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(match Option::<Value>::deserialize(deserializer)? {
+        Some(Value::String(text)) => Some(text),
+        Some(Value::Number(number)) => number.as_u64().map(|number| format!("{number:0LENGTH$}")),
+        _ => None,
+    })
 }
 
 impl Claims {

@@ -1,4 +1,4 @@
-//! A private PostgreSQL, for development and tests: found on the machine, run unprivileged, ended with us.
+//! A private PostgreSQL, for development and tests: found on the machine, run unprivileged, and ended with this process.
 
 mod place;
 mod programs;

@@ -22,19 +22,28 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(archive_contact);
 }
 
-/// List shared contacts.
+/// List shared contacts
 ///
-/// By name: those of the caller's organizations and of those that his roles reach, those shared with one of his networks,
-/// and those shared with all of the State's communicators. Partners and observers see none.
+/// Returns the contacts that the caller may see, by name. Archived contacts are left out unless `archived=true`, which
+/// lists only these.
+///
+/// **Access**: as for `GET /contacts/{id}`. For all other callers, partners and observers among them, the list is
+/// empty.
 #[utoipa::path(tag = "contacts", params(ContactFilter, PageQuery), responses((status = 200, body = ContactPage)))]
 #[get("/contacts")]
 async fn list_contacts(db: Db, list: Listing<ContactFilter>) -> Answer<ContactPage> {
     db.read(move |store| store.contacts(list.filter.clone(), &list.page)).await
 }
 
-/// Share a contact.
+/// Create a shared contact
 ///
-/// The State's communicators may; it is kept by an organization of theirs.
+/// Records a person or a service without an account, kept by an organization of the caller. Returns the contact.
+///
+/// **Access**: all members but partners and observers.
+///
+/// **Errors**: 422 at `/network_code` if a network is named although `sharing` is not `network`, or the reverse. 422 at
+/// `/owner_id` if the caller is not affiliated to that organization. 409 `superseded` if the organization where the
+/// contact works was merged or split, 409 `invalid_transition` if it is closed.
 #[utoipa::path(tag = "contacts", request_body = ContactInput, responses((status = 201, body = ContactView)))]
 #[post("/contacts")]
 async fn create_contact(db: Db, new: Valid<ContactInput>) -> Answer<ContactView> {
@@ -45,18 +54,27 @@ async fn create_contact(db: Db, new: Valid<ContactInput>) -> Answer<ContactView>
     .await
 }
 
-/// Read a shared contact.
+/// Get a shared contact
 ///
-/// Its organization, those whose role reaches it, those with whom it is shared, and the SIG.
+/// Returns the contact, archived or not.
+///
+/// **Access**: SIG coordinators, SIG administrators; members of the organization that keeps it; communication
+/// directors, DICOM contributors and organization administrators whose scope holds that organization. If it is shared
+/// with a network: also its members, observers excepted. If it is shared with all members: also all members but
+/// partners and observers, and service accounts with `directory:read`.
+///
+/// **Errors**: 404 if the caller may not see it.
 #[utoipa::path(tag = "contacts", params(ContactId), responses((status = 200, body = ContactView)))]
 #[get("/contacts/{id}")]
 async fn get_contact(db: Db, id: Path<ContactId>) -> Answer<ContactView> {
     db.read(move |store| store.contact(*id)).await
 }
 
-/// Read a shared contact as a vCard.
+/// Get a shared contact as a vCard
 ///
-/// vCard 4.0 (RFC 6350), for the same readers.
+/// Returns a vCard 4.0 (RFC 6350) of the contact, archived or not.
+///
+/// **Access**: as for `GET /contacts/{id}`.
 #[utoipa::path(tag = "contacts", params(ContactId), responses((status = 200, body = String, content_type = "text/vcard")))]
 #[get("/contacts/{id}.vcf")]
 async fn get_contact_vcard(db: Db, id: Path<ContactId>) -> Result<HttpResponse, Problem> {
@@ -64,9 +82,16 @@ async fn get_contact_vcard(db: Db, id: Path<ContactId>) -> Result<HttpResponse, 
     vcard::answer(&vcard::Card::from(contact.noun))
 }
 
-/// Change a shared contact.
+/// Update a shared contact
 ///
-/// Who recorded it may, those who administer the organization that keeps it, and the SIG; until it is put away.
+/// Changes the details of a contact or with whom it is shared. Returns the contact.
+///
+/// **Access**: SIG coordinators, SIG administrators; the member who recorded it, while affiliated to the organization
+/// that keeps it; communication directors and organization administrators whose scope holds that organization.
+///
+/// **Errors**: 409 `invalid_transition` if the contact is archived. 422 at `/network_code` if a network is named
+/// although `sharing` is not `network`, or the reverse. 409 `superseded` if the organization where the contact works
+/// was merged or split.
 #[utoipa::path(tag = "contacts", params(ContactId, IfMatch), request_body = ContactPatch, responses((status = 200, body = ContactView)))]
 #[patch("/contacts/{id}")]
 async fn update_contact(db: Db, id: Path<ContactId>, seen: IfMatch, patch: Valid<ContactPatch>) -> Answer<ContactView> {
@@ -77,9 +102,14 @@ async fn update_contact(db: Db, id: Path<ContactId>, seen: IfMatch, patch: Valid
     .await
 }
 
-/// Put a shared contact away.
+/// Archive a shared contact
 ///
-/// Who may change it may. It leaves the lists, unless they are asked for it.
+/// Takes a contact out of use: it leaves the list unless `archived=true`, and cannot be changed any more. Returns the
+/// contact.
+///
+/// **Access**: as for `PATCH /contacts/{id}`.
+///
+/// **Errors**: 409 `invalid_transition` if the contact is archived already.
 #[utoipa::path(tag = "contacts", params(ContactId, IfMatch), responses((status = 200, body = ContactView)))]
 #[post("/contacts/{id}/archive")]
 async fn archive_contact(db: Db, id: Path<ContactId>, seen: IfMatch) -> Answer<ContactView> {
@@ -90,7 +120,7 @@ async fn archive_contact(db: Db, id: Path<ContactId>, seen: IfMatch) -> Answer<C
     .await
 }
 
-/// A shared contact by what is known of it.
+/// The vCard of a shared contact.
 impl From<Contact> for Card {
     fn from(it: Contact) -> Self {
         let is_service = it.kind == SharedContactKind::Service;

@@ -14,12 +14,17 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(match_expertise);
 }
 
-/// Propose who can help.
+/// Match members to a need for help
 ///
-/// For the State's communicators. Members of other organizations than the caller's who are present, offer help with a term
-/// that the need names or one below it, at the level of a practitioner or above, and show the caller their card. Those with
-/// the fewest requests accepted or pending of the last 90 days come first; then those who were asked the longest ago, who
-/// were never asked before all; then the higher level; then the more endorsements.
+/// Proposes members of other organizations who offer help with a term that the need names, or with a narrower one. They
+/// master it at the level `practitioner` or above, and show their card to the caller.
+///
+/// The first are those with the fewest requests pending or accepted in the last 90 days. Then come those who were asked
+/// the longest ago; members who were never asked come first. Then the level decides, then the number of endorsements.
+///
+/// **Access**: all members but partners and observers; service accounts with `directory:read`.
+///
+/// **Notes**: No one is notified. To ask a proposed member for help, call `POST /expertise-requests`.
 #[utoipa::path(tag = "expertise", params(ExpertiseMatch), responses((status = 200, body = ExpertProposals)))]
 #[get("/expertise/match")]
 async fn match_expertise(db: Db, query: Query<ExpertiseMatch>) -> Answer<ExpertProposals> {

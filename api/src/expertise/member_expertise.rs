@@ -19,18 +19,28 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(endorse_member_expertise).service(end_member_expertise);
 }
 
-/// List the expertise of a member.
+/// List the expertise of a member
 ///
-/// What he masters now, the latest recorded first, for those who see the member's card.
+/// Returns what the member masters now, the latest recorded first. Ended expertise is left out.
+///
+/// **Access**: callers who may read the whole card of the member (see `GET /members/{id}`). Members always read their
+/// own.
+///
+/// **Errors**: 403 if the caller may read the member’s name but not their card.
 #[utoipa::path(tag = "expertise", params(MemberId, PageQuery), responses((status = 200, body = MemberExpertisePage)))]
 #[get("/members/{id}/expertise")]
 async fn list_member_expertise(db: Db, id: Path<MemberId>, list: Listing<NoFilter>) -> Answer<MemberExpertisePage> {
     db.read(move |store| store.member_expertises(*id, &list.page)).await
 }
 
-/// Say what one masters.
+/// Create an expertise of a member
 ///
-/// The member himself may, each term once at a time.
+/// Records that the member masters a term of expertise, from now on. Returns the expertise.
+///
+/// **Access**: the member, except partners and observers.
+///
+/// **Errors**: 409 `overlap` if the member has an expertise of this term already: update it instead. 422 at
+/// `/term_code` if there is no such term, or if it is retired.
 #[utoipa::path(tag = "expertise", params(MemberId), request_body = MemberExpertiseInput, responses((status = 201, body = MemberExpertiseView)))]
 #[post("/members/{id}/expertise")]
 async fn create_member_expertise(
@@ -45,18 +55,29 @@ async fn create_member_expertise(
     .await
 }
 
-/// Read the expertise of a member.
+/// Get an expertise of a member
 ///
-/// For those who see the member's card.
+/// Returns the expertise, ended or not, with the last colleagues who endorsed it.
+///
+/// **Access**: callers who may read the whole card of the member (see `GET /members/{id}`). Members always read their
+/// own.
+///
+/// **Errors**: 403 if the caller may not read the member’s card. 404 for partners and observers,
+/// unless it is their own.
 #[utoipa::path(tag = "expertise", params(MemberExpertiseId), responses((status = 200, body = MemberExpertiseView)))]
 #[get("/member-expertise/{id}")]
 async fn get_member_expertise(db: Db, id: Path<MemberExpertiseId>) -> Answer<MemberExpertiseView> {
     db.read(move |store| store.member_expertise(*id)).await
 }
 
-/// Change what one masters.
+/// Update an expertise of a member
 ///
-/// The member himself may: its level, and whether he helps others with it. It is confirmed by the same.
+/// Changes the level, or whether the member offers help. It also confirms the expertise: `last_confirmed_at` becomes
+/// now. Returns the expertise.
+///
+/// **Access**: the member, except partners and observers.
+///
+/// **Errors**: 409 `invalid_transition` if the expertise is ended.
 #[utoipa::path(tag = "expertise", params(MemberExpertiseId, IfMatch), request_body = MemberExpertisePatch, responses((status = 200, body = MemberExpertiseView)))]
 #[patch("/member-expertise/{id}")]
 async fn update_member_expertise(
@@ -72,9 +93,13 @@ async fn update_member_expertise(
     .await
 }
 
-/// Confirm what one masters.
+/// Confirm an expertise of a member
 ///
-/// The member himself may: it is still so.
+/// Records that the expertise still holds: `last_confirmed_at` becomes now. Returns the expertise.
+///
+/// **Access**: the member, except partners and observers.
+///
+/// **Errors**: 409 `invalid_transition` if the expertise is ended.
 #[utoipa::path(tag = "expertise", params(MemberExpertiseId, IfMatch), responses((status = 200, body = MemberExpertiseView)))]
 #[post("/member-expertise/{id}/confirm")]
 async fn confirm_member_expertise(db: Db, id: Path<MemberExpertiseId>, seen: IfMatch) -> Answer<MemberExpertiseView> {
@@ -85,9 +110,15 @@ async fn confirm_member_expertise(db: Db, id: Path<MemberExpertiseId>, seen: IfM
     .await
 }
 
-/// Endorse what a colleague masters.
+/// Endorse an expertise of a member
 ///
-/// Every communicator of the State who sees his card may, once; nobody endorses himself.
+/// Adds the caller to those who endorse a colleague’s expertise, once and for good. Returns the expertise.
+///
+/// **Access**: all members but partners and observers, if they may read the whole card of the colleague. Nobody
+/// endorses their own expertise.
+///
+/// **Errors**: 409 `overlap` if the caller endorsed it already. 409 `invalid_transition` if the expertise is ended or
+/// the colleague has departed.
 #[utoipa::path(tag = "expertise", params(MemberExpertiseId, IfMatch), responses((status = 200, body = MemberExpertiseView)))]
 #[post("/member-expertise/{id}/endorse")]
 async fn endorse_member_expertise(db: Db, id: Path<MemberExpertiseId>, seen: IfMatch) -> Answer<MemberExpertiseView> {
@@ -98,9 +129,13 @@ async fn endorse_member_expertise(db: Db, id: Path<MemberExpertiseId>, seen: IfM
     .await
 }
 
-/// End the expertise of a member.
+/// End an expertise of a member
 ///
-/// The member himself may, and the SIG.
+/// Ends the expertise now: it leaves the list of the member and is proposed no more. Returns the expertise.
+///
+/// **Access**: the member, except partners and observers; SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` if the expertise is ended already.
 #[utoipa::path(tag = "expertise", params(MemberExpertiseId, IfMatch), responses((status = 200, body = MemberExpertiseView)))]
 #[post("/member-expertise/{id}/end")]
 async fn end_member_expertise(db: Db, id: Path<MemberExpertiseId>, seen: IfMatch) -> Answer<MemberExpertiseView> {

@@ -18,19 +18,28 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(accept_expertise_request).service(decline_expertise_request).service(withdraw_expertise_request);
 }
 
-/// List one's requests for expertise.
+/// List my requests for expertise
 ///
-/// Those that the caller made and those made to him, the latest first; nobody reads those of others.
+/// Returns the requests that the caller made and those that the caller received, the latest first.
+///
+/// **Access**: every registered caller, for their own requests. Nobody reads those of others, not even the SIG.
 #[utoipa::path(tag = "expertise", params(ExpertiseRequestFilter, PageQuery), responses((status = 200, body = ExpertiseRequestPage)))]
 #[get("/expertise-requests")]
 async fn list_expertise_requests(db: Db, list: Listing<ExpertiseRequestFilter>) -> Answer<ExpertiseRequestPage> {
     db.read(move |store| store.expertise_requests(&list.filter, &list.page)).await
 }
 
-/// Ask a colleague for help.
+/// Create a request for expertise
 ///
-/// The State's communicators may, whoever offers help and shows them his card. One request to the same person is pending at
-/// a time (409); what is not answered within 30 days expires.
+/// Asks another member for help. Returns the request, which is pending for 30 days at most.
+///
+/// **Access**: all members but partners and observers.
+///
+/// **Errors**: 422 at `/expert_id` if the member offers no help with the term, has left or hides their card from the
+/// caller. 422 at `/term_code` if the term does not exist or is retired. 409 `overlap` if a request of the caller to
+/// the same member is pending.
+///
+/// **Notes**: The member who is asked is notified.
 #[utoipa::path(tag = "expertise", request_body = ExpertiseRequestInput, responses((status = 201, body = ExpertiseRequestView)))]
 #[post("/expertise-requests")]
 async fn create_expertise_request(db: Db, new: Valid<ExpertiseRequestInput>) -> Answer<ExpertiseRequestView> {
@@ -41,18 +50,26 @@ async fn create_expertise_request(db: Db, new: Valid<ExpertiseRequestInput>) -> 
     .await
 }
 
-/// Read a request for expertise.
+/// Get a request for expertise
 ///
-/// For the one who asks and the one who is asked alone.
+/// Returns the request.
+///
+/// **Access**: the member who made it and the member who received it; nobody else, not even the SIG.
 #[utoipa::path(tag = "expertise", params(ExpertiseRequestId), responses((status = 200, body = ExpertiseRequestView)))]
 #[get("/expertise-requests/{id}")]
 async fn get_expertise_request(db: Db, id: Path<ExpertiseRequestId>) -> Answer<ExpertiseRequestView> {
     db.read(move |store| store.expertise_request(*id)).await
 }
 
-/// Accept a request for expertise.
+/// Accept a request for expertise
 ///
-/// The one who is asked may, while it is pending.
+/// Accepts to help the member who asks. Returns the request.
+///
+/// **Access**: the member who received the request.
+///
+/// **Errors**: 409 `invalid_transition` unless the request is pending.
+///
+/// **Notes**: The member who asked is notified.
 #[utoipa::path(tag = "expertise", params(ExpertiseRequestId, IfMatch), responses((status = 200, body = ExpertiseRequestView)))]
 #[post("/expertise-requests/{id}/accept")]
 async fn accept_expertise_request(db: Db, id: Path<ExpertiseRequestId>, seen: IfMatch) -> Answer<ExpertiseRequestView> {
@@ -63,9 +80,15 @@ async fn accept_expertise_request(db: Db, id: Path<ExpertiseRequestId>, seen: If
     .await
 }
 
-/// Decline a request for expertise.
+/// Decline a request for expertise
 ///
-/// The one who is asked may, while it is pending; why, if he wants to say.
+/// Declines to help the member who asks, with a reason or without. Returns the request.
+///
+/// **Access**: the member who received the request.
+///
+/// **Errors**: 409 `invalid_transition` unless the request is pending.
+///
+/// **Notes**: The member who asked is notified.
 #[utoipa::path(tag = "expertise", params(ExpertiseRequestId, IfMatch), request_body = Declining, responses((status = 200, body = ExpertiseRequestView)))]
 #[post("/expertise-requests/{id}/decline")]
 async fn decline_expertise_request(
@@ -81,9 +104,15 @@ async fn decline_expertise_request(
     .await
 }
 
-/// Withdraw a request for expertise.
+/// Withdraw a request for expertise
 ///
-/// The one who asks may, while it is pending.
+/// Takes the request back before it is answered. Returns the request.
+///
+/// **Access**: the member who made the request.
+///
+/// **Errors**: 409 `invalid_transition` unless the request is pending.
+///
+/// **Notes**: Nobody is notified.
 #[utoipa::path(tag = "expertise", params(ExpertiseRequestId, IfMatch), responses((status = 200, body = ExpertiseRequestView)))]
 #[post("/expertise-requests/{id}/withdraw")]
 async fn withdraw_expertise_request(

@@ -18,19 +18,26 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_expertise_term).service(update_expertise_term).service(retire_expertise_term);
 }
 
-/// List terms of expertise.
+/// List terms of expertise
 ///
-/// By label; for the State's communicators and observers. Of the networks that a term belongs to, those that the caller
-/// may know of.
+/// Returns terms by French label, active and retired. Each shows the networks that it belongs to, among those that the
+/// caller may know of.
+///
+/// **Access**: all members but partners; service accounts with `networks:read`. For other callers the list is empty.
 #[utoipa::path(tag = "expertise", params(ExpertiseTermFilter, PageQuery), responses((status = 200, body = ExpertiseTermPage)))]
 #[get("/expertise-terms")]
 async fn list_expertise_terms(db: Db, list: Listing<ExpertiseTermFilter>) -> Answer<ExpertiseTermPage> {
     db.read(move |store| store.expertise_terms(&list.filter, &list.page)).await
 }
 
-/// Record a term of expertise.
+/// Create a term of expertise
 ///
-/// The SIG may.
+/// Adds a term that members may choose. Returns the term.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `already_exists` if another term has the code. 422 at `/parent_code` if the wider term does not
+/// exist or is retired; 422 at `/network_codes` if a network does not exist.
 #[utoipa::path(tag = "expertise", request_body = ExpertiseTermInput, responses((status = 201, body = ExpertiseTermView)))]
 #[post("/expertise-terms")]
 async fn create_expertise_term(db: Db, new: Valid<ExpertiseTermInput>) -> Answer<ExpertiseTermView> {
@@ -41,18 +48,25 @@ async fn create_expertise_term(db: Db, new: Valid<ExpertiseTermInput>) -> Answer
     .await
 }
 
-/// Read a term of expertise.
+/// Get a term of expertise
 ///
-/// For the State's communicators and observers.
+/// Returns the term, active or retired.
+///
+/// **Access**: all members but partners; service accounts with `networks:read`.
 #[utoipa::path(tag = "expertise", params(TermCode), responses((status = 200, body = ExpertiseTermView)))]
 #[get("/expertise-terms/{code}")]
 async fn get_expertise_term(db: Db, code: Path<TermCode>) -> Answer<ExpertiseTermView> {
     db.read(move |store| store.expertise_term(&code)).await
 }
 
-/// Change a term of expertise.
+/// Update a term of expertise
 ///
-/// The SIG may, until it is retired. No term stands below itself (422).
+/// Changes labels, synonyms, the wider term or the networks of an active term. Returns the term.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` if the term is retired. 422 at `/parent_code` if the wider term is the term
+/// itself, is below it, does not exist or is retired.
 #[utoipa::path(tag = "expertise", params(TermCode, IfMatch), request_body = ExpertiseTermPatch, responses((status = 200, body = ExpertiseTermView)))]
 #[patch("/expertise-terms/{code}")]
 async fn update_expertise_term(
@@ -68,10 +82,16 @@ async fn update_expertise_term(
     .await
 }
 
-/// Retire a term of expertise.
+/// Retire a term of expertise
 ///
-/// The SIG may. Whoever masters it goes on doing so; nobody chooses it any more and nobody is proposed for it. While terms
-/// in use stand below it, 409 `not_empty`.
+/// Takes a term out of use: members can no longer choose it. Returns the term.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` if the term is retired already. 409 `not_empty` while active terms are just
+/// below it: move or retire these first.
+///
+/// **Notes**: Members who master the term keep their expertise, but a need that names the term no longer finds them.
 #[utoipa::path(tag = "expertise", params(TermCode, IfMatch), responses((status = 200, body = ExpertiseTermView)))]
 #[post("/expertise-terms/{code}/retire")]
 async fn retire_expertise_term(db: Db, code: Path<TermCode>, seen: IfMatch) -> Answer<ExpertiseTermView> {

@@ -17,19 +17,31 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_affiliation).service(update_affiliation).service(end_affiliation).service(void_affiliation);
 }
 
-/// List the affiliations of a member.
+/// List the affiliations of a member
 ///
-/// Past and present, the latest first, for those who see the member's card.
+/// Returns past, present and future affiliations, the latest recorded first.
+///
+/// **Access**: the member; SIG coordinators, SIG administrators; the other members but partners and observers, if they
+/// may see the card of the member; service accounts likewise, with `directory:read`.
 #[utoipa::path(tag = "members", params(MemberId, PageQuery), responses((status = 200, body = AffiliationPage)))]
 #[get("/members/{id}/affiliations")]
 async fn list_member_affiliations(db: Db, id: Path<MemberId>, list: Listing<NoFilter>) -> Answer<AffiliationPage> {
     db.read(move |store| store.member_affiliations(*id, &list.page)).await
 }
 
-/// Give a member an affiliation.
+/// Create an affiliation of a member
 ///
-/// The SIG may, and the communication director or administrator of that organization. Several may hold at once, one of
-/// which is the main one.
+/// Gives the member a place in an organization, from now on or from `valid_from`. A member may have several
+/// affiliations at once; one of them is the main one. Returns the affiliation.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization; service accounts with `directory:write`, within the scope of their organization and
+/// their owner. To replace the main affiliation, the caller must have this right over its organization too.
+///
+/// **Errors**: 409 `overlap` when the member has an affiliation to this organization at that time. 409 `superseded`
+/// when the organization was merged or split: use one of its successors. 409 `invalid_transition` when the member has
+/// departed or the organization is closed. 422 at `/valid_from` when an affiliation that begins later is to be the main
+/// one.
 #[utoipa::path(tag = "members", params(MemberId), request_body = AffiliationInput, responses((status = 201, body = AffiliationView)))]
 #[post("/members/{id}/affiliations")]
 async fn create_member_affiliation(
@@ -44,18 +56,28 @@ async fn create_member_affiliation(
     .await
 }
 
-/// Read an affiliation.
+/// Get an affiliation
 ///
-/// For those who see the member's card.
+/// Returns one affiliation, past or present.
+///
+/// **Access**: the member; SIG coordinators, SIG administrators; the other members but partners and observers, if they
+/// may see the card of the member; service accounts likewise, with `directory:read`.
 #[utoipa::path(tag = "members", params(AffiliationId), responses((status = 200, body = AffiliationView)))]
 #[get("/affiliations/{id}")]
 async fn get_affiliation(db: Db, id: Path<AffiliationId>) -> Answer<AffiliationView> {
     db.read(move |store| store.affiliation(*id)).await
 }
 
-/// Change an affiliation.
+/// Update an affiliation
 ///
-/// The SIG may, and the communication director or administrator of its organization.
+/// Changes the function, the service or the profession, or makes the affiliation the main one. Returns the affiliation.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization; service accounts with `directory:write`, within the scope of their organization and
+/// their owner. To replace the main affiliation, the caller must have this right over its organization too.
+///
+/// **Errors**: 409 `invalid_transition` when the affiliation is over. 422 at `/is_primary` when the main affiliation is
+/// set to `false`: make another one the main one instead.
 #[utoipa::path(tag = "members", params(AffiliationId, IfMatch), request_body = AffiliationPatch, responses((status = 200, body = AffiliationView)))]
 #[patch("/affiliations/{id}")]
 async fn update_affiliation(
@@ -71,10 +93,19 @@ async fn update_affiliation(
     .await
 }
 
-/// End an affiliation.
+/// End an affiliation
 ///
-/// The SIG may, and the communication director or administrator of its organization. Memberships and roles held through
-/// it end with it. The last lead of a network cannot leave (409 `last_lead`).
+/// Ends the affiliation now, or at the time in `at`. Returns the affiliation.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization; service accounts with `directory:write`, within the scope of their organization and
+/// their owner.
+///
+/// **Errors**: 409 `invalid_transition` when the affiliation is over. 409 `last_lead` when a network would lose its
+/// last lead, 409 `last_admin` when the service would lose its last SIG administrator. 422 when `at` is in the past.
+///
+/// **Notes**: The memberships and roles held through the affiliation end with it. If it was the main one, the oldest
+/// affiliation that remains becomes the main one.
 #[utoipa::path(tag = "members", params(AffiliationId, IfMatch), request_body = Ending, responses((status = 200, body = AffiliationView)))]
 #[post("/affiliations/{id}/end")]
 async fn end_affiliation(
@@ -90,10 +121,17 @@ async fn end_affiliation(
     .await
 }
 
-/// Void an affiliation.
+/// Void an affiliation
 ///
-/// The SIG may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
-/// reason. What is over ends instead. 409 `not_empty` while a membership or a role is or was held through it.
+/// Takes back an affiliation that should never have been recorded. It no longer exists on any day, `as_of` included;
+/// the history keeps it with the reason. Returns what was voided.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `not_empty` when a membership, a role or a membership request is or was held through it.
+///
+/// **Notes**: To finish an affiliation that was right, end it instead. If it was the main one, the oldest affiliation
+/// that remains becomes the main one.
 #[utoipa::path(tag = "members", params(AffiliationId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
 #[post("/affiliations/{id}/void")]
 async fn void_affiliation(db: Db, id: Path<AffiliationId>, seen: IfMatch, voiding: Valid<Voiding>) -> Answer<Voided> {

@@ -17,22 +17,33 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_member_hand_over).service(hand_over_member);
 }
 
-/// List what a member owns.
+/// Get what a member owns
 ///
-/// What must be handed over before he leaves (`required`), and the seats by which he answers for his organization, which
-/// end with him where nobody takes them; for who may let him depart, and for himself.
+/// Returns what the member must hand over before leaving (`required`), and other seats that end with the member if
+/// nobody takes them.
+///
+/// **Access**: the member, except partners and observers; everyone who may call `POST /members/{id}/depart`.
 #[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = OwnedItems)))]
 #[get("/members/{id}/hand-over")]
 async fn get_member_hand_over(db: Db, id: Path<MemberId>) -> Answer<OwnedItems> {
     db.read(move |store| store.member_hand_over(*id)).await
 }
 
-/// Hand over what a member owns.
+/// Hand over what a member owns
 ///
-/// All that is required to others, in one step, and of the rest what is named; for who may let him depart. Leads of
-/// networks go over by the SIG administrator alone: the plan of anyone else leaves them out, and they stay listed. The seat
-/// of a référent or a deputy goes to someone of the same organization; a service account to someone who works for its
-/// organization, by a person who keeps it.
+/// Gives memberships, action items and service accounts of the member to other people, all in one step. The plan must
+/// name a taker for everything that is `required`; the rest is optional. Returns the member.
+///
+/// **Access**: everyone who may call `POST /members/{id}/depart`. Only SIG administrators hand over the seat of a lead
+/// or a co-lead: the plans of other callers leave these out. Only people hand over a service account: the SIG, or those
+/// whose scope holds its organization as director or administrator.
+///
+/// **Errors**: 409 `invalid_transition` when the member has departed. 422 at `/items` when the plan is incomplete,
+/// names something that the member does not own, or someone who cannot take it. 403 when the caller would take
+/// something.
+///
+/// **Notes**: A taker must be active and affiliated. The seat of a référent or a deputy goes to someone of the same
+/// organization. A service account goes to someone who works for its organization.
 #[utoipa::path(tag = "members", params(MemberId, IfMatch), request_body = HandOverPlan, responses((status = 200, body = MemberView)))]
 #[post("/members/{id}/hand-over")]
 async fn hand_over_member(db: Db, id: Path<MemberId>, seen: IfMatch, plan: Valid<HandOverPlan>) -> Answer<MemberView> {

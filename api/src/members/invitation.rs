@@ -23,29 +23,45 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(resend_invitation).service(revoke_invitation);
 }
 
-/// List invitations.
+/// List invitations
 ///
-/// Those to the organizations whose members one keeps, to the networks that one leads, and those that one sent; the
-/// latest first.
+/// Returns the invitations that the caller may see, the latest first.
+///
+/// **Access**: every registered caller, who sees the invitations described in `GET /invitations/{id}`; the list of
+/// others is empty.
 #[utoipa::path(tag = "members", params(InvitationFilter, PageQuery), responses((status = 200, body = InvitationPage)))]
 #[get("/invitations")]
 async fn list_invitations(db: Db, list: Listing<InvitationFilter>) -> Answer<InvitationPage> {
     db.read(move |store| store.invitations(&list.filter, &list.page)).await
 }
 
-/// Read an invitation.
+/// Get an invitation
 ///
-/// Whoever sees it in the list. Its code is in the e-mail alone.
+/// Returns one invitation. Its code is never returned: it is in the e-mail only.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization; leads of the network; the sender; service accounts with `directory:write` likewise. To
+/// others the invitation does not exist (404).
+///
+/// **Notes**: `network_id` and `request_id` are left out for callers who may not know the network.
 #[utoipa::path(tag = "members", params(InvitationId), responses((status = 200, body = InvitationView)))]
 #[get("/invitations/{id}")]
 async fn get_invitation(db: Db, id: Path<InvitationId>) -> Answer<InvitationView> {
     db.read(move |store| store.invitation(*id)).await
 }
 
-/// Invite a member to log in for the first time.
+/// Invite a member to log in
 ///
-/// Those who keep his card may; where he holds roles that the caller could not give, or leads a network, the SIG
-/// administrator. A code goes to his address by e-mail; earlier ones are good for nothing any more.
+/// Sends a single-use code by e-mail to the address of a member who has never logged in. Returns the invitation.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization of the main affiliation; service accounts with `directory:write` likewise. If the
+/// member holds roles that the caller could not give, or leads a network, only SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` unless the member is `invited`. 422 when the member has no e-mail address: add
+/// one first.
+///
+/// **Notes**: Codes sent earlier to the member are revoked. The code is good for 30 days.
 #[utoipa::path(tag = "members", params(MemberId), responses((status = 201, body = InvitationView)))]
 #[post("/members/{id}/invite")]
 async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
@@ -56,13 +72,25 @@ async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
     .await
 }
 
-/// Show the code of an invitation.
+/// Accept an invitation
 ///
-/// Whoever has a good token may, registered or not. If his issuer says that he works where he was invited (`siret` or
-/// `siren`), or if he is a member there already, his account is bound at once; else someone who keeps the organization's
-/// members must confirm, who see what the token calls the bearer. Of two logins that show one code the first waits (`to_confirm`),
-/// and the second is told so (`contested`). Whoever decided for the network joins it by no code (403). A code serves once (409 `invitation_spent`); an address alone binds
-/// nobody. An idempotency key is not looked at: the code is one.
+/// Links the caller's login to the invited member, by the single-use code of the e-mail. Returns `bound` if the login
+/// is linked, `to_confirm` if someone must confirm first.
+///
+/// The login is linked at once if the token says that the caller works there (`siret` or `siren`). It also is if the
+/// caller is a member affiliated there. Otherwise someone who may call `POST /invitations/{id}/confirm` must confirm.
+///
+/// **Access**: every person with a valid token and the code, registered or not. Service accounts may not.
+///
+/// **Errors**: 409 `invitation_spent` when the code is unknown, used, revoked or expired, or its membership request is
+/// closed. 403 `forbidden` when the caller decided for the network that the invitation is to. 422 at
+/// `/notification_level` when the invitation is to a network and the level is missing. 422 at `/code` when the address
+/// already has an account: log in with that account.
+///
+/// **Notes**: A person who is not recorded yet is recorded as a member of the organization. If the invitation is to a
+/// network, the membership request is accepted for the person. The code works once, so `Idempotency-Key` is ignored.
+/// When two logins use one code, the first waits to be confirmed and the second is answered `contested`. Whoever confirms
+/// sees the name and the address in the token.
 #[utoipa::path(tag = "me", request_body = InvitationAcceptance, responses((status = 200, body = InvitationAccepted)))]
 #[post("/me/invitations/accept")]
 async fn accept_invitation(db: Db, named: Named, said: Valid<InvitationAcceptance>) -> Answer<InvitationAccepted> {
@@ -72,12 +100,18 @@ async fn accept_invitation(db: Db, named: Named, said: Valid<InvitationAcceptanc
     db.write_unregistered(show).await
 }
 
-/// Confirm who showed the code of an invitation.
+/// Confirm an invitation
 ///
-/// Those who keep the members of the organization may: for who showed the code with a token that does not say that they
-/// work there. Whoever sent the invitation, first or once more, or recorded the member never confirms it; who would hold
-/// more than the caller could give is confirmed by the SIG administrator; nobody confirms themselves, and no service account
-/// confirms anyone.
+/// Confirms that the person who used the code is the one who was invited, and links their login to the member. Returns
+/// the invitation.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization. If the member would hold more than the caller could give, only SIG administrators.
+/// Never whoever sent the invitation, first or once more, nor whoever recorded the member. Never the person in question,
+/// never a service account.
+///
+/// **Errors**: 409 `invalid_transition` when nobody has used the code yet. 409 `invitation_spent` when the invitation
+/// is used, revoked or expired, or its membership request is closed.
 #[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
 #[post("/invitations/{id}/confirm")]
 async fn confirm_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {
@@ -88,11 +122,17 @@ async fn confirm_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> An
     .await
 }
 
-/// Send the code of an invitation once more.
+/// Resend an invitation
 ///
-/// Whoever may take it back may, while nobody showed it; not while a letter waits to be sent (409 `invalid_transition`).
-/// `delivery_status` says what became of the last one. Where one joins a network by it, the code is good for no longer
-/// than the dossier; else for 30 days from now.
+/// Sends the code of the invitation by e-mail once more. Returns the invitation.
+///
+/// **Access**: everyone who may revoke the invitation.
+///
+/// **Errors**: 409 `invalid_transition` when someone has used the code, or the last e-mail is still queued
+/// (`delivery_status`). 409 `invitation_spent` when the invitation is used, revoked or expired.
+///
+/// **Notes**: The code is then good for 30 days from now. If the invitation is to a network, its expiry does not
+/// change.
 #[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
 #[post("/invitations/{id}/resend")]
 async fn resend_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {
@@ -103,9 +143,14 @@ async fn resend_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Ans
     .await
 }
 
-/// Take an invitation back.
+/// Revoke an invitation
 ///
-/// Those who keep the members of the organization may, the leads of the network, and the référent who nominated the person.
+/// Takes the invitation back: its code no longer works. Returns the invitation.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization; leads of the network; the sender; service accounts with `directory:write` likewise.
+///
+/// **Errors**: 409 `invitation_spent` when the invitation is used, revoked or expired.
 #[utoipa::path(tag = "members", params(InvitationId, IfMatch), responses((status = 200, body = InvitationView)))]
 #[post("/invitations/{id}/revoke")]
 async fn revoke_invitation(db: Db, id: Path<InvitationId>, seen: IfMatch) -> Answer<InvitationView> {

@@ -21,19 +21,33 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(suspend_member).service(restore_member).service(depart_member);
 }
 
-/// List members.
+/// List members
 ///
-/// By usual name; the whole card of those who show it to the caller, the name and organizations of the others. Partners
-/// see themselves alone.
+/// Returns members by usual name. Each is the whole card (`view` is `full`) if the caller may see it, else name and
+/// organizations (`view` is `name`). Members who have departed are left out unless `status` asks for them.
+///
+/// **Access**: every registered caller. Partners see themselves only; service accounts need `directory:read`.
+///
+/// **Notes**: The filters `status` and `email` and the order by change find only members whose card the caller may see.
 #[utoipa::path(tag = "members", params(MemberFilter, PageQuery), responses((status = 200, body = MemberPage)))]
 #[get("/members")]
 async fn list_members(db: Db, list: Listing<MemberFilter>) -> Answer<MemberPage> {
     db.read(move |store| store.members(&list.filter, &list.page)).await
 }
 
-/// Record a member.
+/// Create a member
 ///
-/// The SIG may, and the communication director or administrator of the organization of the first affiliation.
+/// Records a person with a first affiliation, which is the main one. The member is `invited` until the first login.
+/// Returns the member.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization; service accounts with `directory:write`, within the scope of their organization and
+/// their owner.
+///
+/// **Errors**: 409 `already_exists` when the e-mail address is taken; 422 at `/email` if the caller may not see who has
+/// it. 409 `superseded` when the organization was merged or split, 409 `invalid_transition` when it is closed.
+///
+/// **Notes**: No e-mail is sent: call `POST /members/{id}/invite` to let the person log in.
 #[utoipa::path(tag = "members", request_body = MemberInput, responses((status = 201, body = MemberView)))]
 #[post("/members")]
 async fn create_member(db: Db, new: Valid<MemberInput>) -> Answer<MemberView> {
@@ -44,18 +58,26 @@ async fn create_member(db: Db, new: Valid<MemberInput>) -> Answer<MemberView> {
     .await
 }
 
-/// Read a member.
+/// Get a member
 ///
-/// The whole card for those to whom the member shows it, the name and organizations for the others.
+/// Returns the whole card (`view` is `full`) if the caller may see it, else name and organizations (`view` is `name`).
+///
+/// **Access**: every registered caller but partners, who see themselves only; service accounts with `directory:read`.
+/// The whole card: the member; SIG coordinators, SIG administrators; communication directors, DICOM contributors and
+/// organization administrators whose scope holds the organization of the main affiliation. Other callers see it as far
+/// as `profile_visibility` allows; partners and observers never do. After the departure, only the member and the SIG
+/// see it.
 #[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = MemberView)))]
 #[get("/members/{id}")]
 async fn get_member(db: Db, id: Path<MemberId>) -> Answer<MemberView> {
     db.read(move |store| store.member(*id)).await
 }
 
-/// Read a member as a vCard.
+/// Get a member as a vCard
 ///
-/// vCard 4.0 (RFC 6350): the whole card for those to whom the member shows it, the name and organization for the others.
+/// Returns a vCard 4.0 (RFC 6350): the whole card if the caller may see it, else name and organization.
+///
+/// **Access**: as for `GET /members/{id}`.
 #[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = String, content_type = "text/vcard")))]
 #[get("/members/{id}.vcf")]
 async fn get_member_vcard(db: Db, id: Path<MemberId>) -> Result<HttpResponse, Problem> {
@@ -63,9 +85,19 @@ async fn get_member_vcard(db: Db, id: Path<MemberId>) -> Result<HttpResponse, Pr
     vcard::answer(&vcard::Card::from(member))
 }
 
-/// Change a member.
+/// Update a member
 ///
-/// The SIG may, and the communication director or administrator of one of the member's organizations.
+/// Changes the card of a member: names, address, telephones, languages, visibility. Returns the member.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization of the main affiliation; service accounts with `directory:write` likewise. If the
+/// member never logged in and holds roles that the caller could not give, only SIG administrators change the address.
+///
+/// **Errors**: 409 `invalid_transition` when the member has departed. 409 `already_exists` when the new address is
+/// taken; 422 at `/email` if the caller may not see who has it. 403 when the card is opened although the member
+/// objects.
+///
+/// **Notes**: A new address revokes the invitations sent to the old one.
 #[utoipa::path(tag = "members", params(MemberId, IfMatch), request_body = MemberPatch, responses((status = 200, body = MemberView)))]
 #[patch("/members/{id}")]
 async fn update_member(db: Db, id: Path<MemberId>, seen: IfMatch, patch: Valid<MemberPatch>) -> Answer<MemberView> {
@@ -76,9 +108,15 @@ async fn update_member(db: Db, id: Path<MemberId>, seen: IfMatch, patch: Valid<M
     .await
 }
 
-/// Suspend a member.
+/// Suspend a member
 ///
-/// The SIG may. The member's rights are gone at once, his memberships wait, and the gaps show.
+/// Takes all rights from the member at once. Memberships stay but do not count: their seats show as gaps. Returns the
+/// member.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` unless the member is `invited` or `active`. 409 `last_admin` when the service
+/// would lose its last SIG administrator.
 #[utoipa::path(tag = "members", params(MemberId, IfMatch), responses((status = 200, body = MemberView)))]
 #[post("/members/{id}/suspend")]
 async fn suspend_member(db: Db, id: Path<MemberId>, seen: IfMatch) -> Answer<MemberView> {
@@ -89,9 +127,13 @@ async fn suspend_member(db: Db, id: Path<MemberId>, seen: IfMatch) -> Answer<Mem
     .await
 }
 
-/// Restore a member.
+/// Restore a member
 ///
-/// The SIG may.
+/// Ends the suspension of a member: rights and memberships count again. Returns the member.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` unless the member is `suspended`.
 #[utoipa::path(tag = "members", params(MemberId, IfMatch), responses((status = 200, body = MemberView)))]
 #[post("/members/{id}/restore")]
 async fn restore_member(db: Db, id: Path<MemberId>, seen: IfMatch) -> Answer<MemberView> {
@@ -102,10 +144,19 @@ async fn restore_member(db: Db, id: Path<MemberId>, seen: IfMatch) -> Answer<Mem
     .await
 }
 
-/// Let a member depart.
+/// Depart a member
 ///
-/// The SIG may, and the communication director or administrator of one of the member's organizations. Affiliations,
-/// memberships and roles end; nothing is deleted. The last lead of a network cannot depart (409 `last_lead`).
+/// Records that the member has left: affiliations, memberships and roles end now, and nothing is deleted. Returns the
+/// member.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds all organizations of the member; service accounts with `directory:write` likewise.
+///
+/// **Errors**: 409 `hand_over_required` when the member owns things that must be handed over first. 409 `last_lead` or
+/// `last_admin` when nobody else leads a network or administers the service. 409 `invalid_transition` when the member
+/// has departed.
+///
+/// **Notes**: A service account is not asked for a hand-over and may remove a last lead: the gap shows in the matrix.
 #[utoipa::path(tag = "members", params(MemberId, IfMatch), responses((status = 200, body = MemberView)))]
 #[post("/members/{id}/depart")]
 async fn depart_member(db: Db, id: Path<MemberId>, seen: IfMatch) -> Answer<MemberView> {
@@ -116,7 +167,7 @@ async fn depart_member(db: Db, id: Path<MemberId>, seen: IfMatch) -> Answer<Memb
     .await
 }
 
-/// A member by his card, or by name and organization alone.
+/// A member by their card, or by name and organization only.
 impl From<MemberView> for Card {
     fn from(view: MemberView) -> Self {
         match view {

@@ -1,4 +1,4 @@
-//! HTTP of all that is held on the caller, and of his objection to the publication of his profile.
+//! HTTP of all that is held on the caller, and of their objection to the publication of their profile.
 
 use ::members::member::MemberView;
 use ::members::my_data::{DataExport, Object, WithdrawObjection};
@@ -14,9 +14,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_my_data_export).service(object_to_publication).service(withdraw_objection);
 }
 
-/// Export my data.
+/// Get an export of my data
 ///
-/// All that is held on the caller (GDPR, art. 15 and 20), place by place. The export is on the record.
+/// Returns everything that is held on the caller, table by table (GDPR, articles 15 and 20).
+///
+/// **Access**: every registered person, for themselves. Service accounts may not.
+///
+/// **Notes**: Each export leaves a line in the audit log.
 #[utoipa::path(tag = "me", responses((status = 200, body = DataExport)))]
 #[get("/me/data-export")]
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method of one `Store` is not one of any")]
@@ -24,10 +28,16 @@ async fn get_my_data_export(db: Db) -> Answer<DataExport> {
     db.read_on_record(|store| store.my_data()).await
 }
 
-/// Object to the publication of my profile.
+/// Object to the publication of my profile
 ///
-/// From then on my card is for the leads of my networks, my own organization and the SIG alone (GDPR, art. 21), whoever
-/// writes it; my name and organization stay known. One need not say why.
+/// Restricts my card to the SIG, my own organization and the leads of my networks (GDPR, article 21). No reason is
+/// needed. Returns my card.
+///
+/// **Access**: every registered person, for themselves. Service accounts may not.
+///
+/// **Errors**: 409 `invalid_transition` when the objection stands already.
+///
+/// **Notes**: My name and my organizations stay visible. Nobody can open the card again before I withdraw my objection.
 #[utoipa::path(tag = "me", responses((status = 200, body = MemberView)))]
 #[post("/me/objection")]
 async fn object_to_publication(db: Db) -> Answer<MemberView> {
@@ -39,9 +49,14 @@ async fn object_to_publication(db: Db) -> Answer<MemberView> {
     .await
 }
 
-/// Take my objection back.
+/// Withdraw my objection to publication
 ///
-/// My card stays as it is until it is opened again.
+/// Takes back my objection to the publication of my profile. The card stays restricted to leads until
+/// `profile_visibility` is changed. Returns my card.
+///
+/// **Access**: every registered person, for themselves. Service accounts may not.
+///
+/// **Errors**: 409 `invalid_transition` when there is no objection.
 #[utoipa::path(tag = "me", responses((status = 200, body = MemberView)))]
 #[post("/me/objection/withdraw")]
 async fn withdraw_objection(db: Db) -> Answer<MemberView> {

@@ -18,18 +18,29 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(update_organization).service(update_organization_contacts).service(close_organization);
 }
 
-/// List organizations.
+/// List organizations
 ///
-/// By name; in full for the State's communicators, by name only for partners and observers.
+/// Returns organizations by name. Each is in full (`view` is `full`) or by name only (`view` is `name`). Only active
+/// organizations are returned unless `status` asks for others.
+///
+/// **Access**: every registered caller. Partners, observers and service accounts without `directory:read` get names
+/// only.
+///
+/// **Notes**: Callers who get names only find nothing by filters other than `q` and `kind`.
 #[utoipa::path(tag = "organizations", params(OrganizationFilter, PageQuery), responses((status = 200, body = OrganizationPage)))]
 #[get("/organizations")]
 async fn list_organizations(db: Db, list: Listing<OrganizationFilter>) -> Answer<OrganizationPage> {
     db.read(move |store| store.organizations(&list.filter, &list.page)).await
 }
 
-/// Record an organization.
+/// Create an organization
 ///
-/// The SIG may.
+/// Records an organization, below another one or on its own. Returns the organization.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `superseded` when the organization above was merged or split, 409 `invalid_transition` when it is
+/// closed. 422 when `parent_id` or `territory_code` refers to nothing.
 #[utoipa::path(tag = "organizations", request_body = OrganizationInput, responses((status = 201, body = OrganizationView)))]
 #[post("/organizations")]
 async fn create_organization(db: Db, new: Valid<OrganizationInput>) -> Answer<OrganizationView> {
@@ -40,19 +51,35 @@ async fn create_organization(db: Db, new: Valid<OrganizationInput>) -> Answer<Or
     .await
 }
 
-/// Read an organization.
+/// Get an organization
 ///
-/// In full for the State's communicators, by name only for partners and observers. With `as_of`, its name, kind and
-/// status are those of that day. One that was merged or split says who succeeds it.
+/// Returns the organization in full (`view` is `full`) or by name only (`view` is `name`). With `as_of`, its name,
+/// short name, kind and status are those of that day.
+///
+/// **Access**: every registered caller. Partners, observers and service accounts without `directory:read` get the name
+/// only.
+///
+/// **Errors**: 404 also when the organization did not exist on the day of `as_of`.
+///
+/// **Notes**: If the organization was merged or split, `successor_ids` names those that replace it.
 #[utoipa::path(tag = "organizations", params(OrganizationId, At), responses((status = 200, body = OrganizationView)))]
 #[get("/organizations/{id}")]
 async fn get_organization(db: Db, id: Path<OrganizationId>, at: Query<At>) -> Answer<OrganizationView> {
     db.read(move |store| store.organization(*id, at.0.as_of)).await
 }
 
-/// Change an organization.
+/// Update an organization
 ///
-/// The SIG may. A name that goes is kept as an alias, and under `as_of`.
+/// Changes the description of an active organization. Returns the organization.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `superseded` when the organization was merged or split: update its successors. 409
+/// `invalid_transition` when it is closed. 422 at `/parent_id` when the new parent stands below it or does not exist.
+/// 409 `last_lead` or `last_admin` when the new origin would take the rights of a last lead or of the last SIG
+/// administrator.
+///
+/// **Notes**: A former name is kept as an alias, and is found with `as_of`.
 #[utoipa::path(tag = "organizations", params(OrganizationId, IfMatch), request_body = OrganizationPatch, responses((status = 200, body = OrganizationView)))]
 #[patch("/organizations/{id}")]
 async fn update_organization(
@@ -68,9 +95,13 @@ async fn update_organization(
     .await
 }
 
-/// Say how to reach an organization.
+/// Update the contact points of an organization
 ///
-/// The SIG may, and the communication director who answers for it. Replaces all contact points.
+/// Replaces all contact points by the given ones. Returns the organization.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors whose scope holds the organization.
+///
+/// **Errors**: 409 `superseded` when the organization was merged or split, 409 `invalid_transition` when it is closed.
 #[utoipa::path(tag = "organizations", params(OrganizationId, IfMatch), request_body = OrganizationContacts, responses((status = 200, body = OrganizationView)))]
 #[post("/organizations/{id}/contact-points")]
 async fn update_organization_contacts(
@@ -86,9 +117,19 @@ async fn update_organization_contacts(
     .await
 }
 
-/// Close an organization.
+/// Close an organization
 ///
-/// The SIG may. It stays readable, and out of lists unless asked for.
+/// Closes an active organization for good. It can still be read, and lists leave it out unless `status` asks for it.
+/// Returns the organization.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `not_empty` when active organizations stand below it: move or close them first. 409 `last_lead` or
+/// `last_admin` when a last lead or the last SIG administrator sits there. 409 `superseded` when it was merged or
+/// split.
+///
+/// **Notes**: Everything that rests on it ends: affiliations, memberships, roles, seats expected of it and links,
+/// except links of succession.
 #[utoipa::path(tag = "organizations", params(OrganizationId, IfMatch), responses((status = 200, body = OrganizationView)))]
 #[post("/organizations/{id}/close")]
 async fn close_organization(db: Db, id: Path<OrganizationId>, seen: IfMatch) -> Answer<OrganizationView> {

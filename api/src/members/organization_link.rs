@@ -20,18 +20,30 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_organization_link).service(end_organization_link).service(void_organization_link);
 }
 
-/// List the links of an organization.
+/// List the links of an organization
 ///
-/// Those from and to it, in force now or on a past day; for the State's communicators.
+/// Returns the links from and to the organization, the oldest recorded first: those in force now, or on the day of
+/// `as_of`.
+///
+/// **Access**: all members but partners and observers; service accounts with `directory:read`.
 #[utoipa::path(tag = "organizations", params(OrganizationId, At, PageQuery), responses((status = 200, body = OrganizationLinkPage)))]
 #[get("/organizations/{id}/links")]
 async fn list_organization_links(db: Db, id: Path<OrganizationId>, list: Listing<At>) -> Answer<OrganizationLinkPage> {
     db.read(move |store| store.organization_links(*id, list.filter.as_of, &list.page)).await
 }
 
-/// Link an organization to another.
+/// Create a link between organizations
 ///
-/// The SIG may. A DICOM `serves` one or several organizations: they are the scope of its director and contributors.
+/// Links the organization of the address to another one, from now on or from `valid_from`. Returns the link.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `overlap` when the same link exists at that time. 409 `superseded` when one of the two was merged or
+/// split, 409 `invalid_transition` when it is closed. 422 at `/to_id` when it refers to nothing, or to the organization
+/// itself.
+///
+/// **Notes**: A communication directorate `serves` one or several organizations: they become the scope of its director
+/// and contributors. A link `succeeds` may lead to an organization that was merged, split or closed.
 #[utoipa::path(tag = "organizations", params(OrganizationId), request_body = OrganizationLinkInput, responses((status = 201, body = OrganizationLinkView)))]
 #[post("/organizations/{id}/links")]
 async fn create_organization_link(
@@ -46,18 +58,27 @@ async fn create_organization_link(
     .await
 }
 
-/// Read a link.
+/// Get a link between organizations
 ///
-/// For the State's communicators.
+/// Returns one link, past or present.
+///
+/// **Access**: all members but partners and observers; service accounts with `directory:read`. To others the link does
+/// not exist (404).
 #[utoipa::path(tag = "organizations", params(OrganizationLinkId), responses((status = 200, body = OrganizationLinkView)))]
 #[get("/organization-links/{id}")]
 async fn get_organization_link(db: Db, id: Path<OrganizationLinkId>) -> Answer<OrganizationLinkView> {
     db.read(move |store| OrganizationLinkView::again(store, id.0)).await
 }
 
-/// End a link.
+/// End a link between organizations
 ///
-/// The SIG may.
+/// Ends the link now, or at the time in `at`. Returns the link.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` when the link is over. 422 when `at` is in the past.
+///
+/// **Notes**: When a `serves` link ends, the organization leaves the scope of the director and the contributors.
 #[utoipa::path(tag = "organizations", params(OrganizationLinkId, IfMatch), request_body = Ending, responses((status = 200, body = OrganizationLinkView)))]
 #[post("/organization-links/{id}/end")]
 async fn end_organization_link(
@@ -73,10 +94,14 @@ async fn end_organization_link(
     .await
 }
 
-/// Void a link.
+/// Void a link between organizations
 ///
-/// The SIG may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
-/// reason. What is over ends instead.
+/// Takes back a link that should never have been recorded. It no longer exists on any day, `as_of` included; the
+/// history keeps it with the reason. Returns what was voided.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Notes**: To finish a link that was right, end it instead.
 #[utoipa::path(tag = "organizations", params(OrganizationLinkId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
 #[post("/organization-links/{id}/void")]
 async fn void_organization_link(

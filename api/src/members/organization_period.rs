@@ -15,9 +15,12 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_organization_history).service(list_organization_tree);
 }
 
-/// List how an organization was described.
+/// List the history of an organization
 ///
-/// Its names, kinds, places and states, each for its time, the latest first; for the State's communicators.
+/// Returns how the organization was described over time (names, kind, parent, territory, status), the latest period
+/// first.
+///
+/// **Access**: all members but partners and observers; service accounts with `directory:read`.
 #[utoipa::path(tag = "organizations", params(OrganizationId, PageQuery), responses((status = 200, body = OrganizationPeriodPage)))]
 #[get("/organizations/{id}/history")]
 async fn list_organization_history(
@@ -28,9 +31,16 @@ async fn list_organization_history(
     db.read(move |store| store.organization_history(*id, &list.page)).await
 }
 
-/// List an organization and all that stands below it.
+/// List the tree of an organization
 ///
-/// Depth first, by name, now or on a past day, under the names of that day; for the State's communicators.
+/// Returns the organization and all active organizations below it, depth first and by name. With `as_of`, the tree and
+/// the names are those of that day.
+///
+/// **Access**: all members but partners and observers; service accounts with `directory:read`.
+///
+/// **Errors**: 404 also when the organization did not exist on the day of `as_of`.
+///
+/// **Notes**: At most 20 levels are followed.
 #[utoipa::path(tag = "organizations", params(OrganizationId, At, PageQuery), responses((status = 200, body = OrganizationTreePage)))]
 #[get("/organizations/{id}/tree")]
 async fn list_organization_tree(db: Db, id: Path<OrganizationId>, list: Listing<At>) -> Answer<OrganizationTreePage> {

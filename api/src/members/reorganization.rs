@@ -1,75 +1,96 @@
 //! HTTP of reorganizations.
 
 use ::members::reorganization::{
-    Apply, Create, ReorganizationFilter, ReorganizationImpact, ReorganizationInput, ReorganizationPage,
-    ReorganizationView, Trial, Withdraw,
+    Apply, Create, Preview, ReorganizationFilter, ReorganizationImpact, ReorganizationInput, ReorganizationPage,
+    ReorganizationView, Withdraw,
 };
 use actix_web::web::Path;
-use actix_web::{Either, get, post};
+use actix_web::{get, post};
 use kernel::{PageQuery, ReorganizationId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, Reply, Represent};
+use crate::answer::{Answer, Represent};
 use crate::db::Db;
-use crate::extract::{IfMatch, Listing, Query, Valid};
-use crate::problem::Problem;
+use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_reorganizations).service(create_reorganization).service(get_reorganization);
+    config.service(list_reorganizations).service(create_reorganization);
+    config.service(preview_reorganization).service(get_reorganization);
     config.service(apply_reorganization).service(withdraw_reorganization);
 }
 
 impl Represent for ReorganizationImpact {}
 
-/// What would be done, or what was drafted.
-type TriedOrDrafted = Result<Either<Reply<ReorganizationImpact>, Reply<ReorganizationView>>, Problem>;
-
-/// List reorganizations.
+/// List reorganizations
 ///
-/// The latest draft first; for the SIG and the auditor.
+/// Returns reorganizations, the latest recorded first. A draft comes without its impact: get it one by one.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors.
 #[utoipa::path(tag = "organizations", params(ReorganizationFilter, PageQuery), responses((status = 200, body = ReorganizationPage)))]
 #[get("/reorganizations")]
 async fn list_reorganizations(db: Db, list: Listing<ReorganizationFilter>) -> Answer<ReorganizationPage> {
     db.read(move |store| store.reorganizations(list.filter, &list.page)).await
 }
 
-/// Draft a reorganization, or try one.
+/// Create a reorganization
 ///
-/// The SIG may. With `dry_run=true` it is done whole and taken back: the answer (200) is its impact, and nothing is written.
-/// Without, the draft is recorded (201) if it could be done now; `apply` does it. A plan that contradicts itself is 422; one that names an
-/// organization that was merged or split is 409 `superseded`, with `successor_ids`.
-#[utoipa::path(tag = "organizations", params(Trial), request_body = ReorganizationInput, responses(
-    (status = 200, body = ReorganizationImpact), (status = 201, body = ReorganizationView)))]
+/// Creates a draft that `POST /reorganizations/{id}/apply` carries out later. Returns the draft with its impact.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 422 when the plan contradicts itself or names something that does not exist: `errors` says where. 409
+/// `superseded` when a named organization was merged or split: use its `successor_ids`. 409 `invalid_transition` when
+/// it is closed. 403 when a role of the caller would come to reach another existing organization: ask someone else.
+#[utoipa::path(tag = "organizations", request_body = ReorganizationInput, responses((status = 201, body = ReorganizationView)))]
 #[post("/reorganizations")]
-async fn create_reorganization(db: Db, trial: Query<Trial>, new: Valid<ReorganizationInput>) -> TriedOrDrafted {
-    if trial.0.dry_run {
-        let tried = db.try_out(move |store| {
-            let grant = store.authorize(Create(new.0.clone()))?;
-            store.try_reorganization(grant)
-        });
-        return tried.await.map(Either::Left);
-    }
-    let drafted = db.create(move |store| {
+async fn create_reorganization(db: Db, new: Valid<ReorganizationInput>) -> Answer<ReorganizationView> {
+    db.create(move |store| {
         let grant = store.authorize(Create(new.0.clone()))?;
         store.create_reorganization(grant)
-    });
-    drafted.await.map(Either::Right)
+    })
+    .await
 }
 
-/// Read a reorganization.
+/// Preview a reorganization
 ///
-/// For the SIG and the auditor; for all others there is none. A draft comes with the impact that it would have now, absent if it could
-/// not be done any more (`apply` says why); what was applied with the figures of what it did.
+/// Computes the impact that a reorganization would have, and returns it. Nothing is written.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: the same as for `POST /reorganizations`.
+#[utoipa::path(tag = "organizations", request_body = ReorganizationInput, responses((status = 200, body = ReorganizationImpact)))]
+#[post("/reorganizations/preview")]
+async fn preview_reorganization(db: Db, new: Valid<ReorganizationInput>) -> Answer<ReorganizationImpact> {
+    db.try_out(move |store| {
+        let grant = store.authorize(Preview(new.0.clone()))?;
+        store.preview_reorganization(grant)
+    })
+    .await
+}
+
+/// Get a reorganization
+///
+/// Returns one reorganization. A draft comes with the impact that it would have now; without one if it can no longer be
+/// done (`apply` says why). An applied one comes with the figures of what it did.
+///
+/// **Access**: SIG coordinators, SIG administrators; auditors, who get figures without names. To others there is no
+/// reorganization (404).
 #[utoipa::path(tag = "organizations", params(ReorganizationId), responses((status = 200, body = ReorganizationView)))]
 #[get("/reorganizations/{id}")]
 async fn get_reorganization(db: Db, id: Path<ReorganizationId>) -> Answer<ReorganizationView> {
     db.try_out(move |store| store.reorganization(*id)).await
 }
 
-/// Apply a reorganization.
+/// Apply a reorganization
 ///
-/// The SIG may. One transaction at one instant: memberships, roles, seats and links of what goes go on in the successors, and none is
-/// lost. The answer names what was moved. 409 `superseded` where an organization was merged or split meanwhile.
+/// Carries out all operations of the draft at one instant, or none. Memberships, roles, seats and links of what
+/// disappears continue in the successors, and none is lost. Returns the reorganization with its impact, names included.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` unless it is a draft. 409 `superseded` when an organization was merged or split
+/// meanwhile: withdraw the draft and create another one. 422 when the plan no longer fits. 403 when a role of the
+/// caller would come to reach another existing organization: ask someone else.
 #[utoipa::path(tag = "organizations", params(ReorganizationId, IfMatch), responses((status = 200, body = ReorganizationView)))]
 #[post("/reorganizations/{id}/apply")]
 async fn apply_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch) -> Answer<ReorganizationView> {
@@ -80,9 +101,13 @@ async fn apply_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch)
     .await
 }
 
-/// Withdraw a reorganization.
+/// Withdraw a reorganization
 ///
-/// The SIG may, as long as it is a draft.
+/// Gives up a draft: it can no longer be applied. Returns the reorganization.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` unless it is a draft.
 #[utoipa::path(tag = "organizations", params(ReorganizationId, IfMatch), responses((status = 200, body = ReorganizationView)))]
 #[post("/reorganizations/{id}/withdraw")]
 async fn withdraw_reorganization(db: Db, id: Path<ReorganizationId>, seen: IfMatch) -> Answer<ReorganizationView> {

@@ -15,22 +15,29 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(search_directory).service(suggest_names);
 }
 
-/// Search organizations and members.
+/// Search organizations and members
 ///
-/// By what they are called: names, short names and initials; for the State's communicators also former names, other names
-/// and the number of the department. Only what the caller may see is found, only by what he may see of it: a member by his
-/// e-mail address where his card is shown. Active organizations (one that was merged leads to those that succeed it) and
-/// members who have not departed. The best `limit` are answered, the best first, and there is no next page: more words
-/// narrow the search, the lists walk through everything.
+/// Returns the best `limit` organizations and members for `q`, the best first. There is no next page: add words to
+/// narrow the search, or use the lists to walk through everything.
+///
+/// Finds names, short names and initials; for all but partners and observers also former names, other names and the
+/// number of the department. A member is found by e-mail address if the caller may see their card.
+///
+/// **Access**: every registered caller. Each finds only what they may see.
+///
+/// **Notes**: Only active organizations and present members are found. The name of a merged organization leads to its
+/// successors.
 #[utoipa::path(tag = "search", params(Search), responses((status = 200, body = SearchHits)))]
 #[get("/search")]
 async fn search_directory(db: Db, query: Query<Search>) -> Answer<SearchHits> {
     db.read(move |store| store.search(&query.0)).await
 }
 
-/// Suggest organizations and members while typing.
+/// Suggest organizations and members while typing
 ///
-/// What `GET /search` finds, as short lines to choose from; the last word may be begun only.
+/// Finds what `GET /search` finds, as short lines to choose from. The last word of `q` may be incomplete.
+///
+/// **Access**: every registered caller. Each finds only what they may see.
 #[utoipa::path(tag = "search", params(Search), responses((status = 200, body = Suggestions)))]
 #[get("/suggest")]
 async fn suggest_names(db: Db, query: Query<Search>) -> Answer<Suggestions> {

@@ -13,9 +13,11 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_territories);
 }
 
-/// List territories.
+/// List territories
 ///
-/// The 18 regions, the 101 departments and the overseas territories of the code officiel géographique, by code.
+/// Returns the 18 regions, the 101 departments and the overseas territories of the code officiel géographique, by code.
+///
+/// **Access**: every registered caller.
 #[utoipa::path(tag = "territories", params(TerritoryFilter, PageQuery), responses((status = 200, body = TerritoryPage)))]
 #[get("/territories")]
 async fn list_territories(db: Db, list: Listing<TerritoryFilter>) -> Answer<TerritoryPage> {

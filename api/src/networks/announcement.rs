@@ -20,20 +20,35 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(mark_announcement_as_read).service(list_announcement_deliveries);
 }
 
-/// List announcements.
+/// List announcements
 ///
-/// Those that are addressed to the caller, and those that he may write or follows; the latest first.
+/// Returns the announcements that the caller may read, the latest created first.
+///
+/// **Access**: every registered caller; the list holds only what they may read:
+/// - SIG coordinators and SIG administrators read all announcements;
+/// - leads and co-leads read those to their network, except the drafts of mandatory ones;
+/// - recipients read those that are published;
+/// - authors read what they wrote once it is published, even withdrawn.
+///
+/// **Notes**: A co-lead limited to interministerial topics reads only these, besides those received. Announcements to a
+/// hidden network are only for its members and the SIG. Partners and observers read none.
 #[utoipa::path(tag = "notifications", params(AnnouncementFilter, PageQuery), responses((status = 200, body = AnnouncementPage)))]
 #[get("/announcements")]
 async fn list_announcements(db: Db, list: Listing<AnnouncementFilter>) -> Answer<AnnouncementPage> {
     db.read(move |store| store.announcements(&list.filter, &list.page)).await
 }
 
-/// Write an announcement.
+/// Create an announcement
 ///
-/// As a draft: the SIG to anyone, the leads to their network, each on his topics. It goes to the members of a network, or
-/// to those who work in organizations of some kinds and origins. What is `mandatory` reaches everyone at once, whatever
-/// he chose, and is for the SIG.
+/// Creates an announcement as a draft, and returns it. It is addressed to the members of a network, or to people of
+/// some kinds and origins of organizations.
+///
+/// **Access**: SIG coordinators and SIG administrators, to any audience. Leads and co-leads, to their network, each on
+/// their topics. Only the SIG may create a `mandatory` one.
+///
+/// **Errors**: 409 `invalid_transition` if the network is closed. 422 `invalid` unless there is exactly one audience.
+///
+/// **Notes**: Nobody is notified before it is published.
 #[utoipa::path(tag = "notifications", request_body = AnnouncementInput, responses((status = 201, body = AnnouncementView)))]
 #[post("/announcements")]
 async fn create_announcement(db: Db, new: Valid<AnnouncementInput>) -> Answer<AnnouncementView> {
@@ -44,20 +59,35 @@ async fn create_announcement(db: Db, new: Valid<AnnouncementInput>) -> Answer<An
     .await
 }
 
-/// Read an announcement.
+/// Get an announcement
 ///
-/// A draft: who may write it. A published one: whom it is addressed to, its author, the leads of its network and the SIG,
-/// these two with a `tally` of what became of it.
+/// Returns one announcement. SIG coordinators, SIG administrators and the leads of its network also get the `tally` of
+/// how many people it reached.
+///
+/// **Access**: SIG coordinators and SIG administrators; leads and co-leads of its network, each on their topics, except
+/// drafts of mandatory ones. Once it is published, also its recipients and its author. Once it is withdrawn, recipients
+/// no longer read it.
 #[utoipa::path(tag = "notifications", params(AnnouncementId), responses((status = 200, body = AnnouncementView)))]
 #[get("/announcements/{id}")]
 async fn get_announcement(db: Db, id: Path<AnnouncementId>) -> Answer<AnnouncementView> {
     db.read(move |store| store.announcement(*id)).await
 }
 
-/// Change an announcement.
+/// Update an announcement
 ///
-/// Who may write it: a draft in all of it, a published one in its title and its body. Nobody is told of a change, unless
-/// `notify` is `true`: then those to whom it was addressed, of a network those who still sit there.
+/// Changes the fields sent, and returns the announcement. A draft can change entirely; once published, only its title
+/// and text can change.
+///
+/// **Access**: SIG coordinators and SIG administrators; leads and co-leads of its network, each on their topics. Only
+/// the SIG may change a `mandatory` one. A draft is given a new audience only by callers who may write to that
+/// audience.
+///
+/// **Errors**: 409 `invalid_transition` if it is withdrawn, or if a draft is addressed to a closed network. 422
+/// `invalid` if another field than `title` or `body` changes once it is published. 422 `invalid` if `notify` is `true`
+/// before, or if a draft would not have exactly one audience.
+///
+/// **Notes**: With `notify: true`, its recipients are notified of the change. For a network, only recipients who still
+/// sit there are.
 #[utoipa::path(tag = "notifications", params(AnnouncementId, IfMatch), request_body = AnnouncementPatch, responses((status = 200, body = AnnouncementView)))]
 #[patch("/announcements/{id}")]
 async fn update_announcement(
@@ -74,10 +104,20 @@ async fn update_announcement(
     .await
 }
 
-/// Publish an announcement.
+/// Publish an announcement
 ///
-/// Who may write it. Whom it is addressed to is settled now, and each is told as soon as he chose; what is mandatory, at
-/// once. Partners and observers by origin are not reached. Needs an `Idempotency-Key`: it sends many letters, once.
+/// Settles the recipients of a draft, notifies them, and returns the announcement.
+///
+/// **Access**: SIG coordinators and SIG administrators; leads and co-leads of its network, each on their topics. Only
+/// the SIG may publish a `mandatory` one.
+///
+/// **Errors**: 400 `idempotency_key_required` without `Idempotency-Key`: the key makes sure that e-mails are sent once.
+/// 409 `invalid_transition` unless it is a draft.
+///
+/// **Notes**: Recipients are the active members of the network, or the people who now work in the organizations
+/// addressed. Partners and observers are never among them. Each recipient is e-mailed as they chose for the network: at
+/// once, in the daily digest, or not. Recipients outside a network get the digest. For a `mandatory` one, all are
+/// e-mailed at once.
 #[utoipa::path(tag = "notifications", params(AnnouncementId, IfMatch, Keyed), responses((status = 200, body = AnnouncementView)))]
 #[post("/announcements/{id}/publish")]
 async fn publish_announcement(
@@ -94,9 +134,16 @@ async fn publish_announcement(
     .await
 }
 
-/// Withdraw an announcement.
+/// Withdraw an announcement
 ///
-/// Who may write it. Its recipients no longer see it, and what was not sent yet is not.
+/// Withdraws a draft or a published announcement, and returns it. Its recipients no longer read it.
+///
+/// **Access**: SIG coordinators and SIG administrators; leads and co-leads of its network, each on their topics. Only
+/// the SIG may withdraw a `mandatory` one.
+///
+/// **Errors**: 409 `invalid_transition` if it is already withdrawn.
+///
+/// **Notes**: Its notifications disappear, and e-mails not sent yet are not sent. It cannot be published again.
 #[utoipa::path(tag = "notifications", params(AnnouncementId, IfMatch), responses((status = 200, body = AnnouncementView)))]
 #[post("/announcements/{id}/withdraw")]
 async fn withdraw_announcement(db: Db, id: Path<AnnouncementId>, seen: IfMatch) -> Answer<AnnouncementView> {
@@ -108,9 +155,13 @@ async fn withdraw_announcement(db: Db, id: Path<AnnouncementId>, seen: IfMatch) 
     .await
 }
 
-/// Say that I have read an announcement.
+/// Mark an announcement as read
 ///
-/// Whom it is addressed to. The first time counts.
+/// Sets `read_at` if it is empty, and returns the announcement. Calling it again changes nothing.
+///
+/// **Access**: its recipients, while it is published.
+///
+/// **Errors**: 403 `forbidden` if the caller may read it but it was not addressed to them.
 #[utoipa::path(tag = "notifications", params(AnnouncementId), responses((status = 200, body = AnnouncementView)))]
 #[post("/announcements/{id}/read")]
 async fn mark_announcement_as_read(db: Db, id: Path<AnnouncementId>) -> Answer<AnnouncementView> {
@@ -122,10 +173,15 @@ async fn mark_announcement_as_read(db: Db, id: Path<AnnouncementId>) -> Answer<A
     .await
 }
 
-/// List what became of an announcement.
+/// List the deliveries of an announcement
 ///
-/// For the leads of its network and the SIG: a line for each who was told, of the publication and of each change that was
-/// notified. Addresses are not shown, nor who wants no letter: `unsent` says that no letter goes out, not why.
+/// Returns one item per person and notification, the oldest first: the publication, and each change that was notified.
+/// E-mail addresses are not shown.
+///
+/// **Access**: SIG coordinators and SIG administrators; leads and co-leads of its network, each on their topics. The
+/// author reads them only with one of these roles.
+///
+/// **Notes**: `unsent` says that no e-mail is sent, not why: the choice of a member is private.
 #[utoipa::path(tag = "notifications", params(AnnouncementId, PageQuery), responses((status = 200, body = AnnouncementDeliveryPage)))]
 #[get("/announcements/{id}/deliveries")]
 async fn list_announcement_deliveries(

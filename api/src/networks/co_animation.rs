@@ -19,18 +19,30 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_co_animation).service(end_co_animation).service(void_co_animation);
 }
 
-/// List the co-animations of a network.
+/// List the co-animations of a network
 ///
-/// The organizations that animate it together with the SIG, now or on a past day, for whoever may know of it.
+/// Returns the organizations that animate the network together with the SIG; the oldest co-animation first. Without
+/// `as_of`, returns those that hold now.
+///
+/// **Access**: All who may see the network: see `get_network`.
 #[utoipa::path(tag = "networks", params(NetworkCode, At, PageQuery), responses((status = 200, body = CoAnimationPage)))]
 #[get("/networks/{code}/co-animations")]
 async fn list_network_co_animations(db: Db, code: Path<NetworkCode>, list: Listing<At>) -> Answer<CoAnimationPage> {
     db.read(move |store| store.network_co_animations(&code, list.filter.as_of, &list.page)).await
 }
 
-/// Let an organization co-animate a network.
+/// Create a co-animation
 ///
-/// The SIG may. Its scope is that of the organization's co-leads.
+/// Records that an organization animates the network together with the SIG. Returns the co-animation.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `overlap` if the organization co-animates the network already at that time. 409
+/// `invalid_transition` if the network or the organization is closed. 409 `superseded` if the organization was merged
+/// or split.
+///
+/// **Notes**: The co-leads who sit in the network for this organization lead it within `scope`. Without a co-animation
+/// they have the rights of the role `member`.
 #[utoipa::path(tag = "networks", params(NetworkCode), request_body = CoAnimationInput, responses((status = 201, body = CoAnimationView)))]
 #[post("/networks/{code}/co-animations")]
 async fn create_network_co_animation(
@@ -45,18 +57,27 @@ async fn create_network_co_animation(
     .await
 }
 
-/// Read a co-animation.
+/// Get a co-animation
 ///
-/// Whoever may know of its network.
+/// Returns one co-animation.
+///
+/// **Access**: All who may see its network: see `get_network`.
 #[utoipa::path(tag = "networks", params(CoAnimationId), responses((status = 200, body = CoAnimationView)))]
 #[get("/co-animations/{id}")]
 async fn get_co_animation(db: Db, id: Path<CoAnimationId>) -> Answer<CoAnimationView> {
     db.read(move |store| CoAnimationView::again(store, id.0)).await
 }
 
-/// End a co-animation.
+/// End a co-animation
 ///
-/// The SIG may.
+/// Ends the co-animation now, or at the time `at`. Returns it.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` if the co-animation has ended already. 422 `invalid` if `at` is in the past.
+///
+/// **Notes**: The co-leads of the organization keep their memberships, with the rights of the role `member`. An end
+/// that is already set is never moved to a later time.
 #[utoipa::path(tag = "networks", params(CoAnimationId, IfMatch), request_body = Ending, responses((status = 200, body = CoAnimationView)))]
 #[post("/co-animations/{id}/end")]
 async fn end_co_animation(
@@ -72,10 +93,14 @@ async fn end_co_animation(
     .await
 }
 
-/// Void a co-animation.
+/// Void a co-animation
 ///
-/// The SIG may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
-/// reason. What is over ends instead.
+/// Removes a co-animation that should never have been recorded. It then holds on no day, and `as_of` no longer shows
+/// it. Returns its identifier, its last version and the reason.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Notes**: The history keeps the co-animation, with the reason. To stop one that was right until now, end it.
 #[utoipa::path(tag = "networks", params(CoAnimationId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
 #[post("/co-animations/{id}/void")]
 async fn void_co_animation(db: Db, id: Path<CoAnimationId>, seen: IfMatch, voiding: Valid<Voiding>) -> Answer<Voided> {

@@ -15,11 +15,19 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_network_gaps);
 }
 
-/// List the gaps of a network.
+/// List the gaps of a network
 ///
-/// The expected seats that are vacant, overfilled, or held by someone who does not qualify, by name of the organization,
-/// now or on a past day. The SIG and the auditor see all, those who animate or answer in the network too, a DICOM those
-/// of the organizations it serves, an administrator those of his own.
+/// Returns the seat requirements that are not met, sorted by name of the organization. Without `as_of`, returns the
+/// gaps as they are now.
+///
+/// **Access**: Callers who may see the network, each with the gaps that they may read:
+/// - all gaps: SIG coordinators, SIG administrators, auditors; leads, co-leads and référents of the network;
+/// - gaps of the organizations in their scope: communication directors, DICOM contributors, organization
+///   administrators.
+///
+/// **Errors**: 404 `not_found` if the network is hidden from the caller. 422 `invalid` if `as_of` is in the future.
+///
+/// **Notes**: A deputy counts as a référent while the organization has no active référent in the network.
 #[utoipa::path(tag = "tracking", params(NetworkCode, GapFilter, PageQuery), responses((status = 200, body = GapPage)))]
 #[get("/networks/{code}/gaps")]
 async fn list_network_gaps(db: Db, code: Path<NetworkCode>, list: Listing<GapFilter>) -> Answer<GapPage> {

@@ -1,11 +1,12 @@
-//! HTTP of indicators: as JSON, as CSV, as a small picture, and as a page of trends.
+//! HTTP of indicators: JSON, CSV, a small picture, and the page of trends.
 
-use ::networks::indicator::{IndicatorQuery, IndicatorSeries, Indicators};
+use ::networks::indicator::{IndicatorCsvQuery, IndicatorQuery, IndicatorSeries, Indicators};
+use ::networks::tracking::CsvDialect;
 use actix_web::http::header;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::matrix_csv::{BYTE_ORDER_MARK, harmless};
+use super::matrix_csv::{self, harmless};
 use super::tracking::private;
 use super::{sparkline, trends};
 use crate::answer::{Answer, Represent};
@@ -20,39 +21,77 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_tracking_indicators_svg).service(get_tracking_trends);
 }
 
-/// Read indicators over time.
+/// Get indicators over time
 ///
-/// Seats filled, référents, days to join, overdue actions, memberships reviewed: by network, DICOM, origin or territory,
-/// at the ends of weeks, months or quarters, reproducible for any past day. As far as the caller reads the matrix;
-/// others nothing (403).
+/// Returns series of indicators, one per metric and network, DICOM, origin or territory. Each has a point at the end of
+/// every week, month or quarter of the period. There are five metrics:
+/// - `coverage`: seats filled, of those expected;
+/// - `referent_rate`: référent seats filled, of those expected;
+/// - `time_to_join`: mean number of days from a membership request to its last decision;
+/// - `overdue_actions`: open action items past their due date, of all open ones;
+/// - `reviews_done`: memberships confirmed by a review within a year, of all active ones.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
+/// DICOM contributors and organization administrators. Figures cover only what each of them reads in
+/// `GET /tracking/matrix`.
+///
+/// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if the period holds more than 30
+/// days to measure, ends before it begins, or ends in the future.
+///
+/// **Notes**: The seats and members of a past month stay as published. Only the SIG has action items of confidential
+/// follow-ups counted.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = Indicators)))]
 #[get("/tracking/indicators")]
 async fn get_tracking_indicators(db: Db, query: Query<IndicatorQuery>) -> Answer<Indicators> {
     db.read(move |store| store.indicators(&query.0)).await
 }
 
-/// Read indicators as CSV.
+/// Get indicators as CSV
 ///
-/// One line per series and day (RFC 4180, UTF-8 with a byte order mark), for the same readers; on the record.
-#[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "text/csv")))]
+/// Returns one line per series and day (UTF-8 with a byte order mark), as `dialect` says.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
+/// DICOM contributors and organization administrators. Figures cover only what each of them reads in
+/// `GET /tracking/matrix`.
+///
+/// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if the period holds more than 30
+/// days to measure, ends before it begins, or ends in the future.
+///
+/// **Notes**: Each download leaves a line in the audit log.
+#[utoipa::path(tag = "tracking", params(IndicatorCsvQuery), responses((status = 200, body = String, content_type = "text/csv")))]
 #[get("/tracking/indicators.csv")]
-async fn get_tracking_indicators_csv(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
+async fn get_tracking_indicators_csv(
+    db: Db,
+    query: Query<IndicatorCsvQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
+    let dialect = matrix_csv::dialect(query.0.dialect, &request);
+    let query = IndicatorQuery::from(query.0);
     let indicators = db
         .render(move |store| {
             store.exports("get_tracking_indicators_csv", "tracking");
-            store.indicators(&query.0)
+            store.indicators(&query)
         })
         .await?;
-    let csv = lines(&indicators).map_err(|error| Problem::fault(&error))?;
+    let csv = lines(&indicators, dialect).map_err(|error| Problem::fault(&error))?;
     let mut response = private();
     response.insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"indicateurs.csv\""));
     Ok(response.content_type("text/csv; charset=utf-8; header=present").body(csv))
 }
 
-/// Read an indicator as a small picture.
+/// Get an indicator as a small picture
 ///
-/// A line (SVG) that carries its values as text: the first series of those that are asked of, so name `metric` and
-/// `key`. For the same readers; where there is no such series for the caller, the picture says that there is nothing.
+/// Returns a line chart (SVG, in French) that carries its values as text. It shows the first series that the query
+/// finds: give `metric` and `key` to choose it.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
+/// DICOM contributors and organization administrators. Figures cover only what each of them reads in
+/// `GET /tracking/matrix`.
+///
+/// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if the period holds more than 30
+/// days to measure, ends before it begins, or ends in the future.
+///
+/// **Notes**: If the query finds no series, the picture says that there is nothing to measure.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "image/svg+xml")))]
 #[get("/tracking/indicators.svg")]
 async fn get_tracking_indicators_svg(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
@@ -62,9 +101,16 @@ async fn get_tracking_indicators_svg(db: Db, query: Query<IndicatorQuery>) -> Re
     Ok(private().content_type("image/svg+xml").body(sparkline::draw(series)))
 }
 
-/// Read the page of trends.
+/// Get the page of trends
 ///
-/// Every series as a small picture, one row each and one column per metric (HTML that prints well), for the same readers.
+/// Returns a printable page (HTML, in French) with a small picture per series: one row per key, one column per metric.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
+/// DICOM contributors and organization administrators. Figures cover only what each of them reads in
+/// `GET /tracking/matrix`.
+///
+/// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if the period holds more than 30
+/// days to measure, ends before it begins, or ends in the future.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "text/html")))]
 #[get("/tracking/trends")]
 async fn get_tracking_trends(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
@@ -81,8 +127,12 @@ async fn get_tracking_trends(db: Db, query: Query<IndicatorQuery>) -> Result<Htt
     Ok(response.content_type("text/html; charset=utf-8").body(trends::write(&indicators, from, to)))
 }
 
-fn lines(indicators: &Indicators) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.into());
+fn lines(indicators: &Indicators, dialect: CsvDialect) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = matrix_csv::writer(dialect);
+    let decimal = |value: f64| {
+        let written = format!("{value:.4}");
+        if dialect == CsvDialect::ExcelFr { written.replace('.', ",") } else { written }
+    };
     writer.write_record(["metric", "group_by", "key", "label", "on", "numerator", "denominator", "value"])?;
     for series in &indicators.series {
         for point in &series.points {
@@ -94,7 +144,7 @@ fn lines(indicators: &Indicators) -> Result<Vec<u8>, csv::Error> {
                 point.on.to_string(),
                 point.numerator.to_string(),
                 point.denominator.to_string(),
-                point.value.map(|value| format!("{value:.4}")).unwrap_or_default(),
+                point.value.map(decimal).unwrap_or_default(),
             ])?;
         }
     }

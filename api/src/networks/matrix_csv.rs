@@ -1,16 +1,32 @@
-//! The matrix as CSV (RFC 4180).
+//! The matrix as CSV (RFC 4180, or as a French Excel reads it).
 
-use ::networks::tracking::{CellScope, Matrix};
+use ::networks::tracking::{CellScope, CsvDialect, Matrix};
+use actix_web::HttpRequest;
 use chrono::SecondsFormat;
 
+use crate::problem::asks_for_french;
+
 /// Tells spreadsheets that the text is UTF-8.
-pub(super) const BYTE_ORDER_MARK: &str = "\u{feff}";
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 const UNSERVED: &str = "(sans DICOM)";
 
+/// A file to write, in a dialect.
+pub(super) fn writer(dialect: CsvDialect) -> csv::Writer<Vec<u8>> {
+    let separator = if dialect == CsvDialect::ExcelFr { b';' } else { b',' };
+    let mut writer = csv::WriterBuilder::new();
+    writer.terminator(csv::Terminator::CRLF).delimiter(separator).from_writer(BYTE_ORDER_MARK.into())
+}
+
+/// The dialect that is asked for, else the one of the language that is.
+pub(super) fn dialect(asked: Option<CsvDialect>, request: &HttpRequest) -> CsvDialect {
+    let spoken = if asks_for_french(request) { CsvDialect::ExcelFr } else { CsvDialect::Rfc4180 };
+    asked.unwrap_or(spoken)
+}
+
 /// Writes one line per row and column.
-pub(super) fn write(matrix: &Matrix) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(BYTE_ORDER_MARK.into());
+pub(super) fn write(matrix: &Matrix, dialect: CsvDialect) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = writer(dialect);
     writer.write_record([
         "at",
         "dicom_id",

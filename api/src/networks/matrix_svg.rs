@@ -1,4 +1,5 @@
-//! The matrix as a heat map (SVG): legible at 1,440 pixels, its values as text, colour never the only sign.
+//! The matrix as a heat map (SVG), legible at a width of 1,440 pixels. Its values are text, and colour is never the
+//! only sign.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,7 +22,7 @@ struct Look {
     sign: &'static str,
 }
 
-/// What is read of a cell: nothing, the figures of some of its organizations, or those of all.
+/// What the caller reads of a cell: nothing, the figures of some of its organizations, or those of all.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Read {
     Nothing,
@@ -55,7 +56,7 @@ impl Read {
     }
 }
 
-/// Not read; nothing expected, all filled, some gaps, no one there.
+/// The looks, in this order: not read, nothing expected, all filled, nobody there, some gaps.
 const fn look(read: Read) -> Look {
     match read.tally() {
         None => Look { class: 'u', sign: "–" },
@@ -79,8 +80,8 @@ pub(super) fn draw(matrix: &Matrix) -> String {
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
          role=\"img\" aria-labelledby=\"t d\"><title id=\"t\">Réseaux × directions de la communication au {day}</title>\
-         <desc id=\"d\">{} réseaux, {} lignes, {gaps} manques. Chaque case : pourvus / attendus ; ✓ complet, ! incomplet, \
-         ✕ personne, – hors de votre périmètre, ( ) lu en partie, rien d'attendu sans signe.</desc><style>{STYLE}</style><rect width=\"{WIDTH}\" height=\"{height}\" \
+         <desc id=\"d\">{} réseaux, {} lignes, {gaps} manques. Chaque case : pourvus / attendus ; ✓ complet, ! incomplet, \
+         ✕ personne, – hors de votre périmètre, ( ) en partie, aucun signe : rien d’attendu.</desc><style>{STYLE}</style><rect width=\"{WIDTH}\" height=\"{height}\" \
          fill=\"#fff\"/><text x=\"10\" y=\"26\" class=\"h\">Réseaux × directions de la communication</text>\
          <text x=\"10\" y=\"46\">au {day}</text>",
         matrix.columns.len(),
@@ -165,8 +166,8 @@ fn grid(svg: &mut String, columns: usize, cell: usize, rows: usize) {
 }
 
 fn legend(svg: &mut String, y: usize, whole: bool) {
-    let told = [('f', "✓ complet"), ('p', "! incomplet, ou un manque"), ('v', "✕ personne"), ('n', "rien d'attendu")];
-    let beyond = [('u', "– hors de votre périmètre"), ('u', "( ) lu en partie")];
+    let told = [('f', "✓ complet"), ('p', "! incomplet, ou un manque"), ('v', "✕ personne"), ('n', "rien d’attendu")];
+    let beyond = [('u', "– hors de votre périmètre"), ('u', "( ) en partie")];
     let mut x = LEFT;
     for (class, text) in told.iter().chain(beyond.iter().filter(|_| !whole)) {
         let _ = write!(

@@ -22,12 +22,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_membership).service(change_membership_role).service(end_membership).service(void_membership);
 }
 
-/// A page of the memberships of a network, with what was asked to come along.
+/// One page of the memberships of a network, with the cards of the members if asked for.
 #[derive(Serialize, ToSchema)]
 struct NetworkMembershipPage {
     #[serde(flatten)]
     page: MembershipPage,
-    /// Those who hold them, by usual name, each as the caller may see him; where `include=member` was asked.
+    /// The members who hold these memberships, sorted by usual name, each as the caller may see them. Absent unless
+    /// `include=member` was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_items = 200)]
     members: Option<Vec<MemberView>>,
@@ -43,10 +44,16 @@ impl Represent for NetworkMembershipPage {
     }
 }
 
-/// List the memberships of a network.
+/// List the memberships of a network
 ///
-/// By usual name, in force now or on a past day. In a listed network the State's communicators see all of them and
-/// observers its leads; in the others its members, the SIG and the member's DICOM.
+/// Returns the memberships that the caller may see, sorted by usual name of the member. Without `as_of`, returns those
+/// that hold now.
+///
+/// **Access**: All who may see the network, each with the memberships that they may see:
+/// - members of the network, SIG coordinators and SIG administrators: all;
+/// - other members: all in a `listed` network, else their own;
+/// - communication directors and DICOM contributors: also those of the organizations in their scope;
+/// - observers: leads and co-leads of a `listed` network.
 #[utoipa::path(tag = "memberships", params(NetworkCode, MembershipFilter, PageQuery), responses((status = 200, body = NetworkMembershipPage)))]
 #[get("/networks/{code}/memberships")]
 async fn list_network_memberships(
@@ -62,9 +69,20 @@ async fn list_network_memberships(
     .await
 }
 
-/// Add a member to a network.
+/// Create a membership
 ///
-/// Its leads may, each on his topics, and the SIG; leads and co-leads are appointed by the SIG administrator alone.
+/// Adds a member to the network through one of their affiliations, without asking them. Returns the membership. To ask
+/// them first, use `create_membership_request`.
+///
+/// **Access**: Leads of the network; co-leads within the scope of their co-animation; SIG coordinators and SIG
+/// administrators. For the roles `lead` and `co_lead`: SIG administrators only.
+///
+/// **Errors**: 409 `overlap` if the member sits in the network through this affiliation at that time already. 409
+/// `invalid_transition` if the network or the organization is closed. 409 `superseded` if the organization was merged
+/// or split. 422 `invalid` if the affiliation is not in force, or if its origin is not eligible.
+///
+/// **Notes**: The membership ends at the latest with the affiliation. The member is notified if the membership begins
+/// at once.
 #[utoipa::path(tag = "memberships", params(NetworkCode), request_body = MembershipInput, responses((status = 201, body = MembershipView)))]
 #[post("/networks/{code}/memberships")]
 async fn create_network_membership(
@@ -79,20 +97,30 @@ async fn create_network_membership(
     .await
 }
 
-/// Read a membership.
+/// Get a membership
 ///
-/// Whoever sees it in the list of its network.
+/// Returns one membership.
+///
+/// **Access**: The member, the other members of the network, SIG coordinators and SIG administrators; communication
+/// directors and DICOM contributors of the member's organization. In a `listed` network also all other members;
+/// observers see leads and co-leads only. In a hidden network: its members and the SIG only.
 #[utoipa::path(tag = "memberships", params(MembershipId), responses((status = 200, body = MembershipView)))]
 #[get("/memberships/{id}")]
 async fn get_membership(db: Db, id: Path<MembershipId>) -> Answer<MembershipView> {
     db.read(move |store| store.membership(*id)).await
 }
 
-/// Change the role of a membership.
+/// Change the role of a membership
 ///
-/// The leads of the network may, each on his topics, and the SIG; to and from lead and co-lead, the SIG administrator
-/// alone. The membership keeps its identifier; what it was stays on record. The last lead cannot become anything else
-/// (409 `last_lead`).
+/// Gives the membership another role from now on. Returns it under the same identifier.
+///
+/// **Access**: Leads of the network; co-leads within the scope of their co-animation; SIG coordinators and SIG
+/// administrators. To or from the roles `lead` and `co_lead`: SIG administrators only.
+///
+/// **Errors**: 409 `overlap` if it has this role already. 409 `last_lead` if it is the last active lead of the
+/// network: appoint another lead first. 409 `invalid_transition` if the membership has ended.
+///
+/// **Notes**: The time in the former role is kept as a membership of its own, which ended with the reason `replaced`.
 #[utoipa::path(tag = "memberships", params(MembershipId, IfMatch), request_body = RoleChange, responses((status = 200, body = MembershipView)))]
 #[post("/memberships/{id}/change-role")]
 async fn change_membership_role(
@@ -108,10 +136,17 @@ async fn change_membership_role(
     .await
 }
 
-/// End a membership.
+/// End a membership
 ///
-/// The member himself may, the leads of the network, each on his topics, and the SIG. The last lead cannot leave
-/// (409 `last_lead`).
+/// Ends the membership now, or at the time `at`. Returns it.
+///
+/// **Access**: The member; leads of the network and co-leads within the scope of their co-animation; SIG coordinators
+/// and SIG administrators. The membership of a lead or co-lead: only that person and the SIG.
+///
+/// **Errors**: 409 `last_lead` if it is the last active lead of the network: appoint another lead first, or close the
+/// network. 409 `invalid_transition` if the membership has ended already. 422 `invalid` if `at` is in the past.
+///
+/// **Notes**: An end that is already set is never moved to a later time.
 #[utoipa::path(tag = "memberships", params(MembershipId, IfMatch), request_body = MembershipEnding, responses((status = 200, body = MembershipView)))]
 #[post("/memberships/{id}/end")]
 async fn end_membership(
@@ -127,10 +162,16 @@ async fn end_membership(
     .await
 }
 
-/// Void a membership.
+/// Void a membership
 ///
-/// The SIG may; of leads and co-leads, the SIG administrator. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
-/// reason. What is over ends instead. The last lead cannot be voided (409 `last_lead`).
+/// Removes a membership that should never have been recorded. It then holds on no day, and `as_of` no longer shows it.
+/// Returns its identifier, its last version and the reason.
+///
+/// **Access**: SIG coordinators, SIG administrators. The membership of a lead or co-lead: SIG administrators only.
+///
+/// **Errors**: 409 `last_lead` if it is the last active lead of the network: appoint another lead first.
+///
+/// **Notes**: The history keeps the membership, with the reason. To stop one that was right until now, end it.
 #[utoipa::path(tag = "memberships", params(MembershipId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
 #[post("/memberships/{id}/void")]
 async fn void_membership(db: Db, id: Path<MembershipId>, seen: IfMatch, voiding: Valid<Voiding>) -> Answer<Voided> {

@@ -1,4 +1,4 @@
-//! HTTP of the dossiers by which one joins a network.
+//! HTTP of membership requests, by which people join a network.
 
 use ::networks::membership_request::{
     Accept, Create, MembershipRequestFilter, MembershipRequestInput, MembershipRequestPage, MembershipRequestView,
@@ -19,22 +19,43 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(accept_membership_request).service(refuse_membership_request).service(withdraw_membership_request);
 }
 
-/// List the dossiers of who would join networks.
+/// List membership requests
 ///
-/// One's own, those that one opened, those that one decides, and those for the organizations that one answers for; the
-/// latest first.
+/// Returns the membership requests that the caller may see, the latest first.
+///
+/// **Access**: Everyone, each with the requests that `get_membership_request` shows them.
 #[utoipa::path(tag = "memberships", params(MembershipRequestFilter, PageQuery), responses((status = 200, body = MembershipRequestPage)))]
 #[get("/membership-requests")]
 async fn list_membership_requests(db: Db, list: Listing<MembershipRequestFilter>) -> Answer<MembershipRequestPage> {
     db.read(move |store| store.membership_requests(&list.filter, &list.page)).await
 }
 
-/// Open a dossier to join a network.
+/// Create a membership request
 ///
-/// Everyone asks for himself (`request`), the network's leads and the SIG invite (`invitation`), the communication
-/// director and the référent nominate for their organization (`nomination`). Who opens it agrees for his side; where the
-/// other side agrees too, the membership begins. Who has no account gets an invitation by e-mail. Both decide within
-/// 30 days. One dossier per person and network is open at a time (409 `already_requested`).
+/// Asks that a person joins the network. The membership begins once the person and the network have both agreed.
+/// Returns the request, which stays open for 30 days.
+///
+/// - `request`: a member asks for themselves, and agrees by asking.
+/// - `invitation`: the network asks a person.
+/// - `nomination`: an organization, or the SIG, proposes a person.
+///
+/// A caller who may decide for the network agrees for it by creating the request. Where `join_policy` is `automatic`,
+/// the network agrees at once to a `request` for the role `member`.
+///
+/// **Access**: Callers who may see the network:
+/// - `request`: the member, for themselves;
+/// - `invitation`: leads of the network, co-leads within the scope of their co-animation, SIG coordinators and SIG
+///   administrators;
+/// - `nomination`: communication directors for the organizations in their scope, référents for their organization, SIG
+///   coordinators and SIG administrators.
+///
+/// **Errors**: 409 `already_requested` if a request for this person and this network is open: decide or withdraw it
+/// first. 409 `overlap` if the person has this role there already. 409 `invalid_transition` if the network or the
+/// organization is closed. 409 `superseded` if the organization was merged or split. 422 `invalid` if the affiliation
+/// is not in force, if its origin is not eligible, or if the network is joined by invitation only.
+///
+/// **Notes**: A person without an account gets an invitation code by e-mail. Members who have to decide are notified;
+/// a request for the role `lead` or `co_lead` appears in the tasks of the SIG administrators.
 #[utoipa::path(tag = "memberships", params(NetworkCode), request_body = MembershipRequestInput, responses((status = 201, body = MembershipRequestView)))]
 #[post("/networks/{code}/requests")]
 async fn create_membership_request(
@@ -49,19 +70,38 @@ async fn create_membership_request(
     .await
 }
 
-/// Read a dossier.
+/// Get a membership request
 ///
-/// Whoever sees it in the list. Whom it is about reads and decides it even where its network is hidden, until he sits there.
+/// Returns one membership request.
+///
+/// **Access**: The person, and the member who created the request; leads of the network and co-leads within the scope
+/// of their co-animation; communication directors, DICOM contributors and organization administrators for the
+/// organizations in their scope; référents for their organization; SIG coordinators and SIG administrators.
+///
+/// **Notes**: The person may read and decide a request of a hidden network. Of others, only those who may see that
+/// network read it.
 #[utoipa::path(tag = "memberships", params(MembershipRequestId), responses((status = 200, body = MembershipRequestView)))]
 #[get("/membership-requests/{id}")]
 async fn get_membership_request(db: Db, id: Path<MembershipRequestId>) -> Answer<MembershipRequestView> {
     db.read(move |store| store.membership_request(*id)).await
 }
 
-/// Agree to a dossier.
+/// Accept a membership request
 ///
-/// The person for himself, saying how the network keeps him informed; the leads of the network, each on his topics, and
-/// the SIG for the network; for leads and co-leads, the SIG administrator. Where both agree, the membership begins.
+/// Records that the person, or the network, agrees. Once both have agreed, the membership begins, and `membership_id`
+/// is set. Returns the request.
+///
+/// **Access**: The person, for themselves. For the network: its leads, co-leads within the scope of their
+/// co-animation, SIG coordinators and SIG administrators. For the roles `lead` and `co_lead`: SIG administrators only.
+///
+/// **Errors**: 409 `invalid_transition` if the request is no longer open, if the caller's side has agreed already, or
+/// if the affiliation has ended. 409 `overlap` if the person has this role there by now. 422 `invalid` if the person
+/// does not send `notification_level`, or if the origin is no longer eligible.
+///
+/// **Notes**: A caller who may decide for both sides agrees for themselves first, and for the network with a second
+/// call. A person who sits there in another role through the same affiliation takes the new role. Once both have
+/// agreed, the person and the creator of the request are notified. A person without an account agrees with
+/// `accept_invitation`.
 #[utoipa::path(tag = "memberships", params(MembershipRequestId, IfMatch), request_body = RequestAcceptance, responses((status = 200, body = MembershipRequestView)))]
 #[post("/membership-requests/{id}/accept")]
 async fn accept_membership_request(
@@ -77,9 +117,17 @@ async fn accept_membership_request(
     .await
 }
 
-/// Refuse a dossier.
+/// Refuse a membership request
 ///
-/// The person or those who decide for the network, with a reason.
+/// Refuses for the person, or for the network, with a reason; this closes the request. Returns the request.
+///
+/// **Access**: The person, for themselves. For the network: its leads, co-leads within the scope of their
+/// co-animation, SIG coordinators and SIG administrators. For the roles `lead` and `co_lead`: SIG administrators only.
+///
+/// **Errors**: 409 `invalid_transition` if the request is no longer open, or if the caller's side has agreed already:
+/// it may still be withdrawn.
+///
+/// **Notes**: The person and the creator of the request are notified. The invitation code that was sent is revoked.
 #[utoipa::path(tag = "memberships", params(MembershipRequestId, IfMatch), request_body = RequestRefusal, responses((status = 200, body = MembershipRequestView)))]
 #[post("/membership-requests/{id}/refuse")]
 async fn refuse_membership_request(
@@ -95,9 +143,15 @@ async fn refuse_membership_request(
     .await
 }
 
-/// Withdraw a dossier.
+/// Withdraw a membership request
 ///
-/// Who opened it may, and the SIG.
+/// Closes an open request without a decision. Returns the request.
+///
+/// **Access**: Its creator; the person, for a request of the kind `request`; SIG coordinators and SIG administrators.
+///
+/// **Errors**: 409 `invalid_transition` if the request is no longer open.
+///
+/// **Notes**: The invitation code that was sent is revoked.
 #[utoipa::path(tag = "memberships", params(MembershipRequestId, IfMatch), responses((status = 200, body = MembershipRequestView)))]
 #[post("/membership-requests/{id}/withdraw")]
 async fn withdraw_membership_request(

@@ -1,4 +1,4 @@
-//! HTTP of the reviews of who sits in a network.
+//! HTTP of membership reviews.
 
 use ::networks::membership::MembershipView;
 use ::networks::membership_review::{
@@ -20,9 +20,12 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(close_membership_review).service(review_membership).service(list_membership_review_items);
 }
 
-/// List the reviews of a network.
+/// List the membership reviews of a network
 ///
-/// For the SIG, those who sit in it and those who answer for an organization; the latest first.
+/// Returns the reviews of the network, the latest first.
+///
+/// **Access**: Members of the network, communication directors, DICOM contributors, organization administrators, SIG
+/// coordinators and SIG administrators, as far as they may see the network.
 #[utoipa::path(tag = "memberships", params(NetworkCode, PageQuery), responses((status = 200, body = MembershipReviewPage)))]
 #[get("/networks/{code}/reviews")]
 async fn list_network_reviews(
@@ -33,9 +36,17 @@ async fn list_network_reviews(
     db.read(move |store| store.network_reviews(code.clone(), &list.page)).await
 }
 
-/// Open a review of who sits in a network.
+/// Create a membership review
 ///
-/// Its leads may, and the SIG. One is open at a time (409 `overlap`).
+/// Opens a review, which asks of each membership of the network that holds now whether it stays. Returns the review.
+///
+/// **Access**: Leads of the network; co-leads whose co-animation covers all topics; SIG coordinators and SIG
+/// administrators.
+///
+/// **Errors**: 409 `overlap` if a review of this network is open: close it first. 409 `invalid_transition` if the
+/// network is closed.
+///
+/// **Notes**: The leads, these co-leads and the référents of the network are notified.
 #[utoipa::path(tag = "memberships", params(NetworkCode), request_body = MembershipReviewInput, responses((status = 201, body = MembershipReviewView)))]
 #[post("/networks/{code}/reviews")]
 async fn create_network_review(
@@ -50,18 +61,28 @@ async fn create_network_review(
     .await
 }
 
-/// Read a review.
+/// Get a membership review
 ///
-/// How many memberships it asks about, and of how many it was answered.
+/// Returns one review, with the number of memberships that it asks about and the number of answers.
+///
+/// **Access**: Members of the network, communication directors, DICOM contributors, organization administrators, SIG
+/// coordinators and SIG administrators, as far as they may see the network.
 #[utoipa::path(tag = "memberships", params(MembershipReviewId), responses((status = 200, body = MembershipReviewView)))]
 #[get("/membership-reviews/{id}")]
 async fn get_membership_review(db: Db, id: Path<MembershipReviewId>) -> Answer<MembershipReviewView> {
     db.read(move |store| store.membership_review(*id)).await
 }
 
-/// List of whom a review asks.
+/// List the items of a membership review
 ///
-/// Those who may answer in it, each those of whom he may answer; by name. Each is answered where his membership is.
+/// Returns the memberships that the review asks about, sorted by usual name of the member, each with its answer.
+/// Answer each one with `review_membership`.
+///
+/// **Access**: Each caller gets the memberships about which they may answer:
+/// - SIG coordinators and SIG administrators: all;
+/// - leads of the network, and co-leads within the scope of their co-animation;
+/// - référents, for their organization;
+/// - communication directors and organization administrators, for the organizations in their scope.
 #[utoipa::path(tag = "memberships", params(MembershipReviewId, MembershipReviewItemFilter, PageQuery), responses((status = 200, body = MembershipReviewItemPage)))]
 #[get("/membership-reviews/{id}/items")]
 async fn list_membership_review_items(
@@ -72,9 +93,16 @@ async fn list_membership_review_items(
     db.read(move |store| store.membership_review_items(*id, &list.filter, &list.page)).await
 }
 
-/// Close a review.
+/// Close a membership review
 ///
-/// The leads of its network may, and the SIG. Nothing more is answered in it.
+/// Closes the review: it takes no more answers. Returns the review.
+///
+/// **Access**: Leads of the network; co-leads whose co-animation covers all topics; SIG coordinators and SIG
+/// administrators.
+///
+/// **Errors**: 409 `invalid_transition` if the review is closed already.
+///
+/// **Notes**: Memberships without an answer stay as they are.
 #[utoipa::path(tag = "memberships", params(MembershipReviewId, IfMatch), responses((status = 200, body = MembershipReviewView)))]
 #[post("/membership-reviews/{id}/close")]
 async fn close_membership_review(db: Db, id: Path<MembershipReviewId>, seen: IfMatch) -> Answer<MembershipReviewView> {
@@ -85,11 +113,19 @@ async fn close_membership_review(db: Db, id: Path<MembershipReviewId>, seen: IfM
     .await
 }
 
-/// Review a membership.
+/// Review a membership
 ///
-/// In an open review of its network, once: it stands, or it ends. The leads may, each on his topics, the SIG and, for
-/// their organization, its communication director, its administrator and its référent; who may not end it may not end
-/// it here.
+/// Answers, once per review, whether the membership stays (`keep`) or ends now (`end`). Returns the membership.
+///
+/// **Access**: Leads of the network; co-leads within the scope of their co-animation; référents for their
+/// organization; communication directors and organization administrators for the organizations in their scope; SIG
+/// coordinators and SIG administrators. The outcome `end` needs the right of `end_membership` too.
+///
+/// **Errors**: 409 `overlap` if the membership has an answer in this review already. 409 `invalid_transition` if the
+/// review is closed or the membership has ended. 409 `last_lead` if `end` is said of the last active lead. 422
+/// `invalid` if the review belongs to another network.
+///
+/// **Notes**: `keep` sets `last_reviewed_at`; `end` ends the membership with the reason `revoked`.
 #[utoipa::path(tag = "memberships", params(MembershipId, IfMatch), request_body = ReviewAnswer, responses((status = 200, body = MembershipView)))]
 #[post("/memberships/{id}/review")]
 async fn review_membership(

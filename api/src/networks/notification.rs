@@ -1,4 +1,4 @@
-//! HTTP of notifications, and of how soon one hears of a network.
+//! HTTP of notifications, and of subscriptions: how soon members hear of their networks.
 
 use ::networks::notification::{
     MarkAllRead, MarkRead, NotificationFilter, NotificationPage, NotificationView, NotificationsRead,
@@ -28,19 +28,29 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_notification).service(mark_notification_as_read);
 }
 
-/// List my subscriptions.
+/// List my subscriptions
 ///
-/// How soon one hears of each network in which one sits. Nobody else reads it.
+/// Returns one subscription per network in which the caller sits: how soon they are told of what happens there. They
+/// are in the order in which the memberships were recorded.
+///
+/// **Access**: every registered caller, for their own memberships.
 #[utoipa::path(tag = "me", params(PageQuery), responses((status = 200, body = SubscriptionPage)))]
 #[get("/me/subscriptions")]
 async fn list_my_subscriptions(db: Db, list: Listing<NoFilter>) -> Answer<SubscriptionPage> {
     db.read(move |store| store.own_subscriptions(&list.page)).await
 }
 
-/// Choose how soon I hear of a network.
+/// Update my subscription to a network
 ///
-/// For one's own memberships in force, by the membership's identifier and its `ETag`. What is mandatory is sent in any
-/// case, and what one is told of stands in `/notifications` in any case.
+/// Changes how soon the caller is told of what happens in a network, and returns the subscription. `id` is the
+/// identifier of the membership; `If-Match` takes its `ETag`.
+///
+/// **Access**: the member who holds the membership.
+///
+/// **Errors**: 409 `invalid_transition` if the membership has ended.
+///
+/// **Notes**: Mandatory announcements are e-mailed at once in any case. Whatever the choice, everything is listed in
+/// `GET /notifications`.
 #[utoipa::path(tag = "me", params(MembershipId, IfMatch), request_body = SubscriptionPatch, responses((status = 200, body = Subscription)))]
 #[patch("/me/subscriptions/{id}")]
 async fn update_my_subscription(
@@ -56,28 +66,38 @@ async fn update_my_subscription(
     .await
 }
 
-/// List my notifications.
+/// List my notifications
 ///
-/// What one was told of, the latest first, with what it is called and where it stands, while one may read that. Nobody
-/// else reads it. Of a hidden network in which one does not sit, one's own business alone.
+/// Returns the notifications of the caller, the latest first. Each has the name and address of the object that it is
+/// about, while the caller may read that object.
+///
+/// **Access**: every registered caller, for their own notifications. Partners, observers and service accounts have
+/// none.
+///
+/// **Notes**: Notifications about withdrawn announcements are left out. For a hidden network in which the caller does
+/// not sit, only what concerns them personally is listed.
 #[utoipa::path(tag = "notifications", params(NotificationFilter, PageQuery), responses((status = 200, body = NotificationPage)))]
 #[get("/notifications")]
 async fn list_notifications(db: Db, list: Listing<NotificationFilter>) -> Answer<NotificationPage> {
     db.read(move |store| store.notifications(&list.filter, &list.page)).await
 }
 
-/// Read a notification.
+/// Get a notification
 ///
-/// Its recipient.
+/// Returns one notification.
+///
+/// **Access**: its recipient.
 #[utoipa::path(tag = "notifications", params(NotificationId), responses((status = 200, body = NotificationView)))]
 #[get("/notifications/{id}")]
 async fn get_notification(db: Db, id: Path<NotificationId>) -> Answer<NotificationView> {
     db.read(move |store| store.notification(*id)).await
 }
 
-/// Say that I have read a notification.
+/// Mark a notification as read
 ///
-/// Its recipient. The first time counts.
+/// Sets `read_at` if it is empty, and returns the notification. Calling it again changes nothing.
+///
+/// **Access**: its recipient.
 #[utoipa::path(tag = "notifications", params(NotificationId), responses((status = 200, body = NotificationView)))]
 #[post("/notifications/{id}/read")]
 async fn mark_notification_as_read(db: Db, id: Path<NotificationId>) -> Answer<NotificationView> {
@@ -88,9 +108,11 @@ async fn mark_notification_as_read(db: Db, id: Path<NotificationId>) -> Answer<N
     .await
 }
 
-/// Say that I have read all my notifications.
+/// Mark all my notifications as read
 ///
-/// Every member, his own.
+/// Sets `read_at` of all unread notifications of the caller, and returns how many there were.
+///
+/// **Access**: every member, for their own notifications. Service accounts have none.
 #[utoipa::path(tag = "notifications", responses((status = 200, body = NotificationsRead)))]
 #[post("/me/notifications/read-all")]
 async fn mark_inbox_as_read(db: Db) -> Answer<NotificationsRead> {

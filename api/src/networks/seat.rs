@@ -1,4 +1,4 @@
-//! HTTP of seats.
+//! HTTP of seats: the seat requirements of networks.
 
 use ::members::affiliation::Ending;
 use ::networks::network::NetworkCode;
@@ -18,18 +18,29 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_seat).service(update_seat).service(end_seat).service(void_seat);
 }
 
-/// List the seats of a network.
+/// List the seat requirements of a network
 ///
-/// Who is expected, from which organizations; for the State's communicators who may know of it.
+/// Returns how many members the network expects from each organization, in which role; the oldest requirement first.
+/// Without `as_of`, returns those that hold now.
+///
+/// **Access**: Members who may see the network, SIG coordinators and SIG administrators. Observers get 403, partners
+/// 404. Service accounts need the scopes `networks:read` and `directory:read`.
 #[utoipa::path(tag = "networks", params(NetworkCode, SeatFilter, PageQuery), responses((status = 200, body = SeatPage)))]
 #[get("/networks/{code}/seats")]
 async fn list_network_seats(db: Db, code: Path<NetworkCode>, list: Listing<SeatFilter>) -> Answer<SeatPage> {
     db.read(move |store| store.network_seats(code.clone(), &list.filter, &list.page)).await
 }
 
-/// Expect a seat.
+/// Create a seat requirement
 ///
-/// The SIG may, and the leads of the network, each on his topics.
+/// Records how many members of one role the network expects from an organization. Returns the seat requirement.
+///
+/// **Access**: Leads of the network; co-leads within the scope of their co-animation; SIG coordinators and SIG
+/// administrators.
+///
+/// **Errors**: 409 `overlap` if the organization has a requirement for this role in this network at that time: end
+/// that one, or choose another time. 409 `invalid_transition` if the network or the organization is closed. 409
+/// `superseded` if the organization was merged or split.
 #[utoipa::path(tag = "networks", params(NetworkCode), request_body = SeatInput, responses((status = 201, body = SeatView)))]
 #[post("/networks/{code}/seats")]
 async fn create_network_seat(db: Db, code: Path<NetworkCode>, new: Valid<SeatInput>) -> Answer<SeatView> {
@@ -40,18 +51,26 @@ async fn create_network_seat(db: Db, code: Path<NetworkCode>, new: Valid<SeatInp
     .await
 }
 
-/// Read a seat.
+/// Get a seat requirement
 ///
-/// For the State's communicators who may know of its network.
+/// Returns one seat requirement.
+///
+/// **Access**: Members who may see its network, SIG coordinators and SIG administrators. Observers and partners get
+/// 404. Service accounts need the scopes `networks:read` and `directory:read`.
 #[utoipa::path(tag = "networks", params(SeatId), responses((status = 200, body = SeatView)))]
 #[get("/seats/{id}")]
 async fn get_seat(db: Db, id: Path<SeatId>) -> Answer<SeatView> {
     db.read(move |store| SeatView::again(store, id.0)).await
 }
 
-/// Change a seat.
+/// Update a seat requirement
 ///
-/// The SIG may, and the leads of the network, each on his topics.
+/// Changes the fields that are sent. Returns the seat requirement.
+///
+/// **Access**: Leads of the network; co-leads within the scope of their co-animation; SIG coordinators and SIG
+/// administrators.
+///
+/// **Errors**: 409 `invalid_transition` if the requirement has ended. 422 `invalid` if `min` would exceed `max`.
 #[utoipa::path(tag = "networks", params(SeatId, IfMatch), request_body = SeatPatch, responses((status = 200, body = SeatView)))]
 #[patch("/seats/{id}")]
 async fn update_seat(db: Db, id: Path<SeatId>, seen: IfMatch, patch: Valid<SeatPatch>) -> Answer<SeatView> {
@@ -62,9 +81,16 @@ async fn update_seat(db: Db, id: Path<SeatId>, seen: IfMatch, patch: Valid<SeatP
     .await
 }
 
-/// Expect a seat no longer.
+/// End a seat requirement
 ///
-/// The SIG may, and the leads of the network, each on his topics.
+/// Ends the requirement now, or at the time `at`. Returns it.
+///
+/// **Access**: Leads of the network; co-leads within the scope of their co-animation; SIG coordinators and SIG
+/// administrators.
+///
+/// **Errors**: 409 `invalid_transition` if the requirement has ended already. 422 `invalid` if `at` is in the past.
+///
+/// **Notes**: An end that is already set is never moved to a later time. Memberships stay.
 #[utoipa::path(tag = "networks", params(SeatId, IfMatch), request_body = Ending, responses((status = 200, body = SeatView)))]
 #[post("/seats/{id}/end")]
 async fn end_seat(db: Db, id: Path<SeatId>, seen: IfMatch, ending: Valid<Ending>) -> Answer<SeatView> {
@@ -75,10 +101,15 @@ async fn end_seat(db: Db, id: Path<SeatId>, seen: IfMatch, ending: Valid<Ending>
     .await
 }
 
-/// Void a seat.
+/// Void a seat requirement
 ///
-/// The SIG may. For what should never have been: it stands on no day any more, and `as_of` shows none; the history keeps it with the
-/// reason. What is over ends instead.
+/// Removes a requirement that should never have been recorded. It then holds on no day, and `as_of` no longer shows
+/// it. Returns its identifier, its last version and the reason.
+///
+/// **Access**: SIG coordinators, SIG administrators.
+///
+/// **Notes**: The history keeps the requirement, with the reason. To stop a requirement that was right until now, end
+/// it.
 #[utoipa::path(tag = "networks", params(SeatId, IfMatch), request_body = Voiding, responses((status = 200, body = Voided)))]
 #[post("/seats/{id}/void")]
 async fn void_seat(db: Db, id: Path<SeatId>, seen: IfMatch, voiding: Valid<Voiding>) -> Answer<Voided> {

@@ -1,4 +1,4 @@
-//! Small pictures of an indicator over time: a line that says its values as text too.
+//! Small pictures of an indicator over time: a line, with its values as text too.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ const VALUE: f64 = 58.0;
 
 /// A value as people read it.
 pub(super) fn said(metric: IndicatorMetric, value: f64) -> String {
-    if metric.is_share() { format!("{:.0} %", value * 100.0) } else { format!("{value:.1} j").replace('.', ",") }
+    if metric.is_share() { format!("{:.0} %", value * 100.0) } else { format!("{value:.1} j").replace('.', ",") }
 }
 
 /// Draws a series. The scale of a share is fixed, so that pictures compare; that of a mean begins at zero.
@@ -23,7 +23,7 @@ pub(super) fn draw(series: &IndicatorSeries) -> String {
     let most = series.points.iter().filter_map(|point| point.value).fold(0.0_f64, f64::max);
     let top = if metric.is_share() { most.max(1.0) } else { most.max(1.0) * 1.1 };
     let last = series.points.iter().rev().find_map(|point| point.value);
-    let known = series.points.iter().filter_map(|point| Some(format!("{} : {}", point.on, said(metric, point.value?))));
+    let known = series.points.iter().filter_map(|point| Some(format!("{} : {}", point.on, said(metric, point.value?))));
     let said_all = known.collect::<Vec<_>>().join(", ");
     let title = format!("{} – {}", metric.label().fr, series.label);
     let mut svg = format!(
@@ -61,7 +61,7 @@ fn place(index: usize, number: usize, value: f64, top: f64) -> (f64, f64) {
     (x, HEIGHT - MARGIN - (value / top) * (HEIGHT - 2.0 * MARGIN))
 }
 
-/// One line for each stretch of days that were measured: what was not is a gap, and no zero.
+/// One line for each run of measured days: a day that was not measured interrupts the line and is not drawn as zero.
 fn lines(points: &[IndicatorPoint], top: f64) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for (index, point) in points.iter().enumerate() {
@@ -96,7 +96,7 @@ mod tests {
     fn what_was_not_measured_is_a_gap() {
         let picture = draw(&series(&[Some(0.5), None, Some(0.7), Some(1.0)]));
         assert_eq!(picture.matches("stroke=\"#000091\"").count(), 2, "{picture}");
-        assert!(picture.contains("100 %") && picture.contains("R &amp; D &lt;éditorial&gt;"));
+        assert!(picture.contains("100 %") && picture.contains("R &amp; D &lt;éditorial&gt;"));
         assert!(draw(&series(&[None])).contains("rien à mesurer"));
     }
 }

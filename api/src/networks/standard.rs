@@ -21,9 +21,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_network_score).service(list_network_score_history);
 }
 
-/// List the criteria of the standard.
+/// List the criteria of the standard
 ///
-/// The same for all networks; what is not measured yet stays out of the score and says so. For the State's communicators.
+/// Returns the criteria by which every network is scored, in the order of the standard. There are no pages.
+///
+/// **Access**: members other than partners and observers; service accounts with the scope `directory:read`.
+///
+/// **Notes**: A criterion that is not measured yet does not count in scores.
 #[utoipa::path(tag = "tracking", responses((status = 200, body = NetworkStandard)))]
 #[get("/network-criteria")]
 #[expect(clippy::redundant_closure_for_method_calls, reason = "a method of one `Store` is not one of any")]
@@ -31,9 +35,13 @@ async fn list_network_criteria(db: Db) -> Answer<NetworkStandard> {
     db.read(|store| store.network_criteria()).await
 }
 
-/// Change a criterion.
+/// Update a criterion of the standard
 ///
-/// The SIG administrator may: what it asks for, how much it counts, from where on it is met.
+/// Changes the fields sent (label, weight, values at which it is met), and returns the criterion.
+///
+/// **Access**: SIG administrators.
+///
+/// **Notes**: The scores of the day change at once; the scores already kept for past months do not.
 #[utoipa::path(tag = "tracking", params(CriterionCode, IfMatch), request_body = NetworkCriterionPatch, responses((status = 200, body = NetworkCriterionView)))]
 #[patch("/network-criteria/{code}")]
 async fn update_network_criterion(
@@ -49,19 +57,28 @@ async fn update_network_criterion(
     .await
 }
 
-/// Read what a network scores.
+/// Get the score of a network
 ///
-/// Today, by the standard: each criterion with its fact and where that is read. For the SIG, the auditor, those who sit
-/// in the network and those who answer for an organization.
+/// Returns the score of today by the standard: the result on each criterion, and where its fact can be read.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, members of the network in any role. Also communication
+/// directors, DICOM contributors and organization administrators of any organization.
+///
+/// **Errors**: 404 `not_found` if the network is hidden from the caller.
 #[utoipa::path(tag = "tracking", params(NetworkCode), responses((status = 200, body = NetworkScore)))]
 #[get("/networks/{code}/standard")]
 async fn get_network_score(db: Db, code: Path<NetworkCode>) -> Answer<NetworkScore> {
     db.read(move |store| store.network_score(code.clone())).await
 }
 
-/// List what a network scored.
+/// List the past scores of a network
 ///
-/// At the ends of months, as it was kept; the latest first. For the same readers.
+/// Returns the scores kept at the ends of months, the latest first. There are no pages.
+///
+/// **Access**: SIG coordinators, SIG administrators, auditors, members of the network in any role. Also communication
+/// directors, DICOM contributors and organization administrators of any organization.
+///
+/// **Errors**: 404 `not_found` if the network is hidden from the caller.
 #[utoipa::path(tag = "tracking", params(NetworkCode), responses((status = 200, body = NetworkScores)))]
 #[get("/networks/{code}/standard/history")]
 async fn list_network_score_history(db: Db, code: Path<NetworkCode>) -> Answer<NetworkScores> {

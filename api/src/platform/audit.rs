@@ -13,9 +13,14 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_audit_events);
 }
 
-/// List the audit log.
+/// List audit events
 ///
-/// The latest line first; for the SIG administrator and the auditor, on the record: the reading leaves a line itself.
+/// Returns the lines of the audit log, the latest first: what was done, what was refused, and what was read on the
+/// record. A line holds identifiers and names of fields, never values.
+///
+/// **Access**: SIG administrators, auditors.
+///
+/// **Notes**: Each reading of the log leaves a line itself.
 #[utoipa::path(tag = "platform", params(AuditFilter, PageQuery), responses((status = 200, body = AuditEventPage)))]
 #[get("/audit-events")]
 async fn list_audit_events(db: Db, list: Listing<AuditFilter>) -> Answer<AuditEventPage> {

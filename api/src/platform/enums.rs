@@ -14,16 +14,16 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_enums);
 }
 
-/// What people read for one code.
+/// A code of a closed list, with its labels.
 #[derive(Debug, Serialize, ToSchema)]
 struct EnumValue {
-    /// The code, as it stands in payloads.
+    /// Code, as it stands in requests and answers.
     #[schema(max_length = 100)]
     code: &'static str,
-    /// In French.
+    /// Label in French.
     #[schema(max_length = 200)]
     fr: &'static str,
-    /// In English.
+    /// Label in English.
     #[schema(max_length = 200)]
     en: &'static str,
 }
@@ -31,17 +31,17 @@ struct EnumValue {
 /// A closed list of this contract.
 #[derive(Debug, Serialize, ToSchema)]
 struct EnumList {
-    /// The name of its schema.
+    /// Name of the schema of the list in this contract.
     #[schema(max_length = 100)]
     name: &'static str,
-    /// In the order in which to offer them.
+    /// Codes of the list, in the order in which to offer them.
     values: Vec<EnumValue>,
 }
 
-/// The closed lists of this contract.
+/// All closed lists of this contract.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct EnumLists {
-    /// By name.
+    /// The lists, by name.
     items: Vec<EnumList>,
 }
 
@@ -51,7 +51,7 @@ fn list(name: &'static str, values: impl Iterator<Item = (&'static str, Label)>)
     EnumList { name, values: values.map(|(code, Label { fr, en })| EnumValue { code, fr, en }).collect() }
 }
 
-/// Each list by its type.
+/// Makes the lists of these types.
 macro_rules! lists {
     ($($module:path as $name:ident),+ $(,)?) => {
         vec![$(list(stringify!($name), { use $module as it; it::ALL.iter().map(|code| (code.code(), code.label())) })),+]
@@ -70,6 +70,7 @@ fn of_networks() -> Vec<EnumList> {
         ::networks::indicator::IndicatorGroup as IndicatorGroup,
         ::networks::indicator::IndicatorMetric as IndicatorMetric,
         ::networks::indicator::IndicatorStep as IndicatorStep,
+        ::networks::tracking::CsvDialect as CsvDialect,
         ::networks::membership::EndReason as EndReason,
         ::networks::membership::MembershipInclude as MembershipInclude,
         ::networks::membership::MembershipStatus as MembershipStatus,
@@ -129,9 +130,12 @@ fn of_the_rest() -> Vec<EnumList> {
     ]
 }
 
-/// List labels.
+/// List labels
 ///
-/// Every closed list of this contract with its French and English labels, for interfaces.
+/// Returns every closed list of this contract with its French and English labels, by name, in one answer. Interfaces
+/// show these labels instead of codes.
+///
+/// **Access**: every registered caller.
 #[utoipa::path(tag = "platform", responses((status = 200, body = EnumLists)))]
 #[get("/enums")]
 async fn list_enums(db: Db) -> Answer<EnumLists> {

@@ -1,4 +1,4 @@
-//! HTTP of the caller himself.
+//! HTTP of the caller: identity, first login, memberships.
 
 use ::networks::membership::MembershipPage;
 use actix_web::{get, post};
@@ -20,58 +20,63 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(get_me).service(bind_me).service(list_my_memberships);
 }
 
-/// A role held through an affiliation.
+/// A role that the caller holds through an affiliation.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 struct MyRole {
-    /// As what.
+    /// Role that is held.
     role: Role,
-    /// Over which organization.
+    /// Identifier of the organization over which the role is held. Absent for roles without a scope (SIG, auditor,
+    /// DPO).
     organization_id: Option<OrganizationId>,
 }
 
-/// A seat held through an affiliation.
+/// A seat that the caller holds in a network through an affiliation.
 #[derive(Debug, Serialize, ToSchema)]
 struct MySeat {
-    /// In which network.
+    /// Identifier of the network.
     network_id: NetworkId,
-    /// As what; a deputy who stands in is a référent here.
+    /// Role in the network. A deputy who stands in is a `referent` here; a co-lead without a co-animation is a
+    /// `member`.
     role: NetworkRole,
-    /// On what, for a co-lead.
+    /// Topics that a co-lead leads. It has no meaning for the other roles.
     scope: CoAnimationScope,
 }
 
-/// An affiliation in force, with what is held through it.
+/// An affiliation of the caller that is in force, with the roles and seats held through it.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 struct MyStanding {
-    /// Absent for a service account.
+    /// Identifier of the affiliation. Absent for a service account, which has none.
     affiliation_id: Option<AffiliationId>,
-    /// Where.
+    /// Identifier of the organization of the affiliation, or of the service account.
     organization_id: OrganizationId,
-    /// Its origin: partners and observers see less, whatever they hold through it.
+    /// Origin of the affiliation. Through an origin `government_partner` or `observer`, roles and seats give no rights.
     origin: MemberOrigin,
-    /// Roles.
+    /// Roles held through the affiliation.
     roles: Vec<MyRole>,
-    /// Seats.
+    /// Seats held through the affiliation. Empty for partners and observers.
     seats: Vec<MySeat>,
 }
 
-/// Who the caller is, and what he holds.
+/// The caller, with the roles and seats that they hold.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Me {
-    /// Whether the token's subject is registered. All but this address answers 403 `not_registered` when not.
+    /// Whether the login belongs to a registered caller. If not, every other operation but the first login answers 403
+    /// `not_registered`.
     registered: bool,
-    /// Whether the account is suspended.
+    /// Whether the caller is suspended, or is a service account that has expired. If so, every other operation answers
+    /// 403 `suspended`.
     suspended: bool,
-    /// Who: a member's identifier is the one of `/members/{id}`.
+    /// Identifier of the principal. For a member it is the identifier of `/members/{id}`. Absent if not registered or
+    /// suspended.
     id: Option<PrincipalId>,
-    /// What kind of principal.
+    /// Kind of principal. Absent if not registered or suspended.
     kind: Option<PrincipalKind>,
-    /// What a service account may do at most.
+    /// What a service account may do at most. Empty for members.
     scopes: Vec<Scope>,
-    /// The affiliations in force.
+    /// Affiliations in force, with what is held through each.
     standings: Vec<MyStanding>,
 }
 
@@ -95,7 +100,7 @@ impl From<&kernel::Actor> for Me {
                 .iter()
                 .map(|held| MyRole { role: held.role, organization_id: held.organization_id })
                 .collect(),
-            // Where a cap holds, one sits nowhere, and is not told of a network that he may not know.
+            // Partners and observers hold no seats, and do not learn of networks that they may not know.
             seats: standing
                 .seats
                 .iter()
@@ -114,9 +119,12 @@ impl From<&kernel::Actor> for Me {
     }
 }
 
-/// Read who I am.
+/// Get my identity and rights
 ///
-/// Whoever has a good token, registered or not.
+/// Returns who the caller is, with affiliations, roles and seats. It answers 200 also for a login that is not
+/// registered (`registered` is `false`) or suspended.
+///
+/// **Access**: everyone with a valid token, registered or not.
 #[utoipa::path(tag = "me", responses((status = 200, body = Me)))]
 #[get("/me")]
 async fn get_me(db: Db) -> Answer<Me> {
@@ -128,29 +136,37 @@ async fn get_me(db: Db) -> Answer<Me> {
     .await
 }
 
-/// Who one became.
+/// The member to whom the login was linked.
 #[derive(Debug, Serialize, ToSchema)]
 struct Bound {
-    /// The member.
+    /// Identifier of the member.
     member_id: MemberId,
 }
 
 impl Represent for Bound {}
 
-/// Become who one's directory says.
+/// Link my login to my directory entry
 ///
-/// The first login of someone whom a directory recorded: where the issuer of the token speaks for a source, and that
-/// source calls a member by the token's `uid` or `sub`, the token's subject is that member from now on. For all others
-/// 403 `not_registered`.
+/// Links the caller's login to the member whom the directory of the token's issuer knows by the same `uid` or `sub`.
+/// Returns the identifier of the member. If the login is linked already, nothing changes.
+///
+/// **Access**: every person with a valid token. Service accounts may not.
+///
+/// **Errors**: 403 `not_registered` when the issuer has no directory here, or its directory has no such member: ask for
+/// an invitation. 409 `invalid_transition` when the member has departed.
+///
+/// **Notes**: The first login makes an `invited` member `active`.
 #[utoipa::path(tag = "me", responses((status = 200, body = Bound)))]
 #[post("/me/bind")]
 async fn bind_me(db: Db) -> Answer<Bound> {
     db.write_unregistered(|store, who, vouched| Ok(Bound { member_id: store.bind_me(who, vouched)? })).await
 }
 
-/// List my memberships.
+/// List my memberships
 ///
-/// Those in force.
+/// Returns the memberships of the caller that are in force, the oldest recorded first.
+///
+/// **Access**: every registered caller. The list is empty for partners, observers and service accounts.
 #[utoipa::path(tag = "me", params(PageQuery), responses((status = 200, body = MembershipPage)))]
 #[get("/me/memberships")]
 async fn list_my_memberships(db: Db, list: Listing<NoFilter>) -> Answer<MembershipPage> {

@@ -81,12 +81,12 @@ async fn api_catalog() -> HttpResponse {
 
 /// RFC 9728: whose tokens are accepted here, and how they are shown.
 async fn protected_resource(request: HttpRequest, services: web::Data<Services>) -> HttpResponse {
-    let here = request.connection_info();
+    let here = services.address.of(&request);
     HttpResponse::Ok().json(json!({
-        "resource": format!("{}://{}", here.scheme(), here.host()),
+        "resource": here,
         "authorization_servers": services.verifier.names(),
         "bearer_methods_supported": ["header"],
-        "resource_documentation": format!("{}://{}/docs/", here.scheme(), here.host()),
+        "resource_documentation": format!("{here}/docs/"),
     }))
 }
 

@@ -1,4 +1,4 @@
-//! HTTP of what belongs to no part of the domain: who I am, what I may, labels, the audit log, meta addresses.
+//! HTTP of what belongs to no part of the domain: the caller and their rights, labels, the audit log, meta addresses.
 
 mod audit;
 mod enums;

@@ -17,13 +17,13 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(check_permissions);
 }
 
-/// One question.
+/// A question: may the caller do this to that object now?
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PermissionQuestion {
-    /// An operation of this contract that acts on one object: one of those that `available_actions` may name.
+    /// Operation of this contract on one object: an `operationId` that `available_actions` may name.
     action: SearchWords,
-    /// The object: its identifier, or the code of a network.
+    /// Identifier of the object, or the code of a network.
     object: SearchWords,
 }
 
@@ -32,42 +32,47 @@ struct PermissionQuestion {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"checks": [{"action": "update_network", "object": "edito"}]}))]
 struct PermissionQuestions {
-    /// One answer each, in the same order.
+    /// Questions, 1 to 100. Each gets one answer, in the same order.
     #[validate(length(min = 1, max = 100))]
     #[schema(min_items = 1, max_items = 100)]
     checks: Vec<PermissionQuestion>,
 }
 
-/// One answer.
+/// The answer to one question.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 struct PermissionAnswer {
-    /// The operation.
+    /// Operation of the question.
     #[schema(max_length = 100)]
     action: String,
-    /// The object.
+    /// Object of the question.
     #[schema(max_length = 100)]
     object: String,
     /// Whether the caller may do it now.
     allowed: bool,
-    /// Why not, in French; absent for what does not exist for the caller.
+    /// Why not, in French. Absent if allowed, or if the object does not exist for the caller.
     #[schema(max_length = 300)]
     reason: Option<&'static str>,
 }
 
-/// The answers.
+/// Answers to all questions.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PermissionAnswers {
-    /// In the order of the questions.
+    /// Answers, in the order of the questions.
     #[schema(max_items = 100)]
     checks: Vec<PermissionAnswer>,
 }
 
 impl Represent for PermissionAnswers {}
 
-/// Check permissions.
+/// Check my permissions
 ///
-/// What the caller may do now to the objects that he names; writes nothing, and decides by the same rules.
+/// Says for each question whether the caller may call an operation on an object now. It applies the same rules as the
+/// operations, and changes nothing.
+///
+/// **Access**: every registered caller, for their own rights.
+///
+/// **Errors**: 422 at `/checks` when an `action` is not an operation on one object.
 #[utoipa::path(tag = "me", request_body = PermissionQuestions, responses((status = 200, body = PermissionAnswers)))]
 #[post("/permissions/check")]
 async fn check_permissions(db: Db, asked: Valid<PermissionQuestions>) -> Answer<PermissionAnswers> {

@@ -1,53 +1,74 @@
 //! What is wrong with one value of a request, and where it stands.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use kernel::Label;
+use kernel::codes::schema;
+use kernel::text::WITHIN;
 use serde::Serialize;
 use serde_path_to_error::Segment;
-use utoipa::ToSchema;
 use validator::{ValidationErrors, ValidationErrorsKind};
 
-/// What is wrong with a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldCode {
-    /// A field that must be there is not.
-    Missing,
-    /// There is no field of this name.
-    Unknown,
-    /// Out of its bounds, or not of its kind.
-    Invalid,
-    /// Someone else has it.
-    Taken,
-    /// It refers to nothing.
-    Dangling,
+use super::Expected;
+
+/// A sentence in both languages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// French, the default.
+    pub fr: String,
+    /// English.
+    pub en: String,
 }
 
-impl FieldCode {
-    /// Every code.
-    pub const ALL: &'static [Self] = &[Self::Missing, Self::Unknown, Self::Invalid, Self::Taken, Self::Dangling];
-
-    /// The code, as it is sent.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Unknown => "unknown",
-            Self::Invalid => "invalid",
-            Self::Taken => "taken",
-            Self::Dangling => "dangling",
-        }
+impl From<Label> for Said {
+    fn from(label: Label) -> Self {
+        Self { fr: label.fr.into(), en: label.en.into() }
     }
+}
 
-    pub(crate) const fn label(self) -> Label {
-        match self {
-            Self::Missing => Label { fr: "Un champ manque ici.", en: "A field is missing here." },
-            Self::Unknown => Label { fr: "Un champ est inconnu ici.", en: "A field is unknown here." },
-            Self::Invalid => Label { fr: "Valeur hors de ses limites.", en: "Value out of its bounds." },
-            Self::Taken => Label { fr: "Déjà pris.", en: "Taken." },
-            Self::Dangling => Label { fr: "Ne désigne rien.", en: "Refers to nothing." },
+/// Declares what can be wrong with a value: a code, and what people read of it.
+macro_rules! field_codes {
+    ($($variant:ident = $code:literal ($fr:literal, $en:literal),)+) => {
+        /// What is wrong with a value.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+        pub enum FieldCode { $(#[doc = $en] #[serde(rename = $code)] $variant,)+ }
+
+        impl FieldCode {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The code, as it is sent.
+            #[must_use]
+            pub const fn code(self) -> &'static str { match self { $(Self::$variant => $code),+ } }
+
+            /// What people read.
+            #[must_use]
+            pub const fn label(self) -> Label { match self { $(Self::$variant => Label { fr: $fr, en: $en }),+ } }
         }
+    };
+}
+
+field_codes! {
+    Missing = "missing" ("Ce champ est obligatoire.", "This field is required."),
+    Unknown = "unknown" ("Ce champ n’existe pas ici.", "There is no such field here."),
+    Repeated = "repeated" ("Ce champ est donné deux fois.", "This field is given twice."),
+    Invalid = "invalid" ("Cette valeur n’est pas acceptable.", "This value is not acceptable."),
+    Taken = "taken" ("Cette valeur est déjà prise.", "This value is already taken."),
+    Dangling = "dangling" ("Cette référence ne désigne rien.", "This reference leads to nothing."),
+    Held = "held" ("Ce champ est tenu par une autre source.", "This field is held by another source."),
+}
+
+impl utoipa::PartialSchema for FieldCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let rows: Vec<_> = Self::ALL.iter().map(|code| (code.code(), code.label())).collect();
+        schema("What is wrong with a value, for programs.", &rows)
+    }
+}
+
+impl utoipa::ToSchema for FieldCode {
+    fn name() -> Cow<'static, str> {
+        "FieldProblemCode".into()
     }
 }
 
@@ -56,27 +77,67 @@ impl FieldCode {
 pub struct FieldError {
     pub(super) pointer: String,
     pub(super) code: FieldCode,
+    /// What is wrong in particular, where a rule says it.
+    pub(super) why: Option<Said>,
+    pub(super) expected: Option<Expected>,
 }
 
 impl FieldError {
     pub(crate) fn new(pointer: &str, code: FieldCode) -> Self {
-        Self { pointer: pointer.to_owned(), code }
+        Self { pointer: pointer.to_owned(), code, why: None, expected: None }
     }
 
-    /// Where serde stopped.
+    /// The same, for a reason.
+    pub(crate) fn because(self, why: impl Into<Said>) -> Self {
+        Self { why: Some(why.into()), ..self }
+    }
+
+    /// The same, with what the contract expects there.
+    pub(crate) fn expecting(self, expected: Option<Expected>) -> Self {
+        Self { expected: expected.filter(|_| !self.is_unknown()), ..self }
+    }
+
+    pub(crate) fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.code == FieldCode::Unknown
+    }
+
+    /// What people read of it.
+    pub(super) fn said(&self) -> Said {
+        match (&self.why, &self.expected, self.code) {
+            (Some(why), _, _) => why.clone(),
+            (None, Some(expected), FieldCode::Invalid) => expected.said(),
+            _ => self.code.label().into(),
+        }
+    }
+
+    /// Where serde stopped, and why.
     pub(crate) fn located<E: Display>(error: &serde_path_to_error::Error<E>) -> Self {
         let pointer = error.path().iter().map(|segment| match segment {
             Segment::Seq { index } => format!("/{index}"),
             Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
             Segment::Enum { .. } | Segment::Unknown => String::new(),
         });
+        let pointer: String = pointer.collect();
         let said = error.inner().to_string();
-        let code = match said.split(' ').next() {
-            Some("missing") => FieldCode::Missing,
-            Some("unknown") if said.starts_with("unknown field") => FieldCode::Unknown,
-            _ => FieldCode::Invalid,
+        // The field that serde names stands below where it stopped, unless it stopped at the field itself.
+        let named = |after: &str| {
+            let name = said.strip_prefix(after)?.trim_start_matches('`').split(['`', ':']).next()?;
+            let own = format!("/{name}");
+            Some(if pointer.ends_with(&own) { pointer.clone() } else { pointer.clone() + &own })
         };
-        Self { pointer: pointer.collect(), code }
+        let by_name = [
+            ("missing field ", FieldCode::Missing),
+            ("unknown field ", FieldCode::Unknown),
+            ("duplicate field ", FieldCode::Repeated),
+            (WITHIN, FieldCode::Invalid),
+        ];
+        let found = by_name.into_iter().find_map(|(after, code)| Some((named(after)?, code)));
+        let (pointer, code) = found.unwrap_or((pointer, FieldCode::Invalid));
+        Self::new(&pointer, code)
     }
 
     /// Everything that validator found, below a pointer.
@@ -84,7 +145,7 @@ impl FieldError {
         let each = errors.0.iter().flat_map(|(field, kind)| {
             let pointer = format!("{below}/{field}");
             match kind {
-                ValidationErrorsKind::Field(_) => vec![Self { pointer, code: FieldCode::Invalid }],
+                ValidationErrorsKind::Field(_) => vec![Self::new(&pointer, FieldCode::Invalid)],
                 ValidationErrorsKind::Struct(inner) => Self::all(inner, &pointer),
                 ValidationErrorsKind::List(items) => {
                     items.iter().flat_map(|(index, inner)| Self::all(inner, &format!("{pointer}/{index}"))).collect()

@@ -1,6 +1,7 @@
 //! Problems (RFC 9457): the only place that knows which status an error of the domain has.
 
 mod code;
+mod expected;
 mod field;
 mod speak;
 
@@ -10,16 +11,19 @@ use kernel::{Label, OrganizationId, Refusal};
 use persistence::Error;
 
 pub use code::Code;
-pub use field::{FieldCode, FieldError};
+pub use expected::Expected;
+pub use field::{FieldCode, FieldError, Said};
 pub use speak::{Body, FieldBody};
-pub(crate) use speak::{RequestId, prefers_english, speak};
+pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
 
 /// What went wrong, before it is said in the caller's language.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{code:?}")]
 pub struct Problem {
     code: Code,
-    why: Option<Label>,
+    why: Option<Said>,
+    /// Where reading stopped: a line and a column, both from one on.
+    stopped: Option<(usize, usize)>,
     errors: Vec<FieldError>,
     allowed: Vec<String>,
     /// Who lives on, where someone does.
@@ -30,11 +34,26 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) const fn new(code: Code) -> Self {
-        Self { code, why: None, errors: Vec::new(), allowed: Vec::new(), successors: None, wait: None }
+        Self { code, why: None, stopped: None, errors: Vec::new(), allowed: Vec::new(), successors: None, wait: None }
     }
 
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
         Self { errors, ..Self::new(Code::Invalid) }
+    }
+
+    /// Why a body is no JSON, and where.
+    pub(crate) fn no_json(error: &serde_json::Error) -> Self {
+        let (line, column) = (error.line().max(1), error.column().max(1));
+        let why = Said {
+            fr: format!("Le JSON est incorrect à la ligne {line}, colonne {column}."),
+            en: format!("The JSON is broken at line {line}, column {column}."),
+        };
+        Self { why: Some(why), stopped: Some((line, column)), ..Self::new(Code::Malformed) }
+    }
+
+    /// What is wrong with the whole request.
+    pub(crate) fn because(self, why: impl Into<Said>) -> Self {
+        Self { why: Some(why.into()), ..self }
     }
 
     /// Someone asked too often, and may ask again after so many seconds.
@@ -53,6 +72,19 @@ impl Problem {
     }
 }
 
+const HELD_ELSEWHERE: Label = Label {
+    fr: "Des champs sont tenus par une autre source\u{a0}: `errors` dit lesquels. Rien n’a été modifié.",
+    en: "Fields are held by another source: `errors` says which. Nothing was changed.",
+};
+
+/// A field that belongs to another source.
+fn held(field: &str, source: &str) -> FieldError {
+    FieldError::new(&format!("/{field}"), FieldCode::Held).because(Said {
+        fr: format!("Ce champ est tenu par la source «\u{a0}{source}\u{a0}»."),
+        en: format!("This field is held by the source “{source}”."),
+    })
+}
+
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
     causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
@@ -67,7 +99,7 @@ impl ResponseError for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
-            Refusal::Forbidden(why) => Self { why: Some(why), ..Self::new(Code::Forbidden) },
+            Refusal::Forbidden(why) => Self::new(Code::Forbidden).because(why),
             Refusal::NotFound => Self::new(Code::NotFound),
             Refusal::Stale => Self::new(Code::Stale),
             Refusal::BadCursor => Self::new(Code::InvalidCursor),
@@ -85,10 +117,10 @@ impl From<Refusal> for Problem {
             Refusal::NotEmpty => Self::new(Code::NotEmpty),
             Refusal::Superseded(heirs) => Self { successors: Some(heirs.into()), ..Self::new(Code::Superseded) },
             Refusal::Invalid(pointer, why) => {
-                Self { why: Some(why), ..Self::invalid(vec![FieldError::new(pointer, FieldCode::Invalid)]) }
+                Self::invalid(vec![FieldError::new(pointer, FieldCode::Invalid).because(why)]).because(why)
             }
             Refusal::InvalidAt(pointer, why) => {
-                Self { why: Some(why), ..Self::invalid(vec![FieldError::new(&pointer, FieldCode::Invalid)]) }
+                Self::invalid(vec![FieldError::new(&pointer, FieldCode::Invalid).because(why)]).because(why)
             }
             Refusal::Illegal { allowed } => {
                 let allowed = allowed.into_iter().map(str::to_owned).collect();
@@ -109,6 +141,10 @@ impl From<Error> for Problem {
                 Self { errors, ..Self::new(Code::AlreadyExists) }
             }
             Error::Dangling(pointer) => Self::invalid(vec![FieldError::new(pointer, FieldCode::Dangling)]),
+            Error::Held(fields) => Self {
+                errors: fields.iter().map(|(field, source)| held(field, source)).collect(),
+                ..Self::new(Code::Forbidden).because(HELD_ELSEWHERE)
+            },
             Error::InFlight => Self::new(Code::InFlight),
             Error::KeyReused => Self::new(Code::IdempotencyKeyReused),
             Error::Busy(_) | Error::Again | Error::Broken(_) => {

@@ -4,12 +4,13 @@ use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
-use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage as _, HttpRequest, HttpResponse, web};
 use kernel::{Label, OrganizationId, clock};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Code, FieldCode, Problem};
+use super::{Code, Expected, FieldCode, FieldError, Problem, Said};
+use crate::services::Services;
 
 /// A problem (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,17 +18,28 @@ use super::{Code, FieldCode, Problem};
 pub struct Body {
     /// An address that explains this kind of problem.
     #[serde(rename = "type")]
-    #[schema(format = "uri-reference")]
+    #[schema(format = "uri-reference", max_length = 200)]
     kind: String,
     /// What went wrong, in the caller's language.
+    #[schema(max_length = 300)]
     title: &'static str,
     /// The HTTP status.
     #[schema(minimum = 400, maximum = 599)]
     status: u16,
     /// Why, in the caller's language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'static str>,
+    #[schema(max_length = 1000)]
+    detail: Option<String>,
+    /// Where the JSON is broken: the line, from 1 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    line: Option<usize>,
+    /// Where the JSON is broken: the column of that line, in bytes, from 1 on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    column: Option<usize>,
     /// The identifier of this request.
+    #[schema(max_length = 60)]
     instance: String,
     /// What went wrong, for programs.
     code: Code,
@@ -47,11 +59,16 @@ pub struct Body {
 #[schema(as = FieldProblem)]
 pub struct FieldBody {
     /// Where it stands (RFC 6901), in the body or in the query.
+    #[schema(max_length = 500)]
     pointer: String,
     /// What is wrong, for programs.
     code: FieldCode,
-    /// What is wrong, in the caller's language.
-    detail: &'static str,
+    /// What is wrong and what is expected, in the caller's language.
+    #[schema(max_length = 2000)]
+    detail: String,
+    /// What is expected there, for programs; absent where the contract says nothing of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<Expected>,
 }
 
 /// The identifier of a request: in every answer, every problem, every log line and every audit line.
@@ -92,9 +109,16 @@ impl Problem {
     fn say(self, request: &HttpRequest) -> HttpResponse {
         let english = prefers_english(request);
         let said = |label: Label| if english { label.en } else { label.fr };
+        let spoken = |said: Said| if english { said.en } else { said.fr };
+        let field = |error: FieldError| {
+            let detail = spoken(error.said());
+            FieldBody { pointer: error.pointer, code: error.code, detail, expected: error.expected }
+        };
         let (status, title) = (self.code.status(), self.code.title());
         let mut response = HttpResponse::build(status);
         response.insert_header((header::CONTENT_LANGUAGE, if english { "en" } else { "fr" }));
+        response.insert_header((header::CACHE_CONTROL, "no-store"));
+        response.insert_header((header::VARY, "Authorization, Accept-Language"));
         match self.code {
             Code::Busy | Code::Draining | Code::InFlight | Code::OutcomeUnknown | Code::TooManyRequests => {
                 response.insert_header((header::RETRY_AFTER, self.wait.unwrap_or(1)))
@@ -110,12 +134,12 @@ impl Problem {
             kind: format!("/problems/{}", self.code.code()),
             title: said(title),
             status: status.as_u16(),
-            detail: self.why.map(said),
+            detail: self.why.map(spoken),
+            line: self.stopped.map(|(line, _)| line),
+            column: self.stopped.map(|(_, column)| column),
             instance: instance(request),
             code: self.code,
-            errors: errors
-                .map(|e| FieldBody { pointer: e.pointer, code: e.code, detail: said(e.code.label()) })
-                .collect(),
+            errors: errors.map(field).collect(),
             allowed: self.allowed,
             successor_ids: self.successors.unwrap_or_default().into_vec(),
         };
@@ -123,21 +147,17 @@ impl Problem {
     }
 }
 
-/// How to identify oneself (RFC 6750, §3), and where it is written whose tokens are accepted (RFC 9728, §5.1). That a
+/// How to identify yourself (RFC 6750, §3), and where it is written whose tokens are accepted (RFC 9728, §5.1). That a
 /// token is bad is said to one who showed one.
 fn challenge(request: &HttpRequest) -> String {
     let shown = request.headers().get_all(header::AUTHORIZATION).any(|value| {
         let scheme = value.as_bytes().get(..6);
         scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
     });
-    let here = request.connection_info();
-    let host = here.host();
-    // A name that the caller made up is not said back.
-    let plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
     let error = shown.then(|| "error=\"invalid_token\"".to_owned());
-    let scheme = if here.scheme() == "https" { "https" } else { "http" };
-    let document =
-        plain.then(|| format!("resource_metadata=\"{scheme}://{host}/.well-known/oauth-protected-resource\""));
+    // Never under a name that the request claims.
+    let here = request.app_data::<web::Data<Services>>().map(|services| services.address.of(request));
+    let document = here.map(|here| format!("resource_metadata=\"{here}/.well-known/oauth-protected-resource\""));
     let said = error.into_iter().chain(document).collect::<Vec<_>>().join(", ");
     format!("Bearer {said}").trim_end().to_owned()
 }
@@ -150,14 +170,102 @@ fn instance(request: &HttpRequest) -> String {
 
 /// French, unless English is preferred to it (RFC 9110, §12.5.4).
 pub(crate) fn prefers_english(request: &HttpRequest) -> bool {
-    let asked = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let weight = |language: &str| {
-        let tags = asked.unwrap_or_default().split(',').filter_map(|tag| {
-            let (name, weight) = tag.split_once(";q=").unwrap_or((tag, "1"));
-            let ours = name.trim().to_ascii_lowercase().split('-').next() == Some(language);
-            ours.then(|| weight.trim().parse::<f32>().unwrap_or_default())
-        });
-        tags.fold(0.0_f32, f32::max)
+    welcome(request, "en", true) > welcome(request, "fr", true)
+}
+
+/// Whether French is asked for by its name, and no less than English.
+pub(crate) fn asks_for_french(request: &HttpRequest) -> bool {
+    let french = welcome(request, "fr", false);
+    french > 0 && french >= welcome(request, "en", false)
+}
+
+/// How welcome a language is: by its own weight, else perhaps by the one of any other (`*`). What is refused is less welcome
+/// than what is not spoken of.
+fn welcome(request: &HttpRequest, language: &str, any: bool) -> i32 {
+    let asked = request.headers().get_all(header::ACCEPT_LANGUAGE).filter_map(|value| value.to_str().ok());
+    let asked: Vec<_> = asked.flat_map(|list| list.split(',')).filter_map(weighed).collect();
+    let of = |name: &str| {
+        let same = |range: &str| range.split('-').next().is_some_and(|first| first.eq_ignore_ascii_case(name));
+        asked.iter().filter(|(range, _)| same(range)).map(|(_, weight)| *weight).max()
     };
-    weight("en") > weight("fr")
+    let weight = of(language).or_else(|| if any { of("*") } else { None });
+    weight.map_or(0, |weight| if weight == 0 { -1 } else { i32::from(weight) })
+}
+
+/// One language range with its weight in thousandths, none where it is not acceptable (RFC 9110, §12.4.2).
+fn weighed(item: &str) -> Option<(&str, u16)> {
+    let mut parts = item.split(';').map(str::trim);
+    let range = parts.next().filter(|range| !range.is_empty())?;
+    let weight = parts.find_map(|part| {
+        let (name, weight) = part.split_once('=')?;
+        name.trim().eq_ignore_ascii_case("q").then(|| weight.trim())
+    });
+    let Some(weight) = weight else { return Some((range, 1000)) };
+    let (whole, fraction) = weight.split_once('.').unwrap_or((weight, ""));
+    let digits = fraction.len() <= 3 && fraction.bytes().all(|digit| digit.is_ascii_digit());
+    let thousandths = if digits { format!("{fraction:0<3}").parse::<u16>().ok()? } else { return None };
+    match whole {
+        "0" => Some((range, thousandths)),
+        "1" if thousandths == 0 => Some((range, 1000)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::{asks_for_french, prefers_english};
+
+    #[test]
+    fn english_is_spoken_to_those_who_prefer_it() {
+        let english = |asked: &[&str]| {
+            let request = TestRequest::default();
+            let request =
+                asked.iter().fold(request, |request, asked| request.append_header(("accept-language", *asked)));
+            prefers_english(&request.to_http_request())
+        };
+        for asked in [
+            "en",
+            "EN-gb",
+            "en; q=0.9, fr; q=0.1",
+            "en ;\tQ=0.9 , fr ; q = 0.1",
+            "fr;q=0",
+            "fr;q=0, *;q=0.1",
+            "*;q=0.5, fr;q=0.4",
+            "de, en;q=0.001",
+            "fr;q=0.8, en-US;level=1;q=0.9",
+            ",, en ,",
+        ] {
+            assert!(english(&[asked]), "{asked}");
+        }
+        for asked in [
+            "",
+            "fr",
+            "fr, en",
+            "*",
+            "de",
+            "*;q=0",
+            "en;q=0",
+            "en;q=0, *",
+            "en;q=0.5, *",
+            "fr;q=0.5, en; q=0.5",
+            "en;q=2",
+            "en;q=NaN",
+            "en;q=inf",
+            "en;q=0.9999",
+            "en;q=-1",
+            "en;q=",
+            "english",
+        ] {
+            assert!(!english(&[asked]), "{asked}");
+        }
+        let french = |asked| {
+            let request = TestRequest::default().insert_header(("accept-language", asked));
+            asks_for_french(&request.to_http_request())
+        };
+        assert!(french("fr") && french("fr-FR, en;q=0.5") && french("en; q=0.5, fr; q=0.5"));
+        assert!(!french("") && !french("*") && !french("en, fr;q=0.9") && !french("fr;q=0") && !french("de"));
+        assert!(english(&["fr;q=0.2", "en;q=0.3"]) && !english(&["fr;q=0.3", "en;q=0.2"]), "in several lines");
+    }
 }

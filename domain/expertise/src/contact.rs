@@ -1,10 +1,11 @@
-//! Shared contact: someone, or a service, who can be reached and has no account here.
+//! Shared contacts: persons and services without an account, kept by one organization and shared with others.
 
 mod rules;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::OrganizationName;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::contact;
@@ -26,20 +27,20 @@ use crate::linked_network::LinkedNetwork;
 use crate::person::Place;
 
 text!(
-    /// The usual name of a person, or the name of a service.
+    /// Usual name (nom d’usage) of a person, or name of a service.
     ContactName, 1..=200, Line
 );
 text!(
-    /// What someone does.
+    /// Position (fonction) of a person, as free text.
     RoleTitle, 1..=200, Line
 );
 text!(
-    /// What to know of a contact.
+    /// Free text about a contact.
     ContactNote, 1..=2000, Prose
 );
 
 codes! {
-    /// What a contact is.
+    /// Kind of a shared contact.
     SharedContactKind {
         Person = "person" ("personne", "person"),
         Service = "service" ("service", "service"),
@@ -47,11 +48,11 @@ codes! {
 }
 
 codes! {
-    /// With whom a contact is shared.
+    /// Who sees a shared contact. The organization that keeps it and the SIG always do.
     ContactSharing {
-        Organization = "organization" ("l'organisation qui le tient", "the organization that keeps it"),
+        Organization = "organization" ("l’organisation qui gère le contact", "the organization that keeps the contact"),
         Network = "network" ("un réseau", "a network"),
-        AllMembers = "all_members" ("tous les communicants de l'État", "all of the State's communicators"),
+        AllMembers = "all_members" ("tous les membres, sauf partenaires et observateurs ou observatrices", "all members but partners and observers"),
     }
 }
 
@@ -80,70 +81,74 @@ mod sql {
 
 pub use sql::is_past;
 
-/// Someone, or a service, who can be reached and has no account here.
+/// Shared contact: a person or a service without an account, kept by one organization and shared with others.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = contact, check_for_backend(Pg))]
 pub struct Contact {
-    /// Its identifier.
+    /// Identifier of the contact.
     pub id: ContactId,
-    /// What it is.
+    /// Whether the contact is a person or a service.
     pub kind: SharedContactKind,
-    /// The given name of a person.
+    /// Given name of the person. Absent for a service.
     pub given_name: Option<GivenName>,
-    /// The usual name of a person, or the name of a service.
+    /// Usual name of the person, or name of the service.
     pub name: ContactName,
-    /// Where, if it is an organization that we know.
+    /// Organization of the directory where the contact works. Absent if none is given, or if it is not in the
+    /// directory.
     #[diesel(select_expression = sql::organization_named(contact::organization_id))]
     pub organization: Option<Place>,
-    /// Where, if it is another one.
+    /// Name of the organization where the contact works, if it is not in the directory. Never together with
+    /// `organization`.
     pub organization_name: Option<OrganizationName>,
-    /// As what.
+    /// Position of the contact in that organization. Absent if it is not known.
     pub role_title: Option<RoleTitle>,
-    /// The professional address.
+    /// Professional e-mail address. Absent if it is not known.
     pub email: Option<Email>,
-    /// The professional telephones, in international form.
+    /// Professional telephone numbers in international form (`+33…`), at most 5. Empty if none is known.
     #[schema(max_items = 5)]
     pub phones: Vec<Phone>,
-    /// A site.
+    /// Website of the contact. Absent if none is known.
     pub website: Option<Website>,
-    /// What to know of it.
+    /// Free text about the contact. Absent if there is none.
     pub note: Option<ContactNote>,
-    /// With whom it is shared.
+    /// With whom the contact is shared. If it is shared with a network hidden from the caller, it shows as
+    /// `organization`.
     pub sharing: ContactSharing,
-    /// With which network, if the caller may know of it.
+    /// Code of the network that it is shared with. Absent unless `sharing` is `network` and the caller may know of the
+    /// network.
     #[diesel(select_expression = sql::linked_network(contact::network_id))]
     #[schema(value_type = Option<NetworkCode>)]
     pub network_code: Option<LinkedNetwork>,
-    /// The network.
+    /// Identifier of the network that it is shared with. It is not shown to callers.
     #[serde(skip)]
     #[schema(ignore)]
     pub network_id: Option<NetworkId>,
-    /// The organization that keeps it.
+    /// Organization that keeps the contact.
     #[diesel(select_expression = sql::owner_named(contact::owner_id))]
     pub owner: Place,
-    /// Until when it is taken for good without a look.
+    /// Last day (YYYY-MM-DD, Europe/Paris) on which the contact counts as up to date. Absent: no such day is set.
     pub review_by: Option<NaiveDate>,
-    /// Whether that day has passed.
+    /// Whether the day `review_by` has passed, so that the contact should be checked.
     #[diesel(select_expression = sql::is_past(contact::review_by, clock()))]
     pub stale: bool,
-    /// When it was put away.
+    /// When the contact was archived (UTC). Absent while it is in use.
     pub archived_at: Option<DateTime<Utc>>,
-    /// Grows at each change.
+    /// Version of the contact: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the contact was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the contact last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
 impl Contact {
-    /// The contact as a caller may know it: one that is shared with a network hidden from him is, to him, its
-    /// organization's.
+    /// The contact as a caller may know it: one shared with a network that is hidden from the caller shows as shared
+    /// with its organization only.
     #[must_use]
     pub fn known_to(self, actor: &Actor) -> Self {
         let network_code = self.network_code.filter(|it| it.visibility.shows(it.id, actor));
@@ -153,114 +158,121 @@ impl Contact {
     }
 }
 
-/// A contact to share.
+/// A shared contact to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = contact, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "person", "given_name": "Camille", "name": "Exemple", "organization_name": "Agence de presse exemple", "role_title": "Cheffe de rubrique",
     "email": "camille.exemple@presse.example", "phones": ["01 23 45 67 89"], "sharing": "all_members", "review_by": "2027-06-30"}))]
 pub struct ContactInput {
-    /// What it is.
+    /// Whether the contact is a person or a service. It cannot be changed later.
     pub kind: SharedContactKind,
-    /// The given name of a person.
+    /// Given name of the person. Not allowed for a service. Absent: none.
     pub given_name: Option<GivenName>,
-    /// The usual name of a person, or the name of a service.
+    /// Usual name of the person, or name of the service.
     pub name: ContactName,
-    /// Where, if it is an organization that we know.
+    /// Identifier of the organization of the directory where the contact works. Not together with `organization_name`.
     pub organization_id: Option<OrganizationId>,
-    /// Where, if it is another one.
+    /// Name of the organization where the contact works, if it is not in the directory. Not together with
+    /// `organization_id`.
     pub organization_name: Option<OrganizationName>,
-    /// As what.
+    /// Position of the contact in that organization. Absent: none.
     pub role_title: Option<RoleTitle>,
-    /// The professional address.
+    /// Professional e-mail address. Absent: none.
     pub email: Option<Email>,
-    /// The professional telephones.
+    /// Professional telephone numbers, at most 5, in French or international form. Absent: none.
     #[serde(default)]
     #[validate(length(max = 5))]
     #[schema(max_items = 5)]
     pub phones: Vec<Phone>,
-    /// A site.
+    /// Website of the contact. Absent: none.
     pub website: Option<Website>,
-    /// What to know of it.
+    /// Free text about the contact. Absent: none.
     pub note: Option<ContactNote>,
-    /// With whom it is shared.
+    /// With whom the contact is shared.
     pub sharing: ContactSharing,
-    /// With which network of the caller's: there, and only there, where it is shared with one.
+    /// Code of the network to share with: one in which the caller has a seat other than observer; any network for the
+    /// SIG. Required if `sharing` is `network`, else not allowed.
     #[diesel(skip_insertion)]
     pub network_code: Option<NetworkCode>,
-    /// The organization of the caller that keeps it; that of his main affiliation, unless said.
+    /// Identifier of the organization that keeps the contact: one to which the caller is affiliated. Absent: the
+    /// organization of the caller’s main affiliation.
     #[diesel(skip_insertion)]
     pub owner_id: Option<OrganizationId>,
-    /// Until when it is taken for good without a look.
-    pub review_by: Option<NaiveDate>,
+    /// Last day (YYYY-MM-DD, Europe/Paris) on which the contact counts as up to date. Absent: no such day.
+    pub review_by: Option<Day>,
 }
 
-/// What to change of a contact: absent keeps, `null` clears.
+/// Fields of a shared contact to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears
+/// it.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = contact)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"phones": ["+33123456789"], "review_by": "2027-12-31", "note": null}))]
 pub struct ContactPatch {
-    /// The given name of a person.
+    /// Given name of the person. Not allowed for a service.
     #[serde(default, deserialize_with = "clearable")]
     pub given_name: Option<Option<GivenName>>,
-    /// The usual name of a person, or the name of a service.
+    /// Usual name of the person, or name of the service.
     #[serde(default, deserialize_with = "replaceable")]
     pub name: Option<ContactName>,
-    /// Where, if it is an organization that we know.
+    /// Identifier of the organization of the directory where the contact works. Not together with `organization_name`.
     #[serde(default, deserialize_with = "clearable")]
     pub organization_id: Option<Option<OrganizationId>>,
-    /// Where, if it is another one.
+    /// Name of the organization where the contact works, if it is not in the directory. Not together with
+    /// `organization_id`.
     #[serde(default, deserialize_with = "clearable")]
     pub organization_name: Option<Option<OrganizationName>>,
-    /// As what.
+    /// Position of the contact in that organization.
     #[serde(default, deserialize_with = "clearable")]
     pub role_title: Option<Option<RoleTitle>>,
-    /// The professional address.
+    /// Professional e-mail address.
     #[serde(default, deserialize_with = "clearable")]
     pub email: Option<Option<Email>>,
-    /// The professional telephones.
+    /// Professional telephone numbers, at most 5, in French or international form. The list replaces the present one.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 5))]
     #[schema(max_items = 5)]
     pub phones: Option<Vec<Phone>>,
-    /// A site.
+    /// Website of the contact.
     #[serde(default, deserialize_with = "clearable")]
     pub website: Option<Option<Website>>,
-    /// What to know of it.
+    /// Free text about the contact.
     #[serde(default, deserialize_with = "clearable")]
     pub note: Option<Option<ContactNote>>,
-    /// With whom it is shared.
+    /// With whom the contact is shared. If it is `network`, give `network_code` too.
     #[serde(default, deserialize_with = "replaceable")]
     pub sharing: Option<ContactSharing>,
-    /// With which network of the caller's, said together with `sharing`.
+    /// Code of the network to share with: one in which the caller has a seat other than observer; any network for the
+    /// SIG. Allowed only if the contact is shared with a network after this change.
     #[serde(default, deserialize_with = "replaceable")]
     #[diesel(skip_update)]
     pub network_code: Option<NetworkCode>,
-    /// Until when it is taken for good without a look.
+    /// Last day (YYYY-MM-DD, Europe/Paris) on which the contact counts as up to date.
     #[serde(default, deserialize_with = "clearable")]
-    pub review_by: Option<Option<NaiveDate>>,
+    pub review_by: Option<Option<Day>>,
 }
 
-/// Which contacts of the list; those put away only if asked.
+/// Filters of the list of shared contacts.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ContactFilter {
-    /// Words of a name, a role or an organization that we do not know, whatever their case and accents.
+    /// Keeps only contacts whose given name, name, organization name or position contains this text. Case and accents
+    /// do not count. Names of organizations of the directory are not searched.
     #[param(inline)]
     pub q: Option<SearchWords>,
-    /// What it is.
+    /// Keeps only persons or only services.
     pub kind: Option<SharedContactKind>,
-    /// Of this organization.
+    /// Keeps only contacts who work in this organization.
     pub organization_id: Option<OrganizationId>,
-    /// Kept by this organization.
+    /// Keeps only contacts kept by this organization.
     pub owner_id: Option<OrganizationId>,
-    /// With whom it is shared.
+    /// Keeps only contacts shared in this way, as the caller sees it.
     pub sharing: Option<ContactSharing>,
-    /// Whether the day to review it has passed.
+    /// Keeps only contacts whose day `review_by` has passed (`true`), or has not passed or is not set (`false`).
     pub stale: Option<bool>,
-    /// Whether it was put away.
+    /// `true` keeps only archived contacts, `false` (the default) only those in use.
     #[serde(default)]
     pub archived: bool,
 }

@@ -1,4 +1,4 @@
-//! A network that something is linked to: its code alone is shown, and to those alone who may know of the network.
+//! Networks that an object is linked to: only their codes are shown, and only to callers who may know of the networks.
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -9,15 +9,16 @@ use networks::network::{NetworkCode, NetworkVisibility};
 use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
-/// A network, with what tells who knows of it.
+/// A network that an object is linked to, with its visibility, from which follows who may know of it. Only its code is
+/// sent.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Jsonb)]
 pub struct LinkedNetwork {
-    /// Which.
+    /// Identifier of the network.
     pub id: NetworkId,
-    /// Its code.
+    /// Code of the network.
     pub code: NetworkCode,
-    /// Who knows of it.
+    /// Visibility of the network.
     pub visibility: NetworkVisibility,
 }
 
@@ -33,7 +34,7 @@ impl FromSql<Jsonb, Pg> for LinkedNetwork {
     }
 }
 
-/// The networks that something is linked to, by code.
+/// Codes of networks, in alphabetical order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Jsonb)]
 #[serde(transparent)]
@@ -41,7 +42,7 @@ impl FromSql<Jsonb, Pg> for LinkedNetwork {
 pub struct LinkedNetworks(pub Vec<LinkedNetwork>);
 
 impl LinkedNetworks {
-    /// Those of them that this caller may know of.
+    /// The networks among them that this caller may know of.
     #[must_use]
     pub fn known_to(mut self, actor: &Actor) -> Self {
         self.0.retain(|it| it.visibility.shows(it.id, actor));

@@ -1,4 +1,4 @@
-//! Matching: whom to ask for help with a need that is said in free words.
+//! Matching: whom to ask for help with a need that is described in free words.
 
 use std::collections::BTreeSet;
 
@@ -15,19 +15,19 @@ use crate::member_expertise::{ExpertiseLevel, MemberExpertise};
 use crate::term::ExpertiseTermReference;
 
 text!(
-    /// What help is looked for, in free words.
+    /// Description of the need, in free words.
     NeedWords, 2..=200, Line
 );
 
 impl Target for NeedWords {}
 
-/// How many are proposed at most: 1 to 20.
+/// Maximum number of proposals: 1 to 20, 3 by default.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "u8")]
 pub struct ProposalLimit(u8);
 
 impl ProposalLimit {
-    /// As a number of rows.
+    /// The limit as a number of rows.
     #[must_use]
     pub fn rows(self) -> i64 {
         self.0.into()
@@ -48,61 +48,62 @@ impl TryFrom<u8> for ProposalLimit {
     }
 }
 
-/// What help is looked for.
+/// Need for which help is looked for.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ExpertiseMatch {
-    /// The need, in free words. The terms that it names are found by their labels, synonyms and codes, whatever the case,
-    /// the accents and a typo or two; what stands below them comes along.
+    /// The need, in free words. Terms of expertise are found in it by label, synonym or code; case, accents and small
+    /// typing errors do not count. Narrower terms are found with them.
     #[param(inline)]
     pub need: NeedWords,
-    /// How many are proposed at most.
+    /// Maximum number of members to propose.
     #[serde(default)]
     #[param(value_type = u8, minimum = 1, maximum = 20, default = 3)]
     pub limit: ProposalLimit,
 }
 
 codes! {
-    /// Why someone is proposed.
+    /// Reason why a member is proposed.
     ProposalReason {
         TermNamed = "term_named" ("le besoin nomme cette compétence", "the need names this expertise"),
-        NarrowerTerm = "narrower_term" ("compétence plus précise que celle que nomme le besoin", "narrower than the expertise that the need names"),
-        NeverAsked = "never_asked" ("n'a jamais été sollicité", "was never asked"),
-        NotAskedLately = "not_asked_lately" ("n'a pas été sollicité depuis 90 jours", "was not asked in the last 90 days"),
-        Endorsed = "endorsed" ("recommandé par des collègues", "endorsed by colleagues"),
+        NarrowerTerm = "narrower_term" ("cette compétence est plus précise que celle que le besoin nomme", "this expertise is narrower than the one that the need names"),
+        NeverAsked = "never_asked" ("la personne n’a jamais été sollicitée", "the member was never asked"),
+        NotAskedLately = "not_asked_lately" ("la personne n’a aucune sollicitation acceptée ou en attente depuis 90 jours", "the member has no pending or accepted request of the last 90 days"),
+        Endorsed = "endorsed" ("des collègues recommandent cette compétence", "colleagues endorsed this expertise"),
     }
 }
 
-/// Someone of another organization who can help.
+/// Proposal of one member of another organization who can help.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ExpertProposal {
-    /// Who.
+    /// The proposed member.
     pub member: MemberReference,
-    /// Where he is.
+    /// Organization of the member’s main affiliation.
     pub organization: OrganizationReference,
-    /// What he says that he masters.
+    /// Identifier of the expertise of the member that fits the need best.
     pub expertise_id: MemberExpertiseId,
-    /// With what.
+    /// Term of that expertise.
     pub term: ExpertiseTermReference,
-    /// How well he masters it.
+    /// Level at which the member masters it.
     pub level: ExpertiseLevel,
-    /// How many colleagues endorse it.
+    /// Number of colleagues who endorsed it.
     #[schema(minimum = 0)]
     pub endorsements: i32,
-    /// How many requests of the last 90 days he accepted or has before him.
+    /// Number of requests for expertise made to the member in the last 90 days that are pending or accepted.
     #[schema(minimum = 0)]
     pub recent_requests: i64,
-    /// When he was last asked, whatever came of it.
+    /// When the member last received a request for expertise, whatever the answer was (UTC). Absent: never.
     pub last_requested_at: Option<DateTime<Utc>>,
-    /// Why he is proposed.
+    /// Reasons for the proposal.
     #[schema(max_items = 5)]
     pub reasons: Vec<ProposalReason>,
 }
 
 impl ExpertProposal {
-    /// Why he is proposed, from what is known of him, and whether the need names the term itself.
+    /// Adds the reasons, from the counts of the proposal. `named` says whether the need names the term itself, and not
+    /// a wider one.
     #[must_use]
     pub fn reasoned(mut self, named: bool) -> Self {
         let lately = match self.last_requested_at {
@@ -116,24 +117,24 @@ impl ExpertProposal {
     }
 }
 
-/// Who can help.
+/// Proposals of members who can help.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExpertProposals {
-    /// The least asked of late first; none if no term is named, or nobody offers help.
+    /// Proposals, in order. Empty if the need names no term of expertise, or if nobody offers help.
     #[schema(max_items = 20)]
     pub items: Vec<ExpertProposal>,
 }
 
 action!(
-    /// Look for who can help.
+    /// Look for members who can help with a need.
     Match(NeedWords) on MemberExpertise as "match_expertise", (),
     |actor, ()| Ruling::Allow.for_insiders(actor)
 );
 
-/// How many letters a word of the need may add to one of a name: a plural, a feminine.
+/// How many letters a word of the need may have more than the word of a name: for plurals and feminine forms.
 const ENDING: usize = 3;
 
-/// Which words of the need say a name, and whether they say all of it.
+/// Which words of the need match a name of a term, and whether they match all of it.
 struct Said {
     term: ExpertiseTermId,
     words: BTreeSet<usize>,
@@ -141,7 +142,8 @@ struct Said {
 }
 
 impl Said {
-    /// By at least half of its letters.
+    /// The match of a name with the need, if at least half of the name’s letters are in words that the need contains
+    /// too.
     fn of(term: ExpertiseTermId, name: &str, need: &[&str]) -> Option<Self> {
         let (mut words, mut said, mut all) = (BTreeSet::new(), 0, 0);
         for word in name.split_whitespace() {
@@ -156,7 +158,7 @@ impl Said {
         (said > 0 && 2 * said >= all).then_some(Self { term, words, whole: said == all })
     }
 
-    /// Whether another name says the same, and more of the need.
+    /// Whether another match covers the same words of the need, and more of them.
     fn is_less_than(&self, other: &Self) -> bool {
         self.words.len() < other.words.len() && self.words.is_subset(&other.words)
     }
@@ -167,8 +169,9 @@ fn likeness(word: &str, other: &str) -> Option<f64> {
     if longer { None } else { Wanted::new(word.to_owned(), word).fits(other, NameKind::Name) }
 }
 
-/// The terms that a need names: each is looked for in it by all that it is called, in the database's spelling. A name that
-/// is said whole leaves out those said in part; one that says more of the need leaves out those that say less of the same.
+/// The terms that a need names. Each term is looked for by all its names, folded as the database folds them. If a name
+/// is found whole, names found in part are left out; a match that covers more words of the need replaces those that
+/// cover a part of the same words.
 #[must_use]
 pub fn named<'a>(need: &str, names: impl IntoIterator<Item = (ExpertiseTermId, &'a str)>) -> BTreeSet<ExpertiseTermId> {
     let need: Vec<&str> = need.split_whitespace().collect();

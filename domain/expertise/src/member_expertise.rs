@@ -1,4 +1,4 @@
-//! Expertise of a member: a term that he masters, at a level, and whether he helps others with it.
+//! Expertise of a member: a term that the member masters, at a level, and whether they help others with it.
 
 mod rules;
 
@@ -20,12 +20,12 @@ use crate::person::Persons;
 use crate::term::{ExpertiseTermReference, TermCode};
 
 codes! {
-    /// How well a member masters something.
+    /// Level at which a member masters a term of expertise, from the lowest to the highest.
     ExpertiseLevel {
-        Awareness = "awareness" ("notions", "awareness"),
-        Practitioner = "practitioner" ("praticien", "practitioner"),
-        Expert = "expert" ("expert", "expert"),
-        Reference = "reference" ("référence", "reference"),
+        Awareness = "awareness" ("notions", "basic knowledge"),
+        Practitioner = "practitioner" ("pratique courante", "regular practice"),
+        Expert = "expert" ("expertise", "expert"),
+        Reference = "reference" ("référence dans le domaine", "reference in the field"),
     }
 }
 
@@ -39,79 +39,79 @@ mod sql {
     }
 }
 
-/// A term that a member masters.
+/// Expertise (compétence) of a member: a term of expertise that the member masters, at a level.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = member_expertise, check_for_backend(Pg))]
 #[diesel(base_query = member_expertise::table.inner_join(member::table).inner_join(expertise_term::table))]
 pub struct MemberExpertise {
-    /// Its identifier.
+    /// Identifier of the expertise.
     pub id: MemberExpertiseId,
-    /// Who masters it.
+    /// The member who masters it.
     #[diesel(embed)]
     pub member: MemberReference,
-    /// What.
+    /// Term of expertise that the member masters.
     #[diesel(embed)]
     pub term: ExpertiseTermReference,
-    /// How well.
+    /// Level at which the member masters it.
     pub level: ExpertiseLevel,
-    /// Whether he helps others with it; never while he is suspended or when he has left.
+    /// Whether the member offers help to others with it. Always `false` while the member is suspended or departed.
     #[diesel(select_expression = member_expertise::available_to_help.and(member::suspended_at.is_null()).and(member::departed_at.is_null()))]
     pub available_to_help: bool,
-    /// When he last said that it is still so.
+    /// When the member last recorded, changed or confirmed it (UTC).
     pub last_confirmed_at: DateTime<Utc>,
-    /// How many colleagues endorse it.
+    /// Number of colleagues who endorsed it.
     #[schema(minimum = 0)]
     pub endorsements: i32,
-    /// Those who endorsed it last.
+    /// The last 20 members who endorsed it, the latest first.
     #[diesel(select_expression = sql::endorsers_of(member_expertise::id))]
     pub endorsed_by: Persons,
-    /// When it holds.
+    /// Time during which it holds.
     #[serde(flatten)]
     pub valid: Validity,
-    /// His card, with which it is shown.
+    /// The member’s card: who may read it may read the expertise. It is not shown here.
     #[diesel(embed)]
     #[serde(skip)]
     #[schema(ignore)]
     pub card: Member,
-    /// Grows at each change.
+    /// Version of the expertise: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the expertise was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the expertise last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A term that the caller masters.
+/// An expertise of a member to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = member_expertise, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"term_code": "chatbot-vocal", "level": "expert", "available_to_help": true}))]
 pub struct MemberExpertiseInput {
-    /// What; a term in use.
+    /// Code of the term of expertise. The term must be `active`.
     #[diesel(skip_insertion)]
     pub term_code: TermCode,
-    /// How well.
+    /// Level at which the member masters it.
     pub level: ExpertiseLevel,
-    /// Whether he helps others with it.
+    /// Whether the member offers help to others with it. Default: `false`.
     #[serde(default)]
     pub available_to_help: bool,
 }
 
-/// What to change of an expertise: absent keeps.
+/// Fields of an expertise of a member to change (JSON merge patch, RFC 7396): a field left out stays as it is.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = member_expertise)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"level": "reference", "available_to_help": false}))]
 pub struct MemberExpertisePatch {
-    /// How well.
+    /// Level at which the member masters it.
     #[serde(default, deserialize_with = "replaceable")]
     pub level: Option<ExpertiseLevel>,
-    /// Whether he helps others with it.
+    /// Whether the member offers help to others with it.
     #[serde(default, deserialize_with = "replaceable")]
     pub available_to_help: Option<bool>,
 }

@@ -1,4 +1,4 @@
-//! Members and organizations by name, as one column of what is about them.
+//! References to members and organizations (identifier and name), each read from one JSON column.
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -17,7 +17,7 @@ pub struct Person(pub MemberReference);
 
 stored_as_json!(Person);
 
-/// Members by name.
+/// Members by name, at most 20.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Jsonb)]
 #[serde(transparent)]
@@ -26,7 +26,7 @@ pub struct Persons(pub Vec<MemberReference>);
 
 stored_as_json!(Persons);
 
-/// An organization by its name.
+/// An organization by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Jsonb)]
 #[serde(transparent)]

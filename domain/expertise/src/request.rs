@@ -19,16 +19,16 @@ use crate::person::Person;
 use crate::term::TermCode;
 
 text!(
-    /// What help is asked for.
+    /// Description of the help that is asked for.
     NeedText, 1..=2000, Prose
 );
 text!(
-    /// Why a request is declined.
+    /// Reason why a request for expertise is declined.
     DeclineReason, 1..=500, Line
 );
 
 codes! {
-    /// Where a request for expertise stands.
+    /// Status of a request for expertise.
     ExpertiseRequestStatus {
         Pending = "pending" ("en attente", "pending"),
         Accepted = "accepted" ("acceptée", "accepted"),
@@ -39,10 +39,10 @@ codes! {
 }
 
 codes! {
-    /// On which side of a request the caller stands.
+    /// Side of a request for expertise on which the caller is.
     ExpertiseRequestRole {
-        Asked = "asked" ("demandeur", "asker"),
-        Received = "received" ("sollicité", "asked for help"),
+        Asked = "asked" ("demande faite", "request made by the caller"),
+        Received = "received" ("demande reçue", "request received by the caller"),
     }
 }
 
@@ -59,7 +59,7 @@ mod sql {
         fn term_code(term: Nullable<Uuid>) -> Nullable<Text>;
     }
     diesel::define_sql_function! {
-        /// Where a request stands at a time.
+        /// Status of a request at a time.
         #[sql_name = "app.expertise_request_status"]
         fn request_status(decision: Text, created: Timestamptz, at: Timestamptz) -> Text;
     }
@@ -69,86 +69,87 @@ mod sql {
     }
 }
 
-/// A member asks another for help.
+/// Request for expertise (sollicitation): a member asks another member for help.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = expertise_request, check_for_backend(Pg))]
 pub struct ExpertiseRequest {
-    /// Its identifier.
+    /// Identifier of the request.
     pub id: ExpertiseRequestId,
-    /// Who asks.
+    /// The member who asks for help.
     #[diesel(select_expression = sql::member_named(expertise_request::asker_id))]
     pub asker: Person,
-    /// Who is asked.
+    /// The member who is asked for help.
     #[diesel(select_expression = sql::member_named(expertise_request::expert_id))]
     pub expert: Person,
-    /// With what, if it has a name.
+    /// Code of the term of expertise that the help is about. Absent if none is named.
     #[diesel(select_expression = sql::term_code(expertise_request::term_id))]
     pub term_code: Option<TermCode>,
-    /// What for.
+    /// What the member who asks needs help with.
     pub need: NeedText,
-    /// Where it stands; one that is not answered in time expires.
+    /// Status of the request. It is `expired` if nobody answered before `expires_at`.
     #[diesel(select_expression = sql::request_status(expertise_request::decision, expertise_request::created_at, clock()))]
     pub status: ExpertiseRequestStatus,
-    /// When it was answered or withdrawn.
+    /// When the request was accepted, declined or withdrawn (UTC). Absent while it is pending, and if it expired.
     pub decided_at: Option<DateTime<Utc>>,
-    /// Why it was declined.
+    /// Reason why the request was declined. Absent if it was not declined, or if no reason was given.
     pub decline_reason: Option<DeclineReason>,
-    /// When it expires if it is not answered: 30 days after it was made.
+    /// When a pending request expires (UTC): 30 days after it was made.
     #[diesel(select_expression = sql::request_expires_at(expertise_request::created_at))]
     pub expires_at: DateTime<Utc>,
-    /// Grows at each change.
+    /// Version of the request: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was made.
+    /// When the request was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the request last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who made it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
 impl ExpertiseRequest {
-    /// The other of the two whom it is about.
+    /// The other member of the request than the caller.
     #[must_use]
     pub fn other(&self, actor: &Actor) -> &Person {
         if actor.member() == Some(self.asker.0.id) { &self.expert } else { &self.asker }
     }
 }
 
-/// Help to ask for.
+/// A request for expertise to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = expertise_request, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"expert_id": "01900000-0000-7000-8000-000000000004", "term_code": "chatbot-vocal", "need": "Un retour sur votre chatbot vocal : coûts, délais, ce que vous referiez autrement."}))]
 pub struct ExpertiseRequestInput {
-    /// Who is asked: someone who offers help and shows the caller his card.
+    /// Identifier of the member who is asked. This member must offer help and show the caller their card.
     pub expert_id: MemberId,
-    /// With what; he must offer help with it.
+    /// Code of the term of expertise that the help is about. The member must offer help with this very term. Absent:
+    /// any.
     #[diesel(skip_insertion)]
     pub term_code: Option<TermCode>,
-    /// What for.
+    /// What the caller needs help with. The member who is asked reads it.
     pub need: NeedText,
 }
 
-/// How a request is declined.
+/// Answer that declines a request for expertise.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Absent ce mois-ci."}))]
 pub struct Declining {
-    /// Why; the asker reads it.
+    /// Reason for declining, which the member who asks reads. Absent: no reason is given.
     pub reason: Option<DeclineReason>,
 }
 
-/// Which of the caller's requests.
+/// Filters of the list of the caller’s requests for expertise.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ExpertiseRequestFilter {
-    /// Those that he made, or those made to him; both, unless asked.
+    /// Keeps only requests that the caller made (`asked`) or received (`received`). Absent: both.
     pub role: Option<ExpertiseRequestRole>,
-    /// Where they stand; all, unless asked.
+    /// Keeps only requests with this status. Absent: all.
     pub status: Option<ExpertiseRequestStatus>,
 }
 

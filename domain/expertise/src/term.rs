@@ -1,4 +1,4 @@
-//! Term of expertise (compétence métier): what a communicator may master, in a tree.
+//! Terms of expertise (compétences métier): the subjects that members may master, in a tree.
 
 mod rules;
 
@@ -18,15 +18,16 @@ use validator::Validate;
 use crate::linked_network::LinkedNetworks;
 
 text!(
-    /// The stable code of a term of expertise, which stands in its address.
+    /// Code of a term of expertise: lower-case letters, digits and hyphens. It never changes, and stands in the address
+    /// of the term.
     TermCode, 2..=60, Code
 );
 text!(
-    /// What a term of expertise is called.
+    /// Label of a term of expertise.
     TermLabel, 1..=120, Line
 );
 text!(
-    /// Another way to say a term of expertise.
+    /// Other name of a term of expertise.
     Synonym, 1..=120, Line
 );
 
@@ -37,7 +38,7 @@ impl kernel::policy::Target for TermCode {
 }
 
 codes! {
-    /// Whether a term of expertise may still be chosen.
+    /// Status of a term of expertise.
     TermStatus {
         Active = "active" ("en usage", "in use"),
         Retired = "retired" ("retiré", "retired"),
@@ -58,83 +59,83 @@ mod sql {
     }
 }
 
-/// What a communicator may master.
+/// Term of expertise (compétence métier): a subject that members may master. Terms form a tree.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = expertise_term, check_for_backend(Pg))]
 pub struct ExpertiseTerm {
-    /// Its identifier.
+    /// Identifier of the term.
     pub id: ExpertiseTermId,
-    /// Its stable code.
+    /// Code of the term. It never changes.
     pub code: TermCode,
-    /// What it is called, in French.
+    /// Label of the term in French.
     pub label: TermLabel,
-    /// What it is called, in English.
+    /// Label of the term in English. Absent if there is none.
     pub label_en: Option<TermLabel>,
-    /// Other ways to say it.
+    /// Other names of the term, by which it is found. Empty if there are none.
     #[schema(max_items = 20)]
     pub synonyms: Vec<Synonym>,
-    /// The wider term.
+    /// Code of the wider term just above it. Absent at the top of the tree.
     #[diesel(select_expression = sql::term_code(expertise_term::parent_id))]
     pub parent_code: Option<TermCode>,
-    /// The networks that it belongs to, of those that the caller may know of.
+    /// Codes of the networks that the term belongs to, among those that the caller may know of.
     #[diesel(select_expression = sql::linked_networks(expertise_term::network_ids))]
     pub network_codes: LinkedNetworks,
-    /// Whether it may still be chosen.
+    /// Whether members may still choose the term.
     pub status: TermStatus,
-    /// When it was retired.
+    /// When the term was retired (UTC). Absent while it is active.
     pub retired_at: Option<DateTime<Utc>>,
-    /// Grows at each change.
+    /// Version of the term: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the term was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the term last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
 impl ExpertiseTerm {
-    /// The term as a caller may know it: without the networks that are hidden from him.
+    /// The term as a caller may know it: without the networks that are hidden from the caller.
     #[must_use]
     pub fn known_to(self, actor: &Actor) -> Self {
         Self { network_codes: self.network_codes.known_to(actor), ..self }
     }
 }
 
-/// A term of expertise by its name.
+/// A term of expertise by code and label.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = expertise_term, check_for_backend(Pg))]
 pub struct ExpertiseTermReference {
-    /// Its stable code.
+    /// Code of the term.
     pub code: TermCode,
-    /// What it is called, in French.
+    /// Label of the term in French.
     pub label: TermLabel,
 }
 
-/// A term of expertise to record.
+/// A term of expertise to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = expertise_term, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "podcast-natif", "label": "Podcast natif", "label_en": "Native podcasts", "synonyms": ["baladodiffusion"], "network_codes": ["edito"]}))]
 pub struct ExpertiseTermInput {
-    /// Its stable code; it never changes.
+    /// Code of the term. It cannot be changed later.
     pub code: TermCode,
-    /// What it is called, in French.
+    /// Label of the term in French.
     pub label: TermLabel,
-    /// What it is called, in English.
+    /// Label of the term in English. Absent: none.
     pub label_en: Option<TermLabel>,
-    /// Other ways to say it.
+    /// Other names of the term, by which it is found. Absent: none.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub synonyms: Vec<Synonym>,
-    /// The wider term.
+    /// Code of the wider term just above it, which must be active. Absent: the term is at the top of the tree.
     #[diesel(skip_insertion)]
     pub parent_code: Option<TermCode>,
-    /// The networks that it belongs to.
+    /// Codes of the networks that the term belongs to. Absent: none.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
@@ -142,28 +143,30 @@ pub struct ExpertiseTermInput {
     pub network_codes: Vec<NetworkCode>,
 }
 
-/// What to change of a term: absent keeps, `null` clears.
+/// Fields of a term of expertise to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears
+/// it.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = expertise_term)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"synonyms": ["bot vocal", "callbot"], "parent_code": null}))]
 pub struct ExpertiseTermPatch {
-    /// What it is called, in French.
+    /// Label of the term in French.
     #[serde(default, deserialize_with = "replaceable")]
     pub label: Option<TermLabel>,
-    /// What it is called, in English.
+    /// Label of the term in English.
     #[serde(default, deserialize_with = "clearable")]
     pub label_en: Option<Option<TermLabel>>,
-    /// Other ways to say it.
+    /// Other names of the term, by which it is found. The list replaces the present one.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub synonyms: Option<Vec<Synonym>>,
-    /// The wider term; none that stands below this one.
+    /// Code of the wider term just above it, which must be active and not below this term. `null` moves the term to the
+    /// top.
     #[serde(default, deserialize_with = "clearable")]
     #[diesel(skip_update)]
     pub parent_code: Option<Option<TermCode>>,
-    /// The networks that it belongs to.
+    /// Codes of the networks that the term belongs to. The list replaces the present one.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
@@ -171,21 +174,21 @@ pub struct ExpertiseTermPatch {
     pub network_codes: Option<Vec<NetworkCode>>,
 }
 
-/// Which terms of the list.
+/// Filters of the list of terms of expertise.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ExpertiseTermFilter {
-    /// Words of the label or of a synonym, whatever their case and accents.
+    /// Keeps only terms whose label or synonyms contain this text. Case and accents do not count.
     #[param(inline)]
     pub q: Option<SearchWords>,
-    /// Just below this term.
+    /// Keeps only terms just below the term with this code.
     #[param(inline)]
     pub parent_code: Option<TermCode>,
-    /// Of this network, if the caller may know of it.
+    /// Keeps only terms of the network with this code, if the caller may know of it.
     #[param(inline)]
     pub network_code: Option<NetworkCode>,
-    /// Whether it may still be chosen; all, unless asked.
+    /// Keeps only terms with this status. Absent: all.
     pub status: Option<TermStatus>,
 }
 

@@ -1,7 +1,7 @@
-//! Who asks: the one thing that every rule looks at.
+//! The caller and their rights: every rule of permission looks at them.
 //!
 //! Rights are computed per standing (one affiliation, with the roles and memberships held through it) and united; the
-//! caps of partners and observers bind the standing, not the person.
+//! limits of partners and observers bind the standing, not the person.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::{AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, codes};
 
 codes! {
-    /// What kind of principal calls.
+    /// Kind of principal: who acts in the service.
     PrincipalKind {
         Member = "member" ("communicant", "member"),
         ServiceAccount = "service_account" ("compte de service", "service account"),
@@ -19,7 +19,8 @@ codes! {
 }
 
 codes! {
-    /// Where a member comes from: the eight origins of the brief.
+    /// Origin (origine) of members. It follows from the kind of their organization, unless the organization sets
+    /// another one.
     MemberOrigin {
         Ministry = "ministry" ("ministère", "ministry"),
         Operator = "operator" ("organisme opérationnel", "operator"),
@@ -28,20 +29,20 @@ codes! {
         DeconcentratedService = "deconcentrated_service" ("service déconcentré", "deconcentrated service"),
         Prefecture = "prefecture" ("préfecture", "prefecture"),
         GovernmentPartner = "government_partner" ("partenaire gouvernemental", "government partner"),
-        Observer = "observer" ("observateur", "observer"),
+        Observer = "observer" ("observateur ou observatrice", "observer"),
     }
 }
 
 codes! {
-    /// A role held outside networks, through an affiliation.
+    /// Role outside networks, held through an affiliation.
     Role {
-        SigAdmin = "sig_admin" ("administrateur SIG", "SIG administrator"),
-        SigCoordinator = "sig_coordinator" ("coordinateur SIG", "SIG coordinator"),
-        Auditor = "auditor" ("auditeur", "auditor"),
-        Dpo = "dpo" ("délégué à la protection des données", "data protection officer"),
-        DicomDirector = "dicom_director" ("directeur de la communication", "DICOM director"),
-        DicomContributor = "dicom_contributor" ("contributeur DICOM", "DICOM contributor"),
-        OrgAdmin = "org_admin" ("administrateur d'organisation", "organization administrator"),
+        SigAdmin = "sig_admin" ("administration SIG", "SIG administrator"),
+        SigCoordinator = "sig_coordinator" ("coordination SIG", "SIG coordinator"),
+        Auditor = "auditor" ("audit", "auditor"),
+        Dpo = "dpo" ("protection des données (DPD)", "data protection officer"),
+        DicomDirector = "dicom_director" ("direction de la communication", "communication director"),
+        DicomContributor = "dicom_contributor" ("contribution DICOM", "DICOM contributor"),
+        OrgAdmin = "org_admin" ("administration d’organisation", "organization administrator"),
     }
 }
 
@@ -54,19 +55,19 @@ impl Role {
 }
 
 codes! {
-    /// A role in a network.
+    /// Role of a member in a network.
     NetworkRole {
-        Lead = "lead" ("animateur", "lead"),
-        CoLead = "co_lead" ("co-animateur", "co-lead"),
-        Referent = "referent" ("référent", "référent"),
-        Deputy = "deputy" ("suppléant", "deputy"),
+        Lead = "lead" ("animateur ou animatrice", "lead"),
+        CoLead = "co_lead" ("co-animateur ou co-animatrice", "co-lead"),
+        Referent = "referent" ("référent ou référente", "référent"),
+        Deputy = "deputy" ("suppléant ou suppléante", "deputy"),
         Member = "member" ("membre", "member"),
-        Observer = "observer" ("observateur", "observer"),
+        Observer = "observer" ("observateur ou observatrice", "observer"),
     }
 }
 
 codes! {
-    /// On what an organization animates a network together with the SIG.
+    /// Topics on which an organization animates a network together with the SIG (co-animation).
     CoAnimationScope {
         All = "all" ("tous les sujets", "all topics"),
         InterministerialTopics = "interministerial_topics" ("sujets interministériels", "interministerial topics"),
@@ -76,33 +77,33 @@ codes! {
 codes! {
     /// What a service account may do at most.
     Scope {
-        DirectoryRead = "directory:read" ("lire l'annuaire", "read the directory"),
-        DirectoryWrite = "directory:write" ("tenir l'annuaire", "write the directory"),
+        DirectoryRead = "directory:read" ("lire l’annuaire", "read the directory"),
+        DirectoryWrite = "directory:write" ("modifier l’annuaire", "write to the directory"),
         NetworksRead = "networks:read" ("lire les réseaux", "read the networks"),
     }
 }
 
-/// A role, with the organizations it reaches (empty for those of the SIG, which reach all).
+/// A role, with the organizations it reaches (none for roles of the SIG, which reach all).
 #[derive(Debug, Clone, Deserialize)]
 pub struct RoleHeld {
-    /// As what.
+    /// The role.
     pub role: Role,
     /// The organization it was given for.
     pub organization_id: Option<OrganizationId>,
     /// That organization, what is below it and, for a DICOM, what it serves.
     #[serde(default)]
     pub scope: BTreeSet<OrganizationId>,
-    /// Those that went into them by a reorganization.
+    /// The organizations merged or split into those of `scope` by a reorganization.
     #[serde(default)]
     pub before: BTreeSet<OrganizationId>,
 }
 
-/// A membership in force. A deputy who stands in is a référent here.
+/// A membership in force. A deputy who stands in for the référent is a référent here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct SeatHeld {
-    /// Where.
+    /// The network.
     pub network_id: NetworkId,
-    /// As what.
+    /// The role.
     pub role: NetworkRole,
     /// On what, for a co-lead.
     pub scope: CoAnimationScope,
@@ -113,14 +114,14 @@ pub struct SeatHeld {
 pub struct Standing {
     /// Absent for a service account.
     pub affiliation_id: Option<AffiliationId>,
-    /// Where it is.
+    /// The organization of the affiliation.
     pub organization_id: OrganizationId,
-    /// Partner and observer cap all that is held here.
+    /// Partners and observers get no rights from what they hold here.
     pub origin: MemberOrigin,
-    /// Those that went into it by a reorganization.
+    /// The organizations merged or split into it by a reorganization.
     #[serde(default)]
     pub before: BTreeSet<OrganizationId>,
-    /// The organizations whose members a service account keeps: of its own, those that its owner keeps.
+    /// For a service account: those of its own organization and below whose members its owner keeps.
     #[serde(default)]
     pub kept: BTreeSet<OrganizationId>,
     /// Roles.
@@ -130,13 +131,13 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Bound by its origin: what is held here counts for nothing.
+    /// Whether its origin (partner or observer) takes away all rights that are held through it.
     #[must_use]
     pub fn is_capped(&self) -> bool {
         matches!(self.origin, MemberOrigin::GovernmentPartner | MemberOrigin::Observer)
     }
 
-    /// The networks in which its référent is.
+    /// The networks in which the caller is a référent through this affiliation.
     fn answered_in(&self) -> impl Iterator<Item = NetworkId> {
         self.seats.iter().filter(|seat| seat.role == NetworkRole::Referent).map(|seat| seat.network_id)
     }
@@ -165,7 +166,7 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Someone without any right: who a caller is before his rights are known.
+    /// Someone without any right: a caller whose rights are not known yet.
     #[must_use]
     pub fn nobody() -> Self {
         Self {
@@ -240,7 +241,7 @@ impl Actor {
         }
     }
 
-    /// The organizations where this actor belongs, but for those that cap him.
+    /// The organizations of this actor, except those whose origin takes their rights away.
     pub fn organizations(&self) -> impl Iterator<Item = OrganizationId> {
         self.free().map(|standing| standing.organization_id)
     }
@@ -257,7 +258,7 @@ impl Actor {
         self.reach(roles).any(|reached| reached == organization)
     }
 
-    /// The same, with those that went into them: who succeeds keeps the history.
+    /// The same, with the organizations merged into them: successors keep access to the history.
     pub fn reach_back<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = OrganizationId> + 'a {
         let held = self.free().flat_map(|standing| &standing.roles).filter(|held| roles.contains(&held.role));
         held.flat_map(|held| held.scope.iter().chain(&held.before).copied())
@@ -296,7 +297,7 @@ impl Actor {
         self.seats().map(|seat| seat.network_id)
     }
 
-    /// The networks this actor shares with their members: who only observes a network reads it, and nothing more.
+    /// The networks whose members share things with this actor: an observer of a network reads it, and nothing more.
     pub fn shared_networks(&self) -> impl Iterator<Item = NetworkId> {
         self.seats().filter(|seat| seat.role != NetworkRole::Observer).map(|seat| seat.network_id)
     }
@@ -359,25 +360,25 @@ impl Actor {
         self.answered_back().any(|answered| answered == (network, organization))
     }
 
-    /// The networks in which this actor animates or answers for his organization: their columns of the matrix.
+    /// The networks that this actor leads, co-leads or is a référent in: they see these columns of the matrix.
     pub fn animated(&self) -> impl Iterator<Item = NetworkId> {
         let answers = [NetworkRole::Lead, NetworkRole::CoLead, NetworkRole::Referent];
         self.seats().filter(move |seat| answers.contains(&seat.role)).map(|seat| seat.network_id)
     }
 }
 
-/// What an issuer says of a subject beside his name: enough to know him by, once.
+/// What the token's issuer says of a subject beside their identifier: enough to recognize the person at the first login.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Vouched {
-    /// The establishment that he works for (SIRET).
+    /// The establishment that the subject works for (SIRET).
     pub siret: Option<String>,
-    /// The legal unit that he works for (SIREN).
+    /// The legal unit that the subject works for (SIREN).
     pub siren: Option<String>,
-    /// What his directory calls him.
+    /// The identifier of the subject in their directory.
     pub uid: Option<String>,
     /// The source whose external identifiers this issuer speaks of.
     pub source: Option<String>,
-    /// A client that speaks for itself, and for no person.
+    /// Whether the client acts for itself, and for no person.
     pub machine: bool,
 }
 
@@ -395,6 +396,6 @@ pub struct Bearer {
 pub struct Identity {
     /// Who vouches for the subject.
     pub issuer: String,
-    /// The caller, as the issuer names him.
+    /// The caller's identifier at the issuer.
     pub subject: String,
 }

@@ -1,4 +1,4 @@
-//! The audit log: what was done, refused, or read on the record. Ids and names of fields alone, never what they hold.
+//! The audit log: what was done, refused, or read on the record. Identifiers and names of fields only, never values.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -12,7 +12,7 @@ use crate::schema::audit_event;
 use crate::{Action, Actor, Label, Page, PrincipalId, Ruling, SearchWords, codes};
 
 codes! {
-    /// How a call ended, for the audit log.
+    /// How an operation ended, as the audit log tells it.
     AuditOutcome {
         Done = "done" ("fait", "done"),
         Refused = "refused" ("refusé", "refused"),
@@ -20,54 +20,54 @@ codes! {
     }
 }
 
-/// One line of the audit log.
+/// A line of the audit log. It holds identifiers and names of fields, never their values.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = audit_event, check_for_backend(Pg))]
 pub struct AuditEvent {
-    /// Its place in the log.
+    /// Place in the log: grows with each line.
     pub position: i64,
-    /// When.
+    /// When it happened (UTC).
     pub at: DateTime<Utc>,
-    /// Who.
+    /// Identifier of the principal who called.
     pub principal_id: PrincipalId,
-    /// The operation of this contract.
+    /// Operation of this contract (`operationId`).
     #[schema(max_length = 100)]
     pub action: String,
-    /// What kind of object.
+    /// Kind of object, for example `member`.
     #[schema(max_length = 100)]
     pub noun: String,
-    /// Which one: its identifier or its code.
+    /// Identifier or code of the object. Absent if it is about no single object.
     #[schema(max_length = 100)]
     pub object: Option<String>,
-    /// Its version afterwards.
+    /// Version of the object after the change. Absent if nothing changed.
     pub object_version: Option<i32>,
-    /// How it ended.
+    /// How the operation ended.
     pub outcome: AuditOutcome,
-    /// Why it was refused, for programs.
+    /// Why it was refused: `forbidden` or `hidden`. Absent if it was not refused.
     #[schema(max_length = 100)]
     pub reason: Option<String>,
-    /// The names of the fields that changed.
+    /// Names of the fields that changed. Empty if nothing changed.
     #[schema(max_items = 100)]
     pub changed_fields: Vec<String>,
-    /// The request, as answers name it in `X-Request-Id`.
+    /// Identifier of the request, which its answer gave in `X-Request-Id`. Absent if no request caused it.
     pub request_id: Option<Uuid>,
 }
 
-/// Which lines of the log.
+/// Filters of the audit log.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AuditFilter {
-    /// Of this principal.
+    /// Keeps only lines of this principal.
     pub principal_id: Option<PrincipalId>,
-    /// On this object: its identifier or its code.
+    /// Keeps only lines about this object: its identifier or its code.
     #[param(inline)]
     pub object: Option<SearchWords>,
-    /// Of this operation.
+    /// Keeps only lines of this operation (`operationId`).
     #[param(inline)]
     pub action: Option<SearchWords>,
-    /// That ended so.
+    /// Keeps only lines that ended like this.
     #[param(inline)]
     pub outcome: Option<AuditOutcome>,
 }
@@ -80,8 +80,8 @@ pub type AuditEventPage = Page<AuditEvent>;
 pub struct List;
 
 const READERS: Label = Label {
-    fr: "Réservé à l'administrateur SIG et à l'auditeur.",
-    en: "For the SIG administrator and the auditor only.",
+    fr: "La lecture du journal d’audit est réservée à l’administration du SIG et aux personnes chargées de l’audit.",
+    en: "Only SIG administrators and auditors may read the audit log.",
 };
 
 impl Action for List {

@@ -1,4 +1,4 @@
-//! The words of the directory that every part of the domain says: what an organization is, how it is named, métiers.
+//! Words of the directory that every part of the domain uses: kinds and names of organizations, professions.
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -10,34 +10,44 @@ use crate::schema::{member, organization};
 use crate::{MemberId, OrganizationId, Refusal, codes, text};
 
 text!(
-    /// The full name of an organization.
+    /// Full name of an organization.
     OrganizationName, 1..=300, Line
 );
 text!(
-    /// The short name, or acronym (sigle), of an organization.
+    /// Short name or acronym (sigle) of an organization.
     ShortName, 1..=60, Line
 );
 
 text!(
-    /// A given name (prénom).
+    /// Given name (prénom) of a person.
     GivenName, 1..=100, Line
 );
 text!(
-    /// A name in use (nom d'usage).
+    /// Name in use (nom d’usage) of a person.
     UsualName, 1..=100, Line
 );
 text!(
-    /// An e-mail address (RFC 5321), kept in lower case.
+    /// E-mail address (RFC 5321), kept in lower case.
     Email, 3..=254, Line as "email", email
 );
 
+/// One form of each address: lower case, and the domain as the DNS knows it (IDNA, UTS 46).
 fn email(text: &str) -> Result<String, &'static str> {
-    let text = text.to_lowercase();
-    text.validate_email().then_some(text).ok_or("email")
+    let (name, at) = text.rsplit_once('@').ok_or("email")?;
+    let address = format!("{}@{}", name.to_lowercase(), domain(at).ok_or("email")?);
+    address.validate_email().then_some(address).ok_or("email")
+}
+
+/// A domain name as the DNS knows it (IDNA, UTS 46), if it is one of the Internet's: it has a dot.
+#[must_use]
+pub fn domain(text: &str) -> Option<String> {
+    let ascii = idna::domain_to_ascii_strict(text).ok()?;
+    let numeric = ascii.rsplit('.').next().is_none_or(|last| last.bytes().all(|c| c.is_ascii_digit()));
+    (ascii.contains('.') && !numeric && ascii.len() <= 253).then_some(ascii)
 }
 
 codes! {
-    /// What an organization is. The eight member origins derive from it.
+    /// Kind of an organization. The origin of its members follows from it.
     OrganizationKind {
         Ministry = "ministry" ("ministère", "ministry"),
         MinisterialCabinet = "ministerial_cabinet" ("cabinet ministériel", "ministerial cabinet"),
@@ -47,13 +57,13 @@ codes! {
         DeconcentratedService = "deconcentrated_service" ("service déconcentré", "deconcentrated service"),
         Prefecture = "prefecture" ("préfecture", "prefecture"),
         GovernmentPartner = "government_partner" ("partenaire gouvernemental", "government partner"),
-        Observer = "observer" ("observateur", "observer"),
+        Observer = "observer" ("organisme observateur", "observer"),
         PrimeMinisterService = "prime_minister_service" ("service du Premier ministre", "Prime Minister's service"),
     }
 }
 
 codes! {
-    /// Where an organization stands in its life.
+    /// Status of an organization.
     OrganizationStatus {
         Active = "active" ("active", "active"),
         Merged = "merged" ("fusionnée", "merged"),
@@ -62,13 +72,13 @@ codes! {
     }
 }
 
-/// Whether an organization lives, and who lives on in its place.
+/// Whether an organization is active, and which organizations replace it.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = organization, check_for_backend(Pg))]
 pub struct OrganizationLife {
-    /// Where it stands.
+    /// Its status.
     pub status: OrganizationStatus,
-    /// Those that it was merged or split into.
+    /// The organizations that it was merged or split into.
     pub successor_ids: Vec<OrganizationId>,
 }
 
@@ -89,23 +99,23 @@ impl OrganizationLife {
 }
 
 codes! {
-    /// The métier of a communicator, which seats may require. The list grows; codes never change.
+    /// Profession (métier) of a communicator, which seats may require. Codes may be added; they never change.
     Profession {
         CommunicationDirector = "communication_director" ("directeur ou directrice de la communication", "communication director"),
         CabinetAdviser = "cabinet_adviser" ("conseiller ou conseillère communication", "communication adviser"),
         CampaignManager = "campaign_manager" ("responsable de campagnes", "campaign manager"),
-        Editor = "editor" ("responsable éditorial", "editor"),
+        Editor = "editor" ("responsable éditorial ou éditoriale", "editor"),
         CommunityManager = "community_manager" ("community manager", "community manager"),
         WebManager = "web_manager" ("responsable web", "web manager"),
-        AudienceAnalyst = "audience_analyst" ("analyste d'audience", "audience analyst"),
+        AudienceAnalyst = "audience_analyst" ("analyste d’audience", "audience analyst"),
         Designer = "designer" ("designer", "designer"),
-        MediaMonitor = "media_monitor" ("chargé de veille et d'analyse", "media monitoring officer"),
-        CrisisCommunicator = "crisis_communicator" ("communicant de crise", "crisis communicator"),
-        PressOfficer = "press_officer" ("attaché de presse", "press officer"),
-        BrandManager = "brand_manager" ("référent marque", "brand manager"),
-        AccessibilityOfficer = "accessibility_officer" ("référent accessibilité", "accessibility officer"),
+        MediaMonitor = "media_monitor" ("chargé ou chargée de veille et d’analyse", "media monitoring officer"),
+        CrisisCommunicator = "crisis_communicator" ("communicant ou communicante de crise", "crisis communicator"),
+        PressOfficer = "press_officer" ("attaché ou attachée de presse", "press officer"),
+        BrandManager = "brand_manager" ("référent ou référente marque", "brand manager"),
+        AccessibilityOfficer = "accessibility_officer" ("référent ou référente accessibilité", "accessibility officer"),
         PartnershipManager = "partnership_manager" ("responsable des partenariats", "partnership manager"),
-        Communicator = "communicator" ("chargé de communication", "communication officer"),
+        Communicator = "communicator" ("chargé ou chargée de communication", "communication officer"),
     }
 }
 
@@ -113,24 +123,55 @@ codes! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, HasQuery)]
 #[diesel(table_name = organization, check_for_backend(Pg))]
 pub struct OrganizationReference {
-    /// Its identifier.
+    /// Identifier of the organization.
     pub id: OrganizationId,
-    /// What it is.
+    /// Kind of the organization.
     pub kind: OrganizationKind,
-    /// Its full name.
+    /// Full name of the organization.
     pub name: OrganizationName,
-    /// Its short name.
+    /// Short name or acronym of the organization. Absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub short_name: Option<ShortName>,
 }
 
-/// A member by name.
+/// A member by their name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, HasQuery)]
 #[diesel(table_name = member, check_for_backend(Pg))]
 pub struct MemberReference {
-    /// Its identifier.
+    /// Identifier of the member.
     pub id: MemberId,
-    /// Given and usual name, as people read them.
+    /// Given name and usual name, for display.
     #[schema(max_length = 201)]
     pub display_name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_has_one_form() {
+        for (given, kept) in [
+            ("Camille.Exemple@Interieur.Example", "camille.exemple@interieur.example"),
+            (" x@é.fr ", "x@xn--9ca.fr"),
+            ("x@É.FR", "x@xn--9ca.fr"),
+            ("x@xn--9ca.fr", "x@xn--9ca.fr"),
+        ] {
+            assert_eq!(given.parse::<Email>().map(|it| it.to_string()).as_deref(), Ok(kept), "{given}");
+        }
+        for bad in [
+            "a@exemple.fr\u{200b}",
+            "a\u{200b}@exemple.fr",
+            "a@exemple\u{ad}.fr",
+            "a@b",
+            "a@1.2",
+            "a@@b.fr",
+            "@b.fr",
+            "a@",
+            "a b@c.fr",
+            "a@xn--zzzz.fr",
+        ] {
+            assert!(bad.parse::<Email>().is_err(), "{bad:?}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 /// Declares an identifier: a UUID in memory, in PostgreSQL, in JSON, and in a path as `{id}`.
 ///
-/// `v7` sorts by time of creation, and tells it; `v4` is for what may be embargoed.
+/// `v7` sorts by time of creation and reveals it; `v4` reveals nothing, for what must stay secret until it happens.
 macro_rules! id {
     ($(#[$doc:meta])+ $name:ident, $version:ident) => {
         $(#[$doc])+
@@ -20,7 +20,7 @@ macro_rules! id {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// One that was never given before.
+            /// A new identifier.
             #[must_use]
             pub fn fresh() -> Self { Self(id!(@$version)) }
         }
@@ -57,11 +57,11 @@ macro_rules! path_parameter {
 }
 
 id!(
-    /// Identifier of a principal: a member, a service account, or the system.
+    /// Identifier of a principal: a member, a service account or the system (UUID).
     PrincipalId, v7
 );
 impl PrincipalId {
-    /// The service itself.
+    /// The system, which importers and the worker act as.
     #[must_use]
     pub const fn system() -> Self {
         Self(Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001))
@@ -69,96 +69,96 @@ impl PrincipalId {
 }
 
 id!(
-    /// Identifier of an organization.
+    /// Identifier of an organization (UUIDv7).
     OrganizationId, v7
 );
 id!(
-    /// Identifier of a link between organizations.
+    /// Identifier of a link between organizations (UUIDv7).
     OrganizationLinkId, v7
 );
 id!(
-    /// Identifier of a member, which is also the identifier of the principal.
+    /// Identifier of a member (UUIDv7). It is also the identifier of the principal.
     MemberId, v7
 );
 id!(
-    /// Identifier of an affiliation.
+    /// Identifier of an affiliation (UUIDv7).
     AffiliationId, v7
 );
 id!(
-    /// Identifier of a role assignment.
+    /// Identifier of a role assignment (UUIDv7).
     RoleAssignmentId, v7
 );
 id!(
-    /// Identifier of a network; its code is stable too, and easier to say.
+    /// Identifier of a network (UUIDv7). The code of the network is stable too.
     NetworkId, v7
 );
 id!(
-    /// Identifier of a dossier by which someone joins a network.
+    /// Identifier of a membership request (UUIDv7).
     MembershipRequestId, v7
 );
 id!(
-    /// Identifier of an invitation to log in for the first time.
+    /// Identifier of an invitation to log in for the first time (UUIDv7).
     InvitationId, v7
 );
 id!(
-    /// Identifier of a review of who sits in a network.
+    /// Identifier of a review of the memberships of a network (UUIDv7).
     MembershipReviewId, v7
 );
 id!(
-    /// Identifier of a follow-up.
+    /// Identifier of a follow-up (UUIDv7).
     FollowUpId, v7
 );
 id!(
-    /// Identifier of a comment on a follow-up.
+    /// Identifier of a comment on a follow-up (UUIDv7).
     FollowUpCommentId, v7
 );
 id!(
-    /// Identifier of a decision.
+    /// Identifier of a decision (UUIDv7).
     DecisionId, v7
 );
 id!(
-    /// Identifier of an action.
+    /// Identifier of an action item (UUIDv7).
     ActionItemId, v7
 );
 id!(
-    /// Identifier of an announcement.
+    /// Identifier of an announcement (UUIDv7).
     AnnouncementId, v7
 );
 id!(
-    /// Identifier of a notification.
+    /// Identifier of a notification (UUIDv7).
     NotificationId, v7
 );
 id!(
-    /// Identifier of a co-animation.
+    /// Identifier of a co-animation (UUIDv7).
     CoAnimationId, v7
 );
 id!(
-    /// Identifier of a reorganization, which tells nothing of when it was drafted.
+    /// Identifier of a reorganization (UUIDv4, which does not reveal when it was drafted).
     ReorganizationId, v4
 );
 id!(
-    /// Identifier of a seat.
+    /// Identifier of a seat requirement (UUIDv7).
     SeatId, v7
 );
 id!(
-    /// Identifier of a membership.
+    /// Identifier of a membership (UUIDv7).
     MembershipId, v7
 );
 
 id!(
-    /// Identifier of a term of expertise; its code is stable too, and easier to say.
+    /// Identifier of a term of expertise (UUIDv7). The code of the term is stable too.
     ExpertiseTermId, v7
 );
 id!(
-    /// Identifier of what a member masters.
+    /// Identifier of an expertise of a member (UUIDv7).
     MemberExpertiseId, v7
 );
 id!(
-    /// Identifier of a request for expertise.
+    /// Identifier of a request for expertise (UUIDv7).
     ExpertiseRequestId, v7
 );
 id!(
-    /// Identifier of a shared contact.
+    /// Identifier of a shared contact (UUIDv7).
     ContactId, v7
 );
 

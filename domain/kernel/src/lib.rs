@@ -2,10 +2,12 @@
 //!
 //! Nothing here reads or writes: diesel is present for its derives only.
 
+pub mod acronym;
 pub mod actor;
 pub mod audit;
 pub mod clock;
 pub mod codes;
+pub mod day;
 pub mod directory;
 pub mod id;
 pub mod json;
@@ -31,6 +33,7 @@ pub use actor::{
 };
 pub use clock::PARIS;
 pub use codes::Label;
+pub use day::{Day, Instant};
 pub use id::{
     ActionItemId, AffiliationId, AnnouncementId, CoAnimationId, ContactId, DecisionId, ExpertiseRequestId,
     ExpertiseTermId, FollowUpCommentId, FollowUpId, InvitationId, MemberExpertiseId, MemberId, MembershipId,
@@ -43,5 +46,5 @@ pub use page::{AsOf, Count, Cursor, Page, PageQuery, SearchWords, Sort};
 pub use policy::{Action, Grant, Offer, Refusal, Ruling};
 pub use shown::Shown;
 pub use validity::Validity;
-pub use version::Version;
+pub use version::{Version, Versions};
 pub use void::{VoidReason, Voided, Voiding};

@@ -1,51 +1,51 @@
-//! How soon a member hears of what happens, what is sent to him, and what waits for a time.
+//! How soon members hear of what happens, what is sent to them, and which tasks wait for their time.
 
 use chrono::TimeDelta;
 
 use crate::{Label, Refusal, codes};
 
 codes! {
-    /// How soon a member hears of a network. What is mandatory is sent in any case.
+    /// How soon a member hears of a network. Mandatory messages are sent at once in any case.
     NotificationLevel {
-        Immediate = "immediate" ("aussitôt", "at once"),
+        Immediate = "immediate" ("immédiatement", "at once"),
         Digest = "digest" ("résumé quotidien", "daily digest"),
-        Off = "none" ("rien", "nothing"),
+        Off = "none" ("aucune notification", "no notification"),
     }
 }
 
 codes! {
-    /// Whether a member may choose how soon he hears of something.
+    /// Whether members may choose how soon they hear of it.
     NotificationClass {
-        Normal = "normal" ("selon le choix de chacun", "as each member chose"),
-        Mandatory = "mandatory" ("à tous, aussitôt", "to everyone, at once"),
+        Normal = "normal" ("selon le choix de chaque membre", "as each member chose"),
+        Mandatory = "mandatory" ("obligatoire, à tous les membres immédiatement", "mandatory, to all members at once"),
     }
 }
 
 codes! {
-    /// What a member is told of.
+    /// Kind of event that a member is notified of.
     NotificationKind {
         AnnouncementPublished = "announcement_published" ("annonce publiée", "announcement published"),
         AnnouncementChanged = "announcement_changed" ("annonce modifiée", "announcement changed"),
-        MembershipRequestWaits = "membership_request_waits" ("une adhésion attend votre décision", "a membership waits for your decision"),
-        MembershipRequestDecided = "membership_request_decided" ("une adhésion est décidée", "a membership is decided"),
-        MembershipRequestEnded = "membership_request_ended" ("une adhésion prend fin sans décision", "a membership request ended without a decision"),
-        ActionItemGiven = "action_item_given" ("une action vous est confiée, ou à votre organisation", "an action is given to you, or to your organization"),
+        MembershipRequestWaits = "membership_request_waits" ("une demande d’adhésion attend votre décision", "a membership request waits for your decision"),
+        MembershipRequestDecided = "membership_request_decided" ("une demande d’adhésion est décidée", "a membership request is decided"),
+        MembershipRequestEnded = "membership_request_ended" ("une demande d’adhésion a pris fin sans décision", "a membership request ended without a decision"),
+        ActionItemGiven = "action_item_given" ("une action est confiée à vous ou à votre organisation", "an action item is given to you or to your organization"),
         ExpertiseRequested = "expertise_requested" ("votre aide est sollicitée", "your help is asked for"),
         ExpertiseRequestDecided = "expertise_request_decided" ("votre sollicitation a reçu une réponse", "your request for help is answered"),
-        MembershipGiven = "membership_given" ("vous rejoignez un réseau", "you are in a network from now on"),
-        MembershipReviewOpened = "membership_review_opened" ("une revue d'adhésions attend vos réponses", "a review of memberships waits for your answers"),
+        MembershipGiven = "membership_given" ("vous rejoignez un réseau", "you join a network"),
+        MembershipReviewOpened = "membership_review_opened" ("une revue des adhésions attend vos réponses", "a review of memberships waits for your answers"),
     }
 }
 
 codes! {
-    /// By what something is sent.
+    /// Channel by which a message is sent.
     DeliveryChannel {
         Email = "email" ("courriel", "e-mail"),
     }
 }
 
 codes! {
-    /// What is sent.
+    /// Kind of message that is sent.
     DeliveryKind {
         Invitation = "invitation" ("invitation", "invitation"),
         Notification = "notification" ("notification", "notification"),
@@ -54,19 +54,19 @@ codes! {
 }
 
 codes! {
-    /// What became of something that is sent.
+    /// What became of a message that is sent.
     DeliveryStatus {
         Queued = "queued" ("à envoyer", "queued"),
         Sent = "sent" ("envoyé", "sent"),
-        Failed = "failed" ("échoué", "failed"),
-        Bounced = "bounced" ("refusé par le serveur du destinataire", "bounced"),
-        Muted = "muted" ("non envoyé, au choix du destinataire", "not sent, as the recipient chose"),
+        Failed = "failed" ("échec de l’envoi", "failed"),
+        Bounced = "bounced" ("refusé par le serveur de destination", "bounced: refused by the recipient’s server"),
+        Muted = "muted" ("non envoyé, selon le choix de la personne destinataire", "not sent, as the recipient chose"),
         Unsent = "unsent" ("non envoyé", "not sent"),
     }
 }
 
 codes! {
-    /// What can wait for a time.
+    /// Kind of task that waits for its time.
     TaskKind {
         Send = "send" ("envoyer un message", "send a message"),
         EndRequest = "end_request" ("clore une demande d’adhésion", "end a membership request"),
@@ -74,10 +74,12 @@ codes! {
     }
 }
 
-const LEVEL: Label =
-    Label { fr: "Choisissez comment ce réseau vous informe.", en: "Choose how this network keeps you informed." };
+const LEVEL: Label = Label {
+    fr: "Indiquez comment ce réseau doit vous informer (champ notification_level).",
+    en: "Say how this network is to keep you informed (field notification_level).",
+};
 
-/// How soon someone wants to hear of a network: whoever joins one says so.
+/// How soon someone wants to hear of a network, which everyone who joins one must say.
 ///
 /// # Errors
 /// They did not.

@@ -1,4 +1,4 @@
-//! A noun of the domain, and how it looks to the one who asks.
+//! A noun of the domain, and how it looks to the caller.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Actor, Offer, Version};
 
-/// What every noun with a life of its own can tell.
+/// What every noun with an identifier and a version has.
 pub trait Noun: Serialize + Sized + 'static {
     /// Its name in the audit log, the history and the changes.
     const NAME: &'static str;
@@ -28,7 +28,7 @@ pub trait Noun: Serialize + Sized + 'static {
     }
 }
 
-/// What a noun tells of itself whose fields `id` and `version` say so.
+/// The identifier and version of a noun, read from its fields `id` and `version`.
 #[macro_export]
 macro_rules! versioned {
     () => {
@@ -42,7 +42,7 @@ macro_rules! versioned {
     };
 }
 
-/// A noun as one actor sees it: all its fields, and what he could do now.
+/// A noun as one actor sees it: all its fields, and the operations they could call now.
 #[derive(Debug, Clone, Serialize)]
 pub struct Seen<T> {
     /// The noun.
@@ -53,7 +53,7 @@ pub struct Seen<T> {
 }
 
 impl<T: Noun> Seen<T> {
-    /// Looks at a noun with the eyes of an actor.
+    /// A noun as an actor sees it.
     pub fn by(actor: &Actor, noun: T) -> Self {
         let offers = T::OFFERS.iter().filter(|offer| offer.stands(actor, &noun));
         let available_actions = offers.map(|offer| offer.name).collect();
@@ -65,7 +65,8 @@ impl<T: Noun> Seen<T> {
 // write `Seen_Network`. What a noun flattens into itself (`allOf`) is flattened when the contract is finished.
 impl<T: Noun + ToSchema> PartialSchema for Seen<T> {
     fn schema() -> RefOr<Schema> {
-        let actions = ArrayBuilder::new().items(Ref::from_schema_name(format!("{}Action", T::name())));
+        let actions =
+            ArrayBuilder::new().items(Ref::from_schema_name(format!("{}Action", T::name()))).max_items(Some(50));
         let actions = actions.description(Some("Operations of this contract that the caller could call on it now."));
         let with = |object: ObjectBuilder| object.property("available_actions", actions).required("available_actions");
         match T::schema() {
@@ -87,9 +88,9 @@ impl<T: Noun + ToSchema> ToSchema for Seen<T> {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         let names = T::OFFERS.iter().map(|offer| offer.name);
         let action = ObjectBuilder::new().schema_type(Type::String);
-        // A list of nothing is no schema: what offers nothing yet says no more than that they are texts.
-        let action = if T::OFFERS.is_empty() { action } else { action.enum_values(Some(names)) };
-        let action = action.description(Some("The operationId of an action on this object."));
+        // An empty enum is no valid schema: a noun without actions declares plain strings.
+        let action = if T::OFFERS.is_empty() { action.max_length(Some(100)) } else { action.enum_values(Some(names)) };
+        let action = action.description(Some("`operationId` of an operation on this object."));
         schemas.push((format!("{}Action", T::name()), RefOr::T(action.into())));
         T::schemas(schemas);
     }

@@ -14,13 +14,13 @@ use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::{Label, Refusal, clock, seal};
 
-/// Where to go on: opaque to clients; to us, the list it belongs to and the sort values of the last item shown.
+/// Opaque text that leads to the next page: take it from `next`, and send it as `cursor` with the same filters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(max_length = 2000)]
 pub struct Cursor(String);
 
-/// How the content of a cursor is laid out; another layout is another number.
+/// Version of the layout of a cursor's content, so that cursors of an older layout are recognized.
 const LAYOUT: u8 = 1;
 
 impl Cursor {
@@ -35,7 +35,7 @@ impl Cursor {
     /// The key that it follows in this list.
     ///
     /// # Errors
-    /// It is not one of ours, or one of another list.
+    /// The cursor was not made by this service, or belongs to another list.
     pub fn key<K: DeserializeOwned>(&self, list: &str) -> Result<K, Refusal> {
         let bytes = BASE64.decode(&self.0).map_err(|_| Refusal::BadCursor)?;
         let (tag, json) = bytes.split_at_checked(12).ok_or(Refusal::BadCursor)?;
@@ -53,7 +53,7 @@ impl AsRef<str> for Cursor {
 }
 
 crate::text!(
-    /// Words to look for, as they stand.
+    /// Words to look for: one line of 1 to 100 characters.
     SearchWords, 1..=100, Line
 );
 
@@ -76,16 +76,16 @@ impl TryFrom<u16> for Limit {
     }
 }
 
-/// Which page of a list.
+/// Page of a list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
-    /// How many items at most.
+    /// Maximum number of items on the page.
     #[serde(default)]
     #[param(value_type = u16, minimum = 1, maximum = 200, default = 50)]
     pub limit: Limit,
-    /// The `next` of the page before.
+    /// Cursor of the page to return: the `next` of the previous page, with the same filters. Absent: the first page.
     pub cursor: Option<Cursor>,
     /// Which list: its address with its filters. A cursor of another list is refused.
     #[serde(skip)]
@@ -103,15 +103,15 @@ impl PageQuery {
     /// The key after which this page begins.
     ///
     /// # Errors
-    /// The cursor is not one of ours, or one of another list.
+    /// The cursor was not made by this service, or belongs to another list.
     pub fn key<K: DeserializeOwned>(&self) -> Result<Option<K>, Refusal> {
         self.cursor.as_ref().map(|cursor| cursor.key(&self.list)).transpose()
     }
 
-    /// The same, of the kind that is read off the items of the list.
+    /// The same, with the type of key that this function reads from the items of the list.
     ///
     /// # Errors
-    /// The cursor is not one of ours, or one of another list.
+    /// The cursor was not made by this service, or belongs to another list.
     pub fn key_of<T, K: DeserializeOwned>(&self, _: &impl Fn(&T) -> K) -> Result<Option<K>, Refusal> {
         self.key()
     }
@@ -126,24 +126,24 @@ impl PageQuery {
 }
 
 crate::codes! {
-    /// Whether a list says how many items it has in all.
+    /// Whether the answer says how many items the list has in all.
     Count {
-        Exact = "exact" ("compte exact", "exact count"),
+        Exact = "exact" ("nombre exact", "exact number"),
     }
 }
 
 crate::codes! {
-    /// The order of a list.
+    /// Order of a list.
     Sort {
         Name = "name" ("par nom", "by name"),
-        NameDown = "-name" ("par nom, de la fin au début", "by name, from the end"),
+        NameDown = "-name" ("par nom, dans l’ordre inverse", "by name, in reverse order"),
         Updated = "updated_at" ("de la modification la plus ancienne à la plus récente", "from the oldest change to the latest"),
         UpdatedDown = "-updated_at" ("de la modification la plus récente à la plus ancienne", "from the latest change to the oldest"),
     }
 }
 
 impl Sort {
-    /// Whether the list is in the order of names, which everyone reads.
+    /// Whether the order is by name: everyone reads names, so this order reveals nothing.
     #[must_use]
     pub const fn is_by_name(self) -> bool {
         matches!(self, Self::Name | Self::NameDown)
@@ -159,12 +159,12 @@ impl Sort {
 /// One page of a list.
 #[derive(Debug, Serialize)]
 pub struct Page<T> {
-    /// In the order of the list.
+    /// Items, in the order of the list.
     pub items: Vec<T>,
-    /// Absent on the last page.
+    /// Cursor of the next page. Absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<Cursor>,
-    /// How many the caller could read in all, where `count=exact` was asked.
+    /// How many items the caller could read in all. Absent unless `count=exact` was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
 }
@@ -176,7 +176,7 @@ impl<T> Page<T> {
         Self { count, ..self }
     }
 
-    /// The same page, with each item seen otherwise.
+    /// The same page, with each item converted.
     pub fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
         Page { items: self.items.into_iter().map(view).collect(), next: self.next, count: self.count }
     }
@@ -186,13 +186,15 @@ impl<T> Page<T> {
 impl<T: ToSchema> PartialSchema for Page<T> {
     fn schema() -> RefOr<Schema> {
         let items = ArrayBuilder::new().items(Ref::from_schema_name(T::name())).max_items(Some(200));
+        let items = items.description(Some("Items of this page, in the order of the list."));
         let page = ObjectBuilder::new().property("items", items).required("items");
         let page = page.property("next", Ref::from_schema_name(Cursor::name()));
         let count = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0));
         let count = count.format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)));
-        let count = count.description(Some("How many there are in all, where `count=exact` was asked."));
+        let count = count
+            .description(Some("How many items the caller could read in all. Absent unless `count=exact` was asked."));
         let page = page.property("count", count);
-        RefOr::T(page.description(Some("One page of a list; `next` is absent on the last one.")).into())
+        RefOr::T(page.description(Some("One page of the list. `next` is absent on the last page.")).into())
     }
 }
 
@@ -208,7 +210,7 @@ impl<T: ToSchema> ToSchema for Page<T> {
     }
 }
 
-/// A past day, at whose end (Europe/Paris) the answer is asked: valid time, with what is known today.
+/// A past day or today: the answer shows what was true at its end (Europe/Paris), with what is known today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String, format = Date)]
@@ -238,4 +240,7 @@ impl AsOf {
     }
 }
 
-const FUTURE: Label = Label { fr: "Ce jour est à venir.", en: "That day is yet to come." };
+const FUTURE: Label = Label {
+    fr: "Ce jour est à venir : choisissez aujourd’hui ou un jour passé.",
+    en: "That day is yet to come: choose today or a past day.",
+};

@@ -1,6 +1,6 @@
 //! Permission as a value: nothing is written without a `Grant`, and only a rule gives one.
 
-use crate::{Actor, Label, OrganizationId, Version};
+use crate::{Actor, Label, OrganizationId, Version, Versions};
 
 /// Something an actor may ask for. Its rule is pure, so that it is tested as a table.
 pub trait Action {
@@ -13,10 +13,10 @@ pub trait Action {
     /// Who may.
     fn rule(actor: &Actor, facts: &Self::Facts) -> Ruling;
 
-    /// Who may not, whatever there is to know: asked, where it is given, before anything is looked up or locked.
+    /// A rule that needs no facts, if there is one: asked before anything is looked up or locked.
     const THRESHOLD: Option<fn(&Actor) -> Ruling> = None;
 
-    /// When it may be done, whoever asks.
+    /// When it may be done, for every actor.
     ///
     /// # Errors
     /// The object is not in a state that allows it.
@@ -24,10 +24,10 @@ pub trait Action {
         Ok(())
     }
 
-    /// When this actor may do it, where that depends on which side he speaks for.
+    /// When this actor may do it, where that depends on the side for which they act.
     ///
     /// # Errors
-    /// The object is not in a state that allows it to him.
+    /// The object is not in a state in which this actor may do it.
     fn moment_for(_: &Actor, facts: &Self::Facts) -> Result<(), Refusal> {
         Self::moment(facts)
     }
@@ -44,11 +44,11 @@ pub trait Target {
     }
 }
 
-/// Something new, at a place.
+/// Something new in a parent object: it has no key yet.
 impl<P, N> Target for (P, N) {}
 
-/// Declares an action: what it is asked about, its one name, its facts, who may and, if it is not always, when; and, where
-/// that needs no facts, who may in no case.
+/// Declares an action: what it is asked about, its name, its facts, who may and, if not always, when; and optionally a
+/// rule that needs no facts (`THRESHOLD`).
 #[macro_export]
 macro_rules! action {
     ($(#[doc = $doc:literal])+ $name:ident($about:ty) on $noun:ty as $called:literal, $facts:ty, $rule:expr $(, $moment:expr)? $(; $threshold:expr)?) => {
@@ -79,7 +79,7 @@ macro_rules! action {
 /// The answer of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ruling {
-    /// Go on.
+    /// The actor may.
     Allow,
     /// The actor sees the object and may not: say why.
     Deny(Label),
@@ -88,7 +88,7 @@ pub enum Ruling {
 }
 
 impl Ruling {
-    /// Seen, or as if it did not exist.
+    /// Allowed if the actor may see it, else hidden as if it did not exist.
     #[must_use]
     pub const fn seen(may: bool) -> Self {
         if may { Self::Allow } else { Self::Hide }
@@ -106,7 +106,7 @@ impl Ruling {
         }
     }
 
-    /// One more condition. What is hidden stays hidden, and what is refused keeps its first reason.
+    /// Adds a condition. What is hidden stays hidden, and what is refused keeps its first reason.
     #[must_use]
     pub const fn and(self, may: bool, otherwise: Label) -> Self {
         match self {
@@ -135,52 +135,62 @@ impl Ruling {
 }
 
 impl Label {
-    /// Why one who is not of the SIG may not.
-    pub const SIG: Self = Self { fr: "Réservé au SIG.", en: "For the SIG only." };
-    /// Why one who is not the SIG administrator may not.
-    pub const SIG_ADMIN: Self =
-        Self { fr: "Réservé à l'administrateur SIG.", en: "For the SIG administrator only." };
+    /// Why an actor who is not of the SIG may not.
+    pub const SIG: Self = Self {
+        fr: "Cette opération est réservée à la coordination et à l’administration du SIG.",
+        en: "Only SIG coordinators and SIG administrators may do this.",
+    };
+    /// Why an actor who is not a SIG administrator may not.
+    pub const SIG_ADMIN: Self = Self {
+        fr: "Cette opération est réservée à l’administration du SIG.",
+        en: "Only SIG administrators may do this.",
+    };
     /// Why a partner or an observer may not.
-    pub const INSIDERS: Self =
-        Self { fr: "Réservé aux communicants de l'État.", en: "For the State's communicators only." };
-    /// Why one for whom a card is not may not.
+    pub const INSIDERS: Self = Self {
+        fr: "Cette opération n’est pas ouverte aux partenaires ni aux observateurs et observatrices.",
+        en: "Partners and observers may not do this.",
+    };
+    /// Why an actor may not see the card of a member.
     pub const CARD: Self =
-        Self { fr: "Son titulaire en réserve la lecture.", en: "Its owner keeps it to fewer readers." };
+        Self { fr: "Cette personne limite la lecture de sa fiche.", en: "This member limits who may read their card." };
     /// What is wrong with a day to come.
-    pub const NOT_YET: Self = Self { fr: "Ce jour n'est pas encore venu.", en: "That day has not come yet." };
+    pub const NOT_YET: Self = Self {
+        fr: "Ce jour n’est pas encore venu : choisissez aujourd’hui ou un jour passé.",
+        en: "That day has not come yet: choose today or a past day.",
+    };
 }
 
 /// Why something asked for was not done. It carries no HTTP status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// May not, and may know why.
+    /// The actor may not, and may know why.
     Forbidden(Label),
-    /// Does not exist, or not for this actor.
+    /// The object does not exist, or not for this actor.
     NotFound,
-    /// Not in this state; the states or moves that would do.
+    /// The state of the object does not allow it.
     Illegal {
-        /// Where it could go from here.
+        /// The moves that its state allows.
         allowed: Vec<&'static str>,
     },
-    /// It would leave a network without a lead; the ways out.
+    /// It would leave a network without a lead.
     LastLead,
     /// It would leave the service without a SIG administrator.
     LastAdmin,
-    /// Other organizations stand below it.
+    /// Other organizations stand below it, or something is held through it.
     NotEmpty,
-    /// It was merged or split: its successors live on.
+    /// The organization was merged or split; these are its successors.
     Superseded(Vec<OrganizationId>),
-    /// The same fact, or one that excludes it, stands already at that time.
+    /// The same fact, or one that excludes it, exists already at that time.
     Overlap,
-    /// The same person has an open dossier for the same network.
+    /// The same person has an open membership request for the same network.
     AlreadyRequested,
     /// An invitation that was used, revoked or is past its time.
     InvitationSpent,
-    /// He owns what must be handed over first.
+    /// The member owns things that must be handed over first.
     HandOverRequired,
     /// Someone changed the object meanwhile.
     Stale,
-    /// The cursor is none of ours, or of another list.
+    /// The cursor was not made by this service, or belongs to another list.
     BadCursor,
     /// A value of the request cannot be taken; where it stands (RFC 6901), and why.
     Invalid(&'static str, Label),
@@ -213,12 +223,12 @@ impl<A: Action> Grant<A> {
         Ok(Self { action, facts })
     }
 
-    /// Uses the grant up, for what was asked and what was known.
+    /// Consumes the grant, and returns what was asked and the facts.
     pub fn spend(self) -> (A, A::Facts) {
         (self.action, self.facts)
     }
 
-    /// What was known.
+    /// The facts that the rule looked at.
     pub const fn facts(&self) -> &A::Facts {
         &self.facts
     }
@@ -247,10 +257,10 @@ impl<F> Offer<F> {
     }
 }
 
-/// Holds a change against the version that its author saw.
+/// Refuses a change whose author saw another version than the current one.
 ///
 /// # Errors
 /// The object has moved on.
-pub fn unchanged(current: Version, seen: Version) -> Result<(), Refusal> {
-    if current == seen { Ok(()) } else { Err(Refusal::Stale) }
+pub fn unchanged(current: Version, seen: Versions) -> Result<(), Refusal> {
+    if seen.hold(current) { Ok(()) } else { Err(Refusal::Stale) }
 }

@@ -607,6 +607,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    organization_siret (siret) {
+        siret -> Text,
+        organization_id -> Uuid,
+    }
+}
+
+diesel::table! {
     principal (id) {
         id -> Uuid,
         kind -> Text,
@@ -793,6 +800,7 @@ diesel::joinable!(notification -> member (member_id));
 diesel::joinable!(notification -> network (network_id));
 diesel::joinable!(organization -> territory (territory_code));
 diesel::joinable!(organization_period -> organization (organization_id));
+diesel::joinable!(organization_siret -> organization (organization_id));
 diesel::joinable!(role_assignment -> affiliation (affiliation_id));
 diesel::joinable!(role_assignment -> member (member_id));
 diesel::joinable!(role_assignment -> organization (organization_id));
@@ -843,6 +851,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization,
     organization_link,
     organization_period,
+    organization_siret,
     principal,
     reorganization,
     role_assignment,

@@ -30,14 +30,14 @@ pub fn secret(parts: &[&[u8]]) -> Vec<u8> {
     sealed(parts).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default()
 }
 
-/// Whether someone who has the key made this for these parts; how long it takes tells nothing.
+/// Whether someone who has the key made this for these parts. The comparison takes constant time.
 #[must_use]
 pub fn is_sealed(parts: &[&[u8]], seal: &[u8]) -> bool {
     sealed(parts).is_some_and(|mac| mac.verify_slice(seal).is_ok())
 }
 
 fn sealed(parts: &[&[u8]]) -> Option<Hmac<Sha256>> {
-    // Without a key of its own (printing the contract, unit tests), a process trusts itself alone.
+    // Without a configured key (printing the contract, unit tests), a process makes one that only it knows.
     let key = KEY.get_or_init(|| [fresh_v4().as_bytes().as_slice(), fresh_v4().as_bytes()].concat());
     let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
     for part in parts {

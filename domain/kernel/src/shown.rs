@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
-use utoipa::openapi::schema::{Discriminator, ObjectBuilder, OneOfBuilder, Schema, Type};
+use utoipa::openapi::schema::{Discriminator, ObjectBuilder, OneOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-/// The whole noun, or its name: `view` says which, so that no shape has holes.
+/// The whole noun or its name: `view` says which, so that no field of either shape is missing without a reason.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "view", rename_all = "snake_case")]
 pub enum Shown<F, N> {
     /// All that a member may read.
     Full(F),
-    /// What everyone may read who may know of it.
+    /// What everyone may read who may know that it exists.
     Name(N),
 }
 
@@ -22,11 +22,20 @@ fn summary<F: ToSchema>() -> String {
     format!("{}Summary", F::name())
 }
 
-fn marked<T: ToSchema>(view: &str) -> RefOr<Schema> {
+crate::codes! {
+    /// Which shape of an object an answer shows.
+    ViewKind {
+        Full = "full" ("fiche complète", "whole object"),
+        Name = "name" ("nom seul", "name only"),
+    }
+}
+
+/// The shape with its mark. One type for all marks: an enum for each shape would collide in generated clients.
+fn marked<T: ToSchema>() -> RefOr<Schema> {
     let RefOr::T(Schema::Object(object)) = T::schema() else { return T::schema() };
-    let mark = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([view]));
-    let mark = mark.description(Some("Which of the two shapes this is."));
-    RefOr::T(ObjectBuilder::from(object).property("view", mark).required("view").into())
+    RefOr::T(
+        ObjectBuilder::from(object).property("view", Ref::from_schema_name(ViewKind::name())).required("view").into(),
+    )
 }
 
 impl<F: ToSchema, N: ToSchema> PartialSchema for Shown<F, N> {
@@ -37,7 +46,7 @@ impl<F: ToSchema, N: ToSchema> PartialSchema for Shown<F, N> {
             .item(Ref::from_schema_name(F::name()))
             .item(Ref::from_schema_name(summary::<F>()))
             .discriminator(Some(Discriminator::with_mapping("view", mapping)));
-        RefOr::T(either.description(Some("The whole object, or its name only: `view` says which.")).into())
+        RefOr::T(either.description(Some("The whole object (`view` is `full`) or its name only (`view` is `name`), as far as the caller may see it.")).into())
     }
 }
 
@@ -49,7 +58,8 @@ impl<F: ToSchema, N: ToSchema> ToSchema for Shown<F, N> {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         F::schemas(schemas);
         N::schemas(schemas);
-        schemas.push((F::name().into(), marked::<F>("full")));
-        schemas.push((summary::<F>(), marked::<N>("name")));
+        schemas.push((ViewKind::name().into(), ViewKind::schema()));
+        schemas.push((F::name().into(), marked::<F>()));
+        schemas.push((summary::<F>(), marked::<N>()));
     }
 }

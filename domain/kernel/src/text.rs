@@ -7,46 +7,64 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Required};
 
-/// The characters a text may hold. None holds NUL, which PostgreSQL cannot store; none begins with a blank.
+use crate::Label;
+
+/// The characters that a text may hold. Blanks around a text are dropped. No text holds what PostgreSQL or XML cannot
+/// carry, nor a character that nobody sees: with one, a name can be made to look like another.
 #[derive(Debug, Clone, Copy)]
 pub enum Alphabet {
     /// Lower-case letters, digits and hyphens: codes that stand in an address.
     Code,
     /// Digits, and nothing else: numbers that nobody counts with.
     Digits,
-    /// Anything that fits on one line.
+    /// Anything visible that fits on one line.
     Line,
     /// Lines and paragraphs.
     Prose,
 }
 
 impl Alphabet {
-    fn holds(self, c: char) -> bool {
+    fn holds(self, text: &str) -> bool {
         match self {
-            Self::Code => c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
-            Self::Digits => c.is_ascii_digit(),
-            Self::Line => !c.is_control() && !turns(c),
-            Self::Prose => (!c.is_control() || matches!(c, '\n' | '\r' | '\t')) && !turns(c),
+            Self::Code => text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+            Self::Digits => text.chars().all(|c| c.is_ascii_digit()),
+            Self::Line => text.chars().all(|c| !c.is_control() && !is_unseen(c)),
+            Self::Prose => {
+                let mut before = ' ';
+                text.chars().all(|c| {
+                    let joins = joins_emoji(c) && !before.is_alphanumeric() && before > '\u{2000}';
+                    before = c;
+                    joins || matches!(c, '\n' | '\r' | '\t') || (!c.is_control() && !is_unseen(c))
+                })
+            }
         }
     }
 
-    fn pattern(self) -> &'static str {
+    /// What regular expressions of every language can say of it (RE2, PCRE, Java, ECMAScript): the rest is said in words.
+    const fn pattern(self) -> &'static str {
         match self {
             Self::Code => "^[a-z0-9-]+$",
             Self::Digits => "^[0-9]+$",
-            Self::Line => {
-                r"^[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069][^\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
-            }
-            Self::Prose => {
-                r"^[^\s\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069][^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]*$"
-            }
+            Self::Line => r"^[^\x00-\x1f\x7f]*$",
+            Self::Prose => r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$",
         }
     }
 }
 
-/// Controls of writing direction, with which a name can be made to read as another.
-const fn turns(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// What nobody sees, or XML 1.0 cannot carry: default ignorable code points (UAX 44), controls of writing direction,
+/// line and paragraph separators, fillers, private use, non-characters, and the sign for what could not be read.
+const fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+        | '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fff0}'..='\u{ffff}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{10ffff}')
+        || (c as u32) & 0xfffe == 0xfffe
+}
+
+/// What joins pictographs into one, or chooses how they are drawn.
+const fn joins_emoji(c: char) -> bool {
+    matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
 }
 
 /// More marks on one letter than any language writes.
@@ -60,19 +78,29 @@ fn is_overloaded(text: &str) -> bool {
     })
 }
 
-/// Takes the text, in composed form (NFC), if it keeps its bounds; the message never repeats it.
+/// Takes the text without the blanks around it, in composed form (NFC), if it keeps its bounds; the message never repeats it.
 ///
 /// # Errors
 /// The text is too short, too long, or holds a character that its alphabet does not.
 pub fn checked(text: String, bounds: &RangeInclusive<usize>, alphabet: Alphabet) -> Result<String, &'static str> {
+    let bare = text.trim();
+    let text = if bare.len() < text.len() { bare.to_owned() } else { text };
     let text = if is_nfc(&text) { text } else { text.nfc().collect() };
     if !bounds.contains(&text.chars().count()) {
         return Err("length");
     }
-    let holds =
-        !text.starts_with(char::is_whitespace) && !is_overloaded(&text) && text.chars().all(|c| alphabet.holds(c));
+    let holds = !is_overloaded(&text) && !text.starts_with(is_combining_mark) && alphabet.holds(&text);
     holds.then_some(text).ok_or("characters")
 }
+
+/// The message that a field within what is parsed is wrong: the reader of the error points there.
+#[must_use]
+pub fn within(field: &str, expected: &str) -> String {
+    format!("{WITHIN}{field}: {expected}")
+}
+
+/// How the message begins that a field within what is parsed is wrong; its name follows, up to a colon.
+pub const WITHIN: &str = "wrong field ";
 
 /// Case, accents, typographic apostrophes and blanks folded, to compare names.
 #[must_use]
@@ -82,11 +110,52 @@ pub fn fold(text: &str) -> String {
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// What a text of a format looks like, for people and in examples.
+#[derive(Debug, Clone, Copy)]
+pub struct Format {
+    /// Its name in JSON Schema.
+    pub name: &'static str,
+    /// What people read, with its article.
+    pub label: Label,
+    /// One of its kind.
+    pub example: &'static str,
+}
+
+/// Every format of the contract.
+pub const FORMATS: &[Format] = &[
+    format("date", "une date AAAA-MM-JJ", "a date YYYY-MM-DD", "2026-12-15"),
+    format(
+        "date-time",
+        "un instant AAAA-MM-JJThh:mm:ssZ (RFC 3339)",
+        "an instant YYYY-MM-DDThh:mm:ssZ (RFC 3339)",
+        "2026-12-15T09:00:00Z",
+    ),
+    format("email", "une adresse électronique", "an e-mail address", "camille.exemple@interieur.example"),
+    format("hostname", "un nom de domaine", "a domain name", "interieur.example"),
+    format("language", "un code de langue (BCP 47)", "a language code (BCP 47)", "fr"),
+    format(
+        "phone",
+        "un numéro de téléphone français, ou international avec son indicatif",
+        "a telephone number, French or international with its prefix",
+        "+33123456789",
+    ),
+    format("siren", "un numéro SIREN de neuf chiffres", "a SIREN of nine digits", "130025265"),
+    format("siret", "un numéro SIRET de quatorze chiffres", "a SIRET of fourteen digits", "13002526500013"),
+    format("uri", "une adresse web http ou https", "a web address, http or https", "https://www.interieur.example/"),
+    format("uuid", "un identifiant UUID", "a UUID", "01900000-0000-7000-8000-000000000002"),
+];
+
+const fn format(name: &'static str, fr: &'static str, en: &'static str, example: &'static str) -> Format {
+    Format { name, label: Label { fr, en }, example }
+}
+
 /// The contract's view of the same bounds.
 #[must_use]
 pub fn schema(doc: &str, bounds: &RangeInclusive<usize>, alphabet: Alphabet, format: Option<&str>) -> RefOr<Schema> {
     let object = ObjectBuilder::new().schema_type(Type::String).description(Some(doc.trim()));
     let object = object.min_length(Some(*bounds.start())).max_length(Some(*bounds.end()));
+    let known = FORMATS.iter().find(|known| Some(known.name) == format);
+    let object = object.examples(known.map(|known| known.example));
     let format = format.map(|format| SchemaFormat::Custom(format.to_owned()));
     RefOr::T(object.pattern(Some(alphabet.pattern())).format(format).into())
 }
@@ -122,7 +191,12 @@ macro_rules! text {
             fn try_from(text: String) -> Result<Self, Self::Error> {
                 let text = $crate::text::checked(text, &$bounds, $crate::text::Alphabet::$alphabet)?;
                 let refine: fn(&str) -> Result<String, &'static str> = $refine;
-                refine(&text).map(Self)
+                // What a refinement makes of it keeps the same bounds.
+                let text = refine(&text)?;
+                if text.chars().count() > *(&$bounds).end() {
+                    return Err("length");
+                }
+                Ok(Self(text))
             }
         }
         impl std::str::FromStr for $name {
@@ -144,4 +218,62 @@ macro_rules! text {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { f.write_str(&self.0) }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_around_are_dropped_and_what_nobody_sees_is_refused() {
+        let line = |text: &str| checked(text.to_owned(), &(1..=20), Alphabet::Line);
+        for (given, kept) in [
+            (" sig ", "sig"),
+            ("\u{a0}sig\u{2009}", "sig"),
+            ("e\u{301}", "é"),
+            ("L’été : 5 €", "L’été : 5 €"),
+            ("حوار", "حوار"),
+        ] {
+            assert_eq!(line(given).as_deref(), Ok(kept), "{given:?}");
+        }
+        for unseen in [
+            '\u{0}',
+            '\u{7f}',
+            '\u{85}',
+            '\u{ad}',
+            '\u{34f}',
+            '\u{200b}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{2028}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{e000}',
+            '\u{fdd0}',
+            '\u{fe0f}',
+            '\u{feff}',
+            '\u{ffa0}',
+            '\u{fff9}',
+            '\u{fffd}',
+            '\u{fffe}',
+            '\u{ffff}',
+            '\u{1fffe}',
+            '\u{e0041}',
+            '\u{e0100}',
+            '\u{f0000}',
+            '\u{10ffff}',
+        ] {
+            for text in [format!("{unseen}"), format!("a{unseen}b")] {
+                assert!(line(&text).is_err(), "{unseen:?} within a line");
+            }
+            assert!(checked(format!("a{unseen}b"), &(1..=20), Alphabet::Prose).is_err(), "{unseen:?} within prose");
+        }
+        assert!(line("   ").is_err() && line("\u{301}a").is_err() && line("a\nb").is_err());
+        for prose in ["un\r\ndeux\ttrois", "✉\u{fe0f} Lettre", "👩\u{200d}💻 et moi"] {
+            assert!(checked(prose.to_owned(), &(1..=20), Alphabet::Prose).is_ok(), "{prose}");
+        }
+    }
 }

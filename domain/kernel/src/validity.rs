@@ -14,9 +14,9 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Range<Timestamptz>)]
 pub struct Validity {
-    /// From when.
+    /// When it begins to hold (included).
     pub from: DateTime<Utc>,
-    /// Until when; without end if absent.
+    /// When it ceases to hold (excluded); without end if absent.
     pub to: Option<DateTime<Utc>>,
 }
 
@@ -68,9 +68,9 @@ impl utoipa::PartialSchema for Validity {
             ObjectBuilder::new().schema_type(Type::String).format(Some(format)).description(Some(what))
         };
         let object = ObjectBuilder::new()
-            .property("valid_from", time("From when it holds."))
+            .property("valid_from", time("When it begins to hold (UTC)."))
             .required("valid_from")
-            .property("valid_to", time("Until when, excluded; without end if absent."));
+            .property("valid_to", time("When it ceases to hold (UTC, excluded). Absent: no end is set."));
         utoipa::openapi::RefOr::T(object.into())
     }
 }

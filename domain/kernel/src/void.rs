@@ -10,28 +10,28 @@ use validator::Validate;
 use crate::{Version, text};
 
 text!(
-    /// Why a fact should never have been.
+    /// Reason why a fact should never have been recorded.
     VoidReason, 1..=500, Line
 );
 
-/// Why a fact is voided.
+/// Reason for voiding a fact (annulation): it should never have been recorded.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Saisie sur un homonyme."}))]
 pub struct Voiding {
-    /// Why it should never have been. The history keeps it.
+    /// Why the fact should never have been recorded. The history keeps it.
     pub reason: VoidReason,
 }
 
 /// A fact that was voided.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Voided {
-    /// The identifier that it had.
+    /// Identifier that the fact had.
     pub id: Uuid,
-    /// Its last version.
+    /// Last version of the fact.
     pub version: Version,
-    /// When it was voided.
+    /// When it was voided (UTC).
     pub voided_at: DateTime<Utc>,
-    /// Why.
+    /// Why it should never have been recorded.
     pub reason: VoidReason,
 }

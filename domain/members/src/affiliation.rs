@@ -1,8 +1,9 @@
-//! Affiliation (rattachement): a member's place in an organization, for a time. Roles and memberships hold through it.
+//! Affiliation (rattachement): a member's place in an organization, for a time. Roles and memberships are held through it.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{OrganizationLife, Profession};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::affiliation;
@@ -18,72 +19,73 @@ use validator::Validate;
 use crate::member::{self, Member};
 
 text!(
-    /// A member's function (fonction) in an organization.
+    /// Function (fonction) of a member in an organization.
     Position, 1..=200, Line
 );
 text!(
-    /// The service or office of an organization.
+    /// Service or office of an organization.
     Service, 1..=200, Line
 );
 
-/// A member's place in an organization, for a time.
+/// Affiliation (rattachement): the place of a member in an organization, for a time. Roles and memberships are held
+/// through it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = affiliation, check_for_backend(Pg))]
 pub struct Affiliation {
-    /// Its identifier.
+    /// Identifier of the affiliation.
     pub id: AffiliationId,
-    /// Whose.
+    /// Identifier of the member.
     pub member_id: MemberId,
-    /// Where.
+    /// Identifier of the organization.
     pub organization_id: OrganizationId,
-    /// The function held there.
+    /// Function (fonction) held in the organization. Absent: not known.
     pub position: Option<Position>,
-    /// The service or office.
+    /// Service or office in the organization. Absent: not known.
     pub service: Option<Service>,
-    /// The métier exercised there.
+    /// Profession (métier) exercised in the organization. Absent: not known.
     pub profession: Option<Profession>,
-    /// Whether it is the main one of those in force.
+    /// Whether it is the main one of the affiliations in force.
     pub is_primary: bool,
-    /// When it holds.
+    /// From when to when it holds.
     #[serde(flatten)]
     pub valid: Validity,
-    /// Grows at each change.
+    /// Version of the affiliation: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the affiliation was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the affiliation last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// An affiliation to record.
+/// An affiliation to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = affiliation, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "position": "Chargée de communication", "profession": "communicator"}))]
 pub struct AffiliationInput {
-    /// Where.
+    /// Identifier of the organization.
     pub organization_id: OrganizationId,
-    /// The function held there.
+    /// Function (fonction) held in the organization.
     pub position: Option<Position>,
-    /// The service or office.
+    /// Service or office in the organization.
     pub service: Option<Service>,
-    /// The métier exercised there.
+    /// Profession (métier) exercised in the organization.
     pub profession: Option<Profession>,
-    /// Whether it becomes the main one. A member's first always is.
+    /// Whether it becomes the main affiliation. The first affiliation of a member always is. Default: `false`.
     #[serde(default)]
     pub is_primary: bool,
-    /// From when it holds; from now on if absent.
+    /// When it begins to hold (UTC). Absent: now.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
 impl AffiliationInput {
-    /// To an organization from now on, of which nothing more is known.
+    /// An affiliation to an organization from now on, without further details.
     #[must_use]
     pub const fn at(organization_id: OrganizationId) -> Self {
         let (position, service, profession) = (None, None, None);
@@ -91,27 +93,28 @@ impl AffiliationInput {
     }
 }
 
-/// What to change of an affiliation: absent keeps, `null` clears.
+/// Fields of an affiliation to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = affiliation)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"position": "Directrice de la communication", "profession": "communication_director"}))]
 pub struct AffiliationPatch {
-    /// The function held there.
+    /// Function (fonction) held in the organization.
     #[serde(default, deserialize_with = "clearable")]
     pub position: Option<Option<Position>>,
-    /// The service or office.
+    /// Service or office in the organization.
     #[serde(default, deserialize_with = "clearable")]
     pub service: Option<Option<Service>>,
-    /// The métier exercised there.
+    /// Profession (métier) exercised in the organization.
     #[serde(default, deserialize_with = "clearable")]
     pub profession: Option<Option<Profession>>,
-    /// `true` makes it the main one; the main one stays so until another is.
+    /// `true` makes it the main affiliation. `false` is refused for the main one: make another one the main one
+    /// instead.
     #[serde(default, deserialize_with = "replaceable")]
     pub is_primary: Option<bool>,
 }
 
-/// The same again, from now on.
+/// An affiliation with the same content, from now on.
 impl From<&Affiliation> for AffiliationInput {
     fn from(it: &Affiliation) -> Self {
         Self {
@@ -126,7 +129,7 @@ impl From<&Affiliation> for AffiliationInput {
 }
 
 impl AffiliationPatch {
-    /// What one says that another, which it joins, did not say.
+    /// Fills what one affiliation leaves empty from another one that is joined to it.
     #[must_use]
     pub fn completing(there: &Affiliation, other: &Affiliation) -> Self {
         fn said<T: Clone>(there: Option<&T>, other: Option<&T>) -> Option<Option<T>> {
@@ -147,13 +150,13 @@ impl AffiliationPatch {
     }
 }
 
-/// When to end something.
+/// When to end it.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({}))]
 pub struct Ending {
-    /// When it ends: now if absent, never before now.
-    pub at: Option<DateTime<Utc>>,
+    /// When it ends (UTC). Absent: now. A time in the past is refused.
+    pub at: Option<Instant>,
 }
 
 impl Ending {
@@ -163,13 +166,16 @@ impl Ending {
     /// It lies in the past.
     pub fn instant(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
         match self.at {
-            Some(at) if at < now => Err(Refusal::Invalid("/at", PAST)),
-            at => Ok(at.unwrap_or(now)),
+            Some(at) if at.0 < now => Err(Refusal::Invalid("/at", PAST)),
+            at => Ok(at.map_or(now, |at| at.0)),
         }
     }
 }
 
-const PAST: Label = Label { fr: "Ce moment est passé.", en: "That time has passed." };
+const PAST: Label = Label {
+    fr: "Ce moment est passé : indiquez un moment à venir, ou aucun pour finir maintenant.",
+    en: "That time has passed: give a later time, or none to end it now.",
+};
 
 /// An affiliation as the caller sees it.
 pub type AffiliationView = Seen<Affiliation>;
@@ -185,12 +191,12 @@ impl Noun for Affiliation {
 }
 
 const KEEPERS: Label = Label {
-    fr: "Réservé au SIG, au directeur de la communication et à l'administrateur de cette organisation.",
-    en: "For the SIG, the communication director and the administrator of this organization.",
+    fr: "Cette opération est réservée au SIG, à la direction de la communication et à l’administration de cette organisation.",
+    en: "Only the SIG, the communication director and the administrators of this organization may do this.",
 };
 
 action!(
-    /// See the affiliations of a member, past and present: whoever may see his card.
+    /// See the affiliations of a member, past and present: everyone who may see their card.
     List(MemberId) on Affiliation as "list_member_affiliations", Member,
     |actor, it| member::Read::rule(actor, it).and(it.is_card_for(actor), Label::CARD)
 );
@@ -215,18 +221,18 @@ action!(
     |(member, _, life)| member.present().and_then(|()| life.alive())
 );
 
-/// Who may make another affiliation the main one: whoever keeps the main one that there is.
+/// Refuses to make another affiliation the main one, unless the actor keeps the current main one.
 ///
 /// # Errors
-/// It is kept by others.
+/// The current main affiliation is kept by others.
 pub fn may_make_main(actor: &Actor, member: &Member) -> Result<(), Refusal> {
     let free = member.affiliations.0.is_empty() || member.is_kept_by(actor);
     if free { Ok(()) } else { Err(Refusal::Forbidden(MAIN_KEPT)) }
 }
 
 const MAIN_KEPT: Label = Label {
-    fr: "Le rattachement principal relève d'une autre organisation.",
-    en: "The main affiliation is kept by another organization.",
+    fr: "Le rattachement principal relève d’une autre organisation : seules les personnes qui gèrent ses membres peuvent en changer.",
+    en: "The main affiliation belongs to another organization: only those who keep its members may change it.",
 };
 
 action!(

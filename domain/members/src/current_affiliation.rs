@@ -1,4 +1,4 @@
-//! The affiliations in force of a member, as a card shows them: read with the member, in one question.
+//! The affiliations in force of a member, as a card shows them: read with the member, in one query.
 
 use crate::affiliation::{Position, Service};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
@@ -14,31 +14,31 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-/// An affiliation in force, as a card shows it.
+/// An affiliation in force, as the card of a member shows it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CurrentAffiliation {
-    /// Its identifier.
+    /// Identifier of the affiliation.
     pub id: AffiliationId,
-    /// Where.
+    /// Organization of the affiliation.
     pub organization: OrganizationReference,
-    /// The function held there.
+    /// Function (fonction) held in the organization. Absent: not known.
     pub position: Option<Position>,
-    /// The service or office.
+    /// Service or office in the organization. Absent: not known.
     pub service: Option<Service>,
-    /// The métier exercised there.
+    /// Profession (métier) exercised in the organization. Absent: not known.
     pub profession: Option<Profession>,
-    /// Whether it is the main one.
+    /// Whether it is the main affiliation.
     pub is_primary: bool,
 }
 
-/// The affiliations in force, the main one first.
+/// Affiliations in force, the main one first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, FromSqlRow)]
 #[serde(transparent)]
 pub struct CurrentAffiliations(pub Vec<CurrentAffiliation>);
 
-/// The affiliations in force of the member that a query reads: rows, since PostgreSQL would spend as much on making JSON of
-/// them as on finding them.
+/// The affiliations in force of the member that a query reads, as rows: making JSON of them in PostgreSQL would cost as
+/// much as finding them.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub struct InForce;
 

@@ -1,4 +1,4 @@
-//! Hand-over (passation): what a member who leaves owns goes to others, in one reviewed step, before he goes.
+//! Hand-over (passation): what a leaving member owns goes to others, in one reviewed step, before the departure.
 
 use chrono::NaiveDate;
 use kernel::{Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Ruling, action, codes};
@@ -11,63 +11,66 @@ use validator::Validate;
 use crate::member::{Depart, Member, Read};
 
 codes! {
-    /// What can be owned, and must be handed over.
+    /// Kind of object that a member can own.
     OwnedKind {
-        Membership = "membership" ("place dans un réseau", "seat in a network"),
-        ActionItem = "action_item" ("action à mener", "action to be done"),
+        Membership = "membership" ("siège dans un réseau", "seat in a network"),
+        ActionItem = "action_item" ("action à mener", "action item"),
         ServiceAccount = "service_account" ("compte de service", "service account"),
     }
 }
 
-/// Something that a member owns.
+/// An object that a member owns.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OwnedItem {
-    /// What it is.
+    /// Kind of object.
     pub kind: OwnedKind,
-    /// Its identifier.
+    /// Identifier of the object.
     pub id: Uuid,
-    /// What it is called, as far as whoever hands it over may read it; else no more than what kind of thing it is.
+    /// Name of the object. If the caller may not know it: the kind of object, or an empty text for a hidden network.
+    #[schema(max_length = 500)]
     pub title: String,
-    /// The day by which it is due.
+    /// Day by which it is due, or on which the seat ends. Absent: no day is set.
     pub due_on: Option<NaiveDate>,
-    /// Whether he may not leave before it is handed over; what is not may be given to someone, or ends with him.
+    /// Whether it must be handed over before the member leaves. If `false`, it may be handed over, or ends with the
+    /// departure.
     pub required: bool,
     /// The hidden network that it belongs to: to whoever may not know of that, it is not there.
     #[serde(skip)]
     #[schema(ignore)]
     pub hidden_in: Option<NetworkId>,
-    /// Whether the SIG administrator alone gives it to someone.
+    /// Whether only the SIG administrator hands it over.
     #[serde(skip)]
     #[schema(ignore)]
     pub is_led: bool,
 }
 
-/// What a member owns: what he must hand over before he leaves, and the seats that would fall vacant.
+/// What a member owns: what must be handed over, and the seats that would fall vacant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OwnedItems {
-    /// Each of them.
+    /// Objects that the member owns.
     pub items: Vec<OwnedItem>,
 }
 
-/// One thing goes to someone.
+/// An object and the member who takes it.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HandOverItem {
-    /// What it is.
+    /// Kind of object.
     pub kind: OwnedKind,
-    /// Its identifier.
+    /// Identifier of the object.
     pub id: Uuid,
-    /// Who takes it.
+    /// Identifier of the member who takes it.
     pub to_member_id: MemberId,
 }
 
-/// Who takes what, in one step: all that the member must hand over, but for leads where the caller appoints none.
+/// A hand-over (passation): who takes what, in one step. It must cover everything required; only SIG administrators
+/// include leads.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"items": [{"kind": "membership", "id": "01900000-0000-7000-8000-000000000004", "to_member_id": "01900000-0000-7000-8000-000000000005"}]}))]
 pub struct HandOverPlan {
-    /// Each thing with who takes it.
+    /// Objects, each with the member who takes it.
     #[validate(length(min = 1, max = 500), nested)]
     #[schema(min_items = 1, max_items = 500)]
     pub items: Vec<HandOverItem>,
@@ -75,28 +78,30 @@ pub struct HandOverPlan {
 
 /// Something is not handed over by the plan.
 pub const MISSING: Label = Label {
-    fr: "Le plan doit porter sur tout ce que ce communicant doit transmettre.",
-    en: "The plan must cover all that this member has to hand over.",
+    fr: "Le plan est incomplet : il doit porter sur tout ce que ce membre doit transmettre.",
+    en: "The plan is incomplete: it must cover all that this member has to hand over.",
 };
-/// Something of the plan is not his.
-pub const NOT_HIS: Label =
-    Label { fr: "Ce communicant ne détient pas cet objet.", en: "This member does not own this object." };
-/// Who would take it cannot.
+/// The plan names something that the member does not own.
+pub const NOT_HIS: Label = Label {
+    fr: "Ce membre ne détient pas cet objet : relisez la liste de ce qu’il détient.",
+    en: "This member does not own this object: read again what they own.",
+};
+/// The member who is to take it cannot.
 pub const NO_TAKER: Label = Label {
-    fr: "Cette personne ne peut pas le reprendre : elle doit être en activité et rattachée.",
-    en: "This person cannot take it: she must be present and affiliated.",
+    fr: "Cette personne ne peut pas reprendre cet objet : elle doit être en activité et rattachée à l’organisation voulue.",
+    en: "This person cannot take it: they must be active and affiliated to the right organization.",
 };
 
-/// Whoever hands over takes nothing.
+/// The person who hands over takes nothing.
 pub const ONESELF: Label = Label {
-    fr: "Nul ne se transmet à soi-même ce qu'une autre personne détient.",
-    en: "Nobody hands over to themselves what someone else holds.",
+    fr: "Vous ne pouvez pas reprendre vous-même ce que vous transmettez : indiquez une autre personne.",
+    en: "You cannot take what you hand over: name someone else.",
 };
 
-/// A script is answered for by those who keep its organization.
+/// A service account is kept by the people who keep its organization.
 pub const ACCOUNT: Label = Label {
-    fr: "Réservé aux personnes qui tiennent l'organisation de ce compte de service.",
-    en: "For the people who keep the organization of this service account.",
+    fr: "Seules les personnes qui gèrent les membres de l’organisation de ce compte de service peuvent le transmettre.",
+    en: "Only the people who keep the members of its organization may hand over this service account.",
 };
 
 impl OwnedItem {
@@ -106,23 +111,22 @@ impl OwnedItem {
         self.hidden_in.is_none_or(|network| actor.is_sig() || actor.sits_in(network))
     }
 
-    /// Whether a plan of this caller must say who takes it: he leaves to the SIG administrator what that one alone gives.
+    /// Whether a plan of this caller must say who takes it: leads are left to the SIG administrator.
     #[must_use]
     pub fn is_due_from(&self, actor: &Actor) -> bool {
         self.required && (actor.is_sig_admin() || !self.is_led)
     }
 }
 
-/// Who takes what is handed over is someone else than whoever hands it over: the caller, or who answers for the script that
-/// calls.
+/// Refuses a taker who is the person handing over: the caller, or the owner of the service account that calls.
 ///
 /// # Errors
-/// It is the same.
+/// They are the same person.
 pub fn takes(by: Option<MemberId>, to: MemberId) -> Result<(), Refusal> {
     Ruling::Allow.and(by != Some(to), ONESELF).pass()
 }
 
-/// Who may give a script to someone else: a person who keeps its organization.
+/// Refuses to hand over a service account, unless the caller is a person who keeps its organization.
 ///
 /// # Errors
 /// The caller may not.
@@ -131,7 +135,7 @@ pub fn gives_account(actor: &Actor, organization: OrganizationId) -> Result<(), 
 }
 
 action!(
-    /// See what a member owns: who may let him depart, and himself.
+    /// See what a member owns: everyone who may record their departure, and the member.
     ListOwned(MemberId) on Member as "get_member_hand_over", Member,
     |actor, it| {
         let own = actor.member() == Some(it.id) && actor.is_insider();
@@ -140,7 +144,7 @@ action!(
 );
 
 action!(
-    /// Hand over what a member owns: who may let him depart.
+    /// Hand over what a member owns: everyone who may record their departure.
     HandOver(MemberId) on Member as "hand_over_member", Member,
     |actor, it| Depart::rule(actor, it), Member::present
 );

@@ -1,4 +1,4 @@
-//! Invitation: a first login binds a subject of an issuer to a member, by a code that was sent to him.
+//! Invitation: the first login links a subject of an issuer to a member, by a code that was sent to the person.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -15,8 +15,8 @@ use kernel::notification::DeliveryStatus;
 use kernel::schema::{invitation, membership_request, network, organization};
 use kernel::sql::clock;
 use kernel::{
-    Actor, Count, Identity, InvitationId, Label, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun, Offer,
-    OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen, Version, Vouched, action, codes, seal, text,
+    Actor, Count, Identity, InvitationId, Label, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun,
+    Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen, Version, Vouched, action, codes, seal, text,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -30,12 +30,12 @@ use crate::powers::{ENTRUSTED, Powers};
 use crate::siren::{Siren, Siret};
 
 text!(
-    /// The single-use code of an invitation (256 bits), as the e-mail gives it.
+    /// Single-use code of an invitation (64 characters), as the e-mail gives it.
     InvitationCode, 64..=64, Line
 );
 
 codes! {
-    /// Where an invitation stands.
+    /// Status of an invitation.
     InvitationStatus {
         Sent = "sent" ("envoyée", "sent"),
         Claimed = "claimed" ("à confirmer", "to be confirmed"),
@@ -50,7 +50,7 @@ mod sql {
     use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid};
 
     diesel::define_sql_function! {
-        /// Where an invitation stands at a time.
+        /// The status of an invitation at a time.
         #[sql_name = "app.invitation_status"]
         fn invitation_status(used: Nullable<Timestamptz>, revoked: Nullable<Timestamptz>, claimed: Nullable<Timestamptz>, expires: Timestamptz, at: Timestamptz) -> Text;
     }
@@ -83,7 +83,7 @@ mod standing {
     use super::sql::{dossier_is_open, invitation_status};
     use super::{clock, invitation, membership_request};
 
-    /// Where an invitation stands, in a query.
+    /// The status of an invitation, in a query.
     #[must_use]
     #[diesel::dsl::auto_type]
     pub fn stands() -> _ {
@@ -96,7 +96,7 @@ mod standing {
         )
     }
 
-    /// Whether the dossier that it is for may still be decided, if it is for one.
+    /// Whether its membership request, if there is one, may still be decided.
     #[must_use]
     #[diesel::dsl::auto_type]
     pub fn is_wanted() -> _ {
@@ -111,48 +111,50 @@ mod standing {
 }
 pub use standing::{is_wanted, stands};
 
-/// What an invitation is read from.
+/// The joined tables that an invitation is read from.
 pub type Joined = LeftJoinQuerySource<
     LeftJoinQuerySource<InnerJoinQuerySource<invitation::table, organization::table>, membership_request::table>,
     network::table,
 >;
 
-/// Someone is invited to log in for the first time.
+/// An invitation to log in for the first time. Its code is in the e-mail only.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = invitation, check_for_backend(Pg))]
 #[diesel(base_query = invitation::table.inner_join(organization::table).left_join(membership_request::table).left_join(network::table))]
 pub struct Invitation {
-    /// Its identifier.
+    /// Identifier of the invitation.
     pub id: InvitationId,
-    /// Where he works.
+    /// Organization of the person.
     #[diesel(embed)]
     pub organization: OrganizationReference,
-    /// The network that he would join by the same step.
+    /// Identifier of the network that the person joins by accepting. Absent: none, or the caller may not know it.
     pub network_id: Option<NetworkId>,
-    /// The dossier by which he would join it.
+    /// Identifier of the membership request that the invitation belongs to. Absent: none, or the caller may not know
+    /// its network.
     pub request_id: Option<MembershipRequestId>,
-    /// Who he is, where he is recorded already; else who he became.
+    /// Identifier of the member who was invited, or who accepted. Absent: not recorded yet.
     pub member_id: Option<MemberId>,
-    /// The given name.
+    /// Given name of the person.
     pub given_name: GivenName,
-    /// The name in use.
+    /// Name in use of the person.
     pub usual_name: UsualName,
-    /// Where the code was sent.
+    /// E-mail address to which the code was sent.
     pub email: Email,
-    /// Where it stands.
+    /// Status of the invitation.
     #[diesel(select_expression = stands())]
     pub status: InvitationStatus,
-    /// What became of the last letter with its code.
+    /// Delivery status of the last e-mail with the code. Absent: none was sent.
     #[diesel(select_expression = sql::delivery_status(invitation::id))]
     pub delivery_status: Option<DeliveryStatus>,
-    /// Until when the code is good.
+    /// When the code expires (UTC).
     pub expires_at: DateTime<Utc>,
-    /// When it was used.
+    /// When the login was linked to the member (UTC). Absent: not yet.
     pub used_at: Option<DateTime<Utc>>,
-    /// When someone showed the code whose issuer did not say that he works there: someone who knows him must confirm.
+    /// When someone used the code without proof that they work there (UTC): someone must confirm. Absent: nobody did.
     pub claimed_at: Option<DateTime<Utc>>,
-    /// Who vouched for the one who showed the code.
+    /// Issuer of the token of the person who used the code. Absent: nobody did.
+    #[schema(max_length = 500)]
     pub claimed_issuer: Option<String>,
     /// What the token called the one who showed the code, for those who may confirm; absent where it did not say.
     #[schema(max_length = 200)]
@@ -169,28 +171,28 @@ pub struct Invitation {
     #[serde(skip_serializing_if = "OfInvitation::is_empty")]
     #[schema(required = false)]
     pub look_alikes: OfInvitation,
-    /// The member that he is already, who would work there too.
+    /// Identifier of the member that this person already is. Absent: they are not registered yet.
     #[diesel(select_expression = sql::claimant(invitation::claimed_issuer, invitation::claimed_subject))]
     pub claimed_member_id: Option<MemberId>,
-    /// What that issuer calls him: as good as a password to nobody, and no business of the contract.
+    /// The identifier of that person at the issuer. It is kept out of the contract.
     #[serde(skip)]
     #[schema(ignore)]
     pub claimed_subject: Option<String>,
-    /// How soon he said he wants to hear of the network.
+    /// How soon that person wants to hear of the network.
     #[serde(skip)]
     #[schema(ignore)]
     pub claimed_level: Option<NotificationLevel>,
-    /// Whether the dossier that it is for may still be decided.
+    /// Whether its membership request, if there is one, may still be decided.
     #[diesel(select_expression = is_wanted())]
     #[serde(skip)]
     #[schema(ignore)]
     pub is_wanted: bool,
-    /// Who knows of its network.
+    /// The visibility of its network.
     #[diesel(select_expression = network::visibility.nullable())]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_visibility: Option<String>,
-    /// What whoever is bound by it would hold, where he is recorded and never logged in.
+    /// The rights that the invited member would hold by logging in; none once they have.
     #[diesel(select_expression = sql::powers_meant(invitation::member_id, invitation::email, clock()))]
     #[serde(skip)]
     #[schema(ignore)]
@@ -200,38 +202,38 @@ pub struct Invitation {
     #[serde(skip)]
     #[schema(ignore)]
     pub senders: Vec<PrincipalId>,
-    /// The establishments of the organization, to know him by.
+    /// The establishments of the organization, to recognize the person by their token.
     #[diesel(select_expression = organization::sirets)]
     #[serde(skip)]
     #[schema(ignore)]
     pub sirets: Vec<Siret>,
-    /// The legal unit of the organization, to know him by.
+    /// The legal unit of the organization, to recognize the person by their token.
     #[diesel(select_expression = organization::siren)]
     #[serde(skip)]
     #[schema(ignore)]
     pub siren: Option<Siren>,
-    /// Grows at each change.
+    /// Version of the invitation: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was sent.
+    /// When the invitation was sent first (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the invitation last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who sent it.
+    /// Identifier of the principal who sent it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// Which invitations of the list.
+/// Filters of the list of invitations.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct InvitationFilter {
-    /// Of this organization.
+    /// Keeps only invitations to this organization.
     pub organization_id: Option<OrganizationId>,
-    /// Where they stand.
+    /// Keeps only invitations with this status.
     pub status: Option<InvitationStatus>,
-    /// Whether to say how many there are in all.
+    /// `exact` also returns how many invitations there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
@@ -250,7 +252,7 @@ impl Noun for Invitation {
 }
 
 impl InvitationCode {
-    /// The code of an invitation: its identifier, and what the server alone can make of it.
+    /// The code of an invitation: its identifier, and a seal that only the server can make.
     ///
     /// # Errors
     /// None: the length is right.
@@ -259,7 +261,7 @@ impl InvitationCode {
         Self::try_from(BASE64.encode([id.0.as_bytes().as_slice(), &seal].concat()))
     }
 
-    /// The invitation that the code is of, if it is one of ours.
+    /// The invitation of the code, if this service made the code.
     #[must_use]
     pub fn invitation(&self) -> Option<InvitationId> {
         let bytes = BASE64.decode(&self.0).ok()?;
@@ -272,40 +274,40 @@ impl InvitationCode {
     }
 }
 
-/// A code that is shown, with the token of whoever shows it.
+/// The code of an invitation to accept.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "AZAAAAAAcACAAAAAAAAAAf0Y2nCq2Vb1Qm0cW3r8S7tYkL5xPzH4uJdG9eRfTaBw", "notification_level": "digest"}))]
 pub struct InvitationAcceptance {
-    /// The code.
+    /// Code of the invitation, from the e-mail.
     pub code: InvitationCode,
-    /// How soon he wants to hear of the network that he joins: needed where he joins one.
+    /// How soon to hear of the network. Required if the invitation is to a network.
     pub notification_level: Option<NotificationLevel>,
 }
 
 codes! {
-    /// What came of a code.
+    /// What the code of an invitation led to.
     InvitationOutcome {
-        Bound = "bound" ("compte rattaché", "account bound"),
-        ToConfirm = "to_confirm" ("à confirmer par l'organisation", "to be confirmed by the organization"),
-        Contested = "contested" ("déjà présenté par un autre compte", "already shown by another login"),
+        Bound = "bound" ("connexion rattachée au membre", "login linked to the member"),
+        ToConfirm = "to_confirm" ("à confirmer par l’organisation", "to be confirmed by the organization"),
+        Contested = "contested" ("déjà présenté par une autre connexion", "already used by another login"),
     }
 }
 
-/// What came of a code.
+/// What the code of an invitation led to.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InvitationAccepted {
-    /// The invitation.
+    /// Identifier of the invitation.
     pub invitation_id: InvitationId,
-    /// Whether the caller is registered now, or must wait for someone who knows him.
+    /// Whether the login is linked now, or must be confirmed first.
     pub outcome: InvitationOutcome,
-    /// Who he is here.
+    /// Identifier of the member that the caller now is. Absent if it must be confirmed first.
     pub member_id: Option<MemberId>,
 }
 
 impl Invitation {
-    /// Whether an issuer says of someone that he works where he was invited.
+    /// Whether an issuer says that a person works at the organization of the invitation.
     #[must_use]
     pub fn fits(&self, vouched: &Vouched) -> bool {
         let place = vouched.siret.as_deref();
@@ -314,8 +316,8 @@ impl Invitation {
         of_unit || self.sirets.iter().any(|ours| Some(ours.as_ref()) == place)
     }
 
-    /// What a caller may read of it: a network that is hidden from him is not named, nor is who showed the code to those who
-    /// do not keep the organization's members.
+    /// What a caller may read of it: a network that is hidden from them is not named, nor is who used the code to those who do
+    /// not keep the members of the organization.
     #[must_use]
     pub fn shown_to(self, actor: &Actor) -> Self {
         let keeps = actor.keeps(self.organization.id);
@@ -342,17 +344,20 @@ impl Invitation {
         if pends { Ok(()) } else { Err(Refusal::InvitationSpent) }
     }
 
-    /// Its code is good, and what it is for is still wanted.
+    /// Its code is good, and its membership request, if there is one, is still open.
     fn open(&self) -> Result<(), Refusal> {
         if self.is_wanted { self.pends() } else { Err(Refusal::InvitationSpent) }
     }
 }
 
 const KEEPERS: Label = Label {
-    fr: "Réservé au SIG, aux administrateurs de l'organisation et aux animateurs du réseau.",
-    en: "For the SIG, the administrators of the organization and the leads of the network.",
+    fr: "Cette opération est réservée au SIG, à l’administration de l’organisation et à l’animation du réseau.",
+    en: "Only the SIG, those who keep the members of the organization and the leads of the network may do this.",
 };
-const NOT_ONESELF: Label = Label { fr: "Nul ne se confirme lui-même.", en: "Nobody confirms himself." };
+const NOT_ONESELF: Label = Label {
+    fr: "Vous ne pouvez pas confirmer votre propre invitation : une autre personne doit le faire.",
+    en: "You cannot confirm your own invitation: someone else must.",
+};
 const ITS_KEEPERS: Label = Label {
     fr: "Qui travaille dans l’organisation est confirmé par le SIG, son directeur de la communication ou ses administrateurs.",
     en: "Who works in the organization is confirmed by the SIG, its communication director or its administrators.",
@@ -361,8 +366,10 @@ const SENT_IT: Label = Label {
     fr: "Qui a envoyé l’invitation, ou enregistré la personne, ne confirme pas : c’est à un autre de la reconnaître.",
     en: "Whoever sent the invitation, or recorded the person, does not confirm it: someone else must know them.",
 };
-const NO_ADDRESS: Label =
-    Label { fr: "Ce communicant n'a pas d'adresse électronique.", en: "This member has no e-mail address." };
+const NO_ADDRESS: Label = Label {
+    fr: "Ce membre n’a pas d’adresse électronique : ajoutez-en une à sa fiche.",
+    en: "This member has no e-mail address: add one to their card.",
+};
 
 fn keeps(actor: &Actor, it: &Invitation) -> bool {
     actor.keeps(it.organization.id) || it.network_id.is_some_and(|network| actor.leads(network))
@@ -376,12 +383,12 @@ fn nominated(actor: &Actor, it: &Invitation) -> bool {
 }
 
 action!(
-    /// See an invitation: those who keep the organization's members, the leads of the network, and who sent it.
+    /// See an invitation: those who keep the organization's members, the leads of the network, and the sender.
     Read(InvitationId) on Invitation as "get_invitation", Invitation,
     |actor, it| Ruling::seen(keeps(actor, it) || (actor.is_insider() && it.created_by == actor.id))
 );
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
     if actor.is_sig() {
@@ -390,7 +397,7 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType =
     let kept: Vec<OrganizationId> = actor.reach(Actor::KEEPERS).chain(actor.kept()).collect();
     let inside = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
     let led = invitation::network_id.eq_any(actor.led().collect::<Vec<_>>()).assume_not_null();
-    // NULL where it is for no network, which is no yes.
+    // NULL where it is for no network, which counts as no.
     let sent = inside.and(invitation::created_by.eq(actor.id));
     Box::new(invitation::organization_id.eq_any(kept).or(sent).or(led))
 }
@@ -409,8 +416,8 @@ action!(
 );
 
 action!(
-    /// Confirm that who showed the code is the one who was invited: those who keep the organization's members, but for whoever
-    /// sent the code.
+    /// Confirm that the person who used the code is the one who was invited: those who keep the members of the organization,
+    /// never whoever sent the code.
     Confirm(InvitationId) on Invitation as "confirm_invitation", Invitation,
     |actor, it| {
         let claimant = it.claimed_member_id;
@@ -431,13 +438,13 @@ action!(
 );
 
 action!(
-    /// Take an invitation back: its code is good for nothing any more.
+    /// Revoke an invitation: its code no longer works.
     Revoke(InvitationId) on Invitation as "revoke_invitation", Invitation,
     |actor, it| Read::rule(actor, it).and(keeps(actor, it) || nominated(actor, it), KEEPERS), Invitation::pends
 );
 
 action!(
-    /// Send the code of an invitation once more: whoever may take it back, while nobody showed it.
+    /// Send the code of an invitation once more: everyone who may revoke it, while nobody has used the code.
     Resend(InvitationId) on Invitation as "resend_invitation", Invitation, Revoke::rule,
     |it| {
         it.open()?;
@@ -453,7 +460,7 @@ impl kernel::policy::Target for InvitationCode {
 }
 
 action!(
-    /// Show a code: whoever has it and a good token may, registered or not.
+    /// Accept an invitation: everyone with the code and a valid token, registered or not.
     Show(InvitationCode) on Invitation as "accept_invitation", Invitation,
     |_, _| Ruling::Allow,
     Invitation::open

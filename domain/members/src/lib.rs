@@ -12,6 +12,7 @@ pub mod my_data;
 pub mod organization;
 pub mod organization_link;
 pub mod organization_period;
+pub mod phone;
 pub mod powers;
 pub mod reorganization;
 pub mod role_assignment;

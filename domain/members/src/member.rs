@@ -5,9 +5,9 @@ mod rules;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::look_alike::OfMember;
 use kernel::directory::OrganizationReference;
 pub use kernel::directory::{GivenName, UsualName};
+use kernel::look_alike::OfMember;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::member;
 use kernel::sql::clock;
@@ -30,7 +30,7 @@ use crate::invitation::Invite;
 use crate::powers::Powers;
 
 text!(
-    /// A language (BCP 47): `fr`, `en`, `pt-BR`.
+    /// Language (BCP 47), for example `fr`, `en` or `pt-BR`.
     Language, 2..=12, Line as "language", language
 );
 
@@ -43,22 +43,22 @@ fn language(text: &str) -> Result<String, &'static str> {
 }
 
 codes! {
-    /// Who sees a member's card; name and organization stay known.
+    /// Who may see the card of a member. Name and organizations stay visible.
     ProfileVisibility {
-        AllMembers = "all_members" ("tous les communicants", "all members"),
-        Networks = "networks" ("ceux qui partagent un réseau", "those who share a network"),
-        Leads = "leads" ("les animateurs de ses réseaux", "the leads of his networks"),
+        AllMembers = "all_members" ("tous les membres", "all members"),
+        Networks = "networks" ("les membres d’un même réseau", "members who share a network"),
+        Leads = "leads" ("l’animation de ses réseaux", "the leads of their networks"),
     }
 }
 
 codes! {
-    /// Where a member stands.
+    /// Status of a member.
     MemberStatus {
-        Invited = "invited" ("invité", "invited"),
-        Active = "active" ("actif", "active"),
-        Suspended = "suspended" ("suspendu", "suspended"),
-        Departed = "departed" ("parti", "departed"),
-        Pseudonymised = "pseudonymised" ("pseudonymisé", "pseudonymised"),
+        Invited = "invited" ("en attente de première connexion", "invited"),
+        Active = "active" ("en activité", "active"),
+        Suspended = "suspended" ("compte suspendu", "suspended"),
+        Departed = "departed" ("départ enregistré", "departed"),
+        Pseudonymised = "pseudonymised" ("données pseudonymisées", "pseudonymised"),
     }
 }
 
@@ -76,35 +76,36 @@ mod sql {
     }
 }
 
-/// A person who communicates for the State, with the affiliations in force.
+/// Member (communicant): a person who communicates for the State, or works with those who do, with the affiliations in
+/// force.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = member, check_for_backend(Pg))]
 pub struct Member {
-    /// Its identifier.
+    /// Identifier of the member.
     pub id: MemberId,
-    /// The given name.
+    /// Given name (prénom).
     pub given_name: GivenName,
-    /// The name in use.
+    /// Name in use (nom d’usage).
     pub usual_name: UsualName,
-    /// Both, as people read them.
+    /// Given name and usual name, for display.
     #[schema(max_length = 201)]
     pub display_name: String,
-    /// The professional address.
+    /// Professional e-mail address. Absent: not known.
     pub email: Option<Email>,
-    /// The professional telephones, in international form.
+    /// Professional telephone numbers in international form.
     #[schema(max_items = 5)]
     pub phones: Vec<Phone>,
-    /// The languages spoken, best first.
+    /// Languages spoken, the best first.
     #[schema(max_items = 10)]
     pub languages: Vec<Language>,
-    /// Who sees the card.
+    /// Who may see the card, beside the member, their organization and the SIG.
     pub profile_visibility: ProfileVisibility,
-    /// Since when he objects to the publication of his card.
+    /// Since when the member objects to the publication of their card (UTC). Absent: no objection.
     pub profile_objection_at: Option<DateTime<Utc>>,
-    /// Where the member stands.
+    /// Status of the member.
     pub status: MemberStatus,
-    /// The affiliations in force, the main one first.
+    /// Affiliations in force, the main one first.
     #[diesel(select_expression = InForce)]
     pub affiliations: CurrentAffiliations,
     /// The networks that open a restricted card to those who share them.
@@ -112,7 +113,7 @@ pub struct Member {
     #[serde(skip)]
     #[schema(ignore)]
     pub networks: Vec<NetworkId>,
-    /// What he would hold by logging in; absent once he did.
+    /// The rights that the member would hold by logging in; none once they have.
     #[diesel(select_expression = sql::powers_of(member::id, member::activated_at, clock()))]
     #[serde(skip)]
     #[schema(ignore)]
@@ -123,31 +124,31 @@ pub struct Member {
     #[serde(skip_serializing_if = "OfMember::is_empty")]
     #[schema(required = false)]
     pub look_alikes: OfMember,
-    /// For the order of lists.
+    /// The key for the order of lists.
     #[serde(skip)]
     #[schema(ignore)]
     pub sort_name: String,
-    /// Grows at each change.
+    /// Version of the member: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the member was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the member last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
 /// A member by name and organization.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MemberSummary {
-    /// Its identifier.
+    /// Identifier of the member.
     pub id: MemberId,
-    /// Given and usual name, as people read them.
+    /// Given name and usual name, for display.
     #[schema(max_length = 201)]
     pub display_name: String,
-    /// The organizations of the affiliations in force, the main one first.
+    /// Organizations of the affiliations in force, the main one first.
     pub organizations: Vec<OrganizationReference>,
 }
 
@@ -158,33 +159,33 @@ impl From<Member> for MemberSummary {
     }
 }
 
-/// A member to record, with a first affiliation. He is `invited` until his first login.
+/// A member to create, with a first affiliation. The member is `invited` until the first login.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = member, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"given_name": "Camille", "usual_name": "Exemple", "email": "camille.exemple@interieur.example", "phones": ["01 23 45 67 89"],
     "affiliation": {"organization_id": "01900000-0000-7000-8000-000000000002", "position": "Chargée de communication", "profession": "communicator"}}))]
 pub struct MemberInput {
-    /// The given name.
+    /// Given name (prénom).
     pub given_name: GivenName,
-    /// The name in use.
+    /// Name in use (nom d’usage).
     pub usual_name: UsualName,
-    /// The professional address; no two members present share one.
+    /// Professional e-mail address. No two present members share one. Without it, the person cannot be invited.
     pub email: Option<Email>,
-    /// The professional telephones.
+    /// Professional telephone numbers. Default: none.
     #[serde(default)]
     #[validate(length(max = 5))]
     #[schema(max_items = 5)]
     pub phones: Vec<Phone>,
-    /// The languages spoken, best first.
+    /// Languages spoken, the best first. Default: none.
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
     pub languages: Vec<Language>,
-    /// Who sees the card; all members, unless said.
+    /// Who may see the card, beside the member, their organization and the SIG. Default: `all_members`.
     #[serde(default = "open_to_all")]
     pub profile_visibility: ProfileVisibility,
-    /// The first affiliation, which is the main one.
+    /// First affiliation, which is the main one.
     #[diesel(skip_insertion)]
     pub affiliation: AffiliationInput,
 }
@@ -193,59 +194,60 @@ fn open_to_all() -> ProfileVisibility {
     ProfileVisibility::AllMembers
 }
 
-/// What to change of a member: absent keeps, `null` clears.
+/// Fields of a member to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears it.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = member)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"usual_name": "Exemple-Durand", "phones": ["+33123456789"]}))]
 pub struct MemberPatch {
-    /// The given name.
+    /// Given name (prénom).
     #[serde(default, deserialize_with = "replaceable")]
     pub given_name: Option<GivenName>,
-    /// The name in use.
+    /// Name in use (nom d’usage).
     #[serde(default, deserialize_with = "replaceable")]
     pub usual_name: Option<UsualName>,
-    /// The professional address.
+    /// Professional e-mail address. No two present members share one.
     #[serde(default, deserialize_with = "clearable")]
     pub email: Option<Option<Email>>,
-    /// The professional telephones.
+    /// All professional telephone numbers.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 5))]
     #[schema(max_items = 5)]
     pub phones: Option<Vec<Phone>>,
-    /// The languages spoken, best first.
+    /// All languages spoken, the best first.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
     pub languages: Option<Vec<Language>>,
-    /// Who sees the card.
+    /// Who may see the card, beside the member, their organization and the SIG.
     #[serde(default, deserialize_with = "replaceable")]
     pub profile_visibility: Option<ProfileVisibility>,
 }
 
-/// Which members of the list.
+/// Filters of the list of members.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct MemberFilter {
-    /// Words of the name, whatever their case and accents.
+    /// Keeps only members whose display name contains this text, regardless of case and accents.
     #[param(inline)]
     pub q: Option<SearchWords>,
-    /// With an affiliation in force to this organization; of those who left, those whose last one it was.
+    /// Keeps only members with an affiliation in force to this organization. Of members who left, those whose last affiliation
+    /// it was.
     pub organization_id: Option<OrganizationId>,
-    /// Where the member stands; those present alone, unless asked.
+    /// Keeps only members with this status whose card the caller may see. Absent: all but those who have left.
     pub status: Option<MemberStatus>,
-    /// The one with this address, if the caller may see his card.
+    /// Keeps only the member with this address, if the caller may see their card.
     #[param(inline)]
     pub email: Option<Email>,
-    /// In which order; by usual name, unless asked; by change, those whose card the caller may see.
+    /// Order of the list. By change, it holds only members whose card the caller may see.
     #[param(default = "name")]
     pub sort: Option<Sort>,
-    /// Whether to say how many there are in all.
+    /// `exact` also returns how many members there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
-/// A member as the caller sees him.
+/// A member as the caller sees them.
 pub type MemberView = Shown<Seen<Member>, MemberSummary>;
 /// A page of members.
 pub type MemberPage = Page<MemberView>;

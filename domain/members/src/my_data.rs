@@ -1,5 +1,5 @@
-//! My data: all that is held on the caller (GDPR, art. 15 and 20), and his objection to the publication of his profile
-//! (art. 21).
+//! My data: all that is held on the caller (GDPR, art. 15 and 20), and their objection to the publication of their
+//! profile (art. 21).
 
 use chrono::{DateTime, Utc};
 use kernel::{Action, Actor, Label, MemberId, Noun as _, Refusal, Ruling, action};
@@ -12,33 +12,36 @@ use crate::member::Member;
 /// What is held on the caller in one place.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DataSection {
-    /// Where it is held, and by what it is known to be his: table and column.
+    /// Where it is held: the table, and the column that refers to the caller.
     #[schema(max_length = 80)]
     pub name: String,
     /// What it is, in French.
     #[schema(max_length = 120)]
     pub label: String,
-    /// Each record, as it is held.
+    /// Records, as they are held.
     #[schema(value_type = Vec<Object>, max_items = 100_000)]
     pub records: Vec<Value>,
 }
 
-/// All that is held on the caller.
+/// Everything that is held on the caller.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DataExport {
-    /// When it was gathered.
+    /// When the export was made (UTC).
     pub at: DateTime<Utc>,
-    /// Whose it is.
+    /// Identifier of the caller as a member.
     pub member_id: MemberId,
-    /// Place by place; one where nothing is held is empty.
+    /// One section per place; it is empty if nothing is held there.
     #[schema(max_items = 100)]
     pub sections: Vec<DataSection>,
 }
 
-/// What machines are told.
-pub const PEOPLE: Label = Label { fr: "Réservé aux personnes.", en: "For people only." };
+/// Why a service account may not.
+pub const PEOPLE: Label = Label {
+    fr: "Cette opération est réservée aux personnes : un compte de service ne peut pas la demander.",
+    en: "Only people may do this, no service account.",
+};
 
-/// Take away all that is held on oneself: on the record.
+/// Export all that is held on the caller, on the record.
 #[derive(Debug, Clone)]
 pub struct Export;
 
@@ -60,13 +63,13 @@ fn oneself(actor: &Actor, it: &Member) -> Ruling {
 }
 
 action!(
-    /// Object to the publication of one's profile.
+    /// Object to the publication of the caller's own profile.
     Object(MemberId) on Member as "object_to_publication", Member,
     oneself, |it| if it.profile_objection_at.is_none() { Ok(()) } else { Err(illegal("withdraw_objection")) }
 );
 
 action!(
-    /// Take one's objection back.
+    /// Withdraw the caller's own objection.
     WithdrawObjection(MemberId) on Member as "withdraw_objection", Member,
     oneself, |it| if it.profile_objection_at.is_some() { Ok(()) } else { Err(illegal("object_to_publication")) }
 );

@@ -25,119 +25,119 @@ use crate::siren::{Siren, Siret};
 use crate::territory::TerritoryCode;
 
 codes! {
-    /// What a prefecture is the prefecture of.
+    /// Level of a prefecture: what it is the prefecture of.
     PrefectureLevel {
         Department = "department" ("département", "department"),
         Region = "region" ("région", "region"),
-        Police = "police" ("police", "police"),
-        Overseas = "overseas" ("outre-mer", "overseas"),
+        Police = "police" ("préfecture de police", "police"),
+        Overseas = "overseas" ("outre-mer", "overseas territory"),
     }
 }
 
-/// How many aliases an organization keeps.
+/// Maximum number of aliases of an organization.
 pub const MOST_ALIASES: usize = 20;
 
-/// A body of the State, or one that works with it.
+/// Organization (organisation): a body of the State, or one that works with it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = organization, check_for_backend(Pg))]
 pub struct Organization {
-    /// Its identifier.
+    /// Identifier of the organization.
     pub id: OrganizationId,
-    /// What it is.
+    /// Kind of the organization.
     pub kind: OrganizationKind,
-    /// Of what, for a prefecture.
+    /// Level of a prefecture. Absent for every other kind.
     pub prefecture_level: Option<PrefectureLevel>,
-    /// The origin of its members, where it is not the one of its kind.
+    /// Origin of its members, if it differs from the one of its kind. Absent: the origin of its kind holds.
     pub origin_override: Option<MemberOrigin>,
-    /// The origin of its members: one of the eight of the brief.
+    /// Origin of its members: `origin_override`, or else the origin of its kind.
     pub origin: MemberOrigin,
-    /// Its full name.
+    /// Full name.
     pub name: OrganizationName,
-    /// Its short name.
+    /// Short name or acronym (sigle). Absent: it has none.
     pub short_name: Option<ShortName>,
-    /// Other names, former ones among them.
+    /// Other names, former ones included.
     #[schema(max_items = 20)]
     pub aliases: Vec<OrganizationName>,
-    /// The organization it belongs to.
+    /// Identifier of the organization directly above it. Absent: it stands at the top.
     pub parent_id: Option<OrganizationId>,
-    /// Its SIREN.
+    /// SIREN number (9 digits). Absent: not known.
     pub siren: Option<Siren>,
-    /// The SIRETs of its establishments.
+    /// SIRET numbers (14 digits) of its establishments.
     #[schema(max_items = 20)]
     pub sirets: Vec<Siret>,
-    /// Where it acts, or sits.
+    /// Code of the territory where it acts or sits. Absent: not known, or the whole country.
     pub territory_code: Option<TerritoryCode>,
-    /// The domains of its members' e-mail addresses.
+    /// Domains of the e-mail addresses of its members.
     #[schema(max_items = 20)]
     pub email_domains: Vec<EmailDomain>,
-    /// Its site.
+    /// Address of its website. Absent: not known.
     pub website: Option<Website>,
-    /// How to reach it.
+    /// Ways to reach it, in the order in which to try them.
     pub contact_points: ContactPoints,
-    /// Those that it was merged or split into.
+    /// Identifiers of the organizations that it was merged or split into. Empty otherwise.
     pub successor_ids: Vec<OrganizationId>,
-    /// Where it stands in its life.
+    /// Status of the organization.
     pub status: OrganizationStatus,
-    /// Grows at each change.
+    /// Version of the organization: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the organization was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the organization last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// An organization to record.
+/// An organization to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = organization)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "operator", "name": "Agence nationale de la cohésion des territoires", "short_name": "ANCT"}))]
 pub struct OrganizationInput {
-    /// What it is.
+    /// Kind of the organization.
     pub kind: OrganizationKind,
-    /// Of what, for a prefecture.
+    /// Level of a prefecture. Only for the kind `prefecture`.
     pub prefecture_level: Option<PrefectureLevel>,
-    /// The origin of its members, where it is not the one of its kind.
+    /// Origin of its members, if it differs from the one of its kind. Absent: the origin of its kind holds.
     pub origin_override: Option<MemberOrigin>,
-    /// Its full name.
+    /// Full name.
     pub name: OrganizationName,
-    /// Its short name.
+    /// Short name or acronym (sigle).
     pub short_name: Option<ShortName>,
-    /// Other names.
+    /// Other names. Default: none.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub aliases: Vec<OrganizationName>,
-    /// The organization it belongs to.
+    /// Identifier of the organization directly above it. Absent: it stands at the top.
     pub parent_id: Option<OrganizationId>,
-    /// Its SIREN.
+    /// SIREN number (9 digits).
     pub siren: Option<Siren>,
-    /// The SIRETs of its establishments.
+    /// SIRET numbers (14 digits) of its establishments. Default: none.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub sirets: Vec<Siret>,
-    /// Where it acts, or sits.
+    /// Code of the territory where it acts or sits.
     pub territory_code: Option<TerritoryCode>,
-    /// The domains of its members' e-mail addresses.
+    /// Domains of the e-mail addresses of its members. Default: none.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub email_domains: Vec<EmailDomain>,
-    /// Its site.
+    /// Address of its website.
     pub website: Option<Website>,
-    /// How to reach it.
+    /// Ways to reach it, in the order in which to try them.
     #[serde(default)]
     #[validate(length(max = 20))]
     pub contact_points: ContactPoints,
 }
 
 impl OrganizationInput {
-    /// The organization that a reorganization creates: the rest is said of it later.
+    /// The organization that a reorganization creates: its other fields are filled in later.
     #[must_use]
     pub fn of(new: &SuccessorInput) -> Self {
         Self {
@@ -158,104 +158,104 @@ impl OrganizationInput {
     }
 }
 
-/// What to change of an organization: absent keeps, `null` clears. A name that goes is kept as an alias.
+/// Fields of an organization to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears it.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = organization)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"short_name": "SIG", "website": null}))]
 pub struct OrganizationPatch {
-    /// What it is.
+    /// Kind of the organization.
     #[serde(default, deserialize_with = "replaceable")]
     pub kind: Option<OrganizationKind>,
-    /// Of what, for a prefecture.
+    /// Level of a prefecture. Only for the kind `prefecture`.
     #[serde(default, deserialize_with = "clearable")]
     pub prefecture_level: Option<Option<PrefectureLevel>>,
-    /// The origin of its members, where it is not the one of its kind.
+    /// Origin of its members, if it differs from the one of its kind.
     #[serde(default, deserialize_with = "clearable")]
     pub origin_override: Option<Option<MemberOrigin>>,
-    /// Its full name.
+    /// Full name. The former one is kept as an alias.
     #[serde(default, deserialize_with = "replaceable")]
     pub name: Option<OrganizationName>,
-    /// Its short name.
+    /// Short name or acronym (sigle).
     #[serde(default, deserialize_with = "clearable")]
     pub short_name: Option<Option<ShortName>>,
-    /// Other names.
+    /// All other names.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub aliases: Option<Vec<OrganizationName>>,
-    /// The organization it belongs to.
+    /// Identifier of the organization directly above it.
     #[serde(default, deserialize_with = "clearable")]
     pub parent_id: Option<Option<OrganizationId>>,
-    /// Its SIREN.
+    /// SIREN number (9 digits).
     #[serde(default, deserialize_with = "clearable")]
     pub siren: Option<Option<Siren>>,
-    /// The SIRETs of its establishments.
+    /// All SIRET numbers (14 digits) of its establishments.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub sirets: Option<Vec<Siret>>,
-    /// Where it acts, or sits.
+    /// Code of the territory where it acts or sits.
     #[serde(default, deserialize_with = "clearable")]
     pub territory_code: Option<Option<TerritoryCode>>,
-    /// The domains of its members' e-mail addresses.
+    /// All domains of the e-mail addresses of its members.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub email_domains: Option<Vec<EmailDomain>>,
-    /// Its site.
+    /// Address of its website.
     #[serde(default, deserialize_with = "clearable")]
     pub website: Option<Option<Website>>,
-    /// How to reach it.
+    /// All ways to reach it, in the order in which to try them.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     pub contact_points: Option<ContactPoints>,
 }
 
-/// The ways to reach an organization, all of them anew.
+/// All contact points of an organization: they replace the former ones.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"contact_points": [{"kind": "email", "label": "Presse", "value": "presse@exemple.gouv.fr"}]}))]
 pub struct OrganizationContacts {
-    /// In the order in which to try them.
+    /// Ways to reach it, in the order in which to try them. An empty list removes all.
     #[validate(length(max = 20))]
     pub contact_points: ContactPoints,
 }
 
-/// Which organizations of the list. One who may read names only finds nothing by what he may not read.
+/// Filters of the list of organizations.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct OrganizationFilter {
-    /// Words of its name or short name, whatever their case and accents.
+    /// Keeps only organizations whose name or short name contains this text, regardless of case and accents.
     #[param(inline)]
     pub q: Option<SearchWords>,
-    /// What it is.
+    /// Keeps only organizations of this kind.
     pub kind: Option<OrganizationKind>,
-    /// The origin of its members.
+    /// Keeps only organizations whose members have this origin.
     pub origin: Option<MemberOrigin>,
-    /// Where it stands in its life; active ones alone, unless asked.
+    /// Keeps only organizations with this status. Absent: active ones.
     pub status: Option<OrganizationStatus>,
-    /// Those directly below this organization.
+    /// Keeps only organizations directly below this one.
     pub parent_id: Option<OrganizationId>,
-    /// Those of this territory.
+    /// Keeps only organizations of this territory.
     pub territory_code: Option<TerritoryCode>,
-    /// The one with this SIREN.
+    /// Keeps only the organization with this SIREN number.
     #[param(inline)]
     pub siren: Option<Siren>,
-    /// In which order; by name, unless asked.
+    /// Order of the list. By change, callers who get names only find nothing.
     #[param(default = "name")]
     pub sort: Option<Sort>,
-    /// Whether to say how many there are in all.
+    /// `exact` also returns how many organizations there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
-/// At which day to look.
+/// The day to look at.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct At {
-    /// The end of this past day (Europe/Paris), with what is known today.
+    /// Past day, at whose end (Europe/Paris) to look, with what is known today. Absent: now.
     #[param(inline)]
     pub as_of: Option<AsOf>,
 }
@@ -272,7 +272,7 @@ impl From<Organization> for OrganizationReference {
 }
 
 impl Organization {
-    /// Whether it lives, and who lives on in its place.
+    /// Whether it is active, and which organizations replace it.
     #[must_use]
     pub fn life(&self) -> OrganizationLife {
         OrganizationLife { status: self.status, successor_ids: self.successor_ids.clone() }

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::OrganizationLife;
 use kernel::schema::organization_link;
 use kernel::{
@@ -14,65 +15,65 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 codes! {
-    /// What one organization is to another.
+    /// Kind of link from one organization to another.
     LinkKind {
-        Serves = "serves" ("sert (DICOM)", "serves (DICOM)"),
+        Serves = "serves" ("sert (direction de la communication)", "serves (communication directorate)"),
         Supervises = "supervises" ("exerce la tutelle", "supervises"),
         Succeeds = "succeeds" ("succède à", "succeeds"),
     }
 }
 
-/// What one organization is to another, for a time.
+/// A link between two organizations, for a time.
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = organization_link, check_for_backend(Pg))]
 pub struct OrganizationLink {
-    /// Its identifier.
+    /// Identifier of the link.
     pub id: OrganizationLinkId,
-    /// The one that serves, supervises or succeeds.
+    /// Identifier of the organization that serves, supervises or succeeds.
     pub from_id: OrganizationId,
-    /// The one that is served, supervised or succeeded.
+    /// Identifier of the organization that is served, supervised or succeeded.
     pub to_id: OrganizationId,
-    /// What the first is to the second.
+    /// Kind of link: what the organization in `from_id` does for or to the one in `to_id`.
     pub kind: LinkKind,
-    /// When it holds.
+    /// From when to when it holds.
     #[serde(flatten)]
     pub valid: Validity,
-    /// Grows at each change.
+    /// Version of the link: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the link was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the link last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A link to record, from the organization of the address.
+/// A link to create, from the organization of the address.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = organization_link, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"to_id": "01900000-0000-7000-8000-000000000002", "kind": "serves"}))]
 pub struct OrganizationLinkInput {
-    /// The one that is served, supervised or succeeded.
+    /// Identifier of the organization that is served, supervised or succeeded.
     pub to_id: OrganizationId,
-    /// What the first is to the second.
+    /// Kind of link: what the organization of the address does for or to the one in `to_id`.
     pub kind: LinkKind,
-    /// From when it holds; from now on if absent.
+    /// When it begins to hold (UTC). Absent: now.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
 impl OrganizationLinkInput {
-    /// To an organization from now on, of which nothing more is known.
+    /// A link to an organization, from now on.
     #[must_use]
     pub const fn to(to_id: OrganizationId, kind: LinkKind) -> Self {
         Self { to_id, kind, valid_from: None }
     }
 }
 
-/// The same again, from now on.
+/// A link with the same content, from now on.
 impl From<&OrganizationLink> for OrganizationLinkInput {
     fn from(it: &OrganizationLink) -> Self {
         Self { to_id: it.to_id, kind: it.kind, valid_from: None }

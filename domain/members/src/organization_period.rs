@@ -12,24 +12,24 @@ use utoipa::ToSchema;
 use crate::organization::{Organization, OrganizationStatus};
 use crate::territory::TerritoryCode;
 
-/// How an organization was described for a time: each change of these begins another period.
+/// How an organization was described for a time. Each change of these fields begins another period.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = organization_period, check_for_backend(Pg))]
 pub struct OrganizationPeriod {
-    /// What it was.
+    /// Kind of the organization at that time.
     pub kind: OrganizationKind,
-    /// Its full name.
+    /// Full name at that time.
     pub name: OrganizationName,
-    /// Its short name.
+    /// Short name at that time. Absent: it had none.
     pub short_name: Option<ShortName>,
-    /// The organization it belonged to.
+    /// Identifier of the organization directly above it at that time. Absent: it stood at the top.
     pub parent_id: Option<OrganizationId>,
-    /// Where it acted, or sat.
+    /// Code of the territory at that time. Absent: none.
     pub territory_code: Option<TerritoryCode>,
-    /// Where it stood in its life.
+    /// Status at that time.
     pub status: OrganizationStatus,
-    /// When it was so.
+    /// From when to when this description held.
     #[serde(flatten)]
     pub valid: Validity,
 }
@@ -37,15 +37,15 @@ pub struct OrganizationPeriod {
 /// A page of the periods of an organization.
 pub type OrganizationPeriodPage = Page<OrganizationPeriod>;
 
-/// An organization with its place below another.
+/// An organization with its place in a tree.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrganizationNode {
-    /// The organization.
+    /// Organization at this place.
     pub organization: OrganizationReference,
-    /// The one directly above it.
+    /// Identifier of the organization directly above it. Absent: it stands at the top.
     pub parent_id: Option<OrganizationId>,
-    /// How many levels below the one whose tree this is: 0 for itself.
+    /// Number of levels below the organization whose tree it is: 0 for that one.
     #[schema(minimum = 0)]
     pub depth: i32,
 }

@@ -1,5 +1,5 @@
-//! Powers: what a member who never logged in would hold as soon as he does, so that nobody takes more by his account than
-//! he could give.
+//! Powers: the rights that a member who never logged in would hold by doing so. Nobody may gain more through such an
+//! account than they could give.
 
 use diesel::deserialize::FromSqlRow;
 use diesel::expression::AsExpression;
@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::role_assignment::gives;
 
-/// Why a first login of someone who holds much is not everyone's to bring about.
+/// Why only the SIG administrator lets a member with many rights log in for the first time.
 pub const ENTRUSTED: Label = Label {
-    fr: "Cette personne détient des droits que vous ne pourriez pas donner : réservé à l'administrateur SIG.",
-    en: "This person holds rights that you could not give: for the SIG administrator only.",
+    fr: "Cette personne détient des droits que vous ne pouvez pas donner : adressez-vous à l’administration du SIG.",
+    en: "This person holds rights that you cannot give: ask a SIG administrator.",
 };
 
-/// A role, or the lead of a network where none is named.
+/// A role; without a role, the lead of a network.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Power {
     role: Option<Role>,

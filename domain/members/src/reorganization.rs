@@ -27,12 +27,12 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 text!(
-    /// What people call a reorganization.
+    /// Title of a reorganization, for people.
     ReorganizationTitle, 1..=200, Line
 );
 
 codes! {
-    /// Where a reorganization stands.
+    /// Status of a reorganization.
     ReorganizationStatus {
         Draft = "draft" ("projet", "draft"),
         Applied = "applied" ("appliquée", "applied"),
@@ -40,38 +40,39 @@ codes! {
     }
 }
 
-/// Renames, merges, splits and new links of organizations, done at one instant.
+/// Reorganization (réorganisation, remaniement): renames, merges, splits and new links of organizations, done at one
+/// instant.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = reorganization, check_for_backend(Pg))]
 pub struct Reorganization {
-    /// Its identifier.
+    /// Identifier of the reorganization.
     pub id: ReorganizationId,
-    /// What people call it.
+    /// Title, for people.
     pub title: ReorganizationTitle,
-    /// What it does, as it was asked.
+    /// Operations, in the order in which they are done.
     #[schema(value_type = Vec<Operation>, min_items = 1, max_items = 50)]
     pub operations: Operations,
-    /// Where it stands.
+    /// Status of the reorganization.
     pub status: ReorganizationStatus,
-    /// When it was applied.
+    /// When it was applied (UTC). Absent: not applied.
     pub applied_at: Option<DateTime<Utc>>,
-    /// Of one draft that is read, what it would do now, absent if it could not be done; of what was applied, what it did.
-    /// The SIG reads names in it; whoever else reads it, figures alone, and no network that he may not know of.
+    /// For a draft that is read alone: what it would do now; absent if it can no longer be done. For an applied one:
+    /// what it did. Auditors get figures without names, and no networks hidden from them.
     pub impact: Option<ReorganizationImpact>,
-    /// Grows at each change.
+    /// Version of the reorganization: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the reorganization was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the reorganization last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A reorganization to draft, or to try.
+/// A reorganization to create, or to try.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = reorganization)]
 #[serde(deny_unknown_fields)]
@@ -81,32 +82,21 @@ pub struct Reorganization {
     {"type": "relink", "dicom": {"organization_id": "01900000-0000-7000-8000-000000000103"}, "serves": [{"ref": "nouveau"}]}
 ]}))]
 pub struct ReorganizationInput {
-    /// What people call it.
+    /// Title, for people.
     pub title: ReorganizationTitle,
-    /// What it does, in this order.
+    /// Operations, in the order in which to do them.
     #[validate(length(min = 1, max = 50), nested)]
     #[schema(min_items = 1, max_items = 50)]
     #[diesel(serialize_as = Operations)]
     pub operations: Vec<Operation>,
 }
 
-/// Whether to do it, or only to say what would be done.
-#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct Trial {
-    /// `true` writes nothing, and answers with all that it would do.
-    #[serde(default)]
-    #[param(default = false)]
-    pub dry_run: bool,
-}
-
-/// Which reorganizations of the list.
+/// Filters of the list of reorganizations.
 #[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ReorganizationFilter {
-    /// Where they stand.
+    /// Keeps only reorganizations with this status.
     pub status: Option<ReorganizationStatus>,
 }
 
@@ -123,7 +113,10 @@ impl Noun for Reorganization {
     kernel::versioned!();
 }
 
-const READERS: Label = Label { fr: "Réservé au SIG et à l'auditeur.", en: "For the SIG and the auditor only." };
+const READERS: Label = Label {
+    fr: "La lecture des réorganisations est réservée au SIG et aux personnes chargées de l’audit.",
+    en: "Only the SIG and auditors may read reorganizations.",
+};
 
 impl Target for ReorganizationInput {}
 
@@ -131,7 +124,7 @@ fn reads(actor: &Actor) -> bool {
     actor.is_sig() || actor.is_auditor()
 }
 
-/// List the reorganizations: what is being prepared is nobody else's.
+/// List the reorganizations: only the SIG and auditors may know what is being prepared.
 #[derive(Debug, Clone, Copy)]
 pub struct List;
 
@@ -149,19 +142,26 @@ impl kernel::Action for List {
 }
 
 action!(
-    /// See a reorganization: the SIG and the auditor; for all others there is none.
+    /// See a reorganization: the SIG and auditors; for all others it does not exist.
     Read(ReorganizationId) on Reorganization as "get_reorganization", Reorganization,
     |actor, _| Ruling::seen(reads(actor))
 );
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<reorganization::table, Pg, SqlType = Bool>> {
     Box::new(<bool as AsExpression<Bool>>::as_expression(reads(actor)))
 }
 
 action!(
-    /// Draft a reorganization, or try one.
+    /// Compute the impact of a reorganization: it is carried out and taken back.
+    Preview(ReorganizationInput) on Reorganization as "preview_reorganization", (),
+    |actor, ()| of_the_sig(actor);
+    of_the_sig
+);
+
+action!(
+    /// Create a draft of a reorganization.
     Create(ReorganizationInput) on Reorganization as "create_reorganization", (),
     |actor, ()| of_the_sig(actor);
     of_the_sig
@@ -179,7 +179,7 @@ action!(
 );
 
 action!(
-    /// Withdraw a reorganization that will not be.
+    /// Withdraw a draft that will not be applied.
     Withdraw(ReorganizationId) on Reorganization as "withdraw_reorganization", Reorganization,
     |actor, it| Read::rule(actor, it).for_sig(actor), is_draft;
     |actor| Ruling::seen(reads(actor))

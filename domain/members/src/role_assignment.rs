@@ -5,6 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel::{BoxableExpression, expression::AsExpression};
+use kernel::Instant;
 use kernel::directory::OrganizationLife;
 use kernel::policy::Target;
 use kernel::schema::role_assignment;
@@ -17,75 +18,78 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-/// A role outside networks, held through an affiliation, for a time.
+/// Role assignment (habilitation): a role outside networks, held through an affiliation, for a time.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = role_assignment, check_for_backend(Pg))]
 pub struct RoleAssignment {
-    /// Its identifier.
+    /// Identifier of the role assignment.
     pub id: RoleAssignmentId,
-    /// Who holds it.
+    /// Identifier of the member who holds the role.
     pub member_id: MemberId,
-    /// Through which affiliation; it ends with it.
+    /// Identifier of the affiliation through which it is held. The role ends with it.
     pub affiliation_id: AffiliationId,
-    /// As what.
+    /// Role that is held.
     pub role: Role,
-    /// Over which organization; absent for the roles of the SIG, the auditor and the data protection officer.
+    /// Identifier of the organization over which the role is held. Absent for roles of the SIG, the auditor and the
+    /// DPO.
     pub organization_id: Option<OrganizationId>,
-    /// When it holds.
+    /// From when to when it holds.
     #[serde(flatten)]
     pub valid: Validity,
-    /// Who gave it.
+    /// Identifier of the principal who gave the role.
     pub granted_by: PrincipalId,
-    /// Grows at each change.
+    /// Version of the role assignment: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the role assignment was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the role assignment last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A role to give.
+/// A role assignment to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = role_assignment, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"affiliation_id": "01900000-0000-7000-8000-000000000003", "role": "org_admin", "organization_id": "01900000-0000-7000-8000-000000000002"}))]
 pub struct RoleAssignmentInput {
-    /// The affiliation through which it is held.
+    /// Identifier of the affiliation through which the role is held.
     pub affiliation_id: AffiliationId,
-    /// As what.
+    /// Role to give.
     pub role: Role,
-    /// Over which organization: required for `dicom_*` and `org_admin`, refused for the others.
+    /// Identifier of the organization over which the role is held. Required for `dicom_director`, `dicom_contributor`
+    /// and `org_admin`, refused for the others.
     pub organization_id: Option<OrganizationId>,
-    /// From when it holds; from now on if absent.
+    /// When it begins to hold (UTC). Absent: now.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
-    /// Until when; without end if absent.
+    pub valid_from: Option<Instant>,
+    /// When it ceases to hold (UTC, excluded). Absent: with the affiliation.
     #[diesel(skip_insertion)]
-    pub valid_to: Option<DateTime<Utc>>,
+    pub valid_to: Option<Instant>,
 }
 
-/// Which role assignments of the list; those in force, unless asked.
+/// Filters of the list of role assignments.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct RoleAssignmentFilter {
-    /// Of this member.
+    /// Keeps only roles of this member.
     pub member_id: Option<MemberId>,
-    /// Over this organization.
+    /// Keeps only roles over this organization.
     pub organization_id: Option<OrganizationId>,
-    /// As this.
+    /// Keeps only assignments of this role.
     pub role: Option<Role>,
-    /// As they stood at the end of this past day (Europe/Paris).
+    /// Returns roles in force at the end of this past day (Europe/Paris), with what is known today. Absent: in force
+    /// now.
     #[param(inline)]
     pub as_of: Option<AsOf>,
 }
 
-/// The same again, from now on.
+/// A role assignment with the same content, from now on.
 impl From<&RoleAssignment> for RoleAssignmentInput {
     fn from(it: &RoleAssignment) -> Self {
         Self {
@@ -111,15 +115,18 @@ impl Noun for RoleAssignment {
     kernel::versioned!();
 }
 
-/// The roles that a communication director gives within his scope.
+/// The roles that a communication director gives within their scope.
 const BY_DIRECTOR: &[Role] = &[Role::DicomContributor, Role::OrgAdmin];
 
 const GIVERS: Label = Label {
-    fr: "Réservé à l'administrateur SIG et, pour les siens, au directeur de la communication.",
-    en: "For the SIG administrator and, for his own, the communication director.",
+    fr: "Cette opération est réservée à l’administration du SIG et, dans son périmètre, à la direction de la communication.",
+    en: "Only SIG administrators and, within their scope, communication directors may do this.",
 };
-/// Nobody gets more by what they do.
-pub const NOT_ONESELF: Label = Label { fr: "Nul ne se donne un rôle.", en: "Nobody gives himself a role." };
+/// Why nobody gives a role to themselves.
+pub const NOT_ONESELF: Label = Label {
+    fr: "Vous ne pouvez pas vous donner un rôle : une autre personne doit le faire.",
+    en: "You cannot give a role to yourself: someone else must.",
+};
 
 pub(crate) fn gives(actor: &Actor, role: Role, organization: Option<OrganizationId>) -> bool {
     let own = organization.is_some_and(|organization| actor.reaches(&[Role::DicomDirector], organization));
@@ -135,7 +142,7 @@ action!(
     }
 );
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<role_assignment::table, Pg, SqlType = Bool>> {
     if actor.is_sig() || actor.is_auditor() {
@@ -153,20 +160,22 @@ impl Target for RoleAssignmentInput {}
 pub struct Gift {
     /// What is asked.
     pub new: RoleAssignmentInput,
-    /// The affiliation through which it would be held: whose, where, for how long. Only who may give is told that there is
-    /// none.
+    /// The affiliation through which it would be held: its member, organization and validity. Only a caller who may give the
+    /// role learns that there is none.
     pub through: Option<(MemberId, OrganizationId, Validity)>,
     /// The organization and all below it, which the role would reach.
     pub reached: Vec<OrganizationId>,
-    /// Whether the organization lives.
+    /// Whether the organization is active.
     pub life: Option<OrganizationLife>,
 }
 
-const WITHIN: Label =
-    Label { fr: "Ce rôle porterait au-delà de votre périmètre.", en: "This role would reach beyond your scope." };
+const WITHIN: Label = Label {
+    fr: "Ce rôle porterait au-delà de votre périmètre : adressez-vous à l’administration du SIG.",
+    en: "This role would reach beyond your scope: ask a SIG administrator.",
+};
 
 action!(
-    /// Give a role: the SIG administrator, and a communication director for his own.
+    /// Give a role: SIG administrators, and communication directors within their scope.
     Create(RoleAssignmentInput) on RoleAssignment as "create_role_assignment", Gift,
     |actor, it| {
         let (holder, place) = it.through.map(|(holder, place, _)| (holder, place)).unzip();
@@ -185,8 +194,8 @@ action!(
 );
 
 const SCOPE: Label = Label {
-    fr: "Requis pour les rôles sur une organisation, et pour eux seuls.",
-    en: "Required for roles over an organization, and for them alone.",
+    fr: "Indiquez une organisation pour les rôles qui portent sur une organisation, et pour ceux-là seulement.",
+    en: "Name an organization for roles that are held over one, and for these only.",
 };
 
 action!(

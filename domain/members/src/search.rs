@@ -1,4 +1,4 @@
-//! Search: organizations and members by what they are called, however it is typed.
+//! Search: organizations and members by name, tolerant of typing errors.
 
 mod wanted;
 
@@ -15,12 +15,12 @@ use crate::member::MemberView;
 use crate::organization::OrganizationView;
 
 text!(
-    /// What is looked for: words of a name, an acronym, or a whole e-mail address.
+    /// Text to look for: words of a name, an acronym, or a whole e-mail address.
     SearchText, 1..=200, Line
 );
 
 codes! {
-    /// What may be found.
+    /// Kind of object that a search finds.
     SearchType {
         Organization = "organization" ("organisation", "organization"),
         Member = "member" ("communicant", "member"),
@@ -28,7 +28,7 @@ codes! {
 }
 
 codes! {
-    /// As what something is called so.
+    /// Kind of name.
     NameKind {
         Name = "name" ("nom", "name"),
         ShortName = "short_name" ("sigle", "short name"),
@@ -38,7 +38,7 @@ codes! {
     }
 }
 
-/// Some of what may be found: said one by one, or separated by commas.
+/// Some of the kinds of objects: the parameter is repeated, or its values are separated by commas.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Vec<String>")]
 pub struct SearchTypes(BTreeSet<SearchType>);
@@ -66,7 +66,7 @@ impl TryFrom<Vec<String>> for SearchTypes {
     }
 }
 
-/// How many are answered at most: 1 to 50.
+/// Maximum number of items in an answer: 1 to 50.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "u8")]
 pub struct SearchLimit(u8);
@@ -93,68 +93,68 @@ impl TryFrom<u8> for SearchLimit {
     }
 }
 
-/// What is looked for.
+/// What to look for.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
     /// Words of a name in any order, whole or begun, an acronym, or a whole e-mail address. Case, accents and hyphens do
-    /// not matter; neither do one typo in a word of four letters or more, and two in one of six or more.
+    /// not matter. One typing error is tolerated in words of four or five letters, two in longer ones.
     #[param(inline)]
     pub q: SearchText,
-    /// What may be found; everything, unless said. Said again for each; separated by commas is understood too.
+    /// Keeps only these kinds of objects. Repeat the parameter, or separate values by commas. Absent: all kinds.
     #[serde(default)]
     #[param(value_type = Option<Vec<SearchType>>, min_items = 1, max_items = 2)]
     pub types: SearchTypes,
-    /// How many items at most.
+    /// Maximum number of items in the answer.
     #[serde(default)]
     #[param(value_type = u8, minimum = 1, maximum = 50, default = 10)]
     pub limit: SearchLimit,
 }
 
-/// Something found, as the caller sees it.
+/// Something found, as far as the caller may see it.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchHit {
-    /// What it is.
+    /// Kind of object.
     pub r#type: SearchType,
-    /// How well it fits: 1 is exactly what was typed. Comparable within one answer only.
+    /// How well it fits, from 0 to 1: 1 is exactly what was typed. Comparable within one answer only.
     #[schema(minimum = 0, maximum = 1)]
     pub score: f64,
-    /// The organization, if it is one.
+    /// Organization that was found. Absent if it is a member.
     pub organization: Option<OrganizationView>,
-    /// The member, if it is one.
+    /// Member who was found. Absent if it is an organization.
     pub member: Option<MemberView>,
 }
 
 /// The best that was found.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchHits {
-    /// The best first; none if nothing fits.
+    /// Organizations and members, the best first. Empty if nothing fits.
     #[schema(max_items = 50)]
     pub items: Vec<SearchHit>,
 }
 
-/// Something to choose while typing.
+/// A line to choose from while typing.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Suggestion {
-    /// What it is.
+    /// Kind of object.
     pub r#type: SearchType,
-    /// Its identifier.
+    /// Identifier of the organization or the member.
     pub id: Uuid,
-    /// Its name.
+    /// Name to show.
     #[schema(max_length = 300)]
     pub label: String,
-    /// The short name of an organization; the main organization of a member.
+    /// Short name of the organization, or main organization of the member. Absent: there is none.
     #[schema(max_length = 300)]
     pub detail: Option<String>,
 }
 
-/// What to choose from.
+/// Lines to choose from.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Suggestions {
-    /// The best first; none if nothing fits.
+    /// Suggestions, the best first. Empty if nothing fits.
     #[schema(max_items = 50)]
     pub items: Vec<Suggestion>,
 }

@@ -1,4 +1,4 @@
-//! Service account: a script of an organization, which somebody answers for.
+//! Service account (compte de service): a script of an organization, with an owner who answers for it.
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -6,19 +6,19 @@ use kernel::schema::service_account;
 use kernel::{MemberId, Noun, Offer, OrganizationId, PrincipalId, Version};
 use serde::Serialize;
 
-/// A script of an organization, which somebody answers for.
+/// A script of an organization, with an owner who answers for it.
 #[derive(Debug, Clone, Serialize, HasQuery)]
 #[diesel(table_name = service_account, check_for_backend(Pg))]
 pub struct ServiceAccount {
-    /// Its identifier, which is that of its principal.
+    /// Identifier of the service account, which is also its identifier as a principal.
     pub id: PrincipalId,
     /// What it is called.
     pub name: String,
-    /// Of which organization.
+    /// The organization.
     pub organization_id: OrganizationId,
-    /// Who answers for it.
+    /// The member who answers for it.
     pub owner_id: MemberId,
-    /// Grows at each change.
+    /// Its version.
     pub version: Version,
 }
 

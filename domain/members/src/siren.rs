@@ -6,22 +6,23 @@ use kernel::text;
 const LA_POSTE: &str = "356000000";
 
 text!(
-    /// A SIREN: nine digits, the last of which checks the others (Luhn).
+    /// SIREN number of a legal unit: nine digits, the last of which checks the others (Luhn).
     Siren, 9..=9, Digits as "siren", siren
 );
 text!(
-    /// A SIRET: a SIREN and an establishment's five digits, checked together (Luhn; La Poste by its own rule).
+    /// SIRET number of an establishment: its SIREN and five digits, checked together (Luhn; for La Poste by its own
+    /// rule).
     Siret, 14..=14, Digits as "siret", siret
 );
 
 fn siren(text: &str) -> Result<String, &'static str> {
-    (digits(text).is_some() && luhn(text)).then(|| text.to_owned()).ok_or("siren")
+    (digits(text).is_some_and(|sum| sum > 0) && luhn(text)).then(|| text.to_owned()).ok_or("siren")
 }
 
 fn siret(text: &str) -> Result<String, &'static str> {
-    let sum = digits(text).ok_or("siret")?;
+    let sum = digits(text).filter(|sum| *sum > 0).ok_or("siret")?;
     let post = text.starts_with(LA_POSTE) && sum.is_multiple_of(5);
-    let good = text.get(..9).is_some_and(luhn) && (luhn(text) || post);
+    let good = text.get(..9).is_some_and(|unit| siren(unit).is_ok()) && (luhn(text) || post);
     good.then(|| text.to_owned()).ok_or("siret")
 }
 
@@ -47,13 +48,15 @@ mod tests {
         for good in ["130025265", "356000000", "552100554"] {
             assert!(good.parse::<Siren>().is_ok(), "{good}");
         }
-        for bad in ["130025266", "13002526", "1300252650", "13002526A", "", "٣56000000"] {
+        for bad in ["130025266", "13002526", "1300252650", "000000000", "13002526A", "", "٣56000000"] {
             assert!(bad.parse::<Siren>().is_err(), "{bad}");
         }
         for good in ["13002526500013", "35600000000048", "35600000049837"] {
             assert!(good.parse::<Siret>().is_ok(), "{good}");
         }
-        for bad in ["13002526500014", "35600000049838", "3560000004983", "13002526 00013"] {
+        for bad in
+            ["13002526500014", "00000000000000", "35600000049838", "3560000004983", "13002526 00013", "00000000000018"]
+        {
             assert!(bad.parse::<Siret>().is_err(), "{bad}");
         }
     }

@@ -9,51 +9,52 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 text!(
-    /// The code of a territory: `reg-76`, `dep-34`, `om-988`. A region and a department may have the same INSEE code.
+    /// Code of a territory, for example `reg-76`, `dep-34` or `om-988`. The prefix tells regions from departments,
+    /// whose INSEE codes overlap.
     TerritoryCode, 5..=12, Code
 );
 
 codes! {
-    /// What kind of territory.
+    /// Kind of territory.
     TerritoryKind {
         Region = "region" ("région", "region"),
         Department = "department" ("département", "department"),
-        Overseas = "overseas" ("collectivité d'outre-mer", "overseas territory"),
+        Overseas = "overseas" ("collectivité d’outre-mer", "overseas territory"),
     }
 }
 
-/// A region, a department or an overseas territory.
+/// A region, a department or an overseas territory (territoire).
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery, Insertable)]
 #[diesel(table_name = territory, check_for_backend(Pg))]
 pub struct Territory {
-    /// Its code.
+    /// Code of the territory.
     pub code: TerritoryCode,
-    /// What kind of territory.
+    /// Kind of territory.
     pub kind: TerritoryKind,
-    /// Its official name.
+    /// Official name.
     #[schema(max_length = 200)]
     pub name: String,
-    /// The region of a department.
+    /// Code of the region of a department. Absent for the others.
     pub parent_code: Option<TerritoryCode>,
-    /// The INSEE code of the commune where its prefecture sits.
+    /// INSEE code of the commune where its prefecture sits. Absent: it has none.
     #[schema(max_length = 5)]
     pub seat_insee_code: Option<String>,
-    /// Its time zone, of the IANA database.
+    /// Time zone (IANA database), for example `Europe/Paris`.
     #[schema(max_length = 40)]
     pub time_zone: String,
-    /// The year of the code officiel géographique.
+    /// Year of the code officiel géographique that describes it.
     pub cog_year: i16,
 }
 
-/// Which territories of the list.
+/// Filters of the list of territories.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct TerritoryFilter {
-    /// What kind of territory.
+    /// Keeps only territories of this kind.
     pub kind: Option<TerritoryKind>,
-    /// Those of this region.
+    /// Keeps only departments of this region.
     pub parent_code: Option<TerritoryCode>,
 }
 

@@ -1,10 +1,12 @@
-//! Action item (action): an organization does something by a day, perhaps by one of its people; both axes show the same one.
+//! Action item (action): what an organization has to do by a day, perhaps through one of its members. The network and
+//! the organization show the same action item.
 
 mod rules;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::{action_item, follow_up, member, network, organization};
@@ -12,7 +14,9 @@ use kernel::{
     ActionItemId, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
     Version, codes, text,
 };
-pub use rules::{Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, may_show, not_there, of_follow_up, visible};
+pub use rules::{
+    Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, may_show, not_there, of_follow_up, visible,
+};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -22,16 +26,16 @@ use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality};
 use crate::network::{NetworkCode, NetworkVisibility};
 
 text!(
-    /// What is to be done, in a line.
+    /// Title of an action item: what is to be done, on one line.
     ActionTitle, 1..=200, Line
 );
 text!(
-    /// What is to be done, at length.
+    /// Detail of an action item: what is to be done, at length.
     ActionDetail, 1..=4000, Prose
 );
 
 codes! {
-    /// Where an action stands.
+    /// State of an action item.
     ActionStatus {
         Open = "open" ("à faire", "open"),
         Done = "done" ("faite", "done"),
@@ -39,158 +43,168 @@ codes! {
     }
 }
 
-/// An organization does something by a day.
+/// Action item (action): what an organization has to do by a day.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = action_item, check_for_backend(Pg))]
 #[diesel(base_query = action_item::table.inner_join(organization::table).left_join(network::table).left_join(member::table).left_join(follow_up::table))]
 pub struct ActionItem {
-    /// Its identifier.
+    /// Identifier of the action item.
     pub id: ActionItemId,
-    /// What is to be done, in a line.
+    /// What is to be done, on one line.
     pub title: ActionTitle,
-    /// What is to be done, at length.
+    /// What is to be done, at length. Absent: the title says all.
     pub detail: Option<ActionDetail>,
-    /// The network that follows it.
+    /// Code of the network that follows the action item. Absent: no network follows it, or the caller may not know of
+    /// that network.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
-    /// The organization that owes it.
+    /// Organization that has to do it.
     #[diesel(embed)]
     pub owner_organization: OrganizationReference,
-    /// The person who does it there.
+    /// Member who has to do it for the organization. Absent: nobody is named.
     #[diesel(embed)]
     pub owner_member: Option<MemberReference>,
-    /// The follow-up that it came of.
+    /// Identifier of the follow-up in which it was agreed. Absent: it comes from no follow-up.
     pub follow_up_id: Option<FollowUpId>,
-    /// Whether it belongs to the interministerial topics.
+    /// Whether it belongs to the interministerial topics. A co-lead limited to these topics works on these action items
+    /// only.
     pub interministerial: bool,
-    /// The day by which it is due.
+    /// Day by which it is due (Europe/Paris).
     pub due_on: NaiveDate,
-    /// Where it stands.
+    /// State of the action item: open, done or cancelled.
     pub status: ActionStatus,
-    /// When it was done or given up.
+    /// When it was completed or cancelled (UTC). Absent: it is open.
     pub closed_at: Option<DateTime<Utc>>,
-    /// The network that follows it.
+    /// Identifier of the network that follows it.
     #[serde(skip)]
     #[schema(ignore)]
     pub network_id: Option<NetworkId>,
-    /// Who knows of that network.
+    /// Visibility of that network.
     #[diesel(select_expression = network::visibility.nullable())]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_visibility: Option<NetworkVisibility>,
-    /// The axis and the confidentiality of the follow-up that it came of.
+    /// Axis and confidentiality of the follow-up that it comes from.
     #[diesel(select_expression = (follow_up::axis.nullable(), follow_up::confidentiality.nullable()))]
     #[serde(skip)]
     #[schema(ignore)]
     pub origin: (Option<FollowUpAxis>, Option<FollowUpConfidentiality>),
-    /// Grows at each change.
+    /// Version of the action item: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the action item was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the action item last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// An action to record.
+/// An action item to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = action_item, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Transmettre le plan éditorial", "network_code": "edito",
     "owner_organization_id": "01900000-0000-7000-8000-000000000002", "due_on": "2026-12-15"}))]
 pub struct ActionItemInput {
-    /// What is to be done, in a line.
+    /// What is to be done, on one line.
     pub title: ActionTitle,
-    /// What is to be done, at length.
+    /// What is to be done, at length. Absent: the title says all.
     pub detail: Option<ActionDetail>,
-    /// The network that follows it; that of its follow-up, unless said, and no other.
+    /// Code of the network that follows the action item. Absent: the network of its follow-up, if it names one. Another network
+    /// than that is refused.
     #[diesel(skip_insertion)]
     pub network_code: Option<NetworkCode>,
-    /// The organization that owes it.
+    /// Identifier of the organization that has to do it. The organization must be active.
     pub owner_organization_id: OrganizationId,
-    /// The person who does it there.
+    /// Identifier of the member who has to do it, affiliated to that organization. Absent: nobody is named.
     pub owner_member_id: Option<MemberId>,
-    /// The follow-up that it comes of.
+    /// Identifier of the follow-up in which it was agreed; the caller must be able to read it. Absent: it comes from no
+    /// follow-up.
     pub follow_up_id: Option<FollowUpId>,
-    /// Whether it belongs to the interministerial topics.
+    /// Whether it belongs to the interministerial topics. Default: `false`.
     #[serde(default)]
     pub interministerial: bool,
-    /// The day by which it is due.
-    pub due_on: NaiveDate,
+    /// Day by which it is due (Europe/Paris).
+    pub due_on: Day,
 }
 
-/// What to change of an action: absent keeps, `null` clears.
+/// Fields of an action item to change (JSON merge patch, RFC 7396): a field left out stays as it is. `null` clears
+/// `detail`, `network_code` and `owner_member_id`.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = action_item)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"due_on": "2027-01-15"}))]
 pub struct ActionItemPatch {
-    /// What is to be done, in a line.
+    /// What is to be done, on one line.
     #[serde(default, deserialize_with = "replaceable")]
     pub title: Option<ActionTitle>,
     /// What is to be done, at length.
     #[serde(default, deserialize_with = "clearable")]
     pub detail: Option<Option<ActionDetail>>,
-    /// The network that follows it: one in which the caller could give it, and that of its follow-up where that names one.
+    /// Code of the network that follows it. The caller must be allowed to create action items for that network. It is that of
+    /// its follow-up, if that names one.
     #[serde(default, deserialize_with = "clearable")]
     #[diesel(skip_update)]
     pub network_code: Option<Option<NetworkCode>>,
-    /// The organization that owes it: one to which the caller could give it.
+    /// Identifier of the organization that has to do it. The caller must be allowed to create action items for that
+    /// organization.
     #[serde(default, deserialize_with = "replaceable")]
     pub owner_organization_id: Option<OrganizationId>,
-    /// The person who does it there.
+    /// Identifier of the member who has to do it, affiliated to the organization.
     #[serde(default, deserialize_with = "clearable")]
     pub owner_member_id: Option<Option<MemberId>>,
-    /// The day by which it is due.
+    /// Day by which it is due (Europe/Paris).
     #[serde(default, deserialize_with = "replaceable")]
-    pub due_on: Option<NaiveDate>,
+    pub due_on: Option<Day>,
 }
 
-/// Which actions of the list.
+/// Filters of the list of action items.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ActionItemFilter {
-    /// Followed by this network.
+    /// Keeps only the action items that this network follows (code of the network).
     #[param(inline)]
     pub network_code: Option<NetworkCode>,
-    /// Owed by this organization, or by one that went into it.
+    /// Keeps only the action items of this organization, or of organizations that were merged or split into it.
     pub owner_organization_id: Option<OrganizationId>,
-    /// Owed by this DICOM, by one of those that it serves, or by one that went into these.
+    /// Keeps only the action items of this DICOM and of the organizations that it serves. Those of their merged or
+    /// split predecessors are kept too.
     pub dicom_id: Option<OrganizationId>,
-    /// Done by this person.
+    /// Keeps only the action items of this member.
     pub owner_member_id: Option<MemberId>,
-    /// That came of this follow-up.
+    /// Keeps only the action items agreed in this follow-up.
     pub follow_up_id: Option<FollowUpId>,
-    /// Where they stand. Those that are done or given up come in the order in which they were, the latest first.
+    /// Keeps only the action items in this state. With `done` or `cancelled`, the order changes: the latest closed
+    /// first.
     pub status: Option<ActionStatus>,
-    /// Due on this day or later.
-    pub due_from: Option<NaiveDate>,
-    /// Due on this day or before.
-    pub due_to: Option<NaiveDate>,
-    /// Those alone that are open past their day, or those alone that are not.
+    /// Keeps only the action items due on this day or later.
+    pub due_from: Option<Day>,
+    /// Keeps only the action items due on this day or before.
+    pub due_to: Option<Day>,
+    /// `true` keeps only the open action items whose due date is past (Europe/Paris); `false` keeps only the others.
+    /// Absent: both.
     pub overdue: Option<bool>,
-    /// Whether to say how many there are in all.
+    /// `exact` also returns how many action items there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
-/// An action as the caller sees it.
+/// An action item as the caller sees it.
 pub type ActionItemView = Seen<ActionItem>;
-/// A page of actions.
+/// One page of action items.
 pub type ActionItemPage = Page<ActionItemView>;
 
 impl ActionItemPatch {
-    /// Whether it puts the action elsewhere.
+    /// Whether the change gives the action item to another network or organization.
     #[must_use]
     pub const fn moves(&self) -> bool {
         self.network_code.is_some() || self.owner_organization_id.is_some()
     }
 
-    /// The action as it would be given where the change puts it.
+    /// The action item as it would be created in its new place, to check that the caller could create it there.
     #[must_use]
     pub fn given_anew(&self, before: &ActionItem) -> ActionItemInput {
         let person = before.owner_member.as_ref().map(|person| person.id);
@@ -202,7 +216,7 @@ impl ActionItemPatch {
             owner_member_id: self.owner_member_id.unwrap_or(person),
             follow_up_id: None,
             interministerial: before.interministerial,
-            due_on: self.due_on.unwrap_or(before.due_on),
+            due_on: self.due_on.unwrap_or(Day(before.due_on)),
         }
     }
 }
@@ -221,7 +235,7 @@ impl Noun for ActionItem {
     kernel::versioned!();
 }
 
-/// What actions are read from.
+/// The tables that action items are read from.
 #[must_use]
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn joined() -> _ {

@@ -1,4 +1,5 @@
-//! Announcement (annonce): what the SIG tells an audience, and the leads of a network its members.
+//! Announcement (annonce): a message of the SIG to kinds of organizations, or of the SIG or leads to the members of a
+//! network.
 
 mod rules;
 
@@ -27,16 +28,16 @@ use validator::Validate;
 use crate::network::{NetworkCode, NetworkVisibility};
 
 text!(
-    /// The title of an announcement.
+    /// Title of an announcement.
     AnnouncementTitle, 1..=200, Line
 );
 text!(
-    /// What is announced, in Markdown, as it was written.
+    /// Text of an announcement in Markdown, kept as it was written.
     AnnouncementBody, 1..=20_000, Prose
 );
 
 codes! {
-    /// Where an announcement stands in its life.
+    /// State of an announcement.
     AnnouncementStatus {
         Draft = "draft" ("brouillon", "draft"),
         Published = "published" ("publiée", "published"),
@@ -56,24 +57,24 @@ impl AnnouncementStatus {
     }
 }
 
-/// How many were addressed, and what became of it.
+/// How many people an announcement reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AnnouncementTally {
-    /// To how many it was addressed.
+    /// Number of people that it was addressed to.
     #[schema(minimum = 0)]
     pub recipients: i64,
-    /// To how many a letter went out.
+    /// Number of recipients to whom an e-mail was sent.
     #[schema(minimum = 0)]
     pub sent: i64,
-    /// Whose servers refused it.
+    /// Number of recipients whose mail server refused the e-mail.
     #[schema(minimum = 0)]
     pub bounced: i64,
-    /// How many have read it.
+    /// Number of recipients who marked it as read.
     #[schema(minimum = 0)]
     pub read: i64,
 }
 
-/// What an announcement is to the one who looks at it: no part of the announcement, so absent from its history.
+/// What depends on the caller: it is no part of the announcement, and so absent from its history.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
 pub struct Around {
@@ -81,13 +82,14 @@ pub struct Around {
     #[serde(skip)]
     #[schema(ignore)]
     pub addressed: bool,
-    /// When the caller read it.
+    /// When the caller marked it as read (UTC). Absent: not read, or not addressed to the caller.
     pub read_at: Option<DateTime<Utc>>,
-    /// What became of it; for the leads of its network and the SIG.
+    /// How many people it reached. Absent: it is a draft, or the caller is neither a lead of its network nor of the
+    /// SIG.
     pub tally: Option<AnnouncementTally>,
 }
 
-// Nothing of it stands in the row: it is filled in for a caller, afterwards.
+// No column of the row: it is filled in for the caller afterwards.
 impl<DB: diesel::backend::Backend> Selectable<DB> for Around {
     type SelectExpression = announcement::id;
 
@@ -104,113 +106,120 @@ impl Queryable<sql_types::Uuid, Pg> for Around {
     }
 }
 
-/// What the SIG tells an audience, or the leads of a network its members.
+/// Announcement (annonce): a message to the members of a network, or to people of some kinds and origins of
+/// organizations.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = announcement, check_for_backend(Pg))]
 #[diesel(base_query = announcement::table.left_join(network::table))]
 pub struct Announcement {
-    /// Its identifier.
+    /// Identifier of the announcement.
     pub id: AnnouncementId,
-    /// Its title.
+    /// Title, on one line.
     pub title: AnnouncementTitle,
-    /// What is announced, in Markdown.
+    /// Text in Markdown.
     pub body: AnnouncementBody,
-    /// To the members of which network; else to the organizations below.
+    /// Code of the network whose members it is addressed to. Absent: it is addressed by `organization_kinds` and
+    /// `origins`.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
-    /// The same, by its identifier.
+    /// Identifier of that network.
     #[serde(skip)]
     #[schema(ignore)]
     pub network_id: Option<NetworkId>,
-    /// Who knows of it.
+    /// Visibility of that network.
     #[diesel(select_expression = network::visibility.nullable())]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_visibility: Option<NetworkVisibility>,
-    /// To those who work in organizations of these kinds; of all kinds, if there is none.
+    /// Kinds of organizations whose people it is addressed to. Empty: all kinds, unless a network is named.
     #[schema(max_items = 30)]
     pub organization_kinds: Vec<OrganizationKind>,
-    /// And of these origins; of all, if there is none.
+    /// Origins of the people it is addressed to. Empty: all origins, unless a network is named.
     #[schema(max_items = 8)]
     pub origins: Vec<MemberOrigin>,
-    /// Whether it belongs to the interministerial topics, on which a co-animation may be limited.
+    /// Whether it belongs to the interministerial topics. A co-lead limited to these topics works on these
+    /// announcements only.
     pub interministerial: bool,
-    /// Whether a recipient may choose how soon he hears of it.
+    /// Whether the recipients choose how soon they are told of it (`normal`) or are all told at once (`mandatory`).
     pub class: NotificationClass,
-    /// Where it stands.
+    /// State of the announcement: draft, published or withdrawn.
     pub status: AnnouncementStatus,
-    /// When it was published.
+    /// When it was published (UTC). Absent: it was never published.
     pub published_at: Option<DateTime<Utc>>,
-    /// When it was withdrawn.
+    /// When it was withdrawn (UTC). Absent: it is not withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// What it is to the caller.
+    /// What depends on the caller.
     #[diesel(embed)]
     #[serde(flatten)]
     pub around: Around,
-    /// Grows at each change.
+    /// Version of the announcement: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was written.
+    /// When the announcement was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the announcement last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who wrote it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// An announcement to write: to a network, or to kinds and origins of organizations.
+/// An announcement to create, as a draft. It has one audience: a network, or kinds and origins of organizations.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable, AsChangeset)]
 #[diesel(table_name = announcement, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Plan éditorial 2027", "body": "Le plan est **arrêté** ; il paraît lundi.", "network_code": "edito"}))]
 pub struct AnnouncementInput {
-    /// Its title.
+    /// Title, on one line.
     pub title: AnnouncementTitle,
-    /// What is announced, in Markdown.
+    /// Text in Markdown.
     pub body: AnnouncementBody,
-    /// To the members of which network.
+    /// Code of the network whose members it is addressed to. Absent: `organization_kinds` or `origins` is required.
     #[diesel(skip_insertion, skip_update)]
     pub network_code: Option<NetworkCode>,
-    /// To those who work in organizations of these kinds. For the SIG.
+    /// Kinds of organizations whose people it is addressed to; only the SIG may use them. Default: all kinds, if
+    /// `origins` is given.
     #[serde(default)]
     #[validate(length(max = 30))]
     #[schema(max_items = 30)]
     pub organization_kinds: Vec<OrganizationKind>,
-    /// And of these origins. For the SIG.
+    /// Origins of the people it is addressed to; only the SIG may use them. Default: all origins, if
+    /// `organization_kinds` is given.
     #[serde(default)]
     #[validate(length(max = 8))]
     #[schema(max_items = 8)]
     pub origins: Vec<MemberOrigin>,
-    /// Whether it belongs to the interministerial topics.
+    /// Whether it belongs to the interministerial topics. Default: `false`.
     #[serde(default)]
     pub interministerial: bool,
-    /// Whether a recipient may choose how soon he hears of it; he may, unless said. `mandatory` is for the SIG.
+    /// Whether the recipients choose how soon they are told of it. Default: `normal`, they choose. Only the SIG may use
+    /// `mandatory`.
     #[diesel(skip_insertion, skip_update)]
     pub class: Option<NotificationClass>,
 }
 
-/// What to change of an announcement: absent keeps. Once it is published, its title and its body alone.
+/// Fields of an announcement to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears
+/// `network_code`. Once it is published, only `title` and `body` change.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"title": "Plan éditorial 2027 (corrigé)"}))]
 pub struct AnnouncementPatch {
-    /// Its title.
+    /// Title, on one line.
     #[serde(default, deserialize_with = "replaceable")]
     pub title: Option<AnnouncementTitle>,
-    /// What is announced, in Markdown.
+    /// Text in Markdown.
     #[serde(default, deserialize_with = "replaceable")]
     pub body: Option<AnnouncementBody>,
-    /// To the members of which network.
+    /// Code of the network whose members it is addressed to.
     #[serde(default, deserialize_with = "clearable")]
     pub network_code: Option<Option<NetworkCode>>,
-    /// To those who work in organizations of these kinds.
+    /// Kinds of organizations whose people it is addressed to. The list replaces the former one.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 30))]
     #[schema(max_items = 30)]
     pub organization_kinds: Option<Vec<OrganizationKind>>,
-    /// And of these origins.
+    /// Origins of the people it is addressed to. The list replaces the former one.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 8))]
     #[schema(max_items = 8)]
@@ -218,31 +227,32 @@ pub struct AnnouncementPatch {
     /// Whether it belongs to the interministerial topics.
     #[serde(default, deserialize_with = "replaceable")]
     pub interministerial: Option<bool>,
-    /// Whether a recipient may choose how soon he hears of it.
+    /// Whether the recipients choose how soon they are told of it. Only the SIG may use `mandatory`.
     #[serde(default, deserialize_with = "replaceable")]
     pub class: Option<NotificationClass>,
-    /// Whether its recipients are told of the change; they are not, unless said.
+    /// `true` notifies the recipients of the change; possible once it is published. Default: `false`, nobody is
+    /// notified.
     #[serde(default, deserialize_with = "replaceable")]
     pub notify: Option<bool>,
 }
 
-/// Which announcements of the list.
+/// Filters of the list of announcements.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AnnouncementFilter {
-    /// To this network.
+    /// Keeps only the announcements to this network (code of the network).
     #[param(inline)]
     pub network_code: Option<NetworkCode>,
-    /// That stand there.
+    /// Keeps only the announcements in this state.
     pub status: Option<AnnouncementStatus>,
-    /// Whether to say how many there are in all.
+    /// `exact` also returns how many announcements there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
 /// An announcement as the caller sees it.
 pub type AnnouncementView = Seen<Announcement>;
-/// A page of announcements.
+/// One page of announcements.
 pub type AnnouncementPage = Page<AnnouncementView>;
 
 impl Noun for Announcement {

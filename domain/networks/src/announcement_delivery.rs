@@ -1,4 +1,4 @@
-//! A line of the ledger of an announcement: who was told, and what became of the letter.
+//! Delivery of an announcement (envoi): who was notified, and the state of the e-mail.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -11,46 +11,46 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-/// A line as it is stored.
+/// A delivery as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = delivery, check_for_backend(Pg))]
 pub struct DeliveryLine {
-    /// Its place in the order of the list.
+    /// Identifier of the delivery, which orders the list.
     pub id: uuid::Uuid,
-    /// Who.
+    /// Member who was notified.
     #[diesel(embed)]
     pub member: Option<MemberReference>,
-    /// Of what he was told.
+    /// What the member was notified of.
     #[diesel(select_expression = notification::kind)]
     pub kind: NotificationKind,
-    /// What became of the letter.
+    /// State of the e-mail.
     pub status: DeliveryStatus,
-    /// Whether there was an address to send it to.
+    /// Whether the member had an address to send it to.
     #[diesel(select_expression = delivery::address.is_not_null())]
     pub addressed: bool,
-    /// When it went out.
+    /// When the e-mail was sent.
     pub sent_at: Option<DateTime<Utc>>,
-    /// When he read it in the service.
+    /// When the member marked it as read.
     #[diesel(select_expression = notification::read_at)]
     pub read_at: Option<DateTime<Utc>>,
 }
 
-/// Who was told of an announcement, and what became of the letter. Addresses are not shown.
+/// Delivery of an announcement (envoi): who was notified, and the state of the e-mail. Addresses are not shown.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AnnouncementDelivery {
-    /// Who.
+    /// Member who was notified, by identifier and name.
     pub member: Option<MemberReference>,
-    /// Of what he was told: the publication, or a change.
+    /// What the member was notified of: the publication, or a change.
     pub kind: NotificationKind,
-    /// By what.
+    /// How it is sent: always by e-mail.
     pub channel: DeliveryChannel,
-    /// What became of it. `unsent` is of whoever wants no letter, has no address, or has read it before one was sent: how
-    /// soon someone hears is his own business, so that `muted` is never shown.
+    /// State of the e-mail. `unsent` covers members who want no e-mail, have no address, or read it before one was
+    /// sent. The choice of a member is private: `muted` is never shown here.
     pub status: DeliveryStatus,
-    /// When it went out.
+    /// When the e-mail was sent (UTC). Absent: it was not sent.
     pub sent_at: Option<DateTime<Utc>>,
-    /// When he read it in the service.
+    /// When the member marked it as read (UTC). Absent: not read yet.
     pub read_at: Option<DateTime<Utc>>,
 }
 
@@ -62,5 +62,5 @@ impl From<DeliveryLine> for AnnouncementDelivery {
     }
 }
 
-/// A page of the ledger.
+/// One page of deliveries.
 pub type AnnouncementDeliveryPage = Page<AnnouncementDelivery>;

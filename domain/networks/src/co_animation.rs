@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{OrganizationLife, OrganizationReference};
 use kernel::schema::{co_animation, network as network_table, organization};
 use kernel::{
@@ -15,56 +16,56 @@ use validator::Validate;
 
 use crate::network::{self, Network, NetworkCode, NetworkVisibility};
 
-/// An organization that animates a network together with the SIG.
+/// A co-animation: an organization animates a network together with the SIG, for a time.
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = co_animation, check_for_backend(Pg))]
 #[diesel(base_query = co_animation::table.inner_join(organization::table).inner_join(network_table::table))]
 pub struct CoAnimation {
-    /// Its identifier.
+    /// Identifier of the co-animation.
     pub id: CoAnimationId,
-    /// The network.
+    /// Identifier of the network that is co-animated.
     pub network_id: NetworkId,
-    /// The organization.
+    /// The organization that co-animates the network.
     #[diesel(embed)]
     pub organization: OrganizationReference,
-    /// On what.
+    /// The topics on which the co-leads of the organization lead the network.
     pub scope: CoAnimationScope,
     /// When it holds.
     #[serde(flatten)]
     pub valid: Validity,
-    /// Who knows of its network.
+    /// Visibility of the network: decides who sees the co-animation.
     #[diesel(select_expression = network_table::visibility)]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_visibility: NetworkVisibility,
-    /// Grows at each change.
+    /// Version of the co-animation: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the co-animation was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the co-animation last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A co-animation to record.
+/// A co-animation to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = co_animation, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "scope": "all"}))]
 pub struct CoAnimationInput {
-    /// The organization.
+    /// Identifier of the organization that co-animates the network.
     pub organization_id: OrganizationId,
-    /// On what.
+    /// The topics on which the co-leads of the organization lead the network.
     pub scope: CoAnimationScope,
-    /// From when it holds; from now on if absent.
+    /// When the co-animation begins to hold (UTC). Default: now.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
-/// The same again, from now on.
+/// A copy of a co-animation, to be recorded from now on.
 impl From<&CoAnimation> for CoAnimationInput {
     fn from(it: &CoAnimation) -> Self {
         Self { organization_id: it.organization.id, scope: it.scope, valid_from: None }
@@ -73,7 +74,7 @@ impl From<&CoAnimation> for CoAnimationInput {
 
 /// A co-animation as the caller sees it.
 pub type CoAnimationView = Seen<CoAnimation>;
-/// A page of co-animations.
+/// One page of co-animations.
 pub type CoAnimationPage = Page<CoAnimationView>;
 
 impl Noun for CoAnimation {
@@ -85,7 +86,7 @@ impl Noun for CoAnimation {
 }
 
 action!(
-    /// See a co-animation: whoever may know of its network.
+    /// See a co-animation: all who may see its network.
     Read(CoAnimationId) on CoAnimation as "get_co_animation", CoAnimation, seen
 );
 
@@ -94,7 +95,7 @@ fn seen(actor: &Actor, it: &CoAnimation) -> Ruling {
 }
 
 action!(
-    /// Let an organization animate a network together with the SIG.
+    /// Create a co-animation.
     Create((NetworkCode, CoAnimationInput)) on CoAnimation as "create_network_co_animation",
     (Network, Option<OrganizationLife>),
     |actor, (it, _)| network::Read::rule(actor, it).for_sig(actor),
@@ -102,7 +103,7 @@ action!(
 );
 
 action!(
-    /// Void a co-animation that should never have been.
+    /// Void a co-animation that should never have been recorded.
     Void(CoAnimationId) on CoAnimation as "void_co_animation", CoAnimation,
     |actor, it| seen(actor, it).for_sig(actor)
 );

@@ -1,8 +1,9 @@
-//! Decision (décision): what was decided in a follow-up.
+//! Decision (décision) taken in a follow-up.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::directory::OrganizationReference;
 use kernel::patch::replaceable;
 use kernel::schema::{decision, follow_up, network, organization};
@@ -19,48 +20,48 @@ use crate::follow_up::{FollowUp, FollowUpScope, reads, writes, writing};
 use crate::network::NetworkCode;
 
 text!(
-    /// What was decided.
+    /// Text of a decision: what was decided.
     DecisionBody, 1..=2000, Prose
 );
 
-/// What was decided in a follow-up.
+/// Decision (décision) taken in a follow-up.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = decision, check_for_backend(Pg))]
 #[diesel(base_query = decision::table.inner_join(follow_up::table.left_join(network::table).left_join(organization::table)))]
 pub struct Decision {
-    /// Its identifier.
+    /// Identifier of the decision.
     pub id: DecisionId,
-    /// The follow-up.
+    /// Identifier of the follow-up in which it was taken.
     pub follow_up_id: FollowUpId,
-    /// With or about which network that was.
+    /// Code of the network that the follow-up was with or about. Absent: the follow-up names no network.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
-    /// With or about which organization that was.
+    /// Organization that the follow-up was with or about. Absent: the follow-up names no organization.
     #[diesel(embed)]
     pub organization: Option<OrganizationReference>,
     /// What was decided.
     pub body: DecisionBody,
-    /// On which day.
+    /// Day on which it was decided (Europe/Paris).
     pub decided_on: NaiveDate,
-    /// For whom its follow-up is.
+    /// What the rules of its follow-up look at.
     #[diesel(embed)]
     #[serde(skip)]
     #[schema(ignore)]
     pub scope: FollowUpScope,
-    /// Grows at each change.
+    /// Version of the decision: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the decision was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the decision last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A decision to record.
+/// A decision to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = decision)]
 #[serde(deny_unknown_fields)]
@@ -68,11 +69,11 @@ pub struct Decision {
 pub struct DecisionInput {
     /// What was decided.
     pub body: DecisionBody,
-    /// On which day.
-    pub decided_on: NaiveDate,
+    /// Day on which it was decided (Europe/Paris).
+    pub decided_on: Day,
 }
 
-/// What to change of a decision: absent keeps.
+/// Fields of a decision to change (JSON merge patch, RFC 7396): a field left out stays as it is; `null` is refused.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = decision)]
 #[serde(deny_unknown_fields)]
@@ -81,32 +82,33 @@ pub struct DecisionPatch {
     /// What was decided.
     #[serde(default, deserialize_with = "replaceable")]
     pub body: Option<DecisionBody>,
-    /// On which day.
+    /// Day on which it was decided (Europe/Paris).
     #[serde(default, deserialize_with = "replaceable")]
-    pub decided_on: Option<NaiveDate>,
+    pub decided_on: Option<Day>,
 }
 
-/// Which decisions of the list.
+/// Filters of the list of decisions.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionFilter {
-    /// In follow-ups with or about this network.
+    /// Keeps only the decisions of follow-ups with or about this network (code of the network).
     #[param(inline)]
     pub network_code: Option<NetworkCode>,
-    /// In follow-ups with or about this organization, or one that went into it.
+    /// Keeps only the decisions of follow-ups with or about this organization, or organizations that were merged or
+    /// split into it.
     pub organization_id: Option<OrganizationId>,
-    /// Taken on this day or later.
-    pub from: Option<NaiveDate>,
-    /// Taken on this day or before.
-    pub to: Option<NaiveDate>,
-    /// Whether to say how many there are in all.
+    /// Keeps only the decisions taken on this day or later.
+    pub from: Option<Day>,
+    /// Keeps only the decisions taken on this day or before.
+    pub to: Option<Day>,
+    /// `exact` also returns how many decisions there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
 /// A decision as the caller sees it.
 pub type DecisionView = Seen<Decision>;
-/// A page of decisions.
+/// One page of decisions.
 pub type DecisionPage = Page<DecisionView>;
 
 impl Noun for Decision {
@@ -117,11 +119,13 @@ impl Noun for Decision {
     kernel::versioned!();
 }
 
-const WRITERS: Label =
-    Label { fr: "Réservé à qui écrit ce point de suivi.", en: "For those who write this follow-up." };
+const WRITERS: Label = Label {
+    fr: "Cette opération est réservée au SIG et, sur l’axe réseau, aux personnes qui animent ce réseau, sur leurs sujets. Adressez-leur votre demande.",
+    en: "Only the SIG and, on the network axis, the leads of the network on their topics may do this. Ask one of them.",
+};
 
 action!(
-    /// See a decision: who sees its follow-up.
+    /// See a decision: those who may read its follow-up.
     Read(DecisionId) on Decision as "get_decision", Decision,
     |actor, it| Ruling::seen(reads(actor, &it.scope))
 );

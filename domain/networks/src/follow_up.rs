@@ -1,4 +1,4 @@
-//! Follow-up (point de suivi): what was said, on a day, with a network or with an organization, and how things stand.
+//! Follow-up (point de suivi): what was said on a day with a network or an organization, and how things stand.
 
 mod rules;
 
@@ -9,6 +9,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Jsonb;
+use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::patch::replaceable;
 use kernel::schema::{follow_up, network, organization};
@@ -26,12 +27,12 @@ use validator::Validate;
 use crate::network::{NetworkCode, NetworkVisibility};
 
 text!(
-    /// What was said.
+    /// Summary of a follow-up: what was said.
     FollowUpSummary, 1..=8000, Prose
 );
 
 codes! {
-    /// With whom one follows up: the two levels of the brief.
+    /// Axis of a follow-up: with a network, or with an organization (DICOM).
     FollowUpAxis {
         Network = "network" ("réseau", "network"),
         Organization = "organization" ("organisation (DICOM)", "organization (DICOM)"),
@@ -39,7 +40,7 @@ codes! {
 }
 
 codes! {
-    /// How things stand.
+    /// How things stand, as a traffic light.
     Health {
         Green = "green" ("tout va bien", "on track"),
         Amber = "amber" ("à surveiller", "at risk"),
@@ -48,33 +49,33 @@ codes! {
 }
 
 codes! {
-    /// For whom it is.
+    /// Who may read a follow-up.
     FollowUpConfidentiality {
-        Normal = "normal" ("pour ceux qui suivent le réseau ou l'organisation", "for those who follow the network or the organization"),
-        Confidential = "confidential" ("pour ceux qu'il concerne", "for those whom it concerns"),
+        Normal = "normal" ("pour les personnes qui suivent le réseau ou l’organisation", "for the people who follow the network or the organization"),
+        Confidential = "confidential" ("pour les seules personnes concernées", "only for the people concerned"),
     }
 }
 
-/// With whom a follow-up was, and for whom it is: all that its rules look at.
+/// What the rules of a follow-up look at: its axis, network, organization, confidentiality and people.
 #[derive(Debug, Clone, PartialEq, Eq, HasQuery)]
 #[diesel(table_name = follow_up, check_for_backend(Pg))]
 #[diesel(base_query = follow_up::table.left_join(network::table).left_join(organization::table))]
 pub struct FollowUpScope {
-    /// On which axis.
+    /// With a network or with an organization.
     pub axis: FollowUpAxis,
-    /// With or about which network.
+    /// Identifier of the network, if one is named.
     pub network_id: Option<NetworkId>,
-    /// With or about which organization.
+    /// Identifier of the organization, if one is named.
     pub organization_id: Option<OrganizationId>,
     /// Whether it belongs to the interministerial topics.
     pub interministerial: bool,
-    /// For whom it is.
+    /// Who may read it.
     pub confidentiality: FollowUpConfidentiality,
-    /// Who was there.
+    /// Identifiers of the members who attended.
     pub attendee_ids: Vec<MemberId>,
-    /// Who wrote it.
+    /// Identifier of the principal who recorded it.
     pub created_by: PrincipalId,
-    /// Who knows of its network.
+    /// Visibility of its network.
     #[diesel(select_expression = network::visibility.nullable())]
     pub network_visibility: Option<NetworkVisibility>,
 }
@@ -99,37 +100,39 @@ pub struct Referent(pub MemberReference);
 
 stored_as_json!(Referent);
 
-/// What was said, on a day, with a network or with an organization, and how things stand.
+/// Follow-up (point de suivi): what was said on a day with a network or an organization, and how things stand.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = follow_up, check_for_backend(Pg))]
 #[diesel(base_query = follow_up::table.left_join(network::table).left_join(organization::table))]
 pub struct FollowUp {
-    /// Its identifier.
+    /// Identifier of the follow-up.
     pub id: FollowUpId,
-    /// With whom.
+    /// Whether it was with a network or with an organization.
     pub axis: FollowUpAxis,
-    /// With or about which network.
+    /// Code of the network that it was with or about. Absent: it is about no network in particular.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
-    /// With or about which organization: on the network axis, the one whose référent it concerns.
+    /// Organization that it was with or about. On the network axis: the organization whose référent it concerns.
+    /// Absent: it is about the whole network.
     #[diesel(embed)]
     pub organization: Option<OrganizationReference>,
     /// Who answered for the organization in the network on that day, on the network axis: for those who may see who sits
     /// there.
     #[diesel(select_expression = sql::member_called(follow_up::referent_id))]
     pub referent: Option<Referent>,
-    /// Whether it belongs to the interministerial topics, on which a co-animation may be limited.
+    /// Whether it belongs to the interministerial topics. A co-lead limited to these topics works on these follow-ups
+    /// only.
     pub interministerial: bool,
-    /// On which day.
+    /// Day on which it took place (Europe/Paris).
     pub held_on: NaiveDate,
-    /// How things stand.
+    /// How things stood on that day.
     pub health: Health,
     /// What was said.
     pub summary: FollowUpSummary,
-    /// For whom it is.
+    /// Who may read it.
     pub confidentiality: FollowUpConfidentiality,
-    /// Who was there.
+    /// Identifiers of the members who attended. They may read it, even if it is confidential.
     #[schema(max_items = 50)]
     pub attendee_ids: Vec<MemberId>,
     /// What its rules look at.
@@ -137,103 +140,106 @@ pub struct FollowUp {
     #[serde(skip)]
     #[schema(ignore)]
     pub scope: FollowUpScope,
-    /// Grows at each change.
+    /// Version of the follow-up: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the follow-up was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the follow-up last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A follow-up to record: on the network axis a network is needed, on the organization axis an organization.
+/// A follow-up to create. On the network axis `network_code` is required, on the organization axis `organization_id`.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = follow_up, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"axis": "network", "network_code": "edito", "organization_id": "01900000-0000-7000-8000-000000000002",
     "held_on": "2026-11-20", "health": "amber", "summary": "Le plan éditorial attend la validation du cabinet."}))]
 pub struct FollowUpInput {
-    /// With whom.
+    /// Whether it was with a network or with an organization.
     pub axis: FollowUpAxis,
-    /// With or about which network.
+    /// Code of the network that it was with or about. Required on the network axis. Absent: it is about no network in
+    /// particular.
     #[diesel(skip_insertion)]
     pub network_code: Option<NetworkCode>,
-    /// With or about which organization.
+    /// Identifier of the organization that it was with or about. Required on the organization axis. Absent: it is about
+    /// the whole network.
     pub organization_id: Option<OrganizationId>,
-    /// Whether it belongs to the interministerial topics.
+    /// Whether it belongs to the interministerial topics. Default: `false`.
     #[serde(default)]
     pub interministerial: bool,
-    /// On which day, not later than today.
-    pub held_on: NaiveDate,
-    /// How things stand.
+    /// Day on which it took place (Europe/Paris): today or in the past.
+    pub held_on: Day,
+    /// How things stood on that day.
     pub health: Health,
     /// What was said.
     pub summary: FollowUpSummary,
-    /// For whom it is; for those who follow, unless said.
+    /// Who may read it. Default: `normal`.
     #[diesel(skip_insertion)]
     pub confidentiality: Option<FollowUpConfidentiality>,
-    /// Who was there.
+    /// Identifiers of the members who attended. Default: none.
     #[serde(default)]
     #[validate(length(max = 50))]
     #[schema(max_items = 50)]
     pub attendee_ids: Vec<MemberId>,
 }
 
-/// What to change of a follow-up: absent keeps.
+/// Fields of a follow-up to change (JSON merge patch, RFC 7396): a field left out stays as it is; `null` is refused.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = follow_up)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"health": "green"}))]
 pub struct FollowUpPatch {
-    /// On which day.
+    /// Day on which it took place (Europe/Paris): today or in the past.
     #[serde(default, deserialize_with = "replaceable")]
-    pub held_on: Option<NaiveDate>,
-    /// How things stand.
+    pub held_on: Option<Day>,
+    /// How things stood on that day.
     #[serde(default, deserialize_with = "replaceable")]
     pub health: Option<Health>,
     /// What was said.
     #[serde(default, deserialize_with = "replaceable")]
     pub summary: Option<FollowUpSummary>,
-    /// For whom it is.
+    /// Who may read it.
     #[serde(default, deserialize_with = "replaceable")]
     pub confidentiality: Option<FollowUpConfidentiality>,
-    /// Who was there.
+    /// Identifiers of the members who attended. The list replaces the former one.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 50))]
     #[schema(max_items = 50)]
     pub attendee_ids: Option<Vec<MemberId>>,
 }
 
-/// Which follow-ups of the list.
+/// Filters of the list of follow-ups.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct FollowUpFilter {
-    /// On this axis.
+    /// Keeps only the follow-ups on this axis.
     pub axis: Option<FollowUpAxis>,
-    /// With or about this network.
+    /// Keeps only the follow-ups with or about this network (code of the network).
     #[param(inline)]
     pub network_code: Option<NetworkCode>,
-    /// With or about this organization, or one that went into it.
+    /// Keeps only the follow-ups with or about this organization, or organizations that were merged or split into it.
     pub organization_id: Option<OrganizationId>,
-    /// With or about this DICOM, one of those that it serves, or one that went into these.
+    /// Keeps only the follow-ups with or about this DICOM and the organizations that it serves. Those of their merged
+    /// or split predecessors are kept too.
     pub dicom_id: Option<OrganizationId>,
-    /// Where things stood so.
+    /// Keeps only the follow-ups where things stood like this.
     pub health: Option<Health>,
-    /// Held on this day or later.
-    pub held_from: Option<NaiveDate>,
-    /// Held on this day or before.
-    pub held_to: Option<NaiveDate>,
-    /// Whether to say how many there are in all.
+    /// Keeps only the follow-ups that took place on this day or later.
+    pub held_from: Option<Day>,
+    /// Keeps only the follow-ups that took place on this day or before.
+    pub held_to: Option<Day>,
+    /// `exact` also returns how many follow-ups there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
 /// A follow-up as the caller sees it.
 pub type FollowUpView = Seen<FollowUp>;
-/// A page of follow-ups.
+/// One page of follow-ups.
 pub type FollowUpPage = Page<FollowUpView>;
 
 impl FollowUp {
@@ -259,14 +265,14 @@ impl Noun for FollowUp {
     kernel::versioned!();
 }
 
-/// What follow-ups are read from.
+/// The tables that follow-ups are read from.
 #[must_use]
 #[diesel::dsl::auto_type(no_type_alias)]
 pub fn joined() -> _ {
     follow_up::table.left_join(network::table).left_join(organization::table)
 }
 
-/// The follow-ups that a caller sees, by what is recorded in them.
+/// The identifiers of the follow-ups that a caller may read: decisions are filtered by them.
 #[must_use]
 pub fn seen_ids(actor: &Actor) -> SeenIds {
     joined().into_boxed().filter(visible(actor)).select(follow_up::id)

@@ -1,4 +1,4 @@
-//! Comment on a follow-up: what the communication director or the référent has to say of it.
+//! Comment on a follow-up (commentaire), by the communication director, the référent or those who write follow-ups.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -12,45 +12,45 @@ use validator::Validate;
 use crate::follow_up::{FollowUp, input};
 
 text!(
-    /// What someone says of a follow-up.
+    /// Text of a comment.
     CommentBody, 1..=4000, Prose
 );
 
-/// What someone says of a follow-up.
+/// Comment on a follow-up (commentaire).
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = follow_up_comment, check_for_backend(Pg))]
 pub struct FollowUpComment {
-    /// Its identifier.
+    /// Identifier of the comment.
     pub id: FollowUpCommentId,
-    /// The follow-up.
+    /// Identifier of the follow-up that is commented.
     pub follow_up_id: FollowUpId,
-    /// What is said.
+    /// Text of the comment.
     pub body: CommentBody,
-    /// Grows at each change.
+    /// Version of the comment: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was said.
+    /// When the comment was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the comment last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who said it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A comment to make.
+/// A comment to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = follow_up_comment)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"body": "Le cabinet valide jeudi."}))]
 pub struct FollowUpCommentInput {
-    /// What is said.
+    /// Text of the comment.
     pub body: CommentBody,
 }
 
 /// A comment as the caller sees it.
 pub type FollowUpCommentView = Seen<FollowUpComment>;
-/// A page of comments.
+/// One page of comments.
 pub type FollowUpCommentPage = Page<FollowUpCommentView>;
 
 impl Noun for FollowUpComment {

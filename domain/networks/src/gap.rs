@@ -1,4 +1,4 @@
-//! Gap (manque): an expected seat that is not filled as expected.
+//! Gap (manque): a seat requirement that is not met.
 
 use diesel::deserialize::QueryableByName;
 use diesel::sql_types;
@@ -10,79 +10,81 @@ use utoipa::{IntoParams, ToSchema};
 use crate::network::NetworkCode;
 
 codes! {
-    /// What is wrong with a seat.
+    /// What is wrong with a seat requirement. `vacant`: it has fewer active holders than `min`. `expired`: it has no
+    /// active holder, and someone held it before. `overfilled`: it has more active holders than `max`. `unqualified`:
+    /// a holder has none of the expected professions, comes from an origin that is not eligible, or is not active.
     GapKind {
         Vacant = "vacant" ("vacant", "vacant"),
-        Expired = "expired" ("vacant depuis un départ", "vacant since someone left"),
-        Overfilled = "overfilled" ("en surnombre", "overfilled"),
-        Unqualified = "unqualified" ("titulaire non qualifié", "unqualified holder"),
+        Expired = "expired" ("vacant depuis un départ", "vacant since its holder left"),
+        Overfilled = "overfilled" ("en surnombre", "too many holders"),
+        Unqualified = "unqualified" ("occupé sans les conditions requises", "held by someone who does not qualify"),
     }
 }
 
-/// A seat as the database found it wanting.
+/// A seat requirement that is not met, as it is read from the database.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct GapRow {
-    /// The seat.
+    /// The seat requirement.
     #[diesel(sql_type = sql_types::Uuid)]
     pub seat_id: SeatId,
-    /// Its network.
+    /// Code of its network.
     #[diesel(sql_type = sql_types::Text)]
     pub network_code: NetworkCode,
-    /// Its organization.
+    /// The organization of which it is expected.
     #[diesel(sql_type = sql_types::Uuid)]
     pub organization_id: OrganizationId,
-    /// What that is.
+    /// Kind of that organization.
     #[diesel(sql_type = sql_types::Text)]
     pub organization_kind: OrganizationKind,
-    /// Its name.
+    /// Name of that organization.
     #[diesel(sql_type = sql_types::Text)]
     pub organization_name: OrganizationName,
-    /// Its short name.
+    /// Short name of that organization.
     #[diesel(sql_type = sql_types::Nullable<sql_types::Text>)]
     pub organization_short_name: Option<ShortName>,
-    /// As what.
+    /// The role that is expected.
     #[diesel(sql_type = sql_types::Text)]
     pub role: NetworkRole,
-    /// How many at least.
+    /// Fewest active holders.
     #[diesel(sql_type = sql_types::SmallInt)]
     pub min: i16,
-    /// How many at most.
+    /// Most active holders.
     #[diesel(sql_type = sql_types::SmallInt)]
     pub max: i16,
-    /// How many fill it.
+    /// Active holders that it has.
     #[diesel(sql_type = sql_types::Integer)]
     pub filled: i32,
-    /// The métiers it asks for.
+    /// The professions that a holder may have.
     #[diesel(sql_type = sql_types::Array<sql_types::Text>)]
     pub professions: Vec<Profession>,
-    /// What is wrong.
+    /// What is wrong with it.
     #[diesel(sql_type = sql_types::Array<sql_types::Text>)]
     pub gaps: Vec<GapKind>,
 }
 
-/// An expected seat that is not filled as expected.
+/// A gap (manque): a seat requirement that is not met.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Gap {
-    /// The seat.
+    /// Identifier of the seat requirement that is not met.
     pub seat_id: SeatId,
-    /// The network.
+    /// Code of the network that expects the members.
     pub network_code: NetworkCode,
-    /// The organization.
+    /// The organization from which they are expected.
     pub organization: OrganizationReference,
-    /// As what.
+    /// The role in the network that is expected.
     pub role: NetworkRole,
-    /// How many at least.
+    /// The smallest number of active holders: fewer is a gap.
     #[schema(minimum = 0)]
     pub min: i16,
-    /// How many at most.
+    /// The largest number of active holders: more is a gap.
     #[schema(minimum = 1)]
     pub max: i16,
-    /// How many fill it.
+    /// The number of active holders, qualified or not.
     #[schema(minimum = 0)]
     pub filled: i32,
-    /// The métiers of those who may hold it; any, if there is none.
+    /// The professions that a holder may have. Empty: any profession.
     pub professions: Vec<Profession>,
-    /// What is wrong.
+    /// What is wrong with it: at least one kind of gap.
     pub gaps: Vec<GapKind>,
 }
 
@@ -99,24 +101,24 @@ impl From<GapRow> for Gap {
     }
 }
 
-/// Which gaps of the list.
+/// Filters of the list of gaps.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct GapFilter {
-    /// Of this kind.
+    /// Keeps only the gaps of this kind.
     #[param(inline)]
     pub gap: Option<GapKind>,
-    /// Of this organization.
+    /// Keeps only the gaps of this organization.
     pub organization_id: Option<OrganizationId>,
-    /// Of organizations of this kind.
+    /// Keeps only the gaps of organizations of this kind.
     pub organization_kind: Option<OrganizationKind>,
-    /// Of seats of this role.
+    /// Keeps only the gaps of seat requirements for this role.
     pub role: Option<NetworkRole>,
-    /// As they stood at the end of this past day (Europe/Paris).
+    /// The list as it stood at the end of this day (Europe/Paris), today or earlier. Absent: now.
     #[param(inline)]
     pub as_of: Option<AsOf>,
 }
 
-/// A page of gaps.
+/// One page of gaps.
 pub type GapPage = Page<Gap>;

@@ -1,27 +1,29 @@
-//! Indicator (indicateur): how the networks stood on past days, by network, DICOM, origin or territory, from the facts.
+//! Indicator (indicateur): how the networks stood on past days, by network, DICOM, origin or territory.
 
 use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::text::fold;
-use kernel::{Label, Refusal, clock, codes};
+use kernel::{Day, Label, Refusal, clock, codes, text};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::tracking::CsvDialect;
+
 codes! {
-    /// What is measured.
+    /// What an indicator measures.
     IndicatorMetric {
         Coverage = "coverage" ("sièges pourvus", "seats filled"),
         ReferentRate = "referent_rate" ("sièges de référent pourvus", "référent seats filled"),
-        TimeToJoin = "time_to_join" ("délai d'adhésion en jours", "days to join"),
+        TimeToJoin = "time_to_join" ("délai d’adhésion en jours", "days to join"),
         OverdueActions = "overdue_actions" ("actions en retard", "overdue actions"),
-        ReviewsDone = "reviews_done" ("adhésions revues dans l'année", "memberships reviewed within a year"),
+        ReviewsDone = "reviews_done" ("adhésions revues dans l’année", "memberships reviewed within a year"),
     }
 }
 
 codes! {
-    /// By what an indicator is told apart.
+    /// What the series of an indicator stand for: one series per network, DICOM, origin or territory.
     IndicatorGroup {
         Network = "network" ("réseau", "network"),
         Dicom = "dicom" ("DICOM", "DICOM"),
@@ -31,7 +33,7 @@ codes! {
 }
 
 codes! {
-    /// How far the days of an indicator stand apart.
+    /// Interval between two days of an indicator.
     IndicatorStep {
         Week = "week" ("semaine", "week"),
         Month = "month" ("mois", "month"),
@@ -40,54 +42,101 @@ codes! {
 }
 
 impl IndicatorMetric {
-    /// Whether it is a share of its denominator, shown in per cent; else a mean.
+    /// Whether it is a share, shown in per cent; otherwise it is a mean in days.
     #[must_use]
     pub const fn is_share(self) -> bool {
         !matches!(self, Self::TimeToJoin)
     }
 }
 
-/// How many days one may ask of at a time.
+/// How many days may be asked for at once.
 pub const MOST_DAYS: usize = 30;
 
-const BACKWARDS: Label = Label { fr: "La fin précède le début.", en: "The end comes before the beginning." };
-const TOO_MANY: Label = Label { fr: "Pas plus de 30 jours à la fois.", en: "No more than 30 days at a time." };
+const BACKWARDS: Label = Label {
+    fr: "La fin de la période précède son début. Indiquez un jour de début antérieur au jour de fin.",
+    en: "The period ends before it begins. Give a `from` that is not after `to`.",
+};
+const TOO_MANY: Label = Label {
+    fr: "La période compte plus de 30 jours à mesurer. Raccourcissez-la ou choisissez un pas plus long.",
+    en: "The period holds more than 30 days to measure. Shorten it, or choose a longer step.",
+};
 
-/// Which indicators.
+text!(
+    /// Key of a series: the code of a network, the identifier of a DICOM, an origin, or the code of a territory.
+    IndicatorKey, 1..=60, Line
+);
+
+/// Which indicators to compute.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct IndicatorQuery {
-    /// By what they are told apart; by network, unless asked.
+    /// What the series stand for. Default: `network`, one series per network.
     #[param(default = "network")]
     pub group_by: Option<IndicatorGroup>,
-    /// What is measured; all, unless asked.
+    /// Keeps only the series of this metric. Absent: all metrics.
     pub metric: Option<IndicatorMetric>,
-    /// The series of this key alone: a network's code, an identifier, an origin, a territory's code.
-    #[param(max_length = 60)]
-    pub key: Option<String>,
-    /// From which day; a year before the last, unless asked (three months by week, three years by quarter).
-    pub from: Option<NaiveDate>,
-    /// Until which day, not later than today; today, unless asked.
-    pub to: Option<NaiveDate>,
-    /// How far the days stand apart; a month, unless asked.
+    /// Keeps only the series of this key: the code of a network, the identifier of a DICOM, an origin, or the code of a
+    /// territory.
+    #[param(inline)]
+    pub key: Option<IndicatorKey>,
+    /// First day of the period. Default: 12 months before `to`; 3 months with `step=week`, 36 months with
+    /// `step=quarter`.
+    pub from: Option<Day>,
+    /// Last day of the period, not later than today (Europe/Paris). Default: today.
+    pub to: Option<Day>,
+    /// Interval between two days. Default: `month`.
     #[param(default = "month")]
     pub step: Option<IndicatorStep>,
 }
 
-/// A day, and the one before it.
+/// Which indicators, and in which dialect of CSV.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct IndicatorCsvQuery {
+    /// What the series stand for. Default: `network`, one series per network.
+    #[param(default = "network")]
+    pub group_by: Option<IndicatorGroup>,
+    /// Keeps only the series of this metric. Absent: all metrics.
+    pub metric: Option<IndicatorMetric>,
+    /// Keeps only the series of this key: the code of a network, the identifier of a DICOM, an origin, or the code of a
+    /// territory.
+    #[param(inline)]
+    pub key: Option<IndicatorKey>,
+    /// First day of the period. Default: 12 months before `to`; 3 months with `step=week`, 36 months with
+    /// `step=quarter`.
+    pub from: Option<Day>,
+    /// Last day of the period, not later than today (Europe/Paris). Default: today.
+    pub to: Option<Day>,
+    /// Interval between two days. Default: `month`.
+    #[param(default = "month")]
+    pub step: Option<IndicatorStep>,
+    /// Dialect of the file. Default: `excel-fr` where `Accept-Language` prefers French, else `rfc4180`.
+    pub dialect: Option<CsvDialect>,
+}
+
+impl From<IndicatorCsvQuery> for IndicatorQuery {
+    fn from(query: IndicatorCsvQuery) -> Self {
+        let IndicatorCsvQuery { group_by, metric, key, from, to, step, dialect: _ } = query;
+        Self { group_by, metric, key, from, to, step }
+    }
+}
+
+/// The last day before a step, and the last day of the step.
 pub type Span = (NaiveDate, NaiveDate);
 
 impl IndicatorQuery {
-    /// The days that are asked of: the ends of the steps (Sundays, ends of months or quarters), and the last day.
+    /// The days to measure: the ends of the steps (Sundays, ends of months or quarters), and the last day of the
+    /// period.
     ///
     /// # Errors
-    /// They are too many, run backwards, or have not come yet.
+    /// They are more than 30, the end comes before the beginning, or the end is in the future.
     pub fn days(&self) -> Result<Vec<Span>, Refusal> {
         let today = clock::today();
-        let to = self.to.unwrap_or(today);
+        let to = self.to.map_or(today, |day| day.0);
         let step = self.step.unwrap_or(IndicatorStep::Month);
-        let from = self.from.or_else(|| to.checked_sub_months(Months::new(step.span()))).unwrap_or(to);
+        let from = self.from.map(|day| day.0).or_else(|| to.checked_sub_months(Months::new(step.span()))).unwrap_or(to);
         if to > today {
             return Err(Refusal::Invalid("/to", Label::NOT_YET));
         }
@@ -128,7 +177,7 @@ impl IndicatorStep {
         }
     }
 
-    /// How many months one asks of, unless one says.
+    /// How many months the period lasts by default.
     const fn span(self) -> u32 {
         match self {
             Self::Week => 3,
@@ -175,63 +224,68 @@ pub struct IndicatorRow {
     pub denominator: f64,
 }
 
-/// One day of an indicator.
+/// Value of an indicator at the end of one day.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct IndicatorPoint {
-    /// The day, at whose end (Europe/Paris) it stood so.
+    /// Day that was measured, at its end (Europe/Paris).
     pub on: NaiveDate,
-    /// How many, or how much in all.
+    /// Number counted (seats filled, memberships reviewed, overdue action items) or total of the days to join.
     pub numerator: f64,
-    /// Of how many.
+    /// Number that the value relates to: seats expected, active memberships, open action items, or memberships that
+    /// began.
     pub denominator: f64,
-    /// The first over the second: a share between 0 and 1, or a mean; absent where there was nothing to measure.
+    /// Numerator divided by denominator: a share between 0 and 1, or for `time_to_join` a mean in days. Absent: there
+    /// was nothing to measure.
     pub value: Option<f64>,
 }
 
-/// An indicator over time.
+/// Series of an indicator over time, for one network, DICOM, origin or territory.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct IndicatorSeries {
     /// What is measured.
     pub metric: IndicatorMetric,
-    /// Of what: a network's code, a DICOM's identifier, an origin, a territory's code.
+    /// What the series is for: the code of a network, the identifier of a DICOM, an origin, or the code of a territory.
+    /// `unserved` and `none` stand for organizations without a DICOM or a territory.
     pub key: String,
-    /// What people call that.
+    /// Name to show for the key, in French. For an origin it is the code: `GET /enums` has its label.
     pub label: String,
-    /// One per day that was asked of.
+    /// One point per day of the period, in order.
     #[schema(max_items = 30)]
     pub points: Vec<IndicatorPoint>,
 }
 
-/// Indicators over time, as far as the caller reads the matrix.
+/// Indicators over time, for the networks and organizations that the caller reads in the matrix.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Indicators {
-    /// By what they are told apart.
+    /// What the series stand for.
     pub group_by: IndicatorGroup,
-    /// By what is measured, then by what it is of.
+    /// Series by metric, then by label.
     pub series: Vec<IndicatorSeries>,
-    /// Which of the days stand as they were published; the others follow from the facts, as they are known now.
+    /// Days whose seats and members stand as they were published. The other days are computed from today’s records.
     #[schema(max_items = 30)]
     pub publications: Vec<IndicatorPublication>,
 }
 
-/// How the seats and members of a day were published.
+/// Publication of the seats and members of one day: what was counted then stays, until a correction of the past is
+/// published.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, Queryable)]
 pub struct IndicatorPublication {
-    /// The day.
+    /// Day that was published.
     pub on: NaiveDate,
-    /// The first time is 1; a correction of the past is another.
+    /// Number of the publication: 1 for the first, one more with each correction of the past.
     #[schema(minimum = 1)]
     pub revision: i32,
-    /// When it was computed.
+    /// When this revision was computed (UTC).
     pub computed_at: DateTime<Utc>,
-    /// Why it was computed again.
+    /// Why the day was published again. Absent: it is the first publication.
+    #[schema(max_length = 500)]
     pub reason: Option<String>,
 }
 
 impl IndicatorSeries {
-    /// One of nothing.
+    /// An empty series, drawn where the caller has none.
     #[must_use]
     pub fn nothing() -> Self {
         let (key, label, points) = (String::new(), String::new(), Vec::new());
@@ -296,7 +350,8 @@ mod tests {
 
     #[test]
     fn the_last_day_is_always_one_of_them() {
-        let query = |from, to| IndicatorQuery { from: Some(day(from)), to: Some(day(to)), ..Default::default() };
+        let query =
+            |from, to| IndicatorQuery { from: Some(Day(day(from))), to: Some(Day(day(to))), ..Default::default() };
         let days = query("2026-01-15", "2026-03-10").days().unwrap();
         let days: Vec<_> = days.into_iter().map(|(_, day)| day.to_string()).collect();
         assert_eq!(days, ["2026-01-31", "2026-02-28", "2026-03-10"]);

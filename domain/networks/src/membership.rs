@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{MemberReference, OrganizationKind, OrganizationReference};
 use kernel::schema::{member, membership, network, organization};
 use kernel::sql::clock;
@@ -24,7 +25,8 @@ use crate::membership_review::Review;
 use crate::network::{NetworkCode, NetworkVisibility};
 
 codes! {
-    /// Where a membership stands, from its dates.
+    /// Status of a membership, computed from its dates. `suspended`: it is in force, and the membership or the member
+    /// is suspended.
     MembershipStatus {
         Pending = "pending" ("à venir", "to come"),
         Active = "active" ("en cours", "active"),
@@ -38,8 +40,8 @@ codes! {
     EndReason {
         Resigned = "resigned" ("démission", "resigned"),
         Replaced = "replaced" ("remplacement", "replaced"),
-        LeftOrg = "left_org" ("départ de l'organisation", "left the organization"),
-        NetworkClosed = "network_closed" ("fermeture du réseau", "network closed"),
+        LeftOrg = "left_org" ("départ de l’organisation", "left the organization"),
+        NetworkClosed = "network_closed" ("fermeture du réseau", "the network was closed"),
         Revoked = "revoked" ("révocation", "revoked"),
         Reorganized = "reorganized" ("réorganisation", "reorganized"),
     }
@@ -59,68 +61,68 @@ mod sql {
     }
 }
 
-/// A member sits in a network, through an affiliation, in a role, for a time.
+/// A membership (adhésion): a member sits in a network, through an affiliation, in a role, for a time.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = membership, check_for_backend(Pg))]
 #[diesel(base_query = membership::table.inner_join(member::table).inner_join(organization::table).inner_join(network::table))]
 pub struct Membership {
-    /// Its identifier.
+    /// Identifier of the membership.
     pub id: MembershipId,
-    /// The network's code.
+    /// Code of the network in which the member sits.
     #[diesel(select_expression = network::code)]
     pub network_code: NetworkCode,
-    /// The network.
+    /// Identifier of the network in which the member sits.
     pub network_id: NetworkId,
-    /// Who sits there.
+    /// The member who sits in the network.
     #[diesel(embed)]
     pub member: MemberReference,
-    /// For which organization.
+    /// The organization for which the member sits there: the one of the affiliation.
     #[diesel(embed)]
     pub organization: OrganizationReference,
-    /// Through which affiliation; it ends with it.
+    /// Identifier of the affiliation through which the member sits there. The membership ends with it.
     pub affiliation_id: AffiliationId,
-    /// As what.
+    /// Role of the member in the network.
     pub role: NetworkRole,
-    /// Whether it belongs to the interministerial topics, on which a co-animation may be limited.
+    /// Whether it concerns interministerial topics: a co-animation may be limited to these.
     pub interministerial: bool,
-    /// Where it stands.
+    /// Status of the membership now, computed from its dates.
     #[diesel(select_expression = sql::membership_status(membership::valid, membership::suspended_at, member::suspended_at, clock()))]
     pub status: MembershipStatus,
     /// When it holds.
     #[serde(flatten)]
     pub valid: Validity,
-    /// How soon the member hears of the network: his own business.
+    /// How soon the member is notified of news of the network. Private: it is shown in the member's subscription only.
     #[serde(skip)]
     #[schema(ignore)]
     pub notification_level: NotificationLevel,
-    /// Why it ended, or will.
+    /// Why the membership ended, or will end. Absent: no reason is recorded.
     pub end_reason: Option<EndReason>,
-    /// When it was last reviewed.
+    /// When a review last kept the membership (UTC). Absent: never.
     pub last_reviewed_at: Option<DateTime<Utc>>,
     /// Whether it is the only active lead of its network.
     #[diesel(select_expression = sql::is_last_lead(membership::id, membership::network_id, membership::role, membership::valid, clock()))]
     #[serde(skip)]
     #[schema(ignore)]
     pub is_last_lead: bool,
-    /// Who knows of its network.
+    /// Visibility of the network: decides who sees the membership.
     #[diesel(select_expression = network::visibility)]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_visibility: NetworkVisibility,
-    /// For the order of lists.
+    /// The name by which lists are sorted.
     #[serde(skip)]
     #[schema(ignore)]
     pub sort_name: String,
-    /// Grows at each change.
+    /// Version of the membership: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the membership was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the membership last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
@@ -130,19 +132,20 @@ pub struct Membership {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"affiliation_id": "01900000-0000-7000-8000-000000000003", "role": "referent"}))]
 pub struct MembershipInput {
-    /// The affiliation through which the member sits there.
+    /// Identifier of the affiliation through which the member sits in the network.
     pub affiliation_id: AffiliationId,
-    /// As what. Leads and co-leads are promoted by the SIG administrator alone.
+    /// Role of the member in the network. SIG administrators alone give `lead` and `co_lead`.
     pub role: NetworkRole,
-    /// Whether it belongs to the interministerial topics.
+    /// Whether it concerns interministerial topics: a co-animation may be limited to these. Default: false.
     #[serde(default)]
     pub interministerial: bool,
-    /// From when it holds; from now on if absent.
+    /// When the membership begins to hold (UTC). Default: now.
     #[diesel(skip_insertion)]
-    pub valid_from: Option<DateTime<Utc>>,
-    /// Until when; without end if absent.
+    pub valid_from: Option<Instant>,
+    /// When the membership ceases to hold (UTC, excluded). Absent, or after the end of the affiliation: it ends with
+    /// the affiliation.
     #[diesel(skip_insertion)]
-    pub valid_to: Option<DateTime<Utc>>,
+    pub valid_to: Option<Instant>,
 }
 
 /// How a membership ends.
@@ -150,52 +153,52 @@ pub struct MembershipInput {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "resigned"}))]
 pub struct MembershipEnding {
-    /// Why.
+    /// Why the membership ends.
     pub reason: EndReason,
-    /// When: now if absent, never before now.
-    pub at: Option<DateTime<Utc>>,
+    /// When it ends (UTC), never in the past. Default: now.
+    pub at: Option<Instant>,
 }
 
-/// The role that a membership takes.
+/// Another role for a membership.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"role": "deputy"}))]
 pub struct RoleChange {
-    /// As what, from now on.
+    /// The role that the membership has from now on.
     pub role: NetworkRole,
 }
 
 codes! {
-    /// What comes along with a list of memberships.
+    /// What a list of memberships can bring along.
     MembershipInclude {
         Member = "member" ("les communicants", "the members"),
     }
 }
 
-/// Which memberships of the list; those in force, unless asked.
+/// Filters of the list of memberships.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct MembershipFilter {
-    /// Of members of this organization.
+    /// Keeps only the memberships for this organization.
     pub organization_id: Option<OrganizationId>,
-    /// Of members of organizations of this kind.
+    /// Keeps only the memberships for organizations of this kind.
     pub organization_kind: Option<OrganizationKind>,
-    /// As this.
+    /// Keeps only the memberships in this role.
     pub role: Option<NetworkRole>,
-    /// As they stood at the end of this past day (Europe/Paris).
+    /// The list as it stood at the end of this day (Europe/Paris), today or earlier. Absent: now.
     #[param(inline)]
     pub as_of: Option<AsOf>,
-    /// In which order; by name, unless asked.
+    /// Order of the list. Default: by usual name of the member.
     #[param(default = "name")]
     pub sort: Option<Sort>,
-    /// Whether to say how many there are in all.
+    /// With `exact`, the page says how many items the whole list has. Absent: they are not counted.
     pub count: Option<Count>,
-    /// What to bring along.
+    /// With `member`, the page also has the cards of the members, in `members`. Absent: it has none.
     pub include: Option<MembershipInclude>,
 }
 
-/// The same again, from now on.
+/// A copy of a membership, to be recorded from now on.
 impl From<&Membership> for MembershipInput {
     fn from(it: &Membership) -> Self {
         Self {
@@ -210,7 +213,7 @@ impl From<&Membership> for MembershipInput {
 
 /// A membership as the caller sees it.
 pub type MembershipView = Seen<Membership>;
-/// A page of memberships.
+/// One page of memberships.
 pub type MembershipPage = Page<MembershipView>;
 
 impl Noun for Membership {

@@ -1,4 +1,4 @@
-//! Membership request (dossier d'adhésion): how someone joins a network, once he and the network both agree.
+//! Membership request (demande d’adhésion): how a person joins a network, once the person and the network both agree.
 
 mod rules;
 
@@ -23,49 +23,51 @@ use crate::network::{NetworkCode, NetworkVisibility};
 pub use kernel::notification::{OPEN_FOR, chosen};
 
 text!(
-    /// Why someone should join.
+    /// Why the person should join the network, in lines and paragraphs of plain text.
     Justification, 1..=2000, Prose
 );
 text!(
-    /// Why a dossier is refused.
+    /// Why a membership request is refused, in lines and paragraphs of plain text.
     RefusalReason, 1..=1000, Prose
 );
 
 codes! {
-    /// Who asks whom.
+    /// Who makes a membership request: the person (`request`), the network (`invitation`) or an organization
+    /// (`nomination`).
     MembershipRequestKind {
-        Request = "request" ("demande de l'intéressé", "asked by the member himself"),
-        Invitation = "invitation" ("invitation du réseau", "invitation of the network"),
-        Nomination = "nomination" ("désignation par l'organisation", "nomination by the organization"),
+        Request = "request" ("demande de la personne", "request of the member"),
+        Invitation = "invitation" ("invitation du réseau", "invitation by the network"),
+        Nomination = "nomination" ("désignation par l’organisation", "nomination by the organization"),
     }
 }
 
 codes! {
-    /// What one side said.
+    /// Decision of one side, the person or the network, on a membership request.
     MembershipRequestDecision {
         Pending = "pending" ("en attente", "pending"),
-        Accepted = "accepted" ("accepté", "accepted"),
-        Refused = "refused" ("refusé", "refused"),
+        Accepted = "accepted" ("accord", "accepted"),
+        Refused = "refused" ("refus", "refused"),
     }
 }
 
 codes! {
-    /// Where a dossier stands, from its decisions and the clock.
+    /// Status of a membership request, computed from both decisions and the time. `open`: a decision is still missing.
+    /// `accepted`: both sides agreed. `refused`: one side refused. `expired`: it was not decided in time.
     MembershipRequestStatus {
-        Open = "open" ("ouvert", "open"),
-        Accepted = "accepted" ("accepté", "accepted"),
-        Refused = "refused" ("refusé", "refused"),
-        Withdrawn = "withdrawn" ("retiré", "withdrawn"),
-        Expired = "expired" ("expiré", "expired"),
+        Open = "open" ("ouverte", "open"),
+        Accepted = "accepted" ("acceptée", "accepted"),
+        Refused = "refused" ("refusée", "refused"),
+        Withdrawn = "withdrawn" ("retirée", "withdrawn"),
+        Expired = "expired" ("expirée", "expired"),
     }
 }
 
-/// SQL functions that a dossier's queries call.
+/// SQL functions that the queries of membership requests call.
 mod sql {
     use diesel::sql_types::{Nullable, Text, Timestamptz};
 
     diesel::define_sql_function! {
-        /// Where a dossier stands at a time.
+        /// Status of a membership request at a time.
         #[sql_name = "app.request_status"]
         fn request_status(person: Text, network: Text, withdrawn: Nullable<Timestamptz>, expires: Timestamptz, at: Timestamptz) -> Text;
     }
@@ -76,7 +78,7 @@ mod standing {
     use super::sql::request_status;
     use super::{clock, membership_request};
 
-    /// Where a dossier stands, in a query.
+    /// Status of a membership request, in a query.
     #[must_use]
     #[diesel::dsl::auto_type]
     pub fn stands() -> _ {
@@ -91,162 +93,165 @@ mod standing {
 }
 pub use standing::stands;
 
-/// How someone joins a network, once he and the network both agree.
+/// A membership request (demande d’adhésion): it becomes a membership once the person and the network both agree.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = membership_request, check_for_backend(Pg))]
 #[diesel(base_query = membership_request::table.inner_join(organization::table).inner_join(network::table).left_join(member::table))]
 pub struct MembershipRequest {
-    /// Its identifier.
+    /// Identifier of the membership request.
     pub id: MembershipRequestId,
-    /// The network's code.
+    /// Code of the network that the person would join.
     #[diesel(select_expression = network::code)]
     pub network_code: NetworkCode,
-    /// The network.
+    /// Identifier of the network that the person would join.
     pub network_id: NetworkId,
-    /// Who asks whom.
+    /// Who made the request: the person, the network or an organization.
     pub kind: MembershipRequestKind,
-    /// Where it stands.
+    /// Status of the request, computed from both decisions and the time.
     #[diesel(select_expression = stands())]
     pub status: MembershipRequestStatus,
-    /// For which organization he would sit there.
+    /// The organization for which the person would sit in the network.
     #[diesel(embed)]
     pub organization: OrganizationReference,
-    /// Who would; absent while he has no account.
+    /// The member who would join. Absent: the person has no account yet.
     #[diesel(embed)]
     pub member: Option<MemberReference>,
-    /// Through which affiliation; absent while he has no account.
+    /// Identifier of the affiliation through which the member would sit there. Absent: the person has no account yet.
     pub affiliation_id: Option<AffiliationId>,
-    /// The given name of who has no account yet.
+    /// Given name of a person invited without an account. Absent for others.
     pub invitee_given_name: Option<GivenName>,
-    /// The name in use of who has no account yet.
+    /// Usual name (nom d’usage) of a person invited without an account. Absent for others.
     pub invitee_usual_name: Option<UsualName>,
-    /// Where the invitation of who has no account yet was sent.
+    /// E-mail address to which the invitation of a person without an account was sent. Absent for others.
     pub invitee_email: Option<Email>,
-    /// As what.
+    /// Role that the person would have in the network.
     pub role: NetworkRole,
-    /// Whether it belongs to the interministerial topics.
+    /// Whether it concerns interministerial topics: a co-animation may be limited to these.
     pub interministerial: bool,
-    /// Why.
+    /// Why the person should join. Absent: no reason was given.
     pub justification: Option<Justification>,
-    /// How soon he wants to hear of the network, once he said so: his own business.
+    /// How soon the person wants to be notified of news of the network, once they chose. Private.
     #[serde(skip)]
     #[schema(ignore)]
     pub notification_level: Option<NotificationLevel>,
-    /// What he says.
+    /// Decision of the person who would join.
     pub person_decision: MembershipRequestDecision,
-    /// When he said it.
+    /// When the person decided (UTC). Absent: not yet.
     pub person_decided_at: Option<DateTime<Utc>>,
-    /// What the network says.
+    /// Decision for the network.
     pub network_decision: MembershipRequestDecision,
-    /// When it said it.
+    /// When the network decided (UTC). Absent: not yet.
     pub network_decided_at: Option<DateTime<Utc>>,
-    /// Who said it for the network.
+    /// Identifier of the principal who decided for the network. Absent: no one yet.
     pub network_decided_by: Option<PrincipalId>,
-    /// Why it was refused.
+    /// Why the request was refused. Absent: it is not refused.
     pub refusal_reason: Option<RefusalReason>,
-    /// When it was withdrawn.
+    /// When the request was withdrawn (UTC). Absent: it is not withdrawn.
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Until when both may decide.
+    /// The time until which both sides may decide (UTC): 30 days after the request was created.
     pub expires_at: DateTime<Utc>,
-    /// The membership that came of it.
+    /// Identifier of the membership that came of the request. Absent: it is not accepted.
     pub membership_id: Option<MembershipId>,
-    /// Who knows of its network.
+    /// Visibility of the network: decides who sees the request.
     #[diesel(select_expression = network::visibility)]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_visibility: NetworkVisibility,
-    /// Grows at each change.
+    /// Version of the membership request: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was opened.
+    /// When the membership request was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the membership request last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who opened it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// Who has no account yet: he gets an invitation by e-mail.
+/// A person without an account. They get an invitation code by e-mail.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Invitee {
-    /// The given name.
+    /// Given name (prénom) of the person.
     pub given_name: GivenName,
-    /// The name in use.
+    /// Usual name (nom d’usage) of the person.
     pub usual_name: UsualName,
-    /// The professional address.
+    /// Professional e-mail address of the person, to which the invitation is sent.
     pub email: Email,
-    /// Where he works.
+    /// Identifier of the organization where the person works.
     pub organization_id: OrganizationId,
 }
 
-/// A dossier to open, for who has an affiliation or for who has no account yet: exactly one of the two.
+/// A membership request to create. It gives either `affiliation_id` or `invitee`, never both.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = membership_request, treat_none_as_default_value = false)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"kind": "nomination", "role": "referent", "justification": "Pilote la refonte des sites.",
     "invitee": {"given_name": "Camille", "usual_name": "Exemple", "email": "camille.exemple@sociaux.example", "organization_id": "01900000-0000-7000-8000-000000000002"}}))]
 pub struct MembershipRequestInput {
-    /// Who asks whom.
+    /// Who makes the request: the person, the network or an organization.
     pub kind: MembershipRequestKind,
-    /// The affiliation through which he would sit there.
+    /// Identifier of the affiliation through which the member would sit in the network. Absent: `invitee` is given.
     pub affiliation_id: Option<AffiliationId>,
-    /// Who has no account yet.
+    /// A person without an account. Absent: `affiliation_id` is given.
     #[validate(nested)]
     #[diesel(skip_insertion)]
     pub invitee: Option<Invitee>,
-    /// As what. Leads and co-leads are proposed here, and appointed by the SIG administrator.
+    /// Role that the person would have in the network. For `lead` and `co_lead`, a SIG administrator decides for the
+    /// network.
     pub role: NetworkRole,
-    /// Whether it belongs to the interministerial topics.
+    /// Whether it concerns interministerial topics: a co-animation may be limited to these. Default: false.
     #[serde(default)]
     pub interministerial: bool,
-    /// Why.
+    /// Why the person should join. Absent: no reason is given.
     pub justification: Option<Justification>,
-    /// How soon he wants to hear of the network: needed where the member asks himself.
+    /// How soon the member wants to be notified of news of the network. Required in a `request`, and for the member
+    /// alone to choose.
     pub notification_level: Option<NotificationLevel>,
 }
 
-/// A side agrees.
+/// The agreement of one side, the person or the network.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"notification_level": "digest"}))]
 pub struct RequestAcceptance {
-    /// How soon he wants to hear of the network: needed of the one who joins, and of no one else.
+    /// How soon the person wants to be notified of news of the network. Required of the person, ignored for the
+    /// network.
     pub notification_level: Option<NotificationLevel>,
 }
 
-/// A side refuses.
+/// The refusal of one side, the person or the network.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"reason": "Le siège est pourvu depuis lundi."}))]
 pub struct RequestRefusal {
-    /// Why.
+    /// Why this side refuses. The other side may read it.
     pub reason: RefusalReason,
 }
 
-/// Which dossiers of the list.
+/// Filters of the list of membership requests.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct MembershipRequestFilter {
-    /// Of this network.
+    /// Keeps only the requests to join the network with this code.
     #[param(inline)]
     pub network_code: Option<NetworkCode>,
-    /// For this organization.
+    /// Keeps only the requests for this organization.
     pub organization_id: Option<OrganizationId>,
-    /// Where they stand.
+    /// Keeps only the requests in this status. Absent: all.
     pub status: Option<MembershipRequestStatus>,
-    /// Who asked whom.
+    /// Keeps only the requests of this kind.
     pub kind: Option<MembershipRequestKind>,
-    /// Whether to say how many there are in all.
+    /// With `exact`, the page says how many items the whole list has. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
-/// A dossier as the caller sees it.
+/// A membership request as the caller sees it.
 pub type MembershipRequestView = Seen<MembershipRequest>;
-/// A page of dossiers.
+/// One page of membership requests.
 pub type MembershipRequestPage = Page<MembershipRequestView>;
 
 impl Noun for MembershipRequest {

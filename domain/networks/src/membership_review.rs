@@ -1,15 +1,16 @@
-//! Membership review (revue des adhésions): from time to time, someone says of each who sits in a network that he still does.
+//! Membership review (revue des adhésions): from time to time, each membership of a network is confirmed or ended.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::BoxableExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{membership_review, network};
 use kernel::{
-    Actor, Count, Label, MemberId, MembershipId, MembershipReviewId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page,
-    PrincipalId, Refusal, Role, Ruling, Seen, Version, action, codes,
+    Actor, Count, Label, MemberId, MembershipId, MembershipReviewId, NetworkId, NetworkRole, Noun, Offer,
+    OrganizationId, Page, PrincipalId, Refusal, Role, Ruling, Seen, Version, action, codes,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -20,14 +21,14 @@ use crate::membership::{self, Membership, Read as ReadMembership, decides, in_fo
 use crate::network::{self as networks, Network, NetworkCode, NetworkVisibility};
 
 codes! {
-    /// What a review says of a membership.
+    /// Answer of a review on one membership.
     ReviewOutcome {
         Keep = "keep" ("maintenir", "keep"),
         End = "end" ("mettre fin", "end"),
     }
 }
 
-/// SQL functions that a review's queries call.
+/// SQL functions that the queries of reviews call.
 mod sql {
     use diesel::sql_types::{Nullable, Timestamptz, Uuid};
 
@@ -41,94 +42,95 @@ mod sql {
     }
 }
 
-/// Someone says of each who sits in a network that he still does, or no longer.
+/// A membership review (revue des adhésions): it asks of each membership of a network whether it stays.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = membership_review, check_for_backend(Pg))]
 #[diesel(base_query = membership_review::table.inner_join(network::table))]
 pub struct MembershipReview {
-    /// Its identifier.
+    /// Identifier of the membership review.
     pub id: MembershipReviewId,
-    /// The network's code.
+    /// Code of the network whose memberships are reviewed.
     #[diesel(select_expression = network::code)]
     pub network_code: NetworkCode,
-    /// The network.
+    /// Identifier of the network whose memberships are reviewed.
     pub network_id: NetworkId,
-    /// The day by which all should be answered.
+    /// The day by which all memberships should have an answer (Europe/Paris). Nothing happens by itself on that day.
     pub due_on: NaiveDate,
-    /// When it was closed; open if absent.
+    /// When the review was closed (UTC). Absent: it is open.
     pub closed_at: Option<DateTime<Utc>>,
-    /// How many memberships it asks about: those that stood when it was opened.
+    /// The number of memberships that the review asks about: those that held when it was opened, except those that
+    /// have ended since without an answer.
     #[diesel(select_expression = sql::review_total(membership_review::id, membership_review::network_id, membership_review::created_at, membership_review::closed_at))]
     #[schema(minimum = 0)]
     pub total: i64,
-    /// Of how many it was answered.
+    /// The number of memberships with an answer.
     #[diesel(select_expression = sql::review_answered(membership_review::id))]
     #[schema(minimum = 0)]
     pub answered: i64,
-    /// Who knows of its network.
+    /// Visibility of the network: decides who sees the review.
     #[diesel(select_expression = network::visibility)]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_visibility: NetworkVisibility,
-    /// Grows at each change.
+    /// Version of the review: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was opened.
+    /// When the review was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the review last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who opened it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A review to open.
+/// A membership review to create.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = membership_review)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"due_on": "2027-01-31"}))]
 pub struct MembershipReviewInput {
-    /// The day by which all should be answered.
-    pub due_on: NaiveDate,
+    /// The day by which all memberships should have an answer (Europe/Paris).
+    pub due_on: Day,
 }
 
-/// What a review says of one membership.
+/// The answer of a review on one membership.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"review_id": "01900000-0000-7000-8000-000000000004", "outcome": "keep"}))]
 pub struct ReviewAnswer {
-    /// In which review.
+    /// Identifier of the open review in which the answer counts.
     pub review_id: MembershipReviewId,
-    /// What it says.
+    /// Whether the membership stays (`keep`) or ends now (`end`).
     pub outcome: ReviewOutcome,
 }
 
-/// Of whom a review asks, and what was said of him.
+/// A membership that a review asks about, with its answer.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MembershipReviewItem {
-    /// The membership.
+    /// Identifier of the membership to review.
     pub membership_id: MembershipId,
-    /// Who sits there.
+    /// The member who sits in the network.
     pub member: MemberReference,
-    /// For which organization.
+    /// The organization for which the member sits there.
     pub organization: OrganizationReference,
-    /// As what.
+    /// Role of the member in the network.
     pub role: NetworkRole,
-    /// What was said; nothing yet if absent.
+    /// The answer. Absent: there is none yet.
     pub outcome: Option<ReviewOutcome>,
-    /// When it was said.
+    /// When it was answered (UTC). Absent: not yet.
     pub answered_at: Option<DateTime<Utc>>,
-    /// Who said it.
+    /// Identifier of the principal who answered. Absent: no one yet.
     pub answered_by: Option<PrincipalId>,
 }
 
-/// What was said, when, and by whom.
+/// An answer: the outcome, when it was given, and by whom.
 pub type Said = (ReviewOutcome, DateTime<Utc>, PrincipalId);
 
 impl MembershipReviewItem {
-    /// A membership, with what was said of it.
+    /// A membership, with its answer.
     #[must_use]
     pub fn of(it: Membership, said: Option<Said>) -> Self {
         Self {
@@ -143,22 +145,23 @@ impl MembershipReviewItem {
     }
 }
 
-/// Which of those of whom a review asks.
+/// Filters of the list of the items of a review.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct MembershipReviewItemFilter {
-    /// Those alone of whom it was answered, or those alone of whom it was not yet.
+    /// With `true`, keeps only the memberships that have an answer; with `false`, only those that have none. Absent:
+    /// all.
     pub answered: Option<bool>,
-    /// Whether to say how many there are in all.
+    /// With `exact`, the page says how many items the whole list has. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
-/// A page of those of whom a review asks.
+/// One page of the items of a review.
 pub type MembershipReviewItemPage = Page<MembershipReviewItem>;
 /// A review as the caller sees it.
 pub type MembershipReviewView = Seen<MembershipReview>;
-/// A page of reviews.
+/// One page of reviews.
 pub type MembershipReviewPage = Page<MembershipReviewView>;
 
 impl Noun for MembershipReview {
@@ -170,12 +173,12 @@ impl Noun for MembershipReview {
 }
 
 const FOLLOWERS: Label = Label {
-    fr: "Réservé au SIG, à ceux qui siègent dans le réseau et à ceux qui répondent d'une organisation.",
-    en: "For the SIG, those who sit in the network and those who answer for an organization.",
+    fr: "Seuls le SIG, les membres du réseau et les personnes qui ont un rôle sur une organisation peuvent lire ces revues.",
+    en: "Only the SIG, the members of the network and those who hold a role over an organization may read these reviews.",
 };
 const ANSWERING: Label = Label {
-    fr: "Réservé au SIG, aux animateurs, et pour leur organisation au directeur de la communication, à l'administrateur et au référent.",
-    en: "For the SIG, the leads and, for their organization, the communication director, the administrator and the référent.",
+    fr: "Seuls peuvent répondre le SIG, les personnes qui animent le réseau et, pour leur organisation, la direction de la communication, l’administration d’organisation et le ou la référente.",
+    en: "Only the SIG, the leads and co-leads of the network and, for their organization, communication directors, organization administrators and référents may answer.",
 };
 
 const NOT_ONESELF: Label = Label {
@@ -183,7 +186,7 @@ const NOT_ONESELF: Label = Label {
     en: "Nobody answers for their own membership: another person does.",
 };
 
-/// Who follows the reviews of a network that he may know of.
+/// Whether a caller may follow the reviews of a network that they may see.
 pub(crate) fn follows(actor: &Actor, network: NetworkId) -> bool {
     actor.is_sig() || actor.sits_in(network) || actor.reach(Actor::SCOPED).next().is_some()
 }
@@ -203,7 +206,7 @@ action!(
 );
 
 action!(
-    /// Open a review of who sits in a network.
+    /// Open a review of the memberships of a network.
     Create((NetworkCode, MembershipReviewInput)) on MembershipReview as "create_network_review", Network,
     |actor, it| networks::Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.id), Network::ITS_LEADS), Network::open
 );
@@ -218,7 +221,7 @@ action!(
 const ANSWERERS: &[Role] = &[Role::DicomDirector, Role::OrgAdmin];
 
 action!(
-    /// See of whom a review asks, each as far as he may answer.
+    /// See the items of a review, each caller those that they may answer.
     ListItems(MembershipReviewId) on MembershipReview as "list_membership_review_items", MembershipReview,
     |actor, it| {
         let leads = actor.leads_on(it.network_id, true);
@@ -228,7 +231,8 @@ action!(
     }
 );
 
-/// Of whom a caller answers beside the SIG: of all on whom he decides, and of those of his organizations.
+/// The memberships that a caller may answer without being of the SIG: those on which they decide, and those of their
+/// organizations.
 #[must_use]
 pub fn answered_by(actor: &Actor) -> Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>> {
     use kernel::schema::membership as row;
@@ -249,7 +253,7 @@ fn of_another(actor: &Actor) -> diesel::dsl::NotEq<kernel::schema::membership::m
     kernel::schema::membership::member_id.ne(MemberId(actor.id.0))
 }
 
-/// What `Review` says one by one, for those that the caller sees.
+/// The rule of `Review` as a condition of SQL, for the memberships that the caller sees.
 #[must_use]
 pub fn answerable(actor: &Actor) -> Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>> {
     if actor.is_sig() {
@@ -259,7 +263,7 @@ pub fn answerable(actor: &Actor) -> Box<dyn BoxableExpression<membership::Joined
 }
 
 action!(
-    /// Say in a review that a membership stands, or that it ends.
+    /// Answer in a review whether a membership stays or ends.
     Review(MembershipId) on Membership as "review_membership", Membership,
     |actor, it| {
         let answers = actor.reaches(ANSWERERS, it.organization.id)

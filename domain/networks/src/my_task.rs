@@ -1,4 +1,4 @@
-//! My tasks (mes tâches): what waits for the caller, whatever noun it comes from.
+//! My tasks (mes tâches): what waits for the caller, from every part of the service.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::codes;
@@ -10,41 +10,44 @@ use uuid::Uuid;
 use crate::network::NetworkCode;
 
 codes! {
-    /// What waits for someone.
+    /// Kind of a task.
     MyTaskKind {
-        DecideMembershipRequest = "decide_membership_request" ("décider d'une adhésion", "decide a membership"),
-        ConfirmInvitation = "confirm_invitation" ("confirmer une personne invitée", "confirm someone who was invited"),
-        DoActionItem = "do_action_item" ("mener une action", "do an action"),
+        DecideMembershipRequest = "decide_membership_request" ("décider d’une demande d’adhésion", "decide a membership request"),
+        ConfirmInvitation = "confirm_invitation" ("confirmer une personne invitée", "confirm an invited person"),
+        DoActionItem = "do_action_item" ("mener une action", "complete an action item"),
         ReviewMemberships = "review_memberships" ("revoir les adhésions", "review memberships"),
-        AnswerExpertiseRequest = "answer_expertise_request" ("répondre à une sollicitation", "answer a request for help"),
-        AppointLead = "appoint_lead" ("désigner un animateur", "appoint a lead"),
+        AnswerExpertiseRequest = "answer_expertise_request" ("répondre à une sollicitation d’expertise", "answer a request for expertise"),
+        AppointLead = "appoint_lead" ("désigner une personne pour animer le réseau", "appoint a lead"),
     }
 }
 
-/// Something that waits for the caller.
+/// A task: something that waits for the caller.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MyTask {
-    /// What it is.
+    /// Kind of the task: what the caller has to do.
     pub kind: MyTaskKind,
-    /// The identifier of what it is about.
+    /// Identifier of the object that waits: a membership request, an invitation, an action item, a review, an
+    /// expertise request or a network.
     pub id: Uuid,
-    /// Where that stands in this API.
+    /// Path of that object in this API, from the root of the server.
+    #[schema(max_length = 500)]
     pub href: String,
-    /// What it is called, in a line.
+    /// Title of the task in one line, for people: mostly names and codes, in French.
+    #[schema(max_length = 500)]
     pub title: String,
-    /// In which network.
+    /// Code of the network that it concerns. Absent: it concerns none, or the caller may not see it.
     pub network_code: Option<NetworkCode>,
-    /// The day by which it is due.
+    /// The day by which it is due (Europe/Paris). Absent: it has no due date.
     pub due_on: Option<NaiveDate>,
-    /// Since when it waits.
+    /// When the task began to wait (UTC).
     pub since: DateTime<Utc>,
 }
 
-/// What waits for the caller, the most pressing first.
+/// The tasks of the caller, the earliest due date first.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MyTasks {
-    /// Each of them.
+    /// The tasks, at most 200 of each kind.
     #[schema(max_items = 1000)]
     pub items: Vec<MyTask>,
 }

@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Day;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::network;
 use kernel::{MemberOrigin, NetworkId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text};
@@ -16,27 +17,27 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 text!(
-    /// The stable code of a network, which stands in its address.
+    /// Code of a network: part of its URLs, and never changed.
     NetworkCode, 2..=40, Code
 );
 text!(
-    /// The name of a network.
+    /// Name of a network, as people read it.
     NetworkName, 1..=200, Line
 );
 text!(
-    /// Whom a network is for.
+    /// The people for whom a network is made.
     Audience, 1..=500, Line
 );
 text!(
-    /// What a network is for.
+    /// Purpose of a network, in lines and paragraphs of plain text.
     Purpose, 1..=4000, Prose
 );
 text!(
-    /// What a network deals with, and what it leaves to others.
+    /// The topics of a network, and those that it leaves to others, in lines and paragraphs of plain text.
     ScopeNote, 1..=2000, Prose
 );
 text!(
-    /// One objective of the year.
+    /// One objective of a network for the current year.
     Objective, 1..=300, Line
 );
 
@@ -58,25 +59,26 @@ codes! {
 }
 
 codes! {
-    /// Who knows of a network, and who knows who sits in it.
+    /// Who may see a network, and who may see its memberships.
     NetworkVisibility {
-        Listed = "listed" ("connue de tous, membres compris", "known to all, members included"),
-        Members = "members" ("connue de tous, membres réservés", "known to all, members kept to its own"),
-        Hidden = "hidden" ("connue de ses membres et du SIG", "known to its members and the SIG"),
+        Listed = "listed" ("réseau et membres visibles de tous", "visible to all, with its members"),
+        Members = "members" ("réseau visible de tous, membres visibles dans le réseau", "visible to all, its members to the network only"),
+        Hidden = "hidden" ("réseau visible de ses seuls membres et du SIG", "visible to its members and the SIG only"),
     }
 }
 
 codes! {
-    /// How one joins a network.
+    /// How members join a network on their own request: not at all (`invitation`), with the agreement of the network
+    /// (`request`), or at once in the role `member` (`automatic`).
     JoinPolicy {
         Invitation = "invitation" ("sur invitation", "by invitation"),
         Request = "request" ("sur demande", "on request"),
-        Automatic = "automatic" ("de droit", "by right"),
+        Automatic = "automatic" ("de droit", "automatic"),
     }
 }
 
 codes! {
-    /// Where a network stands in its life.
+    /// Status of a network.
     NetworkStatus {
         Preparing = "preparing" ("en préparation", "in preparation"),
         Active = "active" ("actif", "active"),
@@ -97,147 +99,147 @@ impl NetworkStatus {
     }
 }
 
-/// Communicators of one métier, across organizations.
+/// A professional network (réseau métier): communicators of one profession, from several organizations.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = network, check_for_backend(Pg))]
 pub struct Network {
-    /// Its identifier.
+    /// Identifier of the network.
     pub id: NetworkId,
-    /// Its stable code.
+    /// Code of the network, as it stands in its URLs. It never changes.
     pub code: NetworkCode,
-    /// Its name.
+    /// Name of the network, as people read it.
     pub name: NetworkName,
-    /// Whom it is for.
+    /// The people for whom the network is made.
     pub audience: Audience,
-    /// What it is for.
+    /// What the network is meant to achieve. Absent: not recorded.
     pub purpose: Option<Purpose>,
-    /// What it deals with, and what it leaves to others.
+    /// The topics of the network, and those that it leaves to others. Absent: not recorded.
     pub scope_note: Option<ScopeNote>,
-    /// How often it meets.
+    /// How often the network meets.
     pub cadence: Cadence,
-    /// Who knows of it.
+    /// Who may see the network, and who may see its memberships.
     pub visibility: NetworkVisibility,
-    /// How one joins it.
+    /// How members join the network on their own request.
     pub join_policy: JoinPolicy,
-    /// The origins of those who may sit in it; all, if there is none.
+    /// The member origins that may sit in the network. Empty: all origins.
     #[schema(max_items = 8)]
     pub eligible_origins: Vec<MemberOrigin>,
-    /// What it means to reach this year.
+    /// The objectives of the network for the current year. Empty: none is recorded.
     #[schema(max_items = 10)]
     pub annual_objectives: Vec<Objective>,
-    /// The day on which its charter was adopted.
+    /// The day on which the charter of the network was adopted. Absent: none is adopted yet.
     pub charter_adopted_on: Option<NaiveDate>,
-    /// The day on which its objectives were last reviewed.
+    /// The day on which the objectives were last reviewed. Absent: never.
     pub objectives_reviewed_on: Option<NaiveDate>,
-    /// Where it stands in its life.
+    /// Status of the network: it moves with the operations `activate_network`, `pause_network` and `close_network`.
     pub status: NetworkStatus,
-    /// Grows at each change.
+    /// Version of the network: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was created.
+    /// When the network was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the network last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who created it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A network to create; it begins in preparation.
+/// A network to create. It begins with the status `preparing`.
 #[derive(Debug, Clone, Deserialize, Validate, ToSchema, Insertable)]
 #[diesel(table_name = network)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"code": "podcast", "name": "Réseau podcast", "audience": "Producteurs de contenus audio", "cadence": "quarterly", "visibility": "listed", "join_policy": "request"}))]
 pub struct NetworkInput {
-    /// Its stable code; it never changes.
+    /// Code of the network, as it will stand in its URLs. It cannot be changed later.
     pub code: NetworkCode,
-    /// Its name.
+    /// Name of the network, as people read it.
     pub name: NetworkName,
-    /// Whom it is for.
+    /// The people for whom the network is made.
     pub audience: Audience,
-    /// What it is for.
+    /// What the network is meant to achieve. Absent: not recorded.
     pub purpose: Option<Purpose>,
-    /// What it deals with, and what it leaves to others.
+    /// The topics of the network, and those that it leaves to others. Absent: not recorded.
     pub scope_note: Option<ScopeNote>,
-    /// How often it meets.
+    /// How often the network meets.
     pub cadence: Cadence,
-    /// Who knows of it.
+    /// Who may see the network, and who may see its memberships.
     pub visibility: NetworkVisibility,
-    /// How one joins it.
+    /// How members join the network on their own request.
     pub join_policy: JoinPolicy,
-    /// The origins of those who may sit in it; all, if there is none.
+    /// The member origins that may sit in the network. Empty or absent: all origins.
     #[serde(default)]
     #[validate(length(max = 8))]
     #[schema(max_items = 8)]
     pub eligible_origins: Vec<MemberOrigin>,
-    /// What it means to reach this year.
+    /// The objectives of the network for the current year. Absent: none.
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
     pub annual_objectives: Vec<Objective>,
 }
 
-/// What to change of a network: absent keeps, `null` clears.
+/// Fields of a network to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears it.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = network)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"cadence": "monthly", "purpose": null}))]
 pub struct NetworkPatch {
-    /// Its name.
+    /// Name of the network, as people read it.
     #[serde(default, deserialize_with = "replaceable")]
     pub name: Option<NetworkName>,
-    /// Whom it is for.
+    /// The people for whom the network is made.
     #[serde(default, deserialize_with = "replaceable")]
     pub audience: Option<Audience>,
-    /// What it is for.
+    /// What the network is meant to achieve.
     #[serde(default, deserialize_with = "clearable")]
     pub purpose: Option<Option<Purpose>>,
-    /// What it deals with, and what it leaves to others.
+    /// The topics of the network, and those that it leaves to others.
     #[serde(default, deserialize_with = "clearable")]
     pub scope_note: Option<Option<ScopeNote>>,
-    /// How often it meets.
+    /// How often the network meets.
     #[serde(default, deserialize_with = "replaceable")]
     pub cadence: Option<Cadence>,
-    /// Who knows of it: changed by the SIG alone.
+    /// Who may see the network, and who may see its memberships. Only the SIG changes it.
     #[serde(default, deserialize_with = "replaceable")]
     pub visibility: Option<NetworkVisibility>,
-    /// How one joins it.
+    /// How members join the network on their own request.
     #[serde(default, deserialize_with = "replaceable")]
     pub join_policy: Option<JoinPolicy>,
-    /// The origins of those who may sit in it; all, if there is none.
+    /// The member origins that may sit in the network. Empty: all origins.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 8))]
     #[schema(max_items = 8)]
     pub eligible_origins: Option<Vec<MemberOrigin>>,
-    /// What it means to reach this year.
+    /// The objectives of the network for the current year: the whole list replaces the former one.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
     pub annual_objectives: Option<Vec<Objective>>,
-    /// The day on which its charter was adopted.
+    /// The day on which the charter of the network was adopted.
     #[serde(default, deserialize_with = "clearable")]
-    pub charter_adopted_on: Option<Option<NaiveDate>>,
-    /// The day on which its objectives were last reviewed.
+    pub charter_adopted_on: Option<Option<Day>>,
+    /// The day on which the objectives were last reviewed.
     #[serde(default, deserialize_with = "clearable")]
-    pub objectives_reviewed_on: Option<Option<NaiveDate>>,
+    pub objectives_reviewed_on: Option<Option<Day>>,
 }
 
-/// Which networks of the list.
+/// Filters of the list of networks.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkFilter {
-    /// Words of its name, whatever their case and accents.
+    /// Keeps only the networks whose name contains this text. Case and accents do not matter.
     #[param(inline)]
     pub q: Option<SearchWords>,
-    /// Where it stands in its life.
+    /// Keeps only the networks in this status. Absent: all.
     pub status: Option<NetworkStatus>,
 }
 
 /// A network as the caller sees it.
 pub type NetworkView = Seen<Network>;
-/// A page of networks.
+/// One page of networks.
 pub type NetworkPage = Page<NetworkView>;
 
 impl Noun for Network {

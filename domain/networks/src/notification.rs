@@ -1,4 +1,4 @@
-//! Notification: what a member is told of. His own business: nobody else reads it.
+//! Notification: what a member is told of. Only its recipient reads it.
 
 use chrono::{DateTime, Utc};
 use diesel::BoxableExpression;
@@ -21,10 +21,12 @@ use uuid::Uuid;
 
 use crate::network::{NetworkCode, NetworkName, NetworkVisibility, shown};
 
-const MEMBERS: Label =
-    Label { fr: "Réservé aux communicants.", en: "For members; a service account is told of nothing." };
+const MEMBERS: Label = Label {
+    fr: "Les notifications sont réservées aux personnes : un compte de service n’en reçoit pas.",
+    en: "Notifications are only for people: a service account has none.",
+};
 
-/// What a notification is read from.
+/// The tables that a notification is read from.
 pub type Joined = LeftJoinQuerySource<notification::table, network::table>;
 
 /// SQL functions that a notification's queries call.
@@ -32,7 +34,8 @@ mod sql {
     use diesel::sql_types::{Text, Timestamptz, Uuid};
 
     diesel::define_sql_function! {
-        /// Whether something is one's own business, the network that it belongs to hidden or not.
+        /// Whether an object concerns the member personally, so that they are told of it even in a hidden network: a
+        /// membership request about them, or an action item that they have to do.
         #[sql_name = "app.is_ones_own"]
         fn is_ones_own(about: Text, object: Uuid, who: Uuid, at: Timestamptz) -> Bool;
     }
@@ -42,7 +45,7 @@ mod own {
     use super::sql::is_ones_own;
     use super::{clock, notification};
 
-    /// Whether a notification is about what is its reader's own business, in a query.
+    /// Whether a notification is about an object that concerns its recipient personally, in a query.
     #[must_use]
     #[diesel::dsl::auto_type]
     pub(super) fn ones_own() -> _ {
@@ -51,19 +54,20 @@ mod own {
 }
 use own::ones_own;
 
-/// What a notification is about, as its reader may read it now: no part of the notification.
+/// What a notification is about, as far as its recipient may read that now. It is no part of the notification.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Subject {
-    /// What people call what it is about; absent where the reader may no longer read it.
+    /// Name of the object that it is about, to show. Absent: the caller may no longer read the object, or it has no
+    /// name.
     #[schema(max_length = 200)]
     pub title: Option<String>,
-    /// Where it stands in this API, below `/api/v1`; absent where the reader may no longer read it.
+    /// Address of that object in this API, below `/api/v1`. Absent: the caller may no longer read the object.
     #[schema(max_length = 100, example = "/announcements/01900000-0000-7000-8000-000000000004")]
     pub path: Option<String>,
 }
 
-// Nothing of it stands in the row: it is filled in for a caller, afterwards.
+// No column of the row: it is filled in for the caller afterwards.
 impl<DB: diesel::backend::Backend> Selectable<DB> for Subject {
     type SelectExpression = notification::id;
 
@@ -80,43 +84,44 @@ impl Queryable<sql_types::Uuid, Pg> for Subject {
     }
 }
 
-/// What a member is told of.
+/// Notification of a member: something that happened and that they are told of.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = notification, check_for_backend(Pg))]
 #[diesel(base_query = notification::table.left_join(network::table))]
 pub struct Notification {
-    /// Its identifier.
+    /// Identifier of the notification.
     pub id: NotificationId,
-    /// Who is told.
+    /// Identifier of its recipient.
     #[serde(skip)]
     #[schema(ignore)]
     pub member_id: MemberId,
-    /// Of what.
+    /// What happened.
     pub kind: NotificationKind,
-    /// Whether he may choose how soon he hears of it.
+    /// Whether its recipient could choose how soon they are told of it.
     pub class: NotificationClass,
-    /// What kind of object it is about.
+    /// Kind of the object that it is about, as the audit log names it, such as `announcement` or `action_item`.
     #[schema(max_length = 100)]
     pub noun: String,
-    /// Which one.
+    /// Identifier of the object that it is about.
     pub object_id: Uuid,
-    /// In which network, if the reader may know of it.
+    /// Identifier of the network that it belongs to. Absent: it belongs to none, or the caller may not know of that
+    /// network.
     pub network_id: Option<NetworkId>,
-    /// The same, by its code.
+    /// Code of that network. Absent: as for `network_id`.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
-    /// What that network is called.
+    /// Name of that network.
     #[diesel(select_expression = network::name.nullable())]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_name: Option<NetworkName>,
-    /// That network, and who knows of it.
+    /// Identifier and visibility of that network.
     #[diesel(select_expression = (network::id, network::visibility).nullable())]
     #[serde(skip)]
     #[schema(ignore)]
     pub network: Option<(NetworkId, NetworkVisibility)>,
-    /// Whether it is about what is its reader's own business.
+    /// Whether it is about an object that concerns its recipient personally.
     #[diesel(select_expression = ones_own())]
     #[serde(skip)]
     #[schema(ignore)]
@@ -125,42 +130,42 @@ pub struct Notification {
     #[diesel(embed)]
     #[serde(flatten)]
     pub subject: Subject,
-    /// When he read it.
+    /// When its recipient marked it as read (UTC). Absent: not read yet.
     pub read_at: Option<DateTime<Utc>>,
-    /// When it went into a daily digest.
+    /// When it went into a daily digest (UTC). Absent: it is in no digest.
     pub digested_at: Option<DateTime<Utc>>,
-    /// Whether what it is about was withdrawn.
+    /// When its object was withdrawn.
     #[serde(skip)]
     #[schema(ignore)]
     pub withdrawn_at: Option<DateTime<Utc>>,
-    /// Grows at each change.
+    /// Version of the notification: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When he was told.
+    /// When the notification was recorded (UTC).
     pub created_at: DateTime<Utc>,
 }
 
-/// Which notifications of the list.
+/// Filters of the list of notifications.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct NotificationFilter {
-    /// Those that one has not read, or those that one has.
+    /// `true` keeps only the notifications not read yet, `false` only those already read. Absent: both.
     pub unread: Option<bool>,
-    /// Whether to say how many there are in all.
+    /// `exact` also returns how many notifications there are in all, in `count`. Absent: they are not counted.
     pub count: Option<kernel::Count>,
 }
 
-/// How many notifications were marked as read.
+/// How many notifications a call marked as read.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct NotificationsRead {
-    /// How many.
+    /// Number of notifications that this call marked as read.
     #[schema(minimum = 0)]
     pub read: usize,
 }
 
 /// A notification as its recipient sees it.
 pub type NotificationView = Seen<Notification>;
-/// A page of notifications.
+/// One page of notifications.
 pub type NotificationPage = Page<NotificationView>;
 
 impl Noun for Notification {
@@ -176,7 +181,7 @@ impl Notification {
         NetworkVisibility::shows_any(self.network, actor)
     }
 
-    /// The notification as its reader may know it: without a network that is hidden from him.
+    /// The notification as its recipient may know it: without a network that is hidden from them.
     #[must_use]
     pub fn known_to(self, actor: &Actor) -> Self {
         if self.shows(actor) { self } else { Self { network_id: None, network_code: None, ..self } }
@@ -184,8 +189,8 @@ impl Notification {
 }
 
 action!(
-    /// See a notification: one's own, while what it is about stands; of a hidden network in which one does not sit, what is
-    /// one's own business alone.
+    /// See a notification: its recipient, unless its object was withdrawn. In a hidden network in which they do not
+    /// sit, only if the object concerns them personally.
     Read(NotificationId) on Notification as "get_notification", Notification,
     |actor, it| {
         let own = actor.member() == Some(it.member_id) && actor.is_insider();
@@ -193,7 +198,7 @@ action!(
     }
 );
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
     let inside = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
@@ -206,11 +211,11 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType =
 }
 
 action!(
-    /// Say that one has read a notification.
+    /// Mark a notification as read.
     MarkRead(NotificationId) on Notification as "mark_notification_as_read", Notification, Read::rule
 );
 
-/// Say that one has read all of one's notifications.
+/// Mark all notifications of the caller as read.
 #[derive(Debug, Clone, Copy)]
 pub struct MarkAllRead;
 

@@ -1,8 +1,9 @@
-//! Seat (siège attendu): how many of a role a network expects from an organization.
+//! Seat (siège attendu): how many members of a role a network expects from an organization.
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::Instant;
 use kernel::directory::{OrganizationLife, OrganizationReference, Profession};
 use kernel::patch::replaceable;
 use kernel::schema::{network as network_table, organization, seat};
@@ -12,88 +13,88 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 use crate::network::{self, Network, NetworkCode, NetworkVisibility};
 
-/// How many of a role a network expects from an organization, for a time.
+/// A seat requirement (siège attendu): how many members of one role a network expects from an organization, for a
+/// time.
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = seat, check_for_backend(Pg))]
 #[diesel(base_query = seat::table.inner_join(organization::table).inner_join(network_table::table))]
 pub struct Seat {
-    /// Its identifier.
+    /// Identifier of the seat requirement.
     pub id: SeatId,
-    /// The network.
+    /// Identifier of the network that expects the members.
     pub network_id: NetworkId,
-    /// The organization.
+    /// The organization from which they are expected.
     #[diesel(embed)]
     pub organization: OrganizationReference,
-    /// As what.
+    /// The role in the network that is expected.
     pub role: NetworkRole,
-    /// How many at least: fewer is a gap.
+    /// The smallest number of active holders: fewer is a gap.
     #[schema(minimum = 0, maximum = 100)]
     pub min: i16,
-    /// How many at most: more is a gap.
+    /// The largest number of active holders: more is a gap.
     #[schema(minimum = 1, maximum = 100)]
     pub max: i16,
-    /// The métiers of those who may hold it; any, if there is none.
+    /// The professions that a holder may have. Empty: any profession.
     #[schema(max_items = 20)]
     pub professions: Vec<Profession>,
-    /// Whether it belongs to the interministerial topics, on which a co-animation may be limited.
+    /// Whether it concerns interministerial topics: a co-animation may be limited to these.
     pub interministerial: bool,
     /// When it holds.
     #[serde(flatten)]
     pub valid: Validity,
-    /// Who knows of its network.
+    /// Visibility of the network: decides who sees the seat requirement.
     #[diesel(select_expression = network_table::visibility)]
     #[serde(skip)]
     #[schema(ignore)]
     pub network_visibility: NetworkVisibility,
-    /// Grows at each change.
+    /// Version of the seat requirement: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was recorded.
+    /// When the seat requirement was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the seat requirement last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who recorded it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
-/// A seat to expect.
+/// A seat requirement to create.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Validate, ToSchema, Insertable, AsChangeset)]
 #[diesel(table_name = seat)]
 #[serde(deny_unknown_fields)]
-#[validate(schema(function = "bounded"))]
 #[schema(example = json!({"organization_id": "01900000-0000-7000-8000-000000000002", "role": "referent", "min": 1, "max": 1}))]
 pub struct SeatInput {
-    /// The organization.
+    /// Identifier of the organization from which members are expected.
     pub organization_id: OrganizationId,
-    /// As what.
+    /// The role in the network that is expected.
     pub role: NetworkRole,
-    /// How many at least.
+    /// The smallest number of active holders: fewer is a gap.
     #[validate(range(min = 0, max = 100))]
     #[schema(minimum = 0, maximum = 100)]
     pub min: i16,
-    /// How many at most; never less than `min`.
+    /// The largest number of active holders: more is a gap. It is never less than `min`.
     #[validate(range(min = 1, max = 100))]
     #[schema(minimum = 1, maximum = 100)]
     pub max: i16,
-    /// The métiers of those who may hold it; any, if there is none.
+    /// The professions that a holder may have. Empty or absent: any profession.
     #[serde(default)]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub professions: Vec<Profession>,
-    /// Whether it belongs to the interministerial topics.
+    /// Whether it concerns interministerial topics: a co-animation may be limited to these. Default: false.
     #[serde(default)]
     pub interministerial: bool,
-    /// From when it holds; from now on if absent.
+    /// When the requirement begins to hold (UTC). Default: now.
     #[diesel(skip_insertion, skip_update)]
-    pub valid_from: Option<DateTime<Utc>>,
+    pub valid_from: Option<Instant>,
 }
 
-/// The same again, from now on.
+/// A copy of a seat requirement, to be recorded from now on.
 impl From<&Seat> for SeatInput {
     fn from(it: &Seat) -> Self {
         Self {
@@ -108,52 +109,49 @@ impl From<&Seat> for SeatInput {
     }
 }
 
-fn bounded(new: &SeatInput) -> Result<(), ValidationError> {
-    if new.min <= new.max { Ok(()) } else { Err(ValidationError::new("max")) }
-}
-
-/// What to change of a seat.
+/// Fields of a seat requirement to change (JSON merge patch, RFC 7396): a field left out stays as it is, `null` clears
+/// it.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = seat)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"max": 2}))]
 pub struct SeatPatch {
-    /// How many at least.
+    /// The smallest number of active holders: fewer is a gap.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(range(min = 0, max = 100))]
     #[schema(minimum = 0, maximum = 100)]
     pub min: Option<i16>,
-    /// How many at most; never less than `min`.
+    /// The largest number of active holders: more is a gap. It is never less than `min`.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(range(min = 1, max = 100))]
     #[schema(minimum = 1, maximum = 100)]
     pub max: Option<i16>,
-    /// The métiers of those who may hold it; any, if there is none.
+    /// The professions that a holder may have. Empty: any profession. The whole list replaces the former one.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20)]
     pub professions: Option<Vec<Profession>>,
 }
 
-/// Which seats of the list; those in force.
+/// Filters of the list of seat requirements.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SeatFilter {
-    /// Of this organization.
+    /// Keeps only the seat requirements of this organization.
     pub organization_id: Option<OrganizationId>,
-    /// As this.
+    /// Keeps only the seat requirements for this role.
     pub role: Option<NetworkRole>,
-    /// As they stood at the end of this past day (Europe/Paris).
+    /// The list as it stood at the end of this day (Europe/Paris), today or earlier. Absent: now.
     #[param(inline)]
     pub as_of: Option<AsOf>,
-    /// Whether to say how many there are in all.
+    /// With `exact`, the page says how many items the whole list has. Absent: they are not counted.
     pub count: Option<Count>,
 }
 
-/// A seat as the caller sees it.
+/// A seat requirement as the caller sees it.
 pub type SeatView = Seen<Seat>;
-/// A page of seats.
+/// One page of seat requirements.
 pub type SeatPage = Page<SeatView>;
 
 impl Noun for Seat {
@@ -175,18 +173,18 @@ fn seen(actor: &Actor, it: &Seat) -> Ruling {
 }
 
 action!(
-    /// See the seats that a network expects.
+    /// See the seat requirements of a network.
     List(NetworkCode) on Seat as "list_network_seats", Network,
     |actor, it| network::Read::rule(actor, it).for_insiders(actor)
 );
 
 action!(
-    /// See a seat.
+    /// See a seat requirement.
     Read(SeatId) on Seat as "get_seat", Seat, seen
 );
 
 action!(
-    /// Expect a seat.
+    /// Create a seat requirement.
     Create((NetworkCode, SeatInput)) on Seat as "create_network_seat", (Network, bool, Option<OrganizationLife>),
     |actor, (network, interministerial, _)| {
         network::Read::rule(actor, network).and(expects(actor, network.id, *interministerial), Network::ITS_LEADS)
@@ -195,19 +193,19 @@ action!(
 );
 
 action!(
-    /// Change a seat.
+    /// Change a seat requirement.
     Update(SeatId) on Seat as "update_seat", Seat,
     |actor, it| seen(actor, it).and(expects(actor, it.network_id, it.interministerial), Network::ITS_LEADS), in_force
 );
 
 action!(
-    /// Void a seat that should never have been expected.
+    /// Void a seat requirement that should never have been recorded.
     Void(SeatId) on Seat as "void_seat", Seat,
     |actor, it| seen(actor, it).for_sig(actor)
 );
 
 action!(
-    /// Expect a seat no longer.
+    /// End a seat requirement.
     End(SeatId) on Seat as "end_seat", Seat,
     |actor, it| seen(actor, it).and(expects(actor, it.network_id, it.interministerial), Network::ITS_LEADS), in_force
 );

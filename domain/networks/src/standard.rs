@@ -1,4 +1,5 @@
-//! The organizational standard of networks: the same criteria for all, as data, each naming a measure.
+//! The standard of networks (standard des réseaux): the same criteria for all networks, kept as data; each names its
+//! measure.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::deserialize::FromSqlRow;
@@ -22,11 +23,11 @@ use crate::membership_review::follows;
 use crate::network::{self as networks, Network, NetworkCode};
 
 text!(
-    /// The code of a criterion.
+    /// Code of a criterion of the standard.
     CriterionCode, 2..=40, Code
 );
 text!(
-    /// What a criterion asks for.
+    /// Label of a criterion: what it asks for, in French.
     CriterionLabel, 1..=200, Line
 );
 
@@ -47,7 +48,7 @@ codes! {
 }
 
 impl Met {
-    /// What it counts for; nothing where it is not measured.
+    /// The share of its weight that it earns; nothing where it is not measured.
     #[must_use]
     pub const fn worth(self) -> Option<f64> {
         match self {
@@ -59,37 +60,38 @@ impl Met {
     }
 }
 
-/// A criterion of the standard.
+/// Criterion of the standard of networks (standard des réseaux).
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = network_criterion, check_for_backend(Pg))]
 pub struct NetworkCriterion {
-    /// Its code.
+    /// Code of the criterion.
     pub code: CriterionCode,
-    /// What it asks for.
+    /// What the criterion asks for, in French.
     pub label: CriterionLabel,
-    /// By what it is measured.
+    /// Name of the measure that the criterion is judged by. A measure that the service does not know is not measured.
     #[schema(max_length = 40)]
     pub measure: String,
-    /// How much it counts.
+    /// Weight of the criterion in the score: from 0 (does not count) to 100.
     #[schema(minimum = 0, maximum = 100)]
     pub weight: i16,
-    /// From which value on it is met; down to it where less is better (`half_at` is greater).
+    /// Value of the measure at which the criterion is fully met: at least this value, or at most if `half_at` is
+    /// greater.
     pub full_at: f64,
-    /// From which value on it is met in part.
+    /// Value of the measure at which the criterion is half met. If it is greater than `full_at`, less is better.
     pub half_at: f64,
-    /// For history and audit.
+    /// Identifier for the history and the audit log.
     #[serde(skip)]
     #[schema(ignore)]
     pub id: Uuid,
-    /// Grows at each change.
+    /// Version of the criterion: 1 when it is created, one more with each change.
     pub version: Version,
-    /// When it was made.
+    /// When the criterion was recorded (UTC).
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// When the criterion last changed (UTC).
     pub updated_at: DateTime<Utc>,
-    /// Who made it.
+    /// Identifier of the principal who recorded it (a member, a service account or the system).
     pub created_by: PrincipalId,
-    /// Who last changed it.
+    /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
 }
 
@@ -108,26 +110,26 @@ impl NetworkCriterion {
     }
 }
 
-/// What to change of a criterion: absent keeps.
+/// Fields of a criterion to change (JSON merge patch, RFC 7396): a field left out stays as it is; `null` is refused.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema, AsChangeset)]
 #[diesel(table_name = network_criterion)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"weight": 15, "full_at": 0.9}))]
 pub struct NetworkCriterionPatch {
-    /// What it asks for.
+    /// What the criterion asks for, in French.
     #[serde(default, deserialize_with = "replaceable")]
     pub label: Option<CriterionLabel>,
-    /// How much it counts.
+    /// Weight of the criterion in the score: from 0 (does not count) to 100.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(range(min = 0, max = 100))]
     #[schema(minimum = 0, maximum = 100)]
     pub weight: Option<i16>,
-    /// From which value on it is met.
+    /// Value of the measure at which the criterion is fully met.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(range(min = 0.0, max = 1000.0))]
     #[schema(minimum = 0, maximum = 1000)]
     pub full_at: Option<f64>,
-    /// From which value on it is met in part.
+    /// Value of the measure at which the criterion is half met. If it is greater than `full_at`, less is better.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(range(min = 0.0, max = 1000.0))]
     #[schema(minimum = 0, maximum = 1000)]
@@ -145,27 +147,32 @@ pub struct NetworkStandard {
     pub items: Vec<NetworkCriterionView>,
 }
 
-/// How a network meets one criterion, with the fact.
+/// Result of a network on one criterion, with the fact behind it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct CriterionResult {
-    /// The criterion.
+    /// Code of the criterion.
+    #[schema(max_length = 100)]
     pub code: String,
-    /// What it asks for.
+    /// What the criterion asks for, in French.
+    #[schema(max_length = 500)]
     pub label: String,
-    /// How much it counts.
+    /// Weight of the criterion in the score, on that day.
     pub weight: i16,
-    /// How far it is met.
+    /// How far the criterion is met.
     pub met: Met,
-    /// The value that was measured.
+    /// Value that was measured, in the unit of the measure: a share between 0 and 1, a number, or a number of cadences.
+    /// Absent: nothing was measured.
     pub value: Option<f64>,
-    /// The fact in words.
+    /// The value in words, in French.
+    #[schema(max_length = 500)]
     pub fact: String,
-    /// Where the fact is read in this API.
+    /// Address in this API where the fact can be read. Absent: the criterion is not measured yet.
+    #[schema(max_length = 500)]
     pub href: Option<String>,
 }
 
-/// The results of a score.
+/// Results of a network on the criteria of the standard.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
 #[diesel(sql_type = Jsonb)]
 #[serde(transparent)]
@@ -174,7 +181,7 @@ pub struct CriterionResults(pub Vec<CriterionResult>);
 stored_as_json!(CriterionResults);
 
 impl CriterionResults {
-    /// Σ weight × met ÷ Σ weight of what is measured; nothing where nothing is.
+    /// The score: Σ weight × met ÷ Σ weight, over the criteria that are measured; nothing where none is.
     #[must_use]
     pub fn score(&self) -> Option<f64> {
         let measured = self.0.iter().filter_map(|it| Some((f64::from(it.weight), it.met.worth()?)));
@@ -183,25 +190,26 @@ impl CriterionResults {
     }
 }
 
-/// What a network scores by the standard.
+/// Score of a network by the standard.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NetworkScore {
-    /// The network's code.
+    /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
-    /// The day.
+    /// Day of the score, at its end (Europe/Paris).
     pub on: NaiveDate,
-    /// Between 0 and 1, over what is measured; absent where nothing is.
+    /// Share of the standard that is met, between 0 and 1, over the criteria that are measured. Absent: none is
+    /// measured.
     pub score: Option<f64>,
-    /// Each criterion, with its fact.
+    /// Result on each criterion, in the order of the standard.
     #[schema(max_items = 50)]
     pub criteria: CriterionResults,
 }
 
-/// What a network scored over time.
+/// Scores of a network over time.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NetworkScores {
-    /// The latest first.
+    /// Scores at the ends of months, the latest first; at most 120, over ten years.
     #[schema(max_items = 120)]
     pub items: Vec<NetworkScore>,
 }
@@ -225,8 +233,8 @@ impl Noun for NetworkCriterion {
 }
 
 const FOLLOWERS: Label = Label {
-    fr: "Réservé au SIG, à l'auditeur, à ceux qui siègent dans le réseau et à ceux qui répondent d'une organisation.",
-    en: "For the SIG, the auditor, those who sit in the network and those who answer for an organization.",
+    fr: "L’évaluation d’un réseau est réservée au SIG, aux personnes chargées de l’audit, aux membres du réseau et aux personnes qui répondent d’une organisation. Adressez-vous au SIG pour la connaître.",
+    en: "The score of a network is only for the SIG, auditors, members of the network, and people who answer for an organization. Ask the SIG for it.",
 };
 
 /// See the standard.

@@ -1,4 +1,5 @@
-//! Subscription (abonnement): how soon a member hears of a network in which he sits. His own business.
+//! Subscription (abonnement): how soon a member is told of what happens in a network in which they sit. Only they read
+//! it.
 
 use kernel::patch::replaceable;
 use kernel::{MembershipId, NetworkRole, NotificationLevel, Page, Ruling, Version, action};
@@ -9,32 +10,32 @@ use validator::Validate;
 use crate::membership::{Membership, in_force};
 use crate::network::{NetworkCode, NetworkVisibility};
 
-/// How soon the caller hears of a network in which he sits.
+/// Subscription (abonnement): how soon the caller is told of what happens in a network in which they sit.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Subscription {
-    /// The membership that it comes with.
+    /// Identifier of the membership that the subscription belongs to.
     pub membership_id: MembershipId,
-    /// The network.
+    /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
-    /// As what he sits there.
+    /// Role of the caller in the network.
     pub role: NetworkRole,
-    /// How soon he hears of it.
+    /// How soon the caller is told.
     pub notification_level: NotificationLevel,
-    /// The version of the membership.
+    /// Version of the membership: 1 when it is created, one more with each change.
     pub version: Version,
 }
 
-/// How soon one wants to hear of a network from now on.
+/// Fields of a subscription to change (JSON merge patch, RFC 7396): a field left out stays as it is; `null` is refused.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"notification_level": "immediate"}))]
 pub struct SubscriptionPatch {
-    /// How soon.
+    /// How soon the caller wants to be told.
     #[serde(default, deserialize_with = "replaceable")]
     pub notification_level: Option<NotificationLevel>,
 }
 
-/// A page of the caller's subscriptions.
+/// One page of the subscriptions of the caller.
 pub type SubscriptionPage = Page<Subscription>;
 
 impl From<Membership> for Subscription {
@@ -45,7 +46,7 @@ impl From<Membership> for Subscription {
 }
 
 action!(
-    /// Choose how soon one hears of a network: the member himself, and nobody for him.
+    /// Change how soon a member is told of a network: only the member may.
     Update(MembershipId) on Membership as "update_my_subscription", Membership,
     |actor, it| {
         let own = actor.member() == Some(it.member.id) && actor.is_insider();

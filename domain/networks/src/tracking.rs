@@ -1,4 +1,4 @@
-//! Tracking (suivi): the matrix of networks and communication directorates, over the same facts.
+//! Tracking (suivi): the matrix of networks and communication directorates.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -14,8 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
 
-/// What of the matrix a caller reads: the SIG and the auditor all, those who animate or answer in a network its column,
-/// a DICOM its rows, an administrator his organization.
+/// What a caller reads of the matrix: the SIG and the auditor all; leads, co-leads and référents the column of their
+/// network; a DICOM its rows; an organization administrator their organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
     /// All.
@@ -76,19 +76,20 @@ impl Reach {
 /// How the seats of one network stand in one or several organizations.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Tally {
-    /// How many are expected at least.
+    /// Number of seats expected: the sum of the minimums of the seat requirements.
     #[schema(minimum = 0)]
     pub expected: i64,
-    /// How many of those expected sit there; never more, since who sits beyond is a gap, or optional.
+    /// Number of expected seats that are filled. Never more than `expected`: people beyond the minimum are not counted
+    /// here.
     #[schema(minimum = 0)]
     pub filled: i64,
-    /// How many active référents there are.
+    /// Number of active référents.
     #[schema(minimum = 0)]
     pub referents: i64,
-    /// How many active members there are, whatever the role.
+    /// Number of active memberships, in any role.
     #[schema(minimum = 0)]
     pub members: i64,
-    /// How many gaps there are.
+    /// Number of gaps: each kind of gap of each seat requirement counts once.
     #[schema(minimum = 0)]
     pub gaps: i64,
 }
@@ -103,7 +104,7 @@ impl std::ops::AddAssign<&CellRow> for Tally {
     }
 }
 
-/// One network in one organization, as the database keeps it.
+/// The figures of one network in one organization, as the database keeps them.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct CellRow {
     /// The network.
@@ -112,38 +113,38 @@ pub struct CellRow {
     /// The organization.
     #[diesel(sql_type = sql_types::Uuid)]
     pub organization_id: OrganizationId,
-    /// How many are expected at least.
+    /// Number of seats expected: the sum of the minimums of the seat requirements.
     #[diesel(sql_type = sql_types::Integer)]
     pub expected: i32,
-    /// How many of those expected sit there; never more, since who sits beyond is a gap, or optional.
+    /// Number of expected seats that are filled, never more than expected.
     #[diesel(sql_type = sql_types::Integer)]
     pub filled: i32,
-    /// How many active référents there are.
+    /// Number of active référents.
     #[diesel(sql_type = sql_types::Integer)]
     pub referents: i32,
-    /// How many active members there are.
+    /// Number of active memberships.
     #[diesel(sql_type = sql_types::Integer)]
     pub members: i32,
-    /// How many gaps there are.
+    /// Number of gaps.
     #[diesel(sql_type = sql_types::Integer)]
     pub gaps: i32,
 }
 
-/// A network that may be a column, with who knows of it.
+/// A network that may be a column, with its visibility.
 #[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = network, check_for_backend(Pg))]
 pub struct MatrixNetwork {
     /// The network.
     pub id: NetworkId,
-    /// Who knows of it.
+    /// Who may know of it.
     pub visibility: NetworkVisibility,
-    /// The column.
+    /// The column as it is shown.
     #[diesel(embed)]
     pub column: MatrixColumn,
 }
 
 impl MatrixNetwork {
-    /// Whether a caller who reads a cell knows who sits there: as memberships are seen one by one.
+    /// Whether a caller who reads a cell may also know who sits there, by the rules of memberships.
     #[must_use]
     pub fn names_members(&self, actor: &Actor, organization: OrganizationId) -> bool {
         let listed = self.visibility == NetworkVisibility::Listed && actor.is_insider();
@@ -152,19 +153,19 @@ impl MatrixNetwork {
     }
 }
 
-/// A column of the matrix.
+/// Column of the matrix: one network.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = network, check_for_backend(Pg))]
 pub struct MatrixColumn {
-    /// The network's code.
+    /// Code of the network, such as `edito`.
     #[diesel(select_expression = network::code)]
     pub network_code: NetworkCode,
-    /// The network's name.
+    /// Name of the network, to show as the heading.
     pub name: NetworkName,
 }
 
 codes! {
-    /// How much of a row the caller reads in a network.
+    /// How many organizations of a row the caller reads in a network.
     CellScope {
         All = "all" ("toutes ses organisations", "all of its organizations"),
         Part = "part" ("une partie de ses organisations", "some of its organizations"),
@@ -172,79 +173,81 @@ codes! {
     }
 }
 
-/// One network in the organizations of one row.
+/// Cell of the matrix: one network in the organizations of one row.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MatrixCell {
-    /// The network's code.
+    /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
-    /// Of which organizations of the row the tally tells: one who reads nothing there knows nothing by its zeros.
+    /// Which organizations of the row the tally covers. With `part` or `nothing`, a zero may only mean that the caller
+    /// reads nothing there.
     pub scope: CellScope,
-    /// How its seats stand there.
+    /// How the seats of the network stand in these organizations.
     pub tally: Tally,
 }
 
-/// An organization of a row.
+/// Organization that a row of the matrix adds up.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MatrixOrganization {
-    /// The organization.
+    /// The organization, by identifier and name.
     pub organization: OrganizationReference,
-    /// Whether another DICOM serves it too: it then counts in both rows, and once in the totals.
+    /// Whether several DICOMs serve it. It then counts in each of their rows, and once in the totals.
     pub shared: bool,
 }
 
-/// A row of the matrix: a DICOM with the organizations it serves, or those that none serves.
+/// Row of the matrix: a DICOM with the organizations that it serves, or the organizations that no DICOM serves.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MatrixRow {
-    /// The DICOM; absent in the row of those that none serves.
+    /// The DICOM. Absent: this is the row of the organizations that no DICOM serves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dicom: Option<OrganizationReference>,
-    /// The organizations that it adds up.
+    /// Organizations that the row adds up, as far as the caller reads them.
     pub organizations: Vec<MatrixOrganization>,
-    /// One per column, in the same order.
+    /// One cell per column, in the same order.
     pub cells: Vec<MatrixCell>,
 }
 
-/// Networks × communication directorates: who is expected, who sits there, and where the gaps are.
+/// Matrix (matrice de suivi) of networks and communication directorates: who is expected, who sits there, and where the
+/// gaps are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Matrix {
-    /// The instant it shows.
+    /// Instant that the matrix shows (UTC): now, or the end of the day in `as_of`.
     pub at: DateTime<Utc>,
-    /// The networks that the caller sees, by name.
+    /// Networks that the caller reads, by name. Closed networks are left out.
     pub columns: Vec<MatrixColumn>,
-    /// The DICOMs by short name, then those that none serves.
+    /// One row per DICOM, by short name, then the row of the organizations that no DICOM serves.
     pub rows: Vec<MatrixRow>,
-    /// One per column; an organization in two rows counts once.
+    /// One cell per column, for all organizations together. An organization in two rows counts once.
     pub totals: Vec<MatrixCell>,
 }
 
-/// One network in one organization: what a cell of the matrix adds up.
+/// Figures of one network in one organization: what a cell of the matrix adds up.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TrackingCell {
-    /// The network's code.
+    /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
-    /// The organization.
+    /// The organization, by identifier and name.
     pub organization: OrganizationReference,
-    /// How the seats of the network stand there.
+    /// How the seats of the network stand in the organization.
     pub tally: Tally,
 }
 
-/// The cells that a cell of the matrix adds up.
+/// Figures of each organization that one cell of the matrix adds up.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TrackingCells {
-    /// By organization.
+    /// One item per organization that the caller reads, by short name.
     pub items: Vec<TrackingCell>,
 }
 
-/// What a matrix is built from: what the database knows at an instant.
+/// The facts at one instant from which the matrix is built.
 #[derive(Debug, Default)]
 pub struct MatrixFacts {
-    /// The networks that there are, by name.
+    /// All networks that are not closed, by name.
     pub networks: Vec<MatrixNetwork>,
     /// The organizations, by short name where they have one.
     pub organizations: Vec<OrganizationReference>,
-    /// Which DICOM follows which organization.
+    /// Pairs of a DICOM and an organization that it serves.
     pub served: Vec<(OrganizationId, OrganizationId)>,
-    /// The cells that there are.
+    /// The cells that hold any figure.
     pub cells: Vec<CellRow>,
 }
 
@@ -284,7 +287,7 @@ impl Matrix {
     }
 }
 
-/// What of the facts a caller reads, by organization.
+/// The part of the facts that a caller reads, by organization.
 struct Part<'a> {
     reach: &'a Reach,
     networks: Vec<&'a MatrixNetwork>,
@@ -348,14 +351,34 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Which matrix.
+/// Day of the matrix.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct MatrixQuery {
+    /// Shows the state at the end of this day (Europe/Paris), today or in the past. Absent: now.
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
+}
+
+codes! {
+    /// How a CSV file is written.
+    CsvDialect {
+        Rfc4180 = "rfc4180" ("virgules et points décimaux (RFC 4180)", "commas and decimal points (RFC 4180)"),
+        ExcelFr = "excel-fr" ("points-virgules et virgules décimales (Excel en français)", "semicolons and decimal commas (French Excel)"),
+    }
+}
+
+/// Which matrix, and how it is written.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MatrixCsvQuery {
     /// As it stood at the end of this past day (Europe/Paris).
     #[param(inline)]
     pub as_of: Option<AsOf>,
+    /// How the file is written. Without it, `excel-fr` where `Accept-Language` prefers French, else `rfc4180`.
+    pub dialect: Option<CsvDialect>,
 }
 
 /// Which cell of the matrix to open.
@@ -363,22 +386,22 @@ pub struct MatrixQuery {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct CellQuery {
-    /// The column.
+    /// Code of the network: the column of the cell.
     #[param(inline)]
     pub network_code: NetworkCode,
-    /// The row; absent for the row of those that no DICOM serves.
+    /// Identifier of the DICOM: the row of the cell. Absent: the row of the organizations that no DICOM serves.
     pub dicom_id: Option<OrganizationId>,
-    /// As it stood at the end of this past day (Europe/Paris).
+    /// Shows the state at the end of this day (Europe/Paris), today or in the past. Absent: now.
     #[param(inline)]
     pub as_of: Option<AsOf>,
 }
 
 const READERS: Label = Label {
-    fr: "Réservé au SIG, à l'auditeur, aux animateurs et référents, aux DICOM et aux administrateurs d'organisation.",
-    en: "For the SIG, the auditor, leads and référents, DICOMs and organization administrators.",
+    fr: "Le suivi est réservé au SIG, aux DICOM et aux personnes chargées de l’audit, animant un réseau, référentes dans un réseau ou administrant une organisation. Demandez l’un de ces rôles au SIG.",
+    en: "Tracking is only for the SIG, auditors, leads, co-leads and référents, DICOMs and organization administrators. Ask the SIG for one of these roles.",
 };
 
-/// Follow the networks and the communication directorates.
+/// Read the tracking of networks and communication directorates.
 #[derive(Debug, Clone)]
 pub struct Track;
 
@@ -396,15 +419,15 @@ impl Action for Track {
 }
 
 impl Track {
-    /// What of the matrix a caller reads.
+    /// What a caller reads of the matrix.
     ///
     /// # Errors
-    /// Nothing.
+    /// The caller reads nothing of it.
     pub fn reach(actor: &Actor) -> Result<Reach, Refusal> {
         Reach::of(actor).ok_or(Self::nothing())
     }
 
-    /// There is nothing for this caller to read.
+    /// The refusal of a caller who reads nothing of it.
     #[must_use]
     pub const fn nothing() -> Refusal {
         Refusal::Forbidden(READERS)

@@ -1,4 +1,4 @@
-//! The two tracking pages: one network row by row, one organization network by network, over the same facts.
+//! The two tracking pages, over the same facts: one network by organization, one organization by network.
 
 use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use kernel::directory::{MemberReference, OrganizationReference};
@@ -13,99 +13,106 @@ use crate::follow_up::{FollowUpView, Health};
 use crate::network::{Cadence, NetworkCode, NetworkName};
 use crate::tracking::{Reach, Tally};
 
-/// How many follow-ups a page shows; the others are in the list.
+/// How many follow-ups a page shows; the others are in the list of follow-ups.
 pub const FOLLOW_UPS: i64 = 20;
-/// How many decisions a page shows; the others are in the list.
+/// How many decisions a page shows; the others are in the list of decisions.
 pub const DECISIONS: i64 = 20;
-/// How many actions a page shows; the others are in the list.
+/// How many action items a page shows; the others are in the list of action items.
 pub const ACTION_ITEMS: usize = 200;
 
-/// How one network stands in one organization.
+/// Row of a tracking page: how one network stands in one organization.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TrackingRow {
-    /// The network's code.
+    /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
-    /// The organization.
+    /// The organization, by identifier and name.
     pub organization: OrganizationReference,
-    /// How the seats of the network stand there.
+    /// How the seats of the network stand in the organization.
     pub tally: Tally,
-    /// Who answers for the organization in the network.
+    /// Référents of the organization in the network, by name. Empty also where the caller may not know who sits there.
     pub referents: Vec<MemberReference>,
-    /// How many actions the organization has yet to do for the network, of those that the caller sees.
+    /// Number of open action items of the organization for the network, of those that the caller may read.
     #[schema(minimum = 0)]
     pub open_actions: i64,
-    /// How many of them are past their day.
+    /// Number of these open action items whose due date is past (Europe/Paris).
     #[schema(minimum = 0)]
     pub overdue_actions: i64,
-    /// How things stood at the last follow-up of the row that the caller sees.
+    /// How things stood at the latest follow-up of this row that the caller may read. Absent: there is none.
     pub health: Option<Health>,
-    /// On which day that was.
+    /// Day of that follow-up (Europe/Paris). Absent: there is none.
     pub last_follow_up_on: Option<NaiveDate>,
 }
 
-/// One network, followed row by row.
+/// Tracking page of one network, by organization.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NetworkTracking {
-    /// The instant it shows.
+    /// Instant that the page shows (UTC).
     pub at: DateTime<Utc>,
-    /// The network's code.
+    /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
-    /// The network's name.
+    /// Name of the network, to show as the title.
     pub name: NetworkName,
-    /// How often it should be followed up.
+    /// How often the network should be followed up.
     pub cadence: Cadence,
-    /// How its seats stand in all the rows together.
+    /// How the seats stand in all rows together.
     pub tally: Tally,
-    /// How things stood at the last follow-up with the network as a whole that the caller sees.
+    /// How things stood at the latest follow-up with the whole network (no organization named) that the caller may
+    /// read. Absent: there is none.
     pub health: Option<Health>,
-    /// On which day that was.
+    /// Day of that follow-up (Europe/Paris). Absent: there is none.
     pub last_follow_up_on: Option<NaiveDate>,
-    /// The day by which the next one is due, by its cadence.
+    /// Day by which the next follow-up is due, by the cadence of the network. Absent: there was none yet, or the
+    /// cadence sets no day.
     pub next_follow_up_due_on: Option<NaiveDate>,
-    /// One per organization that the caller reads there, by name.
+    /// One row per organization that the caller reads in the network, by short name.
     pub rows: Vec<TrackingRow>,
-    /// The latest follow-ups on the network, on both axes, that the caller sees.
+    /// Latest follow-ups with or about the network, on both axes, that the caller may read: the latest first, at most
+    /// 20.
     #[schema(max_items = 20)]
     pub follow_ups: Vec<FollowUpView>,
-    /// The latest decisions taken in follow-ups on the network that the caller sees.
+    /// Latest decisions taken in follow-ups with or about the network that the caller may read: the latest first, at
+    /// most 20.
     #[schema(max_items = 20, required = false)]
     pub decisions: Vec<DecisionView>,
-    /// The actions yet to be done for the network that the caller sees, by their day.
+    /// Open action items of the network that the caller may read: by due date, at most 200.
     #[schema(max_items = 200)]
     pub action_items: Vec<ActionItemView>,
 }
 
-/// One organization, followed network by network: a DICOM with the organizations that it serves.
+/// Tracking page of one organization, by network. For a DICOM: with the organizations that it serves.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OrganizationTracking {
-    /// The instant it shows.
+    /// Instant that the page shows (UTC).
     pub at: DateTime<Utc>,
-    /// The organization.
+    /// The organization, by identifier and name.
     pub organization: OrganizationReference,
-    /// Those that it was merged or split into, where it was.
+    /// Identifiers of the organizations into which it was merged or split. Absent: it was neither merged nor split.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub successor_ids: Vec<OrganizationId>,
-    /// The organizations that it adds up: itself and, for a DICOM, those that it serves.
+    /// Organizations that the page adds up, by name: itself and, for a DICOM, those that it serves.
     pub organizations: Vec<OrganizationReference>,
-    /// How the seats stand in all the rows together.
+    /// How the seats stand in all rows together.
     pub tally: Tally,
-    /// How things stood at the last follow-up with the organization as a whole (no network named) that the caller sees.
+    /// How things stood at the latest follow-up with the whole organization (no network named) that the caller may
+    /// read. Absent: there is none.
     pub health: Option<Health>,
-    /// On which day that was.
+    /// Day of that follow-up (Europe/Paris). Absent: there is none.
     pub last_follow_up_on: Option<NaiveDate>,
-    /// One per network and organization that the caller reads, by network and by organization.
+    /// One row per network and organization that the caller reads: by name of the network, then by short name of the
+    /// organization.
     pub rows: Vec<TrackingRow>,
-    /// The latest follow-ups on these organizations and those that went into them, on both axes, that the caller sees.
+    /// Latest follow-ups with or about these organizations, on both axes, that the caller may read: the latest first,
+    /// at most 20. Those of merged or split predecessors are among them.
     #[schema(max_items = 20)]
     pub follow_ups: Vec<FollowUpView>,
-    /// The latest decisions taken in follow-ups on these organizations that the caller sees.
+    /// Latest decisions taken in these follow-ups that the caller may read: the latest first, at most 20.
     #[schema(max_items = 20, required = false)]
     pub decisions: Vec<DecisionView>,
-    /// The actions that these organizations have yet to do that the caller sees, by their day.
+    /// Open action items of these organizations that the caller may read: by due date, at most 200.
     #[schema(max_items = 200)]
     pub action_items: Vec<ActionItemView>,
 }
@@ -126,7 +133,7 @@ impl Cadence {
 }
 
 impl Reach {
-    /// What of the tracking pages a caller reads: what he reads of the matrix.
+    /// What a caller reads of the tracking pages: the same as of the matrix.
     #[must_use]
     pub fn of_organization(actor: &Actor, organizations: &[OrganizationId]) -> Option<Self> {
         let reach = Self::of(actor)?;

@@ -8,7 +8,7 @@ BEGIN
         WHERE upper_inf(h.valid) OR upper(h.valid) > at);
 END $$;
 
--- The same of a member who never logged in: whoever accepts the invitation will hold it. NULL after the first login.
+-- The same of a member who never logged in: the person who accepts the invitation will hold it. NULL after the first login.
 -- Inlined by the planner, so that a list asks only for those few.
 CREATE OR REPLACE FUNCTION app.powers_of(who uuid, activated timestamptz, at timestamptz) RETURNS jsonb LANGUAGE sql STABLE AS
 $$ SELECT CASE WHEN activated IS NULL THEN app.powers_held(who, at) END $$;

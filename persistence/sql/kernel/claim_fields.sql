@@ -23,7 +23,8 @@ BEGIN
             ELSE after -> field IS DISTINCT FROM before -> field END);
     IF current_setting('diapason.managed_alone', true) = 'on' THEN
         IF EXISTS (SELECT FROM unnest(said) field WHERE coalesce(NEW.field_sources ->> field, whose) <> whose) THEN
-            RAISE EXCEPTION 'a field is held by another source';
+            RAISE EXCEPTION 'a field is held by another source' USING DETAIL = (SELECT jsonb_object_agg(field, NEW.field_sources ->> field)
+                FROM unnest(said) field WHERE coalesce(NEW.field_sources ->> field, whose) <> whose);
         END IF;
     END IF;
     NEW.field_sources := NEW.field_sources || coalesce((SELECT jsonb_object_agg(field, whose) FROM unnest(said) field), '{}');

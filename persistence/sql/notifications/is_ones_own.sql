@@ -1,5 +1,5 @@
--- Whether something is one's own business, the network that it belongs to hidden or not: a membership request about oneself, until one
--- sits there, and an action item that one has yet to do.
+-- Whether an object concerns a member alone, even in a network that is hidden from them: a membership request about them, until
+-- they sit in the network, and an action item that they have yet to do.
 CREATE OR REPLACE FUNCTION app.is_ones_own(about text, object uuid, who uuid, at timestamptz) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT CASE about
         WHEN 'membership_request' THEN EXISTS (SELECT FROM membership_request r WHERE r.id = object AND r.member_id = who

@@ -1,5 +1,5 @@
 -- Tells members of something: for each a notification, a line of the ledger and, where the member wants to hear at once, the task that
--- sends. What is mandatory ignores the level chosen; whoever does not sit in the network hears by the digest.
+-- sends. What is mandatory ignores the level chosen; a member who does not sit in the network hears by the digest.
 CREATE OR REPLACE FUNCTION app.notify(what text, how text, about text, object uuid, of_network uuid, recipients uuid[], at timestamptz)
 RETURNS bigint LANGUAGE sql VOLATILE AS $$
     WITH told AS MATERIALIZED (

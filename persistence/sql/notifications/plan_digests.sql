@@ -1,4 +1,4 @@
--- Plans the digest of a day for everyone who has something in it they have not read, once, whoever plans. What was
+-- Plans the digest of a day for everyone who has something in it they have not read, once, even if several workers plan. What was
 -- read meanwhile needs no e-mail any more.
 CREATE OR REPLACE FUNCTION app.plan_digests(until timestamptz, of_day date) RETURNS bigint LANGUAGE sql VOLATILE AS $$
     WITH waiting AS MATERIALIZED (

@@ -1,4 +1,4 @@
--- The rights of a principal are one lock: shared by their own writes, exclusive for whoever changes these rights.
+-- The rights of a principal are one lock: shared by their own writes, exclusive for a transaction that changes these rights.
 CREATE OR REPLACE FUNCTION app.rights_key(who uuid) RETURNS bigint LANGUAGE sql IMMUTABLE AS
 $$ SELECT hashtextextended(who::text, 20260101) $$;
 
@@ -27,7 +27,7 @@ BEGIN
     RETURN jsonb_build_object('at', app.clock(), 'actor', actor);
 END $$;
 
--- Whoever changes the rights of a principal calls this before the end: it waits for that principal's own writes, and those that
+-- A transaction that changes the rights of a principal calls this before the end: it waits for that principal's own writes, and those that
 -- begin meanwhile wait for the change.
 CREATE OR REPLACE FUNCTION app.change_rights(who uuid) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN

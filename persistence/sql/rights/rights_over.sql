@@ -16,7 +16,7 @@ BEGIN
     SELECT a.member_id FROM affiliation a WHERE a.organization_id = organization AND (upper_inf(a.valid) OR upper(a.valid) > app.clock());
 END $$;
 
--- Takes the locks on rights that change: of principals and of the deputies who stand in for them, of whoever sits in
+-- Takes the locks on rights that change: of principals and of the deputies who stand in for them, of those who sit in
 -- organizations or holds a role that reaches them, of who co-leads a network from an organization or is a deputy there, and
 -- of the scripts that write with the rights of any of these. In one order, so that two who take several wait for each other
 -- at most once.

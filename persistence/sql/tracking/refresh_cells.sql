@@ -40,7 +40,7 @@ BEGIN
 END $$;
 
 -- Rewrites cells: those named, those in which members count, those of organizations, those of networks. Their networks are
--- locked, by whoever did not do so before.
+-- locked, by the transaction, if it did not do so before.
 CREATE OR REPLACE FUNCTION app.rewrite_cells(networks uuid[], organizations uuid[], members uuid[], all_at uuid[], all_in uuid[])
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE

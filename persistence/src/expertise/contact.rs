@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, contact, network};
-use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal, Version, sql};
+use kernel::{Actor, ContactId, Grant, Label, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal, Versions, sql};
 use members::reorganization::ImpactEffect;
 
 use crate::error::Meaning;
@@ -26,19 +26,22 @@ use crate::{Error, Result, Store};
 type Query = contact::BoxedQuery<'static, diesel::pg::Pg>;
 
 diesel::define_sql_function! {
-    /// The words of a contact, folded.
+    /// Name, organization name and position of a contact in one text, with case and accents folded.
     #[sql_name = "app.contact_said"]
     fn contact_said(given_name: Nullable<Text>, name: Text, organization: Nullable<Text>, role: Nullable<Text>) -> Text;
 }
 
 const NETWORK_ALONE: Label = Label {
-    fr: "Un réseau se dit là, et seulement là, où le contact est partagé avec un réseau.",
-    en: "A network is named there, and only there, where the contact is shared with one.",
+    fr: "Indiquez un réseau si le contact est partagé avec un réseau, et seulement dans ce cas.",
+    en: "Name a network if the contact is shared with a network, and only then.",
 };
-const NOT_YOURS: Label = Label { fr: "Vous n'y êtes pas rattaché.", en: "You do not belong there." };
+const NOT_YOURS: Label = Label {
+    fr: "Vous n’avez pas de rattachement à cette organisation : indiquez l’une des vôtres.",
+    en: "You are not affiliated to this organization: name one of yours.",
+};
 
-/// The contacts that are shared so, as far as the caller is told: with a network that he may not know of is with their
-/// organization.
+/// The contacts that show to the caller as shared in this way: one shared with a network that the caller may not know of
+/// shows as shared with its organization.
 fn shared_so(sharing: ContactSharing, unknown: Vec<NetworkId>, query: Query) -> Query {
     let aside = || contact::network_id.is_not_null().and(contact::network_id.eq_any(unknown).assume_not_null());
     let so = contact::sharing.eq(sharing);
@@ -84,7 +87,7 @@ impl Store<'_> {
     /// The contacts that the caller may see, by name.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor was not made by this service, or belongs to another list.
     pub fn contacts(&mut self, filter: ContactFilter, page: &PageQuery) -> Result<ContactPage> {
         let (conn, actor) = self.reading();
         let sharing = filter.sharing;
@@ -100,7 +103,7 @@ impl Store<'_> {
     /// One contact.
     ///
     /// # Errors
-    /// There is none that the caller may see.
+    /// There is none, or the caller may not see it.
     pub fn contact(&mut self, id: ContactId) -> Result<ContactView> {
         let facts = self.permit(Read(id))?;
         Ok(self.shown_contact(facts))
@@ -113,7 +116,7 @@ impl Store<'_> {
     /// Records the contact that was granted.
     ///
     /// # Errors
-    /// An organization or a network does not exist, or is none of the caller's.
+    /// An organization or a network does not exist, or does not belong to the caller.
     pub fn create_contact(&mut self, grant: Grant<Create>) -> Result<ContactView> {
         let created = self.write(grant, |writer, actor, Create(new), ()| {
             let network = shared_with(new.sharing, new.network_code.as_ref(), actor, writer.conn)?;
@@ -127,8 +130,8 @@ impl Store<'_> {
     /// Changes the contact that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; an organization or a network does not exist, or is none of the caller's.
-    pub fn update_contact(&mut self, grant: Grant<Update>, seen: Version, patch: ContactPatch) -> Result<ContactView> {
+    /// It changed since the caller saw it; an organization or a network does not exist, or does not belong to the caller.
+    pub fn update_contact(&mut self, grant: Grant<Update>, seen: Versions, patch: ContactPatch) -> Result<ContactView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let network_id = match (patch.sharing, &patch.network_code) {
                 (None, None) => before.network_id,
@@ -140,18 +143,18 @@ impl Store<'_> {
         Ok(self.shown_contact(changed))
     }
 
-    /// Puts the contact away that was granted.
+    /// Archives the contact that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
-    pub fn archive_contact(&mut self, grant: Grant<Archive>, seen: Version) -> Result<ContactView> {
+    /// It changed since the caller saw it.
+    pub fn archive_contact(&mut self, grant: Grant<Archive>, seen: Versions) -> Result<ContactView> {
         let archived =
             self.write_on(grant, seen, |writer, _, _, before| writer.end(&before, contact::archived_at.eq(writer.at)))?;
         Ok(self.shown_contact(archived))
     }
 }
 
-/// Nobody is found any more in an organization that went into another.
+/// Refuses an organization that was merged, split or closed as the place where a contact works.
 fn refuse_gone(at: Option<OrganizationId>, conn: &mut PgConnection) -> Result<()> {
     let life = at.map(|at| resting_on(conn, at)).transpose()?.flatten();
     Ok(life.as_ref().map_or(Ok(()), OrganizationLife::alive)?)
@@ -167,7 +170,7 @@ fn insert(
     writer.create((new, contact::id.eq(ContactId::fresh()), whose, born!(contact, writer)))
 }
 
-/// The network that a contact is shared with: one that the caller shares with others, or for the SIG any.
+/// The network to share a contact with: one in which the caller sits (not as an observer), or any for the SIG.
 fn shared_with(
     sharing: ContactSharing,
     code: Option<&NetworkCode>,
@@ -186,7 +189,8 @@ fn shared_with(
     }
 }
 
-/// The organization that keeps what the caller records.
+/// The organization that keeps a contact that the caller records: the one that was named, else that of the main
+/// affiliation.
 fn owner(said: Option<OrganizationId>, actor: &Actor, conn: &mut PgConnection) -> Result<OrganizationId> {
     let belongs = |id: &OrganizationId| actor.organizations().any(|own| own == *id);
     if let Some(said) = said {
@@ -200,7 +204,7 @@ fn owner(said: Option<OrganizationId>, actor: &Actor, conn: &mut PgConnection) -
     main.or_else(|| actor.organizations().next()).ok_or_else(|| Refusal::Invalid("/owner_id", NOT_YOURS).into())
 }
 
-/// Contacts of an organization that goes, and at one, are its successor's, and at it.
+/// In a reorganization, contacts kept by or working in an organization that ends go over to its successor.
 pub(crate) fn carry_contacts(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let gone = moving.gone();
     let here = contact::owner_id.eq_any(&gone).or(contact::organization_id.eq_any(&gone).assume_not_null());
@@ -226,6 +230,16 @@ known!(nothing: Create);
 
 known!(lock Contact: Update, Archive);
 
+const ONE_ORGANIZATION: Label = Label {
+    fr: "Indiquez soit `organization_id`, soit `organization_name`.",
+    en: "Give either `organization_id` or `organization_name`.",
+};
+
+const OF_A_PERSON: Label = Label {
+    fr: "Une personne a un prénom, un service n’en a pas.",
+    en: "A person has a given name, a service has none.",
+};
+
 kept!(Contact: contact whole {
     const RESTING: &'static [Resting] = &[
         Resting::moves("contact", "owner_id", carry_contacts),
@@ -233,7 +247,7 @@ kept!(Contact: contact whole {
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("contact_organization_id_fkey", || Error::Dangling("/organization_id")),
-        ("contact_one_organization_check", || Error::Dangling("/organization_name")),
-        ("contact_given_name_check", || Error::Dangling("/given_name")),
+        ("contact_one_organization_check", || Refusal::Invalid("/organization_name", ONE_ORGANIZATION).into()),
+        ("contact_given_name_check", || Refusal::Invalid("/given_name", OF_A_PERSON).into()),
     ];
 });

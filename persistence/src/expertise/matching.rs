@@ -1,4 +1,4 @@
-//! SQL of matching: the terms that a need names, then in one question those who offer help with them.
+//! SQL of matching: finds the terms that a need names, then in one query the members who offer help with them.
 
 use ::expertise::matching::{ExpertProposal, ExpertProposals, ExpertiseMatch, Match, named};
 use ::expertise::member_expertise::ExpertiseLevel;
@@ -21,14 +21,14 @@ use crate::kept::known;
 use crate::{Result, Store};
 
 diesel::define_sql_function! {
-    /// Text as search compares it, without little words.
+    /// Text as search compares it: folded, and without words such as “de” and “la”.
     #[sql_name = "app.search_terms"]
     fn search_terms(said: Text) -> Text;
 }
 
-/// Those who offer help with some terms, each once with what he masters best of them, the least asked of late first. Who
-/// he is and whether he shows himself is looked at in that order, until there are enough; `OFFSET 0` has it done so.
-/// The tables that the condition on cards names stand under their own names.
+/// Members who offer help with some terms, each once with the one they master best, those with the fewest recent requests
+/// first. `OFFSET 0` keeps PostgreSQL from reordering the query: members are joined and checked in that order, until
+/// there are enough. Tables that the condition on cards mentions keep their own names here.
 const OFFERED: &str = "
     SELECT member.id, member.display_name, place.id, place.kind, place.name, place.short_name,
         held.id, t.id, t.code, t.label, held.level, held.endorsements, held.recent, held.last
@@ -54,12 +54,12 @@ const OFFERED: &str = "
 const RANKED: &str = ")
     ORDER BY held.recent, held.last NULLS FIRST, held.rank DESC, held.endorsements DESC, held.id LIMIT ";
 
-/// The one question.
+/// The query for the members who offer help.
 struct Offers {
     terms: Vec<ExpertiseTermId>,
     /// The caller's organizations.
     own: Vec<OrganizationId>,
-    /// Whose card the caller sees: the same rule as everywhere.
+    /// Condition on members whose card the caller may see: the rule shared by all queries.
     shown: Box<dyn BoxableExpression<member::table, Pg, SqlType = Bool>>,
     rows: i64,
 }
@@ -105,7 +105,7 @@ impl QueryId for Offers {
 
 impl RunQueryDsl<PgConnection> for Offers {}
 
-/// Its answer, a column each.
+/// One row of its result.
 #[derive(Queryable)]
 struct Offered {
     member: MemberId,
@@ -143,10 +143,10 @@ impl Offered {
 }
 
 impl Store<'_> {
-    /// Who can help with a need: of other organizations than the caller's, those whose card he sees.
+    /// Members who can help with a need: those of other organizations than the caller's whose card the caller may see.
     ///
     /// # Errors
-    /// The caller is no communicator of the State.
+    /// The caller is a partner or an observer, or a service account without `directory:read`.
     pub fn match_expertise(&mut self, asked: &ExpertiseMatch) -> Result<ExpertProposals> {
         self.permit(Match(asked.need.clone()))?;
         let (conn, actor) = self.reading();

@@ -6,7 +6,7 @@ use ::expertise::member_expertise::{
 };
 use diesel::prelude::*;
 use kernel::schema::{expertise_endorsement, member_expertise};
-use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Validity, Version};
+use kernel::{Grant, MemberExpertiseId, MemberId, PageQuery, Validity, Versions};
 use members::member::Member;
 
 use super::term::in_use;
@@ -21,7 +21,7 @@ impl Store<'_> {
     /// What a member masters now, the latest recorded first.
     ///
     /// # Errors
-    /// There is no such member, or his card is not for this caller; the cursor is none of ours.
+    /// There is no such member, or the caller may not read the member's card; the cursor belongs to another list.
     pub fn member_expertises(&mut self, member: MemberId, page: &PageQuery) -> Result<MemberExpertisePage> {
         self.permit(List(member))?;
         let mut query = MemberExpertise::query().filter(member_expertise::member_id.eq(member)).into_boxed();
@@ -34,7 +34,7 @@ impl Store<'_> {
     /// One expertise.
     ///
     /// # Errors
-    /// There is none that the caller may see.
+    /// There is none, or the caller may not see it.
     pub fn member_expertise(&mut self, id: MemberExpertiseId) -> Result<MemberExpertiseView> {
         let facts = self.permit(Read(id))?;
         Ok(self.seen(facts))
@@ -63,11 +63,11 @@ impl Store<'_> {
     /// Changes the expertise that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
+    /// It changed since the caller saw it.
     pub fn update_member_expertise(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: MemberExpertisePatch,
     ) -> Result<MemberExpertiseView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
@@ -80,8 +80,8 @@ impl Store<'_> {
     /// Confirms the expertise that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
-    pub fn confirm_member_expertise(&mut self, grant: Grant<Confirm>, seen: Version) -> Result<MemberExpertiseView> {
+    /// It changed since the caller saw it.
+    pub fn confirm_member_expertise(&mut self, grant: Grant<Confirm>, seen: Versions) -> Result<MemberExpertiseView> {
         let confirmed = self.write_on(grant, seen, |writer, _, _, before| {
             writer.change(&before, member_expertise::last_confirmed_at.eq(writer.at))
         })?;
@@ -91,8 +91,8 @@ impl Store<'_> {
     /// Endorses the expertise that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; he endorsed it already.
-    pub fn endorse_member_expertise(&mut self, grant: Grant<Endorse>, seen: Version) -> Result<MemberExpertiseView> {
+    /// It changed since the caller saw it; the caller endorsed it already.
+    pub fn endorse_member_expertise(&mut self, grant: Grant<Endorse>, seen: Versions) -> Result<MemberExpertiseView> {
         let endorsed = self.write_on(grant, seen, |writer, actor, _, before| {
             let endorsement = (
                 expertise_endorsement::id.eq(kernel::clock::fresh_v7()),
@@ -109,8 +109,8 @@ impl Store<'_> {
     /// Ends the expertise that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
-    pub fn end_member_expertise(&mut self, grant: Grant<End>, seen: Version) -> Result<MemberExpertiseView> {
+    /// It changed since the caller saw it.
+    pub fn end_member_expertise(&mut self, grant: Grant<End>, seen: Versions) -> Result<MemberExpertiseView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             writer.end(&before, member_expertise::valid.eq(before.valid.until(writer.at)))
         })?;

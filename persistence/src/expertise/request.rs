@@ -9,7 +9,7 @@ use ::expertise::term::TermCode;
 use diesel::prelude::*;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{expertise_request, expertise_term, member, member_expertise};
-use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQuery, Refusal, Version};
+use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQuery, Refusal, Versions};
 use uuid::Uuid;
 
 use super::term::in_use;
@@ -23,16 +23,16 @@ use crate::writer::Writer;
 use crate::{Error, Result, Store};
 use members::member::Member;
 
-/// Where a request stands now.
+/// Status of a request now.
 fn status_now() -> request_status<expertise_request::decision, expertise_request::created_at, kernel::sql::clock> {
     request_status(expertise_request::decision, expertise_request::created_at, kernel::sql::clock())
 }
 
 impl Store<'_> {
-    /// The caller's own requests, those that he made and those made to him, the latest first.
+    /// The requests that the caller made and those that the caller received, the latest first.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor was not made by this service, or belongs to another list.
     pub fn expertise_requests(
         &mut self,
         filter: &ExpertiseRequestFilter,
@@ -66,13 +66,14 @@ impl Store<'_> {
     /// Makes the request that was granted.
     ///
     /// # Errors
-    /// He offers no help to the caller; the caller has a request before him already; there is no such term in use.
+    /// The expert offers no help to the caller; a request of the caller to the same expert is pending; there is no such
+    /// active term.
     pub fn create_expertise_request(&mut self, grant: Grant<Create>) -> Result<ExpertiseRequestView> {
         let created = self.write(grant, |writer, actor, Create(new), expert| {
             expert.helps(actor)?;
             let term = new.term_code.as_ref().map(|code| term(code, writer.conn)).transpose()?;
             let me = MemberId(actor.id.0);
-            // Under the lock on the one who is asked.
+            // The expert's row is locked, so that two requests at once cannot both find none pending.
             let waiting = expertise_request::table.filter(expertise_request::asker_id.eq(me));
             let waiting = waiting.filter(expertise_request::expert_id.eq(new.expert_id));
             let waiting = waiting.filter(status_now().eq(ExpertiseRequestStatus::Pending));
@@ -89,19 +90,19 @@ impl Store<'_> {
     /// Accepts the request that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
-    pub fn accept_expertise_request(&mut self, grant: Grant<Accept>, seen: Version) -> Result<ExpertiseRequestView> {
+    /// It changed since the caller saw it.
+    pub fn accept_expertise_request(&mut self, grant: Grant<Accept>, seen: Versions) -> Result<ExpertiseRequestView> {
         self.decide(grant, seen, ExpertiseRequestStatus::Accepted, None)
     }
 
     /// Declines the request that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
+    /// It changed since the caller saw it.
     pub fn decline_expertise_request(
         &mut self,
         grant: Grant<Decline>,
-        seen: Version,
+        seen: Versions,
         reason: Option<DeclineReason>,
     ) -> Result<ExpertiseRequestView> {
         self.decide(grant, seen, ExpertiseRequestStatus::Declined, reason)
@@ -110,11 +111,11 @@ impl Store<'_> {
     /// Withdraws the request that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
+    /// It changed since the caller saw it.
     pub fn withdraw_expertise_request(
         &mut self,
         grant: Grant<Withdraw>,
-        seen: Version,
+        seen: Versions,
     ) -> Result<ExpertiseRequestView> {
         self.decide(grant, seen, ExpertiseRequestStatus::Withdrawn, None)
     }
@@ -122,7 +123,7 @@ impl Store<'_> {
     fn decide<A: Action<Facts = ExpertiseRequest>>(
         &mut self,
         grant: Grant<A>,
-        seen: Version,
+        seen: Versions,
         decision: ExpertiseRequestStatus,
         reason: Option<DeclineReason>,
     ) -> Result<ExpertiseRequestView> {
@@ -142,7 +143,7 @@ impl Store<'_> {
     }
 }
 
-/// Tells one of the two of a request; what it is about is read in the service alone.
+/// Notifies one of the two members of a request. The message does not say what help is asked: that is read in the service.
 fn tell(writer: &mut Writer<'_>, kind: NotificationKind, it: &ExpertiseRequest, whom: MemberId) -> Result<()> {
     notify(writer, News::of(kind, NotificationClass::Normal, it, None), vec![whom])
 }
@@ -162,7 +163,7 @@ fn term(code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTermId> {
     in_use(code, conn)?.ok_or(Error::Dangling("/term_code"))
 }
 
-/// Whether a member who is present offers help, with a term if one is named.
+/// Whether a member who is neither suspended nor departed offers help, with this term if one is named.
 fn offers(of: MemberId, with: Option<&TermCode>, conn: &mut PgConnection) -> Result<bool> {
     let mut offered = member_expertise::table
         .inner_join(member::table)

@@ -8,7 +8,7 @@ use ::networks::network::NetworkCode;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use kernel::schema::{expertise_term, network};
-use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal, Version};
+use kernel::{Actor, ExpertiseTermId, Grant, Label, NetworkId, PageQuery, Refusal, Versions};
 use uuid::Uuid;
 
 use crate::error::Meaning;
@@ -20,7 +20,7 @@ use crate::{Again, Error, Result, Store};
 type Query = expertise_term::BoxedQuery<'static, diesel::pg::Pg>;
 
 diesel::define_sql_function! {
-    /// Label and synonyms, folded.
+    /// Label and synonyms in one text, with case and accents folded.
     #[sql_name = "app.term_said"]
     fn term_said(label: Text, synonyms: Array<Text>) -> Text;
 }
@@ -35,8 +35,10 @@ diesel::define_sql_function! {
     fn terms_below(terms: Array<SqlUuid>) -> SqlUuid;
 }
 
-const CIRCLE: Label =
-    Label { fr: "Ce terme est placé sous celui qu'on modifie.", en: "That term stands below this one." };
+const CIRCLE: Label = Label {
+    fr: "Le terme indiqué est placé sous le terme à modifier, ou est ce terme : choisissez-en un autre.",
+    en: "The term named is below the term to change, or is this term: choose another one.",
+};
 
 fn apply(filter: &ExpertiseTermFilter, actor: &Actor, conn: &mut PgConnection) -> Result<Query> {
     let mut query = expertise_term::table.into_boxed().filter(visible(actor));
@@ -49,7 +51,7 @@ fn apply(filter: &ExpertiseTermFilter, actor: &Actor, conn: &mut PgConnection) -
         query = query.filter(expertise_term::parent_id.eq_any(parent));
     }
     if let Some(code) = &filter.network_code {
-        // A network that the caller may not know of is none: it would tell which terms it is linked to.
+        // A network hidden from the caller counts as none: else the answer would reveal which terms it is linked to.
         let known = network::table.filter(network::code.eq(code)).filter(::networks::network::visible(actor));
         let known = known.select(network::id).load::<NetworkId>(conn)?;
         query = query.filter(expertise_term::network_ids.overlaps_with(known));
@@ -64,7 +66,7 @@ impl Store<'_> {
     /// The terms that the caller may see, by label.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor was not made by this service, or belongs to another list.
     pub fn expertise_terms(&mut self, filter: &ExpertiseTermFilter, page: &PageQuery) -> Result<ExpertiseTermPage> {
         let (conn, actor) = self.reading();
         let query = apply(filter, actor, conn)?.select(ExpertiseTerm::as_select());
@@ -76,7 +78,7 @@ impl Store<'_> {
     /// One term.
     ///
     /// # Errors
-    /// There is none that the caller may see.
+    /// There is none, or the caller may not see it.
     pub fn expertise_term(&mut self, code: &TermCode) -> Result<ExpertiseTermView> {
         let facts = self.permit(Read(code.clone()))?;
         Ok(self.shown_term(facts))
@@ -105,11 +107,11 @@ impl Store<'_> {
     /// Changes the term that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; the wider term stands below it; that or a network does not exist.
+    /// It changed since the caller saw it; the wider term stands below it; that or a network does not exist.
     pub fn update_expertise_term(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: ExpertiseTermPatch,
     ) -> Result<ExpertiseTermView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -132,8 +134,8 @@ impl Store<'_> {
     /// Retires the term that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; terms in use stand below it.
-    pub fn retire_expertise_term(&mut self, grant: Grant<Retire>, seen: Version) -> Result<ExpertiseTermView> {
+    /// It changed since the caller saw it; terms in use stand below it.
+    pub fn retire_expertise_term(&mut self, grant: Grant<Retire>, seen: Versions) -> Result<ExpertiseTermView> {
         let retired = self.write_on(grant, seen, |writer, _, _, before| {
             diesel::select(lock_terms()).execute(writer.conn)?;
             let below = expertise_term::table.filter(expertise_term::parent_id.eq(before.id));
@@ -147,7 +149,7 @@ impl Store<'_> {
     }
 }
 
-/// The term in use that bears this code.
+/// The active term with this code.
 pub(super) fn in_use(code: &TermCode, conn: &mut PgConnection) -> Result<Option<ExpertiseTermId>> {
     let found = expertise_term::table.filter(expertise_term::code.eq(code));
     let found = found.filter(expertise_term::retired_at.is_null()).select(expertise_term::id);

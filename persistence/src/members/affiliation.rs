@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, membership, membership_request, role_assignment};
 use kernel::{
-    AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
+    AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Versions, VoidReason, Voided,
     sql,
 };
 use members::affiliation::{
@@ -34,7 +34,7 @@ impl Store<'_> {
     /// The affiliations of a member, past and present, the latest first.
     ///
     /// # Errors
-    /// There is no such member, or his card is not for this caller; the cursor is none of ours.
+    /// There is no such member, or the caller may not see their card; the cursor is not valid for this list.
     pub fn member_affiliations(&mut self, member: MemberId, page: &PageQuery) -> Result<AffiliationPage> {
         self.permit(List(member))?;
         let query = Affiliation::query().filter(affiliation::member_id.eq(member)).into_boxed();
@@ -61,7 +61,7 @@ impl Store<'_> {
             let primary = alone || new.is_primary;
             if primary && !alone {
                 may_make_main(actor, &card)?;
-                if new.valid_from.is_some_and(|from| from > writer.at) {
+                if new.valid_from.is_some_and(|from| from.0 > writer.at) {
                     return Err(Refusal::Invalid("/valid_from", MAIN_NOW).into());
                 }
             }
@@ -77,7 +77,7 @@ impl Store<'_> {
     pub fn update_affiliation(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: AffiliationPatch,
     ) -> Result<AffiliationView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -101,7 +101,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past; its member is the last lead of a network.
-    pub fn end_affiliation(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<AffiliationView> {
+    pub fn end_affiliation(&mut self, grant: Grant<End>, seen: Versions, ending: &Ending) -> Result<AffiliationView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
             let (id, member) = (before.id, before.member_id);
@@ -116,7 +116,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; something is held through it.
-    pub fn void_affiliation(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_affiliation(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| {
             refuse_held(writer.conn, before.id)?;
             let voided = writer.void(&before, reason)?;
@@ -127,15 +127,15 @@ impl Store<'_> {
 }
 
 const MAIN_NOW: Label = Label {
-    fr: "Un rattachement devient principal quand il commence.",
-    en: "An affiliation becomes the main one when it begins.",
+    fr: "Un rattachement à venir ne peut pas être principal : rendez-le principal quand il commencera.",
+    en: "An affiliation that begins later cannot be the main one yet: make it the main one when it begins.",
 };
 const MAIN: Label = Label {
-    fr: "Le rattachement principal le reste jusqu'à ce qu'un autre le devienne.",
-    en: "The main affiliation stays so until another becomes it.",
+    fr: "Le rattachement principal le reste jusqu’à ce qu’un autre le devienne : rendez principal un autre rattachement.",
+    en: "The main affiliation stays the main one until another replaces it: make another one the main one.",
 };
 
-/// Inserts an affiliation; one that is main demotes the others of its time.
+/// Inserts an affiliation; if it is the main one, the others of its time no longer are.
 fn insert_beside(
     writer: &mut Writer<'_>,
     member: MemberId,
@@ -143,7 +143,7 @@ fn insert_beside(
     primary: bool,
 ) -> Result<Affiliation> {
     if primary {
-        demote(writer, member, None, Validity::since(new.valid_from.unwrap_or(writer.at)))?;
+        demote(writer, member, None, Validity::since(new.valid_from.map_or(writer.at, |it| it.0)))?;
     }
     let created = insert(writer, member, new, primary)?;
     writer.tells_of_the_last();
@@ -157,7 +157,7 @@ pub(crate) fn insert(
     new: AffiliationInput,
     primary: bool,
 ) -> Result<Affiliation> {
-    let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+    let valid = Validity::since(new.valid_from.map_or(writer.at, |it| it.0));
     let stamps = (
         affiliation::id.eq(AffiliationId::fresh()),
         affiliation::member_id.eq(member),
@@ -168,7 +168,7 @@ pub(crate) fn insert(
     writer.create((new, stamps))
 }
 
-/// The other main affiliations of that time are main no longer.
+/// Makes the other main affiliations of that time secondary.
 fn demote(writer: &mut Writer<'_>, member: MemberId, but: Option<AffiliationId>, during: Validity) -> Result<()> {
     let others = affiliation::table
         .filter(affiliation::member_id.eq(member))
@@ -206,7 +206,7 @@ pub(crate) fn in_force_of(conn: &mut PgConnection, member: MemberId) -> Result<V
     Ok(all.into_iter().filter(|it| !it.valid.ended_by(now)).collect())
 }
 
-/// Ends affiliations with the memberships and roles held through them; what was to be done there is nobody's yet.
+/// Ends affiliations with the memberships and roles held through them; open action items lose the person they named.
 pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>, at: DateTime<Utc>) -> Result<()> {
     for before in ended {
         writer.end(&before, affiliation::valid.eq(before.valid.until(at)))?;
@@ -221,7 +221,7 @@ pub(crate) fn end_affiliations(writer: &mut Writer<'_>, ended: Vec<Affiliation>,
     Ok(())
 }
 
-/// Refuses to void an affiliation through which something is or was held, or was asked for.
+/// Refuses to void an affiliation through which a membership or a role is or was held, or a membership was requested.
 fn refuse_held(conn: &mut PgConnection, through: AffiliationId) -> Result<()> {
     let sits = membership::table.filter(membership::affiliation_id.eq(through)).select(membership::id);
     let roles = role_assignment::table.filter(role_assignment::affiliation_id.eq(through)).select(role_assignment::id);
@@ -280,7 +280,7 @@ kept!(Affiliation: affiliation whole {
         ("affiliation_one_primary_excl", OVERLAP),
     ];
 
-    // The networks first, since what is held through an affiliation is counted there.
+    // Networks are locked first, since memberships held through an affiliation are counted there.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let member = affiliation::table.find(id).select(affiliation::member_id).first(conn).optional()?;
         let member = member.ok_or(Refusal::NotFound)?;

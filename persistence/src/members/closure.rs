@@ -1,4 +1,4 @@
-//! The end of all that rests on an organization, when it closes.
+//! The end of everything that depends on an organization, when it closes.
 
 use diesel::prelude::*;
 use kernel::schema::{affiliation, member, organization};
@@ -10,7 +10,7 @@ use crate::kept::Ends;
 use crate::nouns::NOUNS;
 use crate::writer::Writer;
 
-/// Locks the members who sit in an organization, in one order.
+/// Locks the members affiliated to an organization, in the order of their identifiers.
 pub(super) fn lock_members_of(conn: &mut PgConnection, id: OrganizationId) -> Result<()> {
     let here = affiliation::table.filter(affiliation::organization_id.eq(id)).select(affiliation::member_id);
     let rows = member::table.filter(member::id.eq_any(here)).order(member::id).select(member::id);
@@ -18,7 +18,7 @@ pub(super) fn lock_members_of(conn: &mut PgConnection, id: OrganizationId) -> Re
     Ok(())
 }
 
-/// Nothing alive stands below what closes.
+/// Refuses to close an organization with active organizations below it.
 pub(super) fn refuse_children(conn: &mut PgConnection, id: OrganizationId) -> Result<()> {
     let below = organization::table.filter(organization::parent_id.eq(id));
     let below = below.filter(organization::status.eq(OrganizationStatus::Active));
@@ -26,7 +26,7 @@ pub(super) fn refuse_children(conn: &mut PgConnection, id: OrganizationId) -> Re
     if some { Err(Refusal::NotEmpty.into()) } else { Ok(()) }
 }
 
-/// Ends all that rests on an organization; what succeeds it is kept.
+/// Ends everything that depends on an organization, except the links to its successors.
 pub(super) fn end_all_of(writer: &mut Writer<'_>, id: OrganizationId) -> Result<()> {
     for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
         if let Ends::Organization(end) = ends {

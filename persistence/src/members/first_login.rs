@@ -1,11 +1,11 @@
-//! SQL of the first login, which binds a subject to a member.
+//! SQL of the first login, which links a subject of an issuer to a member.
 
 use diesel::prelude::*;
 use kernel::directory::Email;
 use kernel::look_alike::skeleton;
 use kernel::notification::chosen;
 use kernel::schema::{external_id, identity, invitation, member, source};
-use kernel::{Bearer, Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Version, Vouched};
+use kernel::{Bearer, Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Versions, Vouched};
 use members::affiliation::{Affiliation, AffiliationInput};
 use members::invitation::{
     Confirm, Invitation, InvitationAcceptance, InvitationAccepted, InvitationOutcome, InvitationView, Show,
@@ -24,16 +24,16 @@ use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 const HAS_ACCOUNT: Label = Label {
-    fr: "Cette adresse a déjà un compte : connectez-vous avec lui, puis présentez le code.",
-    en: "This address has an account already: log in with it, then show the code.",
+    fr: "Cette adresse a déjà un compte : connectez-vous avec ce compte, puis présentez le code.",
+    en: "This address has an account already: log in with that account, then accept the invitation.",
 };
 
 impl Store<'_> {
-    /// Confirms who showed the code of the invitation that was granted: he is bound to a member.
+    /// Confirms the person who used the code of the invitation that was granted: their login is linked to a member.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; his address has an account already.
-    pub fn confirm_invitation(&mut self, grant: Grant<Confirm>, seen: Version) -> Result<InvitationView> {
+    /// It is no longer as the caller saw it; the address has an account already.
+    pub fn confirm_invitation(&mut self, grant: Grant<Confirm>, seen: Versions) -> Result<InvitationView> {
         let bound = self.write_on(grant, seen, |writer, _, _, before| {
             let (issuer, subject) = (before.claimed_issuer.clone(), before.claimed_subject.clone());
             let (issuer, subject) = issuer.zip(subject).ok_or(Refusal::NotFound)?;
@@ -49,11 +49,11 @@ impl Store<'_> {
         Ok(self.seen_invitation(bound))
     }
 
-    /// Takes a code from whoever shows it with a good token: he is bound to a member, or waits to be confirmed.
+    /// Accepts an invitation by its code and a valid token: the login is linked to a member, or waits to be confirmed.
     ///
     /// # Errors
-    /// The code is none of ours, or was used; his address has an account already; he does not say how the network that
-    /// he joins keeps him informed.
+    /// The code was not made by this service, or was used; the address has an account already; the notification level of
+    /// the network is missing.
     pub fn accept_invitation(
         &mut self,
         said: &InvitationAcceptance,
@@ -82,11 +82,11 @@ impl Store<'_> {
         })
     }
 
-    /// Binds the caller to the member whom the source of his issuer calls by the same name; who is somebody already stays
-    /// who he is.
+    /// Links the caller's login to the member whom the directory of its issuer knows by the same identifier. A login that is
+    /// linked already stays as it is.
     ///
     /// # Errors
-    /// The issuer speaks of no source, or its source knows nobody of that name who has not left.
+    /// The issuer has no directory here, or its directory knows no present member by that identifier.
     pub fn bind_me(&mut self, who: &Identity, vouched: &Vouched) -> Result<MemberId> {
         self.refuse_machines(vouched)?;
         if let Some(registered) = self.registered()? {
@@ -107,15 +107,15 @@ impl Store<'_> {
         })
     }
 
-    /// A first login is a person's: an account of a machine would become somebody's.
+    /// Refuses service accounts: linking one would give a person's rights to a machine.
     fn refuse_machines(&mut self, vouched: &Vouched) -> Result<()> {
         let machine = vouched.machine || self.registered()?.is_some_and(|actor| actor.member().is_none());
         if machine { Err(Refusal::Forbidden(PEOPLE).into()) } else { Ok(()) }
     }
 }
 
-/// Notes who showed the code, for those who know him to confirm. Nobody answers for the change but the service itself. The
-/// first one stays: that another login showed the same code is noted for those who confirm.
+/// Records who used the code, until someone confirms it. The change is recorded in the name of the system. The first login
+/// stays: that another one used the same code is recorded for those who confirm.
 fn claim(
     writer: &mut Writer<'_>,
     before: &Invitation,
@@ -141,7 +141,7 @@ fn claim(
     Ok(InvitationOutcome::ToConfirm)
 }
 
-/// The member that a subject is already, if he has not left.
+/// The member that a subject is linked to, if that member has not left.
 fn principal_of(who: &Identity, conn: &mut PgConnection) -> Result<Option<MemberId>> {
     let known = identity::table.find((&who.issuer, &who.subject)).select(identity::principal_id);
     let Some(PrincipalId(id)) = known.first::<PrincipalId>(conn).optional()? else { return Ok(None) };
@@ -153,13 +153,14 @@ fn works_at(member: MemberId, it: &Invitation, conn: &mut PgConnection) -> Resul
     Ok(in_force_of(conn, member)?.iter().any(|at| at.organization_id == it.organization.id))
 }
 
-/// Who was invited, where he is recorded already: himself, whoever was meant, or who never logged in under that address.
+/// The recorded member that an invitation links to: the caller's own, the one it names, or the one who has its address and
+/// never logged in.
 fn recognised(it: &Invitation, known: Option<MemberId>, writer: &mut Writer<'_>) -> Result<Option<MemberId>> {
     if known.is_some() {
         return Ok(known);
     }
     if let Some(member) = it.member_id {
-        // Who is somebody by now becomes nobody else, and a code is good for the address that it was sent to.
+        // A member who has logged in meanwhile is not linked again, and a code is good only for the address it was sent to.
         let meant = is_nobody_yet(member, &it.email, writer.conn)?;
         return if meant { Ok(Some(member)) } else { Err(Refusal::InvitationSpent.into()) };
     }
@@ -169,7 +170,7 @@ fn recognised(it: &Invitation, known: Option<MemberId>, writer: &mut Writer<'_>)
     if meant { Ok(Some(member)) } else { Err(Refusal::Invalid("/code", HAS_ACCOUNT).into()) }
 }
 
-/// Whether a member has this address and nobody ever logged in as him; he stays so until the end of the transaction.
+/// Whether a member has this address and never logged in. The lock keeps this true until the end of the transaction.
 fn is_nobody_yet(id: MemberId, email: &Email, conn: &mut PgConnection) -> Result<bool> {
     let it = Member::lock(id.0, conn)?;
     let logins = identity::table.filter(identity::principal_id.eq(PrincipalId(id.0)));
@@ -177,7 +178,7 @@ fn is_nobody_yet(id: MemberId, email: &Email, conn: &mut PgConnection) -> Result
     Ok(it.status == MemberStatus::Invited && it.email.as_ref() == Some(email) && !logs_in)
 }
 
-/// Binds a subject to a member, who is recorded where he is not yet, and agrees to the dossier that he was invited by.
+/// Links a subject to a member, who is created if need be, and accepts the membership request of the invitation.
 fn bind(
     writer: &mut Writer<'_>,
     it: &Invitation,
@@ -202,7 +203,7 @@ fn bind(
     Ok(())
 }
 
-/// Records who was not yet.
+/// Creates the invited member, with an affiliation to the organization.
 fn record(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<()> {
     let row = (
         member::id.eq(id),
@@ -218,7 +219,7 @@ fn record(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<()> 
     Ok(())
 }
 
-/// The affiliation of a member to the organization that invited him.
+/// The affiliation of a member to the organization that invited them.
 fn affiliated(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<Affiliation> {
     let places = in_force_of(writer.conn, id)?;
     if let Some(place) = places.iter().find(|at| at.organization_id == it.organization.id) {
@@ -227,7 +228,7 @@ fn affiliated(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<
     insert_affiliation(writer, id, AffiliationInput::at(it.organization.id), places.is_empty())
 }
 
-/// A subject is this member from now on; one who was somebody who left is somebody else now.
+/// Links a subject to a member from now on. A subject that was linked to a member who has left is linked anew.
 fn identified(writer: &mut Writer<'_>, id: MemberId, who: &Identity) -> Result<()> {
     let row = (
         identity::issuer.eq(&who.issuer),
@@ -247,7 +248,7 @@ known!(lock Invitation: Confirm);
 
 impl Known for Show {
     fn facts(&self, conn: &mut PgConnection) -> Result<Invitation> {
-        // A code that nobody gave and one that is spent are told alike.
+        // An unknown code and a used one get the same answer, so that codes cannot be guessed.
         let id = self.0.invitation().ok_or(Refusal::InvitationSpent)?;
         match Invitation::lock(id.0, conn) {
             Err(Error::Refused(Refusal::NotFound)) => Err(Refusal::InvitationSpent.into()),

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use diesel::prelude::*;
 use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use kernel::schema::{affiliation, member, service_account};
-use kernel::{Actor, Grant, Label, MemberId, Refusal, Version, sql};
+use kernel::{Actor, Grant, Label, MemberId, Refusal, Versions, sql};
 use members::hand_over::{
     HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind, gives_account,
     takes,
@@ -26,7 +26,7 @@ use crate::{Result, Store};
 /// The columns by which members own things.
 pub static OWNED: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| named(Naming::Owns));
 
-/// The columns that name a member without their owning anything: who did, said or is something.
+/// The columns that name a member who owns nothing by them.
 pub static NOT_OWNED: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| named(Naming::Names));
 
 fn named(how: Naming) -> Vec<(&'static str, &'static str)> {
@@ -35,28 +35,30 @@ fn named(how: Naming) -> Vec<(&'static str, &'static str)> {
 }
 
 impl Store<'_> {
-    /// What the member owns: what he must hand over before he leaves, and the seats that would fall vacant.
+    /// What the member owns: what must be handed over before the departure, and the seats that would fall vacant.
     ///
     /// # Errors
-    /// There is no such member, or the caller may not let him leave.
+    /// There is no such member, or the caller may not record their departure.
     pub fn member_hand_over(&mut self, id: MemberId) -> Result<OwnedItems> {
         self.permit(ListOwned(id))?;
-        Ok(OwnedItems { items: {
-            let (conn, actor) = self.reading();
-            owned_by(id, actor, conn)?
-        } })
+        Ok(OwnedItems {
+            items: {
+                let (conn, actor) = self.reading();
+                owned_by(id, actor, conn)?
+            },
+        })
     }
 
-    /// Gives what the member that was granted owns to others, in one step: all that he must hand over, but for leads
-    /// where the caller appoints none.
+    /// Gives what the member that was granted owns to others, in one step: everything required, except leads if the caller
+    /// may not appoint any.
     ///
     /// # Errors
-    /// He is no longer as the caller saw him; the plan leaves something out, or takes what is not his; someone cannot
-    /// take what he is given; the caller may not appoint leads, or give a script.
+    /// The member is no longer as the caller saw them; the plan is incomplete, or names what the member does not own;
+    /// someone cannot take what they are given; the caller may not appoint leads, or hand over a service account.
     pub fn hand_over_member(
         &mut self,
         grant: Grant<HandOver>,
-        seen: Version,
+        seen: Versions,
         plan: &HandOverPlan,
     ) -> Result<MemberView> {
         let after = self.write_on(grant, seen, |writer, actor, _, it| {
@@ -98,7 +100,7 @@ pub(super) fn owned_by(id: MemberId, actor: &Actor, conn: &mut PgConnection) -> 
     Ok(all)
 }
 
-/// The person who acts: the caller, or who answers for the script that calls.
+/// The person who acts: the caller, or the owner of the service account that calls.
 fn answers_for(actor: &Actor, conn: &mut PgConnection) -> Result<Option<MemberId>> {
     if actor.member().is_some() {
         return Ok(actor.member());
@@ -107,7 +109,7 @@ fn answers_for(actor: &Actor, conn: &mut PgConnection) -> Result<Option<MemberId
     Ok(owner.first(conn).optional()?)
 }
 
-/// Whoever takes something is another one, present and affiliated.
+/// Refuses a taker who is the member themselves, or is not active and affiliated.
 fn refuse_taker(conn: &mut PgConnection, from: MemberId, to: MemberId, why: Label) -> Result<()> {
     let present = affiliation::table
         .inner_join(member::table)
@@ -132,7 +134,8 @@ fn accounts_of(conn: &mut PgConnection, owner: MemberId) -> Result<Vec<OwnedItem
     Ok(all.load(conn)?.into_iter().map(item).collect())
 }
 
-/// The account writes with the rights of whoever answers for it: they change. Whoever takes it works for its organization.
+/// Gives a service account to another owner, who must work for its organization. Its rights change, as they follow from the
+/// rights of its owner.
 fn hand_over_account(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
     let find = |conn: &mut PgConnection| ServiceAccount::query().filter(service_account::id.eq(id)).first(conn);
     let before: ServiceAccount = find(writer.conn)?;
@@ -163,7 +166,7 @@ kept!(ServiceAccount: service_account unstamped {
     ];
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
-        // It writes with the rights of whoever answers for it.
+        // It writes with the rights of its owner.
         for it in before.into_iter().chain(after) {
             follows.rights_of(it.id);
         }

@@ -6,7 +6,7 @@ use kernel::notification::{DeliveryKind, OPEN_FOR};
 use kernel::schema::invitation;
 use kernel::{
     Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, Noun as _, OrganizationId, PageQuery, PrincipalId,
-    Refusal, Version, sql,
+    Refusal, Versions, sql,
 };
 use members::invitation::{
     Invitation, InvitationFilter, InvitationPage, InvitationStatus, InvitationView, Invite, Read, Resend, Revoke,
@@ -31,7 +31,7 @@ impl Store<'_> {
     /// The invitations that the caller may see, the latest first.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn invitations(&mut self, filter: &InvitationFilter, page: &PageQuery) -> Result<InvitationPage> {
         let (conn, actor) = self.reading();
         let all = || {
@@ -62,10 +62,10 @@ impl Store<'_> {
         Ok(self.seen_invitation(it))
     }
 
-    /// Invites the member that was granted; earlier codes of his are good for nothing any more.
+    /// Invites the member that was granted; codes sent to them earlier no longer work.
     ///
     /// # Errors
-    /// He has no main affiliation.
+    /// The member has no main affiliation.
     pub fn invite_member(&mut self, grant: Grant<Invite>) -> Result<InvitationView> {
         let sent = self.write(grant, |writer, _, _, it| {
             let main = it.affiliations.0.first().ok_or(Refusal::NotFound)?;
@@ -81,21 +81,21 @@ impl Store<'_> {
         Ok(self.seen_invitation(sent))
     }
 
-    /// Takes back the invitation that was granted.
+    /// Revokes the invitation that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn revoke_invitation(&mut self, grant: Grant<Revoke>, seen: Version) -> Result<InvitationView> {
+    pub fn revoke_invitation(&mut self, grant: Grant<Revoke>, seen: Versions) -> Result<InvitationView> {
         let revoked = self.write_on(grant, seen, |writer, _, _, before| revoke(writer, &before))?;
         Ok(self.seen_invitation(revoked))
     }
 
-    /// Sends the code of the invitation that was granted once more. Where one joins a network by it, it is good for no
-    /// longer than the dossier.
+    /// Sends the code of the invitation that was granted once more. If it belongs to a membership request, its expiry does
+    /// not change.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn resend_invitation(&mut self, grant: Grant<Resend>, seen: Version) -> Result<InvitationView> {
+    pub fn resend_invitation(&mut self, grant: Grant<Resend>, seen: Versions) -> Result<InvitationView> {
         let sent = self.write_on(grant, seen, |writer, _, _, before| {
             let until = if before.request_id.is_some() { before.expires_at } else { writer.at + OPEN_FOR };
             deliver(writer, DeliveryKind::Invitation, before.id.0, before.member_id, &before.email)?;
@@ -150,14 +150,14 @@ fn invite_for(
     invite(writer, Some(joins), None, organization, called)
 }
 
-/// The codes that were sent for a dossier are good for nothing any more.
+/// Revokes the invitations that were sent for a membership request.
 fn revoke_of_dossier(writer: &mut Writer<'_>, dossier: MembershipRequestId) -> Result<()> {
     let sent = Invitation::query().filter(invitation::request_id.eq(dossier)).filter(pending());
     let sent: Vec<Invitation> = sent.order(invitation::id).load(writer.conn)?;
     sent.iter().try_for_each(|before| revoke(writer, before).map(drop))
 }
 
-/// The codes that were sent to a member are good for nothing any more.
+/// Revokes the invitations that were sent to a member.
 pub(super) fn revoke_of_member(writer: &mut Writer<'_>, member: MemberId) -> Result<()> {
     let sent = Invitation::query().filter(invitation::member_id.eq(member)).filter(pending());
     let sent: Vec<Invitation> = sent.order(invitation::id).load(writer.conn)?;
@@ -210,7 +210,7 @@ kept!(Invitation: invitation {
         Person::names("invitation", "member_id", "les invitations qui vous ont été adressées"),
     ];
     const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject", "claimed_level", "claimed_name", "claimed_email"];
-    // The network and the dossier first, where one joins by it; else the member, where he is recorded.
+    // Its network and membership request are locked first, if there are any; else its member, if recorded.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let about = invitation::table.find(id).select((invitation::request_id, invitation::member_id));
         let about = about.first::<(Option<MembershipRequestId>, Option<MemberId>)>(conn).optional()?;

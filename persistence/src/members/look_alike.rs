@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use kernel::MemberId;
 use kernel::directory::MemberReference;
 use kernel::look_alike::{LookAlikes, NAMED, OfInvitation, OfMember, skeleton};
 use kernel::schema::member;
-use kernel::MemberId;
 use members::invitation::{Invitation, InvitationStatus};
 use members::member::{Member, MemberStatus, visible};
 use uuid::Uuid;
@@ -68,11 +68,7 @@ impl Store<'_> {
     }
 }
 
-fn others(
-    found: &HashMap<String, Vec<MemberReference>>,
-    drawn: &str,
-    own: impl Fn(MemberId) -> bool,
-) -> LookAlikes {
+fn others(found: &HashMap<String, Vec<MemberReference>>, drawn: &str, own: impl Fn(MemberId) -> bool) -> LookAlikes {
     let others = found.get(drawn).into_iter().flatten().filter(|it| !own(it.id));
     LookAlikes(others.take(NAMED).cloned().collect())
 }

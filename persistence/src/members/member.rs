@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::look_alike::skeleton;
 use kernel::schema::{affiliation, member};
-use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Version, sql};
+use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions, sql};
 use members::contact::Email;
 use members::member::{
     Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberStatus, MemberView, ProfileVisibility, Read,
@@ -54,7 +54,7 @@ fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
     }
     query = match status {
         None => query.filter(member::departed_at.is_null().and(member::pseudonymised_at.is_null())),
-        // Where someone stands is on his card.
+        // The status of a member is shown on the card only.
         Some(status) => query.filter(carded(actor)).filter(member::status.eq(status)),
     };
     if let Some(email) = email {
@@ -63,18 +63,21 @@ fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
     query
 }
 
-const COLLISION: Label = Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
+const COLLISION: Label = Label {
+    fr: "Cette adresse électronique ne peut pas être utilisée : indiquez-en une autre.",
+    en: "This e-mail address cannot be used: give another one.",
+};
 
 const OBJECTS: Label = Label {
-    fr: "L'intéressé s'oppose à la publication de sa fiche.",
-    en: "The member objects to the publication of his card.",
+    fr: "Cette personne s’oppose à la publication de sa fiche : la fiche reste réservée à l’animation de ses réseaux (leads).",
+    en: "This person objects to the publication of their card: it stays restricted to leads.",
 };
 
 impl Store<'_> {
     /// The members that the caller may see, by usual name.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn members(&mut self, filter: &MemberFilter, page: &PageQuery) -> Result<MemberPage> {
         let (conn, actor) = self.reading();
         let all = || {
@@ -111,14 +114,14 @@ impl Store<'_> {
         if it.is_card_for(self.actor()) { Shown::Full(self.seen(it)) } else { Shown::Name(it.into()) }
     }
 
-    /// Records the member that was granted, with his first affiliation.
+    /// Creates the member that was granted, with a first affiliation.
     ///
     /// # Errors
-    /// His address is taken.
+    /// The e-mail address is taken.
     pub fn create_member(&mut self, grant: Grant<Create>) -> Result<MemberView> {
         let created = self.write(grant, |writer, actor, Create(new), _| {
             let id = MemberId::fresh();
-            // Before its member, so that he is read with it.
+            // Inserted before the member, so that the member is read with it.
             insert(writer, id, new.affiliation.clone(), true)?;
             let email = new.email.clone();
             let drawn = member::skeleton.eq(skeleton(&new.given_name.to_string(), &new.usual_name.to_string()));
@@ -135,12 +138,12 @@ impl Store<'_> {
         Ok(self.shown_member(created))
     }
 
-    /// Changes the member that was granted; a code that was sent to an address that he had is good for nothing any more.
+    /// Changes the member that was granted; codes sent to a former address no longer work.
     ///
     /// # Errors
-    /// He is no longer as the caller saw him; his new address is taken; who would log in by it holds more than the caller
-    /// could give.
-    pub fn update_member(&mut self, grant: Grant<Update>, seen: Version, patch: MemberPatch) -> Result<MemberView> {
+    /// The member is no longer as the caller saw them; the new address is taken; a person who logs in with it would hold
+    /// more rights than the caller could give.
+    pub fn update_member(&mut self, grant: Grant<Update>, seen: Versions, patch: MemberPatch) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let opens = patch.profile_visibility.is_some_and(|shown| shown != ProfileVisibility::Leads);
             if opens && before.profile_objection_at.is_some() {
@@ -171,8 +174,8 @@ impl Store<'_> {
     /// Suspends the member that was granted.
     ///
     /// # Errors
-    /// He is no longer as the caller saw him.
-    pub fn suspend_member(&mut self, grant: Grant<Suspend>, seen: Version) -> Result<MemberView> {
+    /// The member is no longer as the caller saw them.
+    pub fn suspend_member(&mut self, grant: Grant<Suspend>, seen: Versions) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             writer.change(&before, member::suspended_at.eq(Some(writer.at)))
         })?;
@@ -182,8 +185,8 @@ impl Store<'_> {
     /// Restores the member that was granted.
     ///
     /// # Errors
-    /// He is no longer as the caller saw him.
-    pub fn restore_member(&mut self, grant: Grant<Restore>, seen: Version) -> Result<MemberView> {
+    /// The member is no longer as the caller saw them.
+    pub fn restore_member(&mut self, grant: Grant<Restore>, seen: Versions) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             writer.change(&before, member::suspended_at.eq(None::<chrono::DateTime<chrono::Utc>>))
         })?;
@@ -193,10 +196,11 @@ impl Store<'_> {
     /// Lets the member that was granted depart.
     ///
     /// # Errors
-    /// He is no longer as the caller saw him; he owns what must be handed over; he is the last lead of a network.
-    pub fn depart_member(&mut self, grant: Grant<Depart>, seen: Version) -> Result<MemberView> {
+    /// The member is no longer as the caller saw them, owns things that must be handed over, or is the last lead of a
+    /// network.
+    pub fn depart_member(&mut self, grant: Grant<Depart>, seen: Versions) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
-            // A directory that says that someone left is not asked to wait: the gap shows.
+            // A directory may record a departure without a hand-over: the gap shows in the matrix.
             if actor.member().is_some() && owned_by(before.id, actor, writer.conn)?.iter().any(|it| it.required) {
                 return Err(Refusal::HandOverRequired.into());
             }
@@ -214,7 +218,7 @@ fn holder(conn: &mut PgConnection, email: Option<&Email>) -> Result<Option<Membe
     Ok(there.first(conn).optional()?)
 }
 
-/// An address is taken: said so to one who may see whose it is, and as an invalid one to the others.
+/// The error for an address that is taken: `Taken` for a caller who may see whose it is, an invalid value for the others.
 fn collision(conn: &mut PgConnection, actor: &Actor, email: Option<&Email>) -> Result<Error> {
     let there = member::table.filter(member::email.eq(email)).filter(carded(actor)).select(member::id);
     let seen = there.first::<MemberId>(conn).optional()?.is_some();
@@ -277,7 +281,7 @@ kept!(Member: member whole {
         let works = |it: &Self| matches!(it.status, MemberStatus::Invited | MemberStatus::Active);
         if works(before) != after.is_some_and(works) {
             follows.cells_of(before.id);
-            // Whoever is suspended leads no more, and that is never refused: the gap shows.
+            // A suspended member no longer leads. This is never refused: the gap shows in the matrix.
             follows.administered();
         }
     }

@@ -16,7 +16,7 @@ mod role_assignment;
 mod search;
 mod territory;
 
-pub(crate) use look_alike::draw;
 pub use hand_over::{NOT_OWNED, OWNED};
+pub(crate) use look_alike::draw;
 pub use my_data::{NOT_PERSONAL, PERSONAL};
 pub use reorganization::registry;

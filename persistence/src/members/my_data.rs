@@ -1,4 +1,4 @@
-//! SQL of all that is held on a member, and of his objection.
+//! SQL of all that is held on a member, and of their objection to publication.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ use crate::{Result, Store};
 /// Where something is held on a person: table, the column that names them, and what it is.
 type Held = (&'static str, &'static str, &'static str);
 
-/// What the house itself keeps of a person.
+/// What the service itself keeps of every person.
 const KEPT: [Held; 4] = [
     ("history", "object_id", "les versions de votre fiche"),
     ("change_event", "object_id", "les changements de votre fiche"),
@@ -33,11 +33,11 @@ pub static PERSONAL: LazyLock<Vec<Held>> = LazyLock::new(|| {
     people.map(|person| (person.table, person.column, person.label)).chain(KEPT).collect()
 });
 
-/// Columns that name whoever wrote a row: the audit log tells all that someone did.
+/// Columns that name the author of a row: the audit log already tells everything that a person did.
 pub const NOT_PERSONAL: &[&str] =
     &["created_by", "updated_by", "granted_by", "network_decided_by", "actor_id", "claimed_subject"];
 
-/// Of what someone only attended, that he did: what was said is not about him.
+/// Of a follow-up that a person attended, only that they did: what was said is not about them.
 const ATTENDED: &str = "SELECT jsonb_build_object('id', t.id, 'held_on', t.held_on) AS record FROM follow_up t
     WHERE t.attendee_ids @> ARRAY[$1] ORDER BY t.held_on LIMIT 100000";
 
@@ -51,7 +51,7 @@ impl Store<'_> {
     /// All that is held on the caller, on the record.
     ///
     /// # Errors
-    /// He is no person.
+    /// The caller is not a person.
     pub fn my_data(&mut self) -> Result<DataExport> {
         self.permit_on_record(Export)?;
         let (conn, actor) = self.reading();
@@ -72,7 +72,7 @@ impl Store<'_> {
         Ok(DataExport { at, member_id, sections })
     }
 
-    /// Notes the caller's objection: his card is for those alone who must know him.
+    /// Records the caller's objection: their card is then for the leads of their networks, their organization and the SIG.
     ///
     /// # Errors
     /// The database failed.
@@ -80,7 +80,7 @@ impl Store<'_> {
         self.objects(grant, true)
     }
 
-    /// Takes the caller's objection back: his card stays as it is until he opens it.
+    /// Withdraws the caller's objection: the card stays restricted until it is opened.
     ///
     /// # Errors
     /// The database failed.
@@ -103,7 +103,7 @@ impl Store<'_> {
     }
 }
 
-/// What the caller may know beside himself: who signs in as him, and networks.
+/// What the caller may know beside their own data: their logins, and networks.
 struct Around {
     subjects: Vec<String>,
     known: Vec<String>,
@@ -120,8 +120,8 @@ impl Around {
         Ok(Self { subjects, known })
     }
 
-    /// A record without what is about others: whoever else showed his invitation, and the networks that he may know of no
-    /// more where they say nothing of himself.
+    /// A record without what is about others: another person who used the caller's invitation, and networks that the caller
+    /// may no longer know.
     fn veil(&self, table: &str, mut record: Value) -> Value {
         let said = |record: &Value, field: &str| record.get(field).and_then(Value::as_str).map(str::to_owned);
         let hides = |id: String| !self.known.contains(&id);
@@ -148,7 +148,7 @@ impl Store<'_> {
     /// The caller's own identifier as a member.
     ///
     /// # Errors
-    /// He is none.
+    /// The caller is not a member.
     pub fn myself(&mut self) -> Result<MemberId> {
         let registered = self.registered()?.ok_or(crate::Error::Stranger)?;
         Ok(registered.member().ok_or(Refusal::Forbidden(PEOPLE))?)

@@ -2,9 +2,10 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::acronym::undotted;
 use kernel::directory::{OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
-use kernel::{Actor, AsOf, Grant, OrganizationId, PageQuery, Refusal, Shown, Sort, Version};
+use kernel::{Actor, AsOf, Grant, Label, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
 use members::organization::{
     Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationInput, OrganizationPage,
     OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
+use crate::aftermath::below_itself;
 use crate::error::Meaning;
 use crate::kept::{Kept as _, kept, known};
 use crate::locks::lock_networks_at;
@@ -30,11 +32,13 @@ type Query = organization::BoxedQuery<'static, Pg>;
 fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
     let OrganizationFilter { q, kind, origin, status, parent_id, territory_code, siren, sort, count: _ } = filter;
     if let Some(words) = q {
-        let pattern = fold(like(&words));
-        let named = fold(organization::name).like(pattern.clone());
-        query = query.filter(named.or(
-            organization::short_name.is_not_null().and(fold(organization::short_name.assume_not_null()).like(pattern)),
-        ));
+        let acronym = undotted(words.as_ref()).parse().unwrap_or_else(|_| words.clone());
+        let (as_typed, acronym) = (fold(like(&words)), fold(like(&acronym)));
+        let name = fold(organization::name);
+        let named = name.like(as_typed.clone()).or(name.like(acronym.clone()));
+        let short_name = fold(organization::short_name.assume_not_null());
+        let short = short_name.like(as_typed).or(short_name.like(acronym));
+        query = query.filter(named.or(organization::short_name.is_not_null().and(short)));
     }
     if let Some(kind) = kind {
         query = query.filter(organization::kind.eq(kind));
@@ -68,7 +72,7 @@ impl Store<'_> {
     /// The organizations that the caller may see, by name.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn organizations(&mut self, filter: &OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
         let (conn, actor) = self.reading();
         let all = || {
@@ -127,7 +131,7 @@ impl Store<'_> {
     pub fn update_organization(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: OrganizationPatch,
     ) -> Result<OrganizationView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
@@ -140,14 +144,14 @@ impl Store<'_> {
         Ok(self.shown(changed))
     }
 
-    /// Says anew how to reach the organization that was granted.
+    /// Replaces the contact points of the organization that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn update_organization_contacts(
         &mut self,
         grant: Grant<UpdateContacts>,
-        seen: Version,
+        seen: Versions,
         contacts: OrganizationContacts,
     ) -> Result<OrganizationView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
@@ -157,11 +161,11 @@ impl Store<'_> {
         Ok(self.shown(changed))
     }
 
-    /// Closes the organization that was granted, and ends all that rests on it.
+    /// Closes the organization that was granted, and ends everything that depends on it.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; others stand below it; the last lead of a network sits there.
-    pub fn close_organization(&mut self, grant: Grant<Close>, seen: Version) -> Result<OrganizationView> {
+    pub fn close_organization(&mut self, grant: Grant<Close>, seen: Versions) -> Result<OrganizationView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             refuse_children(writer.conn, before.id)?;
             let status = organization::status.eq(OrganizationStatus::Closed);
@@ -202,10 +206,10 @@ diesel::define_sql_function! {
 /// An organization never stands below itself.
 pub(super) fn refuse_circle(conn: &mut PgConnection, id: OrganizationId, parent: OrganizationId) -> Result<()> {
     let circle: bool = diesel::select(is_below(parent, id)).get_result(conn)?;
-    if circle { Err(crate::Error::Dangling("/parent_id")) } else { Ok(()) }
+    if circle { Err(below_itself()) } else { Ok(()) }
 }
 
-/// The life of an organization. Whoever locked another one waits for none: a tree is held whole at the end.
+/// Whether an organization is active, read without a lock to avoid deadlocks: the tree is checked at the end.
 fn life_of(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
     Ok(organization::table.find(id).select(OrganizationLife::as_select()).first(conn).optional()?)
 }
@@ -248,17 +252,24 @@ impl Known for Close {
     }
 }
 
+const LEVEL: Label = Label {
+    fr: "Une préfecture a un niveau, les autres organisations n’en ont pas.",
+    en: "A prefecture has a level, other organizations have none.",
+};
+
 kept!(Organization: organization whole {
     const RESTING: &'static [Resting] = &[
         Resting::moves("organization", "parent_id", reorganization::carry_below),
         Resting::new("organization_period", "organization_id", Fate::History),
         Resting::new("search_name", "organization_id", Fate::Derived),
+        Resting::new("organization_siret", "organization_id", Fate::Derived),
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("organization_siret_key", || Error::Taken("/sirets")),
         ("organization_parent_id_fkey", || Error::Dangling("/parent_id")),
         ("organization_territory_code_fkey", || Error::Dangling("/territory_code")),
-        ("organization_not_its_own_parent_check", || Error::Dangling("/parent_id")),
-        ("organization_level_of_prefecture_check", || Error::Dangling("/prefecture_level")),
+        ("organization_not_its_own_parent_check", || below_itself()),
+        ("organization_level_of_prefecture_check", || Refusal::Invalid("/prefecture_level", LEVEL).into()),
     ];
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {

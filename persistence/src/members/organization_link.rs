@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::organization_link;
 use kernel::{
-    AsOf, Grant, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
+    AsOf, Grant, Label, OrganizationId, OrganizationLinkId, PageQuery, Refusal, Validity, Versions, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use members::organization_link::{
@@ -30,7 +30,7 @@ impl Store<'_> {
     /// The links from and to an organization, in force now or at the end of a past day.
     ///
     /// # Errors
-    /// There is no such organization; the caller may not see links; the cursor is none of ours.
+    /// There is no such organization; the caller may not see links; the cursor is not valid for this list.
     pub fn organization_links(
         &mut self,
         id: OrganizationId,
@@ -55,7 +55,7 @@ impl Store<'_> {
     /// It stands already at that time; an organization does not exist.
     pub fn create_organization_link(&mut self, grant: Grant<Create>) -> Result<OrganizationLinkView> {
         let created = self.write(grant, |writer, _, Create((from, new)), _| {
-            let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+            let valid = Validity::since(new.valid_from.map_or(writer.at, |it| it.0));
             insert(writer, from, new, valid)
         })?;
         Ok(self.seen(created))
@@ -68,7 +68,7 @@ impl Store<'_> {
     pub fn end_organization_link(
         &mut self,
         grant: Grant<End>,
-        seen: Version,
+        seen: Versions,
         ending: &Ending,
     ) -> Result<OrganizationLinkView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
@@ -82,7 +82,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn void_organization_link(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_organization_link(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
@@ -135,7 +135,7 @@ known!(nothing: List);
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Vec<OrganizationLife>> {
         let (from, new) = &self.0;
-        // What is over is succeeded, and not served.
+        // A successor may be linked to an organization that is over; the other links need two active ones.
         let to = (new.kind != LinkKind::Succeeds).then_some(new.to_id);
         let mut ends: Vec<OrganizationId> = std::iter::once(*from).chain(to).collect();
         ends.sort_unstable();
@@ -146,6 +146,11 @@ impl Known for Create {
 
 known!(lock OrganizationLink: End, Void);
 
+const TWO_ENDS: Label = Label {
+    fr: "Une organisation ne peut pas être liée à elle-même.",
+    en: "An organization cannot be linked to itself.",
+};
+
 kept!(OrganizationLink: organization_link whole {
     const ENDS: &'static [Ends] = &[Ends::Organization(end_all_of)];
     const RESTING: &'static [Resting] = &[
@@ -155,13 +160,13 @@ kept!(OrganizationLink: organization_link whole {
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("organization_link_from_id_fkey", || Refusal::NotFound.into()),
         ("organization_link_to_id_fkey", || Error::Dangling("/to_id")),
-        ("organization_link_two_ends_check", || Error::Dangling("/to_id")),
+        ("organization_link_two_ends_check", || Refusal::Invalid("/to_id", TWO_ENDS).into()),
         ("organization_link_excl", OVERLAP),
     ];
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
-        // What a DICOM serves is the scope of its people, and bounds the scope of the others who serve what is above; who
-        // succeeds reads on.
+        // What a DICOM serves is the scope of its people, and limits the scope of DICOMs that serve organizations above. A
+        // successor keeps access to the history.
         for it in before.into_iter().chain(after).filter(|it| it.kind != LinkKind::Supervises) {
             follows.rights_over(it.from_id);
             follows.rights_over(it.to_id);

@@ -62,7 +62,7 @@ impl Store<'_> {
     /// How an organization was described, the latest description first.
     ///
     /// # Errors
-    /// There is no such organization; the caller may read its name alone; the cursor is none of ours.
+    /// There is no such organization; the caller may read its name only; the cursor is not valid for this list.
     pub fn organization_history(&mut self, id: OrganizationId, page: &PageQuery) -> Result<OrganizationPeriodPage> {
         self.organization(id, None)?;
         self.permit(ListPeriods(id))?;
@@ -74,7 +74,7 @@ impl Store<'_> {
     /// An organization and all that stands below it, now or at the end of a past day.
     ///
     /// # Errors
-    /// There is no such organization; the caller may read its name alone; the cursor is none of ours.
+    /// There is no such organization; the caller may read its name only; the cursor is not valid for this list.
     pub fn organization_tree(
         &mut self,
         id: OrganizationId,

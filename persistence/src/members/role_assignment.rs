@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::{affiliation, role_assignment};
 use kernel::{
-    AsOf, Grant, MemberId, OrganizationId, PageQuery, PrincipalId, Role, RoleAssignmentId, Validity, Version,
-    VoidReason, Voided, sql,
+    AsOf, Grant, Label, MemberId, OrganizationId, PageQuery, PrincipalId, Refusal, Role, RoleAssignmentId, Validity,
+    Versions, VoidReason, Voided, sql,
 };
 use members::affiliation::Ending;
 use members::role_assignment::{
@@ -30,7 +30,7 @@ impl Store<'_> {
     /// The role assignments, in force now or at the end of a past day, that the caller may see.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn role_assignments(&mut self, filter: &RoleAssignmentFilter, page: &PageQuery) -> Result<RoleAssignmentPage> {
         let (conn, actor) = self.reading();
         let mut query = RoleAssignment::query().into_boxed().filter(visible(actor));
@@ -64,10 +64,10 @@ impl Store<'_> {
     pub fn create_role_assignment(&mut self, grant: Grant<Create>) -> Result<RoleAssignmentView> {
         let created = self.write(grant, |writer, _, _, Gift { new, through, .. }| {
             let (member, _, lasts) = through.ok_or(Error::Dangling("/affiliation_id"))?;
-            let from = new.valid_from.unwrap_or(writer.at);
-            let valid = Validity { from, to: new.valid_to.into_iter().chain(lasts.to).min() };
+            let from = new.valid_from.map_or(writer.at, |it| it.0);
+            let valid = Validity { from, to: new.valid_to.map(|it| it.0).into_iter().chain(lasts.to).min() };
             if valid.to.is_some_and(|to| to <= from) {
-                return Err(Error::Dangling("/valid_to"));
+                return Err(Refusal::Invalid("/valid_to", ENDS_FIRST).into());
             }
             let by = writer.by;
             insert(writer, new, (member, by), valid)
@@ -75,14 +75,14 @@ impl Store<'_> {
         Ok(self.seen(created))
     }
 
-    /// Takes back the role that was granted.
+    /// Ends the role that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past.
     pub fn end_role_assignment(
         &mut self,
         grant: Grant<End>,
-        seen: Version,
+        seen: Versions,
         ending: &Ending,
     ) -> Result<RoleAssignmentView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
@@ -95,8 +95,8 @@ impl Store<'_> {
     /// Voids the role that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; he is the last SIG administrator.
-    pub fn void_role_assignment(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    /// It is no longer as the caller saw it; its holder is the last SIG administrator.
+    pub fn void_role_assignment(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
@@ -172,6 +172,11 @@ impl Known for Create {
 }
 
 known!(lock RoleAssignment: End, Void);
+
+const ENDS_FIRST: Label = Label {
+    fr: "La fin précède le début, ou le rattachement se termine avant le début.",
+    en: "The end comes before the beginning, or the affiliation ends before it begins.",
+};
 
 kept!(RoleAssignment: role_assignment whole {
     const ENDS: &'static [Ends] = &[Ends::Affiliation(end_held), Ends::Organization(end_over)];

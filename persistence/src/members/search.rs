@@ -5,6 +5,7 @@ mod organization;
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
+use kernel::acronym::undotted;
 use kernel::schema::search_word;
 use kernel::{MemberId, OrganizationId};
 use members::contact::Email;
@@ -15,14 +16,14 @@ use uuid::Uuid;
 
 use crate::{Result, Store};
 
-/// How many known words near another are looked at.
+/// Maximum number of known words near another one that are looked at.
 const NEIGHBOURS: i64 = 500;
-/// Fewer found as typed than this, and near spellings are looked for too.
+/// If fewer are found as typed, near spellings are looked for too.
 const ENOUGH: usize = 5;
-/// Whatever fits like this is what was typed: no other spelling is looked for.
+/// From this score on, an answer is what was typed: no other spelling is looked for.
 const AS_TYPED: f64 = 0.99;
 
-/// What may be an answer: an object, and a name that it goes by.
+/// A possible answer: an object, and one of its names.
 #[derive(Debug, Queryable)]
 struct Candidate {
     id: Uuid,
@@ -30,7 +31,7 @@ struct Candidate {
     kind: NameKind,
 }
 
-/// What is an answer.
+/// An answer.
 #[derive(Debug)]
 struct Found {
     of: SearchType,
@@ -63,7 +64,7 @@ diesel::define_sql_function! {
 }
 
 impl Store<'_> {
-    /// What fits best of what the caller may see, by what he may see of it.
+    /// What fits best of what the caller may see, found only by what the caller may see of it.
     ///
     /// # Errors
     /// The database failed.
@@ -106,8 +107,8 @@ impl Store<'_> {
             let of_member = search.types.has(SearchType::Member);
             return if of_member { self.member_with(&email) } else { Ok(Vec::new()) };
         }
-        let said = search.q.as_ref();
-        let folded = diesel::select((search_text(said), search_terms(said)));
+        let said = undotted(search.q.as_ref());
+        let folded = diesel::select((search_text(&said), search_terms(&said)));
         let (text, terms) = folded.get_result::<(String, String)>(self.reading().0)?;
         let wanted = Wanted::new(text, &terms);
         if wanted.terms.is_empty() {

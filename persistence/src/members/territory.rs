@@ -12,7 +12,7 @@ impl Store<'_> {
     /// The territories, by code; everyone may see them.
     ///
     /// # Errors
-    /// The cursor is none of ours.
+    /// The cursor is not valid for this list.
     pub fn territories(&mut self, filter: TerritoryFilter, page: &PageQuery) -> Result<TerritoryPage> {
         let (conn, _) = self.reading();
         let mut query = Territory::query().into_boxed();

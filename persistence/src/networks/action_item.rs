@@ -1,4 +1,4 @@
-//! SQL of actions.
+//! SQL of action items.
 
 use ::networks::action_item::{
     ActionItem, ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, ActionStatus, Cancel, Complete,
@@ -13,7 +13,7 @@ use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{action_item, affiliation, member, network};
 use kernel::{
     Action, ActionItemId, Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, PageQuery, Refusal,
-    Version, clock, sql,
+    Versions, clock, sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
@@ -31,14 +31,14 @@ use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 impl Store<'_> {
-    /// The actions that the caller may see, by the day when they are due; those that are closed, the latest first.
+    /// The action items that the caller may see, by due date; closed ones, the latest first.
     ///
     /// # Errors
     /// The cursor is none of ours.
     pub fn action_items(&mut self, filter: &ActionItemFilter, page: &PageQuery) -> Result<ActionItemPage> {
         let places = self.places(filter.owner_organization_id, filter.dicom_id)?;
         let (conn, actor) = self.reading();
-        // Of a network that is hidden from the caller there are no actions, his own among them.
+        // A filter by a network that is hidden from the caller finds nothing, not even their own action items.
         let asked = |code| network::table.filter(network::code.eq(code)).filter(shown_networks(actor));
         let asked = filter.network_code.as_ref().map(|code| asked(code).select(network::id).load::<NetworkId>(conn));
         let asked = asked.transpose()?;
@@ -84,7 +84,7 @@ impl Store<'_> {
         Ok(found.counted(count).map(|it| self.shown_action(it)))
     }
 
-    /// One action.
+    /// One action item.
     ///
     /// # Errors
     /// There is none that the caller may see.
@@ -94,7 +94,7 @@ impl Store<'_> {
         Ok(self.shown_action(it))
     }
 
-    /// Notes those of these actions that came of a confidential follow-up.
+    /// Notes for the audit log which of these action items come from a confidential follow-up.
     pub(super) fn shows_actions(&mut self, action: &'static str, all: &[ActionItem]) {
         let confidential = all.iter().filter(|it| it.is_confidential()).map(|it| it.id.0);
         self.shows::<ActionItem>(action, confidential);
@@ -104,7 +104,7 @@ impl Store<'_> {
         self.seen(it.known_to(self.actor()))
     }
 
-    /// Gives the action that was granted.
+    /// Creates the action item that was granted.
     ///
     /// # Errors
     /// The database failed.
@@ -119,15 +119,15 @@ impl Store<'_> {
         Ok(self.shown_action(created))
     }
 
-    /// Changes the action that was granted.
+    /// Changes the action item that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; he could not give it where he puts it; the person who would do it is not
+    /// It is no longer as the caller saw it; the caller could not create it in its new place; the person named is not
     /// affiliated there.
     pub fn update_action_item(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: ActionItemPatch,
     ) -> Result<ActionItemView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -155,31 +155,31 @@ impl Store<'_> {
         Ok(self.shown_action(changed))
     }
 
-    /// Completes the action that was granted.
+    /// Completes the action item that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn complete_action_item(&mut self, grant: Grant<Complete>, seen: Version) -> Result<ActionItemView> {
+    pub fn complete_action_item(&mut self, grant: Grant<Complete>, seen: Versions) -> Result<ActionItemView> {
         self.moves(grant, seen, ActionStatus::Done)
     }
 
-    /// Gives up the action that was granted.
+    /// Cancels the action item that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn cancel_action_item(&mut self, grant: Grant<Cancel>, seen: Version) -> Result<ActionItemView> {
+    pub fn cancel_action_item(&mut self, grant: Grant<Cancel>, seen: Versions) -> Result<ActionItemView> {
         self.moves(grant, seen, ActionStatus::Cancelled)
     }
 
-    /// Takes up again the action that was granted.
+    /// Reopens the action item that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; the organization that owes it lives no more.
-    pub fn reopen_action_item(&mut self, grant: Grant<Reopen>, seen: Version) -> Result<ActionItemView> {
+    /// It is no longer as the caller saw it; its organization is no longer active.
+    pub fn reopen_action_item(&mut self, grant: Grant<Reopen>, seen: Versions) -> Result<ActionItemView> {
         self.moves(grant, seen, ActionStatus::Open)
     }
 
-    fn moves<A>(&mut self, grant: Grant<A>, seen: Version, to: ActionStatus) -> Result<ActionItemView>
+    fn moves<A>(&mut self, grant: Grant<A>, seen: Versions, to: ActionStatus) -> Result<ActionItemView>
     where
         A: Action<Facts = ActionItem>,
     {
@@ -203,12 +203,12 @@ fn is_there(conn: &mut PgConnection, person: Option<MemberId>, at: OrganizationI
         .filter(affiliation::member_id.eq_any(present).and(affiliation::organization_id.eq(at)))
         .filter(affiliation::valid.contains(sql::clock()))
         .select(affiliation::id);
-    // Kept as it is until the end: whoever leaves meanwhile waits, and leaves this behind too.
+    // Locked until the end of the transaction: an affiliation that ends meanwhile waits, and then clears this one too.
     Ok(there.for_share().first::<AffiliationId>(conn).optional()?.is_some())
 }
 
-/// The actions that a member has yet to do. Whoever hands them over may let him depart, and not read them: neither what is
-/// confidential nor what belongs to a hidden network is named.
+/// The open action items of a member. The person who hands them over may end the affiliation without being able to read
+/// them: the title of what is confidential or of a hidden network is replaced by the name of its kind.
 pub(crate) fn actions_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<OwnedItem>> {
     let all = ActionItem::query().filter(action_item::owner_member_id.eq(who));
     let all = all.filter(action_item::status.eq(ActionStatus::Open)).order((action_item::due_on, action_item::id));
@@ -220,7 +220,7 @@ pub(crate) fn actions_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<O
     Ok(all.load(conn)?.into_iter().map(item).collect())
 }
 
-/// What a member had yet to do for an organization that he left is for it to give to someone else.
+/// Clears the member from the open action items of an organization that they left: it names someone else.
 fn leave_actions(writer: &mut Writer<'_>, it: Leaving) -> Result<()> {
     let (who, at) = (it.member, it.organization);
     if is_there(writer.conn, Some(who), at)? {
@@ -239,8 +239,8 @@ fn leave_actions(writer: &mut Writer<'_>, it: Leaving) -> Result<()> {
     Ok(())
 }
 
-/// Someone else of the same organization does it from now on. Where whoever hands it over may not read it, it passes to the
-/// organization: one who reads it says who does it.
+/// Gives the action item to someone else of the same organization. If the caller may not read it, it names nobody from
+/// now on, and a reader of it chooses.
 pub(crate) fn hand_over_action(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
     let before = ActionItem::lock(ActionItemId(id).0, writer.conn)?;
     if !is_there(writer.conn, Some(to), before.owner_organization.id)? {
@@ -251,7 +251,7 @@ pub(crate) fn hand_over_action(writer: &mut Writer<'_>, actor: &Actor, id: Uuid,
     tell_given(writer, &after)
 }
 
-/// Tells who does an action that it is his; where it names nobody, those who answer for the organization.
+/// Notifies the person named in an action item; where it names nobody, those who answer for the organization.
 fn tell_given(writer: &mut Writer<'_>, it: &ActionItem) -> Result<()> {
     let doer = if let Some(member) = &it.owner_member {
         vec![member.id]
@@ -264,7 +264,7 @@ fn tell_given(writer: &mut Writer<'_>, it: &ActionItem) -> Result<()> {
 }
 
 diesel::define_sql_function! {
-    /// Who answers for an action that names nobody.
+    /// Who answers for an action item that names nobody.
     #[sql_name = "app.answerable"]
     fn answerable(organization: sql_types::Uuid, network: sql_types::Nullable<sql_types::Uuid>, referents_too: sql_types::Bool, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
 }
@@ -294,7 +294,7 @@ again!(ActionItemView as ActionItemId => action_item);
 
 kept!(ActionItem: action_item {
     const ENDS: &'static [Ends] = &[Ends::Affiliation(leave_actions)];
-    // What is confidential is read in its place alone, on the record.
+    // A confidential title is read only in its own operation, which leaves an audit line.
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
         told::<Self, Read>(conn, actor, ids, |it| (!it.is_confidential()).then(|| it.title.to_string()))
     });

@@ -1,4 +1,4 @@
-//! SQL of announcements: whom they are addressed to is who was told of their publication.
+//! SQL of announcements. The recipients of an announcement are those who were notified of its publication.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::notification::{DeliveryKind, DeliveryStatus, NotificationKind};
 use kernel::schema::{announcement, delivery, member, network, notification};
-use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, Ruling, Version};
+use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, Ruling, Versions};
 use uuid::Uuid;
 
 use super::follow_up::named;
@@ -58,7 +58,7 @@ impl Store<'_> {
         self.announced(it)
     }
 
-    /// Writes the announcement that was granted, as a draft.
+    /// Creates the announcement that was granted, as a draft.
     ///
     /// # Errors
     /// The database failed.
@@ -72,15 +72,15 @@ impl Store<'_> {
         self.announced(created)
     }
 
-    /// Changes the announcement that was granted; its recipients are told if that was asked.
+    /// Changes the announcement that was granted; its recipients are notified if that was asked.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; he may not write to its new audience; more than its words would change
-    /// once it is published.
+    /// It is no longer as the caller saw it; the caller may not write to its new audience; more than its title and text
+    /// would change once it is published.
     pub fn update_announcement(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: AnnouncementPatch,
     ) -> Result<AnnouncementView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -109,7 +109,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn publish_announcement(&mut self, grant: Grant<Publish>, seen: Version) -> Result<AnnouncementView> {
+    pub fn publish_announcement(&mut self, grant: Grant<Publish>, seen: Versions) -> Result<AnnouncementView> {
         let published = self.write_on(grant, seen, |writer, actor, _, before| {
             let published =
                 (announcement::status.eq(AnnouncementStatus::Published), announcement::published_at.eq(writer.at));
@@ -121,11 +121,11 @@ impl Store<'_> {
         self.announced(published)
     }
 
-    /// Withdraws the announcement that was granted: what was not sent yet is not.
+    /// Withdraws the announcement that was granted: e-mails not sent yet are not sent.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn withdraw_announcement(&mut self, grant: Grant<Withdraw>, seen: Version) -> Result<AnnouncementView> {
+    pub fn withdraw_announcement(&mut self, grant: Grant<Withdraw>, seen: Versions) -> Result<AnnouncementView> {
         let withdrawn = self.write_on(grant, seen, |writer, actor, _, before| {
             let withdrawn =
                 (announcement::status.eq(AnnouncementStatus::Withdrawn), announcement::withdrawn_at.eq(writer.at));
@@ -140,7 +140,7 @@ impl Store<'_> {
         self.announced(withdrawn)
     }
 
-    /// Has the caller have read an announcement that was addressed to him: the first time counts.
+    /// Marks an announcement that was addressed to the caller as read; one that is read already keeps its date.
     ///
     /// # Errors
     /// The database failed.
@@ -155,10 +155,10 @@ impl Store<'_> {
         self.announced(it)
     }
 
-    /// To whom an announcement was sent, and what became of it.
+    /// The deliveries of an announcement.
     ///
     /// # Errors
-    /// There is no such announcement that the caller follows; the cursor is none of ours.
+    /// There is no such announcement that the caller answers for; the cursor is none of ours.
     pub fn announcement_deliveries(
         &mut self,
         id: AnnouncementId,
@@ -183,7 +183,7 @@ impl Store<'_> {
         Ok(self.seen(it))
     }
 
-    /// Fills in what announcements are to the caller.
+    /// Fills in what depends on the caller: whether it was addressed to them, when they read it, and its tally.
     fn look_around(&mut self, all: &mut [Announcement]) -> Result<()> {
         let (conn, actor) = self.reading();
         let ids: Vec<AnnouncementId> = all.iter().map(|it| it.id).collect();
@@ -212,7 +212,7 @@ fn reached(it: &Announcement, at: DateTime<Utc>, conn: &mut PgConnection) -> Res
     Ok(diesel::select(reached).get_result(conn)?)
 }
 
-/// Whom a published announcement is addressed to; of a network, those who still sit there.
+/// The recipients of a published announcement; of a network, those who still sit there.
 fn still_addressed(it: &Announcement, at: DateTime<Utc>, conn: &mut PgConnection) -> Result<Vec<MemberId>> {
     let told = notification::table.filter(notification::object_id.eq(it.id.0));
     let told = told.filter(notification::kind.eq(NotificationKind::AnnouncementPublished));
@@ -224,7 +224,7 @@ fn still_addressed(it: &Announcement, at: DateTime<Utc>, conn: &mut PgConnection
     Ok(told.into_iter().filter(|member| there.contains(member)).collect())
 }
 
-/// Which of these announcements are addressed to someone, and when he read them.
+/// Which of these announcements are addressed to a member, and when the member read them.
 fn receipts(
     ids: &[AnnouncementId],
     who: PrincipalId,
@@ -239,7 +239,7 @@ fn receipts(
     Ok(told.load(conn)?.into_iter().collect())
 }
 
-/// What became of these announcements.
+/// How many people each of these announcements reached.
 fn tallies(ids: &[AnnouncementId], conn: &mut PgConnection) -> Result<BTreeMap<Uuid, AnnouncementTally>> {
     use diesel::dsl::{case_when, count, count_star};
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
@@ -266,7 +266,7 @@ fn tallies(ids: &[AnnouncementId], conn: &mut PgConnection) -> Result<BTreeMap<U
     Ok(rows.into_iter().map(|(id, counts)| (id, tally(counts))).collect())
 }
 
-/// The columns of what is written.
+/// The columns of an announcement that is created or changed.
 fn written(draft: Draft) -> Written {
     let class = announcement::class.eq(draft.class());
     (draft.new, announcement::network_id.eq(draft.network.map(|network| network.id)), class)

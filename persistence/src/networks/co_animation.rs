@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::co_animation;
 use kernel::{
-    AsOf, CoAnimationId, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Validity, Version, VoidReason, Voided,
+    AsOf, CoAnimationId, Grant, NetworkId, OrganizationId, PageQuery, Refusal, Validity, Versions, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use uuid::Uuid;
@@ -54,7 +54,7 @@ impl Store<'_> {
     /// It stands already at that time; the organization does not exist.
     pub fn create_network_co_animation(&mut self, grant: Grant<Create>) -> Result<CoAnimationView> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, _)| {
-            let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+            let valid = Validity::since(new.valid_from.map_or(writer.at, |it| it.0));
             insert(writer, network.id, new, valid)
         })?;
         Ok(self.seen(created))
@@ -64,7 +64,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past.
-    pub fn end_co_animation(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<CoAnimationView> {
+    pub fn end_co_animation(&mut self, grant: Grant<End>, seen: Versions, ending: &Ending) -> Result<CoAnimationView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
             end(writer, &before, at)
@@ -76,7 +76,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn void_co_animation(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_co_animation(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
@@ -150,7 +150,7 @@ kept!(CoAnimation: co_animation {
         ("co_animation_once_excl", OVERLAP),
     ];
 
-    // The network first, as for all that is said of it.
+    // The network is locked first, as for every change in it.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let network = co_animation::table.find(id).select(co_animation::network_id).first(conn).optional()?;
         crate::locks::lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;
@@ -158,7 +158,7 @@ kept!(CoAnimation: co_animation {
     }
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
-        // What an organization co-animates is the scope of its co-leads.
+        // The co-animation of an organization decides what its co-leads may do, so their rights are computed anew.
         for it in before.into_iter().chain(after) {
             follows.rights_in(it.network_id, it.organization.id);
         }

@@ -1,4 +1,4 @@
-//! SQL of what is decided in follow-ups.
+//! SQL of decisions.
 
 use ::networks::decision::{
     Create, Decision, DecisionFilter, DecisionInput, DecisionPage, DecisionPatch, DecisionView, Read, Update,
@@ -9,7 +9,7 @@ use ::networks::tracking_page::DECISIONS;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::schema::{decision, follow_up, network};
-use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Version};
+use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Versions};
 
 use crate::idempotency::again;
 use crate::kept::{kept, known};
@@ -69,7 +69,7 @@ impl Store<'_> {
         Ok(rows.into_iter().map(|it| self.seen(it)).collect())
     }
 
-    /// What was decided in a follow-up.
+    /// The decisions of a follow-up, in the order in which they were recorded.
     ///
     /// # Errors
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
@@ -90,13 +90,13 @@ impl Store<'_> {
         Ok(self.seen(it))
     }
 
-    /// Notes those of these decisions that came of a confidential follow-up.
+    /// Notes for the audit log which of these decisions come from a confidential follow-up.
     fn shows_decisions(&mut self, action: &'static str, all: &[Decision]) {
         let confidential = all.iter().filter(|it| it.scope.is_confidential()).map(|it| it.id.0);
         self.shows::<Decision>(action, confidential);
     }
 
-    /// Records what was decided in the follow-up that was granted.
+    /// Creates a decision in the follow-up that was granted.
     ///
     /// # Errors
     /// The database failed.
@@ -116,7 +116,7 @@ impl Store<'_> {
     pub fn update_decision(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: DecisionPatch,
     ) -> Result<DecisionView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;

@@ -1,8 +1,8 @@
 //! SQL of follow-ups, with what is said in them.
 
 use ::networks::follow_up::{
-    Create, FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpFilter, FollowUpPage, FollowUpPatch, FollowUpScope,
-    FollowUpView, Read, Subject, Update, past, visible,
+    Create, FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpFilter, FollowUpPage, FollowUpPatch,
+    FollowUpScope, FollowUpView, Read, Subject, Update, past, visible,
 };
 use ::networks::follow_up_comment::{
     Create as CreateComment, FollowUpComment, FollowUpCommentInput, FollowUpCommentPage, FollowUpCommentView,
@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use kernel::schema::{follow_up, follow_up_comment, member, network};
 use kernel::{
-    Action as _, FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Version,
+    Action as _, FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Versions,
 };
 use uuid::Uuid;
 
@@ -66,7 +66,8 @@ impl Store<'_> {
         self.seen(it.known_to(self.actor()))
     }
 
-    /// Where a list is to look: in an organization, and in what a DICOM follows; each with what went into it.
+    /// The organizations that a list is limited to: one organization, and a DICOM with those that it serves; each with
+    /// those that were merged or split into it. A row must be in all of these sets.
     pub(super) fn places(
         &mut self,
         organization: Option<OrganizationId>,
@@ -91,14 +92,14 @@ impl Store<'_> {
         Ok(self.shown_follow_up(it))
     }
 
-    /// A follow-up that the caller may see, on the record if it is confidential.
+    /// A follow-up that the caller may see; if it is confidential, an audit line is noted.
     pub(super) fn permit_on_follow_up(&mut self, id: FollowUpId, action: &'static str) -> Result<FollowUp> {
         let it = self.permit(Read(id))?;
         self.shows_follow_ups(action, std::slice::from_ref(&it));
         Ok(it)
     }
 
-    /// Notes those of these follow-ups that are confidential.
+    /// Notes for the audit log which of these follow-ups are confidential.
     pub(super) fn shows_follow_ups(&mut self, action: &'static str, all: &[FollowUp]) {
         let confidential = all.iter().filter(|it| it.scope.is_confidential()).map(|it| it.id.0);
         self.shows::<FollowUp>(action, confidential);
@@ -107,11 +108,11 @@ impl Store<'_> {
     /// Records the follow-up that was granted.
     ///
     /// # Errors
-    /// Someone who was there is nobody we know.
+    /// One of the attendees is no known member.
     pub fn create_follow_up(&mut self, grant: Grant<Create>) -> Result<FollowUpView> {
         let created = self.write(grant, |writer, _, _, Subject { new, scope, .. }| {
             refuse_unknown(writer.conn, &new.attendee_ids)?;
-            let referent = follow_up::referent_id.eq(answering(&scope, new.held_on, writer.conn)?);
+            let referent = follow_up::referent_id.eq(answering(&scope, new.held_on.0, writer.conn)?);
             let scope =
                 (follow_up::network_id.eq(scope.network_id), follow_up::confidentiality.eq(scope.confidentiality));
             writer.create((new, follow_up::id.eq(FollowUpId::fresh()), scope, referent, born!(follow_up, writer)))
@@ -122,24 +123,24 @@ impl Store<'_> {
     /// Changes the follow-up that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; the day has not come; someone who was there is nobody we know.
+    /// It is no longer as the caller saw it; the day is in the future; one of the attendees is no known member.
     pub fn update_follow_up(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: FollowUpPatch,
     ) -> Result<FollowUpView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            patch.held_on.map_or(Ok(()), past)?;
+            patch.held_on.map_or(Ok(()), |day| past(day.0))?;
             refuse_unknown(writer.conn, patch.attendee_ids.as_deref().unwrap_or_default())?;
-            let moved = patch.held_on.filter(|day| *day != before.held_on);
+            let moved = patch.held_on.map(|day| day.0).filter(|day| *day != before.held_on);
             let referent = moved.map(|day| answering(&before.scope, day, writer.conn)).transpose()?;
             writer.change(&before, (patch, referent.map(|referent| follow_up::referent_id.eq(referent))))
         })?;
         Ok(self.shown_follow_up(changed))
     }
 
-    /// What was said of a follow-up, in the order it was said.
+    /// The comments on a follow-up, in the order in which they were made.
     ///
     /// # Errors
     /// There is no such follow-up that the caller may see; the cursor is none of ours.
@@ -151,7 +152,7 @@ impl Store<'_> {
         Ok(found.map(|it| self.seen(it)))
     }
 
-    /// Says something of the follow-up that was granted.
+    /// Creates a comment on the follow-up that was granted.
     ///
     /// # Errors
     /// The database failed.
@@ -189,7 +190,7 @@ fn answering(it: &FollowUpScope, day: NaiveDate, conn: &mut PgConnection) -> Res
     }
 }
 
-/// Everyone who was there is someone.
+/// Refuses attendees who are no known members.
 fn refuse_unknown(conn: &mut PgConnection, there: &[MemberId]) -> Result<()> {
     let mut there = there.to_vec();
     there.sort_unstable();
@@ -202,13 +203,13 @@ fn refuse_unknown(conn: &mut PgConnection, there: &[MemberId]) -> Result<()> {
     }
 }
 
-/// The network of a code, whoever may know of it.
+/// The network of a code, whether or not the caller may know of it.
 pub(super) fn named(code: Option<&NetworkCode>, conn: &mut PgConnection) -> Result<Option<Network>> {
     let Some(code) = code else { return Ok(None) };
     Ok(Network::query().filter(network::code.eq(code)).first(conn).optional()?)
 }
 
-/// The scope of a follow-up, whoever may see it.
+/// The scope of a follow-up, whether or not the caller may read it.
 pub(super) fn scope_of(id: Option<FollowUpId>, conn: &mut PgConnection) -> Result<Option<FollowUpScope>> {
     let Some(id) = id else { return Ok(None) };
     Ok(FollowUpScope::query().filter(follow_up::id.eq(id)).first(conn).optional()?)
@@ -248,7 +249,7 @@ impl Again for FollowUpCommentView {
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
         let row = FollowUpComment::query().filter(follow_up_comment::id.eq(FollowUpCommentId(about)));
         let it = row.first(store.reading().0).optional()?.ok_or(Refusal::NotFound)?;
-        store.permit(Read(it.follow_up_id))?;
+        store.permit_on_follow_up(it.follow_up_id, "list_follow_up_comments")?;
         Ok(store.seen(it))
     }
 }
@@ -259,7 +260,7 @@ kept!(FollowUp: follow_up {
     ];
     const PEOPLE: &'static [Person] = &[
         Person::tells("follow_up", "referent_id", "les points de suivi tenus quand vous étiez référent ou référente"),
-        Person::tells("follow_up", "attendee_ids", "les points de suivi auxquels vous étiez"),
+        Person::tells("follow_up", "attendee_ids", "les points de suivi auxquels vous avez participé"),
     ];
 });
 

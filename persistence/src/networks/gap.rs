@@ -1,4 +1,4 @@
-//! SQL of gaps: the expected seats that are not filled as expected.
+//! SQL of gaps: the seat requirements that are not met.
 
 use ::networks::gap::{Gap, GapFilter, GapPage, GapRow};
 use ::networks::network::NetworkCode;
@@ -12,7 +12,7 @@ use kernel::{AsOf, OrganizationId, PageQuery, SeatId};
 use super::network::seen_by;
 use crate::{Result, Store};
 
-/// By name of the organization; each filter that is absent is NULL.
+/// The gaps of a network, by name of the organization. A filter that is NULL keeps all.
 const GAPS: &str = "
     SELECT seat.id AS seat_id, network.code AS network_code, organization.id AS organization_id,
         organization.kind AS organization_kind, organization.name AS organization_name,
@@ -30,10 +30,10 @@ const GAPS: &str = "
     ORDER BY organization.name, seat.id LIMIT $11";
 
 impl Store<'_> {
-    /// The gaps of a network that the caller reads, by name of the organization, now or at the end of a past day.
+    /// The gaps of a network that the caller may read, by name of the organization, now or at the end of a past day.
     ///
     /// # Errors
-    /// He reads nothing of it; there is no such network that he may see; the cursor is none of ours.
+    /// The caller may read no gap of it; there is no such network that the caller may see; the cursor is none of ours.
     pub fn network_gaps(&mut self, code: &NetworkCode, filter: &GapFilter, page: &PageQuery) -> Result<GapPage> {
         let (conn, actor) = self.reading();
         let network = seen_by(code, conn, actor)?;

@@ -1,4 +1,4 @@
-//! SQL of indicators: from what was published of a day, else from the facts.
+//! SQL of indicators: from the publication of a day if there is one, otherwise from the facts.
 
 use ::networks::indicator::{IndicatorGroup, IndicatorPublication, IndicatorQuery, IndicatorRow, Indicators};
 use ::networks::tracking::{Reach, Track};
@@ -14,7 +14,8 @@ use crate::task::plan;
 use crate::{Database, Result, Store};
 use kernel::clock::today;
 
-/// How a group tells cells apart: by `it`, which the places of a day have but for the network's own; key and label of that.
+/// How cells are grouped: `places` gives each organization its group `it` on a day (none where the group is the network
+/// itself), `names` the key and the label of the group, `named` the join that they need.
 struct Grouping {
     places: Option<&'static str>,
     names: &'static str,
@@ -56,7 +57,7 @@ const fn grouping(group: IndicatorGroup) -> Grouping {
 }
 
 const CELLS: &str = "app.indicator_cells($1)";
-/// Over the networks alone, for whoever reads all of them whole: as they were summed when they were published.
+/// Cells grouped by network: callers who read everything get the sums that were kept at publication.
 const TOTALS: &str = "(SELECT day, network_id, NULL::uuid AS organization_id, expected, filled, referents_expected, referents_filled, members
         FROM app.indicator_totals(CASE WHEN $4 THEN $1 ELSE '{}' END)
     UNION ALL SELECT day, network_id, organization_id, expected, filled, referents_expected, referents_filled, members
@@ -127,7 +128,7 @@ impl Store<'_> {
     /// Indicators over time, as far as the caller reads the matrix.
     ///
     /// # Errors
-    /// He reads nothing of it; the days are too many, run backwards, or have not come yet.
+    /// The caller reads nothing of it; the days are too many, run backwards, or are in the future.
     pub fn indicators(&mut self, query: &IndicatorQuery) -> Result<Indicators> {
         let reach = Track::reach(self.actor())?;
         let days = query.days()?;
@@ -152,13 +153,13 @@ impl Store<'_> {
             .bind::<Array<SqlUuid>, _>(organizations)
             .bind::<Bool, _>(actor.is_sig())
             .bind::<Nullable<Text>, _>(query.metric.map(::networks::indicator::IndicatorMetric::code))
-            .bind::<Nullable<Text>, _>(query.key.as_deref());
+            .bind::<Nullable<Text>, _>(query.key.as_ref().map(AsRef::as_ref));
         let rows: Vec<IndicatorRow> = rows.load(conn)?;
         Ok(Indicators::gather(group, &days, rows, published(&asked, conn)?))
     }
 }
 
-/// How days stand as they were published.
+/// The latest publication of each of these days.
 fn published(days: &[NaiveDate], conn: &mut PgConnection) -> Result<Vec<IndicatorPublication>> {
     use indicator_publication::{computed_at, on_date, reason, revision, table};
     let standing = table.filter(on_date.eq_any(days)).distinct_on(on_date).order((on_date, revision.desc()));
@@ -172,8 +173,8 @@ struct Revision {
 }
 
 impl Database {
-    /// Plans what is published of this month and of the year before it; of the last three months once a month again, since
-    /// a correction of the past is another revision.
+    /// Plans the publication of the ends of the last thirteen months. The last three are published again once a month,
+    /// since a correction of the past makes another revision.
     ///
     /// # Errors
     /// The database does not answer.
@@ -182,7 +183,7 @@ impl Database {
         let (this, mut first) = (today().with_day(1), today().with_day(1));
         for back in 0..=12 {
             let Some((next, last)) = first.and_then(|first| Some((first, first.pred_opt()?))) else { break };
-            // Three in the morning, where the State works.
+            // Three in the morning in Paris.
             let due = next.and_time(NaiveTime::MIN).checked_add_signed(chrono::TimeDelta::hours(3));
             let due = due.and_then(|due| due.and_local_timezone(PARIS).earliest());
             if let Some(due) = due {
@@ -202,7 +203,7 @@ impl Database {
     pub fn publish_indicators(&self, day: NaiveDate) -> Result<i32> {
         let mut conn = self.worker()?;
         conn.transaction(|conn| {
-            // Nobody waits for it; within the lease of a task.
+            // No caller waits for it, so it may take long, within the lease of a task.
             conn.batch_execute("SET LOCAL statement_timeout = '50s'")?;
             let publish = diesel::sql_query("SELECT app.publish_indicators($1, $2) AS revision");
             let publish = publish.bind::<Date, _>(day).bind::<Nullable<Text>, _>(Some("recomputed"));

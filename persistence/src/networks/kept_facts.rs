@@ -1,4 +1,4 @@
-//! The facts of the matrix, kept in memory for as long as nothing in the database has changed.
+//! The facts of the matrix (`MatrixFacts`), kept in memory as long as nothing in the database has changed.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,15 +9,15 @@ use diesel::sql_types::{Bool, Nullable, Text, Timestamptz};
 
 use crate::Result;
 
-/// How the database stands at an instant.
+/// State of the database at an instant, as far as it tells whether anything was written since.
 #[derive(QueryableByName)]
 pub(super) struct Standing {
     #[diesel(sql_type = Timestamptz)]
     pub(super) at: DateTime<Utc>,
-    /// The first transaction that has not begun: while it stays the same, nothing was written.
+    /// Number of the next transaction that will write: as long as it stays the same, nothing was written.
     #[diesel(sql_type = Text)]
     mark: String,
-    /// No transaction is on its way.
+    /// Whether no transaction is writing at this instant.
     #[diesel(sql_type = Bool)]
     quiet: bool,
 }
@@ -31,7 +31,8 @@ impl Standing {
     }
 }
 
-/// When the facts change by themselves: a cell or a link whose time comes; at once where one is due already.
+/// The next time at which the facts change without a write: when a cell is due to change, or a link between
+/// organizations begins or ends. In the past if a cell is overdue.
 const NEXT: &str = "SELECT min(bound) AS bound FROM (
         SELECT next_change_at FROM tracking_cell WHERE next_change_at IS NOT NULL
         UNION ALL SELECT lower(valid) FROM organization_link WHERE lower(valid) > $1
@@ -51,12 +52,12 @@ struct Kept {
     facts: Arc<MatrixFacts>,
 }
 
-/// The facts as they were last read, for whoever asks before anything is written.
+/// The facts as they were last read: they answer every request until something is written.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct KeptFacts(Arc<Mutex<Option<Kept>>>);
 
 impl KeptFacts {
-    /// What was kept, if it is what the database would say now.
+    /// The kept facts, if the database would give the same ones now.
     pub(super) fn get(&self, now: &Standing) -> Option<Arc<MatrixFacts>> {
         let kept = self.0.lock().ok()?;
         let kept = kept.as_ref()?;
@@ -64,7 +65,7 @@ impl KeptFacts {
         holds.then(|| Arc::clone(&kept.facts))
     }
 
-    /// Keeps what was read since `before`, if nothing was written meanwhile or is on its way.
+    /// Keeps facts that were read after `before`, unless something was written meanwhile or is being written.
     pub(super) fn keep(&self, before: &Standing, facts: &Arc<MatrixFacts>, conn: &mut PgConnection) -> Result<()> {
         let Next { bound } = diesel::sql_query(NEXT).bind::<Timestamptz, _>(before.at).get_result(conn)?;
         let after = Standing::of(conn)?;

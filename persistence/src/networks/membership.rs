@@ -12,7 +12,7 @@ use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{affiliation, member, membership, organization};
 use kernel::{
     Actor, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, NotificationLevel,
-    PageQuery, Refusal, Sort, Validity, Version, VoidReason, Voided, sql,
+    PageQuery, Refusal, Sort, Validity, Versions, VoidReason, Voided, sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
@@ -32,8 +32,14 @@ use crate::store::Known;
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
-const BACKWARDS: Label = Label { fr: "La fin précède le début.", en: "The end comes before the beginning." };
-const PAST: Label = Label { fr: "Ce moment est passé.", en: "That time has passed." };
+const BACKWARDS: Label = Label {
+    fr: "L’adhésion, ou son rattachement, se termine avant de commencer : corrigez l’une des deux dates.",
+    en: "The membership, or its affiliation, ends before it begins: correct one of the two dates.",
+};
+const PAST: Label = Label {
+    fr: "Cette date est passée : indiquez une date à venir, ou aucune pour maintenant.",
+    en: "This time has passed: give a time to come, or none for now.",
+};
 
 impl Store<'_> {
     /// The memberships of a network that the caller may see, by usual name.
@@ -82,7 +88,7 @@ impl Store<'_> {
         Ok(self.seen(facts))
     }
 
-    /// The caller's own memberships, those that hold now or will.
+    /// The memberships of the caller that hold now, in the order in which they were recorded.
     ///
     /// # Errors
     /// The cursor is none of ours.
@@ -101,8 +107,8 @@ impl Store<'_> {
     /// The member sits there already at that time; the dates cross.
     pub fn create_network_membership(&mut self, grant: Grant<Create>) -> Result<MembershipView> {
         let created = self.write(grant, |writer, _, _, Candidate { network, new, until, .. }| {
-            let to = new.valid_to.into_iter().chain(until).min();
-            let valid = Validity { from: new.valid_from.unwrap_or(writer.at), to };
+            let to = new.valid_to.map(|it| it.0).into_iter().chain(until).min();
+            let valid = Validity { from: new.valid_from.map_or(writer.at, |it| it.0), to };
             if valid.to.is_some_and(|to| to <= valid.from) {
                 return Err(Refusal::Invalid("/valid_to", BACKWARDS).into());
             }
@@ -114,11 +120,12 @@ impl Store<'_> {
         Ok(self.seen(created))
     }
 
-    /// Gives another role to the membership that was granted: it keeps its identifier, and its past stays on record.
+    /// Gives another role to the membership that was granted: it keeps its identifier, and a row of
+    /// its own keeps its past.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; the caller may not promote.
-    pub fn change_membership_role(&mut self, grant: Grant<ChangeRole>, seen: Version) -> Result<MembershipView> {
+    /// It is no longer as the caller saw it; only SIG administrators give the roles of leads.
+    pub fn change_membership_role(&mut self, grant: Grant<ChangeRole>, seen: Versions) -> Result<MembershipView> {
         let changed = self.write_on(grant, seen, |writer, actor, ChangeRole(_, change), before| {
             ChangeRole::promotes(actor, change.role)?;
             if change.role == before.role {
@@ -138,13 +145,13 @@ impl Store<'_> {
     pub fn end_membership(
         &mut self,
         grant: Grant<End>,
-        seen: Version,
+        seen: Versions,
         ending: &MembershipEnding,
     ) -> Result<MembershipView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = match ending.at {
-                Some(at) if at < writer.at => return Err(Refusal::Invalid("/at", PAST).into()),
-                at => at.unwrap_or(writer.at),
+                Some(at) if at.0 < writer.at => return Err(Refusal::Invalid("/at", PAST).into()),
+                at => at.map_or(writer.at, |at| at.0),
             };
             end(writer, &before, at, ending.reason)
         })?;
@@ -155,12 +162,12 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn void_membership(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_membership(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
 
-/// The row of who sits in a network, but for its stamps.
+/// The row of a membership, without its version and stamps.
 pub(super) fn sitting(network: NetworkId, new: &MembershipInput, valid: Validity) -> Sitting {
     (
         new.clone(),
@@ -186,8 +193,8 @@ type Sitting = (
     diesel::dsl::Eq<membership::valid, Validity>,
 );
 
-/// Has someone sit in a network: anew, or in another role where he sits there already through the same affiliation. The
-/// network is locked already, and the affiliation in force.
+/// Makes a member sit in a network: by a new membership, or, where one is held through the same affiliation, by
+/// changing its role. The network is locked already, and the affiliation in force.
 pub(super) fn join(
     writer: &mut Writer<'_>,
     network: NetworkId,
@@ -218,7 +225,7 @@ fn begin(
     writer.create((sitting(network, new, Validity { from: writer.at, to }), chosen, born!(membership, writer)))
 }
 
-/// Gives a membership another role from now on; what it was stays on record.
+/// Gives a membership another role from now on; a row of its own keeps its past.
 fn take_role(
     writer: &mut Writer<'_>,
     before: &Membership,
@@ -235,7 +242,7 @@ fn take_role(
     Ok(after)
 }
 
-/// Tells who was seated without having asked that he sits there. Once his membership begins: not before he knows of it.
+/// Notifies the member that they were added to a network, if the membership has begun.
 fn tell_given(writer: &mut Writer<'_>, it: &Membership) -> Result<()> {
     if it.valid.from > writer.at {
         return Ok(());
@@ -244,8 +251,8 @@ fn tell_given(writer: &mut Writer<'_>, it: &Membership) -> Result<()> {
     notify(writer, news, but_oneself(writer, vec![it.member.id]))
 }
 
-/// The seats that would fall vacant when a member leaves: leads, which someone else must take before, and those by which
-/// he answers for his organization.
+/// The memberships that a member should hand over before they leave: as lead or co-lead, which someone must take over,
+/// and as référent or deputy.
 pub(crate) fn seats_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<OwnedItem>> {
     let held = Membership::query().filter(membership::member_id.eq(who));
     let held = held.filter(membership::role.eq_any(LEADS).or(membership::role.eq_any(ANSWERS)));
@@ -259,8 +266,8 @@ pub(crate) fn seats_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<Own
     Ok(held.load(conn)?.into_iter().map(item).collect())
 }
 
-/// Someone else sits there from now on: who leads, through his main affiliation; who answers for an organization, through
-/// that to the same one.
+/// Someone else sits there from now on: as a lead or co-lead through their main affiliation, as a référent or deputy
+/// through their affiliation with the same organization.
 pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
     let before = Membership::find(MembershipId(id).0, writer.conn)?;
     let places = affiliation::table.filter(affiliation::member_id.eq(to));
@@ -273,7 +280,8 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
     let affiliation_id = places.first(writer.conn).optional()?.ok_or(Refusal::Invalid("/items", NO_TAKER))?;
     let new = MembershipInput { affiliation_id, ..MembershipInput::from(&before) };
     let candidate = Create((before.network_code.clone(), new)).facts(writer.conn)?;
-    // What stands in the way stands in the plan; and whoever was shown the seat of a lead knows that there is one.
+    // The field at fault is in the hand-over plan, and a caller who was shown the membership of a lead knows that it
+    // exists: it is refused, not hidden.
     hands_over(actor, &before, &candidate).map_err(|refusal| match refusal {
         Refusal::Invalid(_, why) => Refusal::Invalid("/items", why),
         Refusal::NotFound => Refusal::Forbidden(PROMOTION),
@@ -285,7 +293,7 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
     Ok(())
 }
 
-/// What a membership was before its role changed, under an identifier of its own.
+/// Keeps what a membership was before its role changed, as an ended membership with an identifier of its own.
 fn keep_past(writer: &mut Writer<'_>, before: &Membership, end: DateTime<Utc>) -> Result<()> {
     let past = MembershipInput::from(before);
     let valid = Validity { from: before.valid.from, to: Some(end) };
@@ -304,7 +312,7 @@ pub(super) fn end(
     writer.end(before, (membership::valid.eq(before.valid.until(at)), membership::end_reason.eq(reason)))
 }
 
-/// Ends what is held through an affiliation that ends; the networks are locked already.
+/// Ends the memberships held through an affiliation that ends; the networks are locked already.
 fn end_memberships(writer: &mut Writer<'_>, it: Leaving) -> Result<()> {
     let at = it.at;
     let held = Membership::query().filter(membership::affiliation_id.eq(it.affiliation)).order(membership::id);
@@ -374,7 +382,7 @@ kept!(Membership: membership {
     const PRIVATE: &'static [&'static str] = &["sort_name", "organization_kind", "notification_level"];
 
 
-    // The network first: under its lock alone, leads and seats are counted.
+    // The network is locked first: leads and seats are counted under its lock only.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let network = membership::table.find(id).select(membership::network_id).first(conn).optional()?;
         lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;

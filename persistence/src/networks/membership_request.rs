@@ -17,7 +17,7 @@ use kernel::notification::{NotificationKind, TaskKind};
 use kernel::schema::{affiliation, member, membership, membership_request, network, notification, organization};
 use kernel::{
     AffiliationId, Grant, MemberId, MemberOrigin, MembershipId, MembershipRequestId, NetworkId, NetworkRole,
-    NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Version, sql,
+    NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Versions, sql,
 };
 
 use self::telling::{tell_decided, tell_ended, tell_met, tell_who_decides};
@@ -33,13 +33,13 @@ use crate::page::{DOWN, counted, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::Known;
-use crate::writer::Writer;
 use crate::task::plan;
+use crate::writer::Writer;
 use crate::{Database, Error, Result, Store};
 use uuid::Uuid;
 
 impl Store<'_> {
-    /// The dossiers that the caller may see, the latest first.
+    /// The membership requests that the caller may see, the latest first.
     ///
     /// # Errors
     /// The cursor is none of ours.
@@ -71,7 +71,7 @@ impl Store<'_> {
         Ok(found.counted(count).map(|it| self.seen(it)))
     }
 
-    /// One dossier.
+    /// One membership request.
     ///
     /// # Errors
     /// There is none that the caller may see.
@@ -80,7 +80,8 @@ impl Store<'_> {
         Ok(self.seen(it))
     }
 
-    /// Opens the dossier that was granted: who asks agrees by asking, and so does a network that needs no more.
+    /// Creates the membership request that was granted. A member who asks agrees by asking; the network agrees if the
+    /// caller decides for it, or if members join it automatically.
     ///
     /// # Errors
     /// The affiliation ended meanwhile.
@@ -114,11 +115,11 @@ impl Store<'_> {
     /// Agrees for the side that was granted; where both agree, the member sits in the network.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; his affiliation ended; he does not say how the network keeps him informed.
+    /// It is no longer as the caller saw it; the affiliation ended; the person does not choose a notification level.
     pub fn accept_membership_request(
         &mut self,
         grant: Grant<Accept>,
-        seen: Version,
+        seen: Versions,
         said: &RequestAcceptance,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -136,7 +137,7 @@ impl Store<'_> {
     pub fn refuse_membership_request(
         &mut self,
         grant: Grant<Refuse>,
-        seen: Version,
+        seen: Versions,
         reason: RefusalReason,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -149,14 +150,14 @@ impl Store<'_> {
         Ok(self.seen(changed))
     }
 
-    /// Withdraws the dossier that was granted.
+    /// Withdraws the membership request that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn withdraw_membership_request(
         &mut self,
         grant: Grant<Withdraw>,
-        seen: Version,
+        seen: Versions,
     ) -> Result<MembershipRequestView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| withdraw(writer, &before))?;
         Ok(self.seen(changed))
@@ -197,19 +198,19 @@ fn insert(
     writer.create(row)
 }
 
-/// The codes that were sent for a request are good for nothing any more.
+/// Revokes the invitation codes that were sent for a request.
 fn revoke_invitations(writer: &mut Writer<'_>, id: MembershipRequestId) -> Result<()> {
     NOUNS.iter().filter_map(|noun| noun.invites).try_for_each(|invites| (invites.revoke)(writer, id))
 }
 
-/// Nobody decides it any more, and the code that it sent is good for nothing.
+/// Withdraws a request, and revokes the invitation code that was sent for it.
 fn withdraw(writer: &mut Writer<'_>, before: &MembershipRequest) -> Result<MembershipRequest> {
     let after = writer.change(before, membership_request::withdrawn_at.eq(writer.at))?;
     revoke_invitations(writer, before.id)?;
     Ok(after)
 }
 
-/// Withdraws the dossiers of a network that closes; it is locked already.
+/// Withdraws the open requests of a network that closes; it is locked already.
 fn withdraw_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
     let open = MembershipRequest::query()
         .filter(membership_request::network_id.eq(network))
@@ -298,7 +299,7 @@ fn agree(
     Ok(after)
 }
 
-/// What one side says, and what comes of it; what is absent stays as it is.
+/// The decision of one side, and what comes of it; a field that is `None` stays as it is.
 #[derive(Default, AsChangeset)]
 #[diesel(table_name = membership_request)]
 struct Said {
@@ -326,7 +327,7 @@ impl Said {
     }
 }
 
-/// Has a member sit in the network, where he may still.
+/// Makes a member sit in the network, if their affiliation and the network still allow it.
 fn seat(
     writer: &mut Writer<'_>,
     network: &NetworkCode,
@@ -344,7 +345,7 @@ fn seat(
     Ok(join(writer, network.id, &new, level)?.id)
 }
 
-/// Binds a request to whoever logged in by its invitation, and has them agree.
+/// Binds a request to the member who logged in by its invitation, and records their agreement.
 fn admit(
     writer: &mut Writer<'_>,
     id: Uuid,
@@ -358,7 +359,8 @@ fn admit(
     agree(writer, &it, Side::Person, level).map(drop)
 }
 
-/// Whose an affiliation in force is, where, and where he comes from; who is suspended or left has none.
+/// The member, the organization and the member origin of an affiliation, if it is in force and the member neither
+/// suspended nor departed.
 fn through(
     conn: &mut PgConnection,
     affiliation: AffiliationId,
@@ -414,7 +416,8 @@ impl Known for Create {
             it.sits_as = sits.first(conn).optional()?;
             email = member::table.find(member).select(member::email).first::<Option<Email>>(conn)?;
         }
-        // Whoever was moved on sits there no more.
+        // An affiliation that is not in force: if its organization was merged or split, the answer names its
+        // successors.
         if let Some(left) = new.affiliation_id.filter(|_| it.member.is_none()) {
             let place = affiliation::table.inner_join(organization::table).filter(affiliation::id.eq(left));
             it.life = place.select(OrganizationLife::as_select()).first(conn).optional()?;
@@ -446,9 +449,9 @@ kept!(MembershipRequest: membership_request {
         Resting::new("membership_request", "affiliation_id", Fate::Follows("membership_request.organization_id")),
     ];
     const PEOPLE: &'static [Person] = &[
-        Person::names("membership_request", "member_id", "les dossiers d'adhésion qui vous concernent"),
+        Person::names("membership_request", "member_id", "les demandes d’adhésion qui vous concernent"),
     ];
-    // The network first: under its lock alone, dossiers are decided and seats counted.
+    // The network is locked first: requests are decided and seats counted under its lock only.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let row = membership_request::table.find(id);
         let network: Option<NetworkId> = row.select(membership_request::network_id).first(conn).optional()?;

@@ -15,7 +15,7 @@ use diesel::sql_types;
 use diesel::sql_types::Bool;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{membership, membership_review, membership_review_answer};
-use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Version};
+use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Versions};
 
 use super::membership::end;
 use super::network::{find as find_network, locked as locked_network};
@@ -32,13 +32,14 @@ use crate::{Error, Result, Store};
 
 type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
 
-/// Whether an answer stands for a membership.
+/// The condition that a membership has an answer in the review.
 fn answers(review: &MembershipReview) -> Condition {
     let said = membership_review_answer::table.filter(membership_review_answer::review_id.eq(review.id));
     Box::new(diesel::dsl::exists(said.filter(membership_review_answer::membership_id.eq(membership::id))))
 }
 
-/// The memberships that a review asks about: those that stood when it was opened, but who left since without an answer.
+/// The memberships that a review asks about: those that held when it was opened, except those that have ended since
+/// without an answer.
 fn asked(review: &MembershipReview) -> Condition {
     let stood = membership::network_id.eq(review.network_id).and(membership::valid.contains(review.created_at));
     match review.closed_at {
@@ -47,7 +48,7 @@ fn asked(review: &MembershipReview) -> Condition {
     }
 }
 
-/// Whether someone of whom the caller answers, beside the SIG, was not answered for yet.
+/// Whether a membership has no answer yet that the caller may answer, not counting the right of the SIG to answer all.
 pub(super) fn waits_for(conn: &mut PgConnection, actor: &Actor, review: &MembershipReview) -> Result<bool> {
     if ListItems::rule(actor, review) != Ruling::Allow {
         return Ok(false);
@@ -62,7 +63,7 @@ pub(super) fn waits_for(conn: &mut PgConnection, actor: &Actor, review: &Members
     Ok(waiting.first::<MembershipId>(conn).optional()?.is_some())
 }
 
-/// What was said of some memberships in a review.
+/// The answers of a review on some memberships.
 fn said_of(
     conn: &mut PgConnection,
     review: MembershipReviewId,
@@ -96,10 +97,10 @@ impl Store<'_> {
         Ok(self.seen(it))
     }
 
-    /// Of whom a review asks, as far as the caller may answer, by name.
+    /// The items of a review that the caller may answer, by name of the member.
     ///
     /// # Errors
-    /// There is no review that he may see, or he answers of nobody; the cursor is none of ours.
+    /// There is no such review that the caller may see; the caller may answer none of it; the cursor is none of ours.
     pub fn membership_review_items(
         &mut self,
         id: MembershipReviewId,
@@ -156,14 +157,14 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn close_membership_review(&mut self, grant: Grant<Close>, seen: Version) -> Result<MembershipReviewView> {
+    pub fn close_membership_review(&mut self, grant: Grant<Close>, seen: Versions) -> Result<MembershipReviewView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             writer.end(&before, membership_review::closed_at.eq(writer.at))
         })?;
         Ok(self.seen(closed))
     }
 
-    /// Says of the membership that was granted what the caller says in a review.
+    /// Records the answer of the caller on the membership that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the review is closed, or of another network; it was answered already; the
@@ -171,7 +172,7 @@ impl Store<'_> {
     pub fn review_membership(
         &mut self,
         grant: Grant<Review>,
-        seen: Version,
+        seen: Versions,
         answer: &ReviewAnswer,
     ) -> Result<MembershipView> {
         let reviewed = self.write_on(grant, seen, |writer, actor, _, before| {
@@ -192,7 +193,7 @@ impl Store<'_> {
     }
 }
 
-/// Notes an answer in a review that is open. The network is locked already, so that it is not being closed.
+/// Records an answer in an open review. The network is locked already, so that the review is not closed meanwhile.
 fn answered(writer: &mut Writer<'_>, about: &Membership, answer: &ReviewAnswer) -> Result<()> {
     let here = MembershipReview::query()
         .filter(membership_review::id.eq(answer.review_id))
@@ -216,7 +217,7 @@ fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {
     writer.change(before, membership::last_reviewed_at.eq(writer.at))
 }
 
-/// Tells those whom a review asks.
+/// Notifies the members who are asked to answer a review.
 fn tell_opened(writer: &mut Writer<'_>, it: &MembershipReview) -> Result<()> {
     let asked = diesel::select(reviewers(it.network_id, writer.at)).get_result(writer.conn)?;
     let kind = NotificationKind::MembershipReviewOpened;
@@ -225,7 +226,7 @@ fn tell_opened(writer: &mut Writer<'_>, it: &MembershipReview) -> Result<()> {
 }
 
 diesel::define_sql_function! {
-    /// Whom a review asks.
+    /// The members who are asked to answer a review: the leads and référents of its network.
     #[sql_name = "app.reviewers"]
     fn reviewers(network: sql_types::Uuid, at: sql_types::Timestamptz) -> sql_types::Array<sql_types::Uuid>;
 }
@@ -253,7 +254,7 @@ kept!(MembershipReview: membership_review {
     const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
 
     const PEOPLE: &'static [Person] = &[
-        Person::tells("membership_review_answer", "answered_by", "vos réponses aux revues d'adhésions"),
+        Person::tells("membership_review_answer", "answered_by", "vos réponses aux revues d’adhésions"),
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("membership_review_one_open_key", OVERLAP),

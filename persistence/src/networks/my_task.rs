@@ -1,4 +1,4 @@
-//! What waits for the caller: each noun is asked for its own.
+//! Tasks of the caller: each kind of task is read from its own noun.
 
 use ::expertise::request::{Accept as AnswerRequest, ExpertiseRequest, ExpertiseRequestStatus};
 use ::networks::action_item::{ActionItem, ActionStatus, Joined, visible as visible_actions};
@@ -23,13 +23,13 @@ use members::invitation::{Confirm, Invitation, InvitationStatus, stands as invit
 use super::membership_review::waits_for;
 use crate::{Result, Store};
 
-/// How many of each kind are shown.
+/// How many tasks of each kind are shown at most.
 const MOST: usize = 200;
-/// The same, for a query that looks at no others.
+/// The same, as a limit of SQL, for queries whose rows are all shown.
 const MOST_ROWS: i64 = 200;
 
 impl Store<'_> {
-    /// What waits for the caller, the most pressing first.
+    /// The tasks of the caller, the earliest due date first.
     ///
     /// # Errors
     /// The database failed.
@@ -57,7 +57,7 @@ impl Store<'_> {
     }
 }
 
-/// Whether the caller could do it now.
+/// Whether the caller may take this action now.
 fn could<A: Action>(actor: &Actor, facts: &A::Facts) -> bool {
     A::rule(actor, facts) == Ruling::Allow && A::moment_for(actor, facts).is_ok()
 }
@@ -67,8 +67,8 @@ fn task<T: Noun>(kind: MyTaskKind, it: &T, title: String, since: DateTime<Utc>) 
     MyTask { kind, id: it.id(), href, title, network_code: None, due_on: None, since }
 }
 
-/// The dossiers that wait for the caller: on himself, and in the networks that he leads. To the SIG is left what nobody
-/// else decides: in the networks that nobody leads, and on who leads.
+/// The membership requests that wait for the caller: those about themselves, and those of the networks that they lead.
+/// The SIG gets those that nobody else decides: of networks without a lead, and for the roles of leads.
 fn requests(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     use membership_request as dossier;
     let unled: Vec<NetworkId> =
@@ -114,8 +114,9 @@ fn invitations(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .collect())
 }
 
-/// The caller's own, and those of nobody yet that his organizations owe: as their director all of them, as their référent
-/// those of his network, as their administrator those that no network follows.
+/// The open action items of the caller, and those that their organizations owe and that are assigned to nobody: for
+/// communication directors all of them, for référents those of their network, for organization administrators those of
+/// no network.
 fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<ActionItem>> {
     let reached: Vec<OrganizationId> = actor.reach(&[Role::DicomDirector]).collect();
     let own = action_item::owner_member_id.eq(MemberId(actor.id.0)).assume_not_null();
@@ -133,7 +134,8 @@ fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<ActionItem>> {
     Ok(open.load(conn)?)
 }
 
-/// The open reviews of the networks that the caller leads, and those in which someone of whom he answers waits.
+/// The open reviews of the networks that the caller leads, and those in which a membership that the caller may answer
+/// has no answer.
 fn reviews(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     let open = MembershipReview::query().filter(membership_review::closed_at.is_null());
     let open: Vec<MembershipReview> = open.order(membership_review::id).load(conn)?;
@@ -155,7 +157,7 @@ fn reviews(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .collect())
 }
 
-/// The help that the caller is asked for.
+/// The expertise requests that wait for the answer of the caller.
 fn asked(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     let mine = ExpertiseRequest::query().filter(expertise_request::expert_id.eq(MemberId(actor.id.0)));
     let mine = mine.filter(expertise_request::decision.eq(ExpertiseRequestStatus::Pending));
@@ -170,7 +172,8 @@ fn asked(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .collect())
 }
 
-/// The networks that nobody leads: a task of the SIG, since a suspension or a departure by a directory is never blocked.
+/// The active networks without an active lead, as tasks of the SIG: suspensions, and departures that a directory
+/// reports, are not blocked by `last_lead`.
 fn leaderless(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     if !actor.is_sig() {
         return Ok(Vec::new());
@@ -184,7 +187,7 @@ fn leaderless(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .collect())
 }
 
-/// The active networks that nobody leads, by name.
+/// The active networks without an active lead, by name.
 fn unled(conn: &mut PgConnection) -> Result<Vec<Network>> {
     let led = membership::table
         .inner_join(member::table)

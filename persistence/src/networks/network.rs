@@ -6,7 +6,7 @@ use ::networks::network::{
 };
 use diesel::prelude::*;
 use kernel::schema::network;
-use kernel::{Action, Actor, Grant, NetworkId, PageQuery, Refusal, Version};
+use kernel::{Action, Actor, Grant, NetworkId, PageQuery, Refusal, Versions};
 use uuid::Uuid;
 
 use crate::aftermath::Aftermath;
@@ -73,7 +73,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the caller may not change who knows of it.
-    pub fn update_network(&mut self, grant: Grant<Update>, seen: Version, patch: NetworkPatch) -> Result<NetworkView> {
+    pub fn update_network(&mut self, grant: Grant<Update>, seen: Versions, patch: NetworkPatch) -> Result<NetworkView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             Update::shows_to(actor, &before, patch.visibility)?;
             writer.change(&before, patch)
@@ -81,27 +81,28 @@ impl Store<'_> {
         Ok(self.seen(changed))
     }
 
-    /// Opens the network that was granted.
+    /// Activates the network that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn activate_network(&mut self, grant: Grant<Activate>, seen: Version) -> Result<NetworkView> {
+    pub fn activate_network(&mut self, grant: Grant<Activate>, seen: Versions) -> Result<NetworkView> {
         self.move_network(grant, seen, NetworkStatus::Active)
     }
 
-    /// Lets the network that was granted sleep.
+    /// Puts the network that was granted on hold.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn pause_network(&mut self, grant: Grant<Pause>, seen: Version) -> Result<NetworkView> {
+    pub fn pause_network(&mut self, grant: Grant<Pause>, seen: Versions) -> Result<NetworkView> {
         self.move_network(grant, seen, NetworkStatus::Dormant)
     }
 
-    /// Closes the network that was granted: its memberships, seats and co-animations end, its open dossiers are withdrawn.
+    /// Closes the network that was granted: its memberships, seats and co-animations end, and its open membership
+    /// requests are withdrawn.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn close_network(&mut self, grant: Grant<Close>, seen: Version) -> Result<NetworkView> {
+    pub fn close_network(&mut self, grant: Grant<Close>, seen: Versions) -> Result<NetworkView> {
         let closed = self.write_on(grant, seen, |writer, _, _, before| {
             let after = writer.end(&before, network::status.eq(NetworkStatus::Closed))?;
             for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
@@ -117,7 +118,7 @@ impl Store<'_> {
     fn move_network<A: Action<Facts = Network>>(
         &mut self,
         grant: Grant<A>,
-        seen: Version,
+        seen: Versions,
         status: NetworkStatus,
     ) -> Result<NetworkView> {
         let changed =
@@ -131,13 +132,13 @@ pub(super) fn find(code: &NetworkCode, conn: &mut PgConnection) -> Result<Networ
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-/// The network, locked for what is to be changed in it.
+/// The network, locked against concurrent changes in it.
 pub(super) fn locked(code: &NetworkCode, conn: &mut PgConnection) -> Result<Network> {
     let row = network::table.filter(network::code.eq(code)).select(Network::as_select()).for_no_key_update();
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)
 }
 
-/// The network of a seat or membership that the caller names by its identifier, as the caller may see it.
+/// The network with this code, if the caller may see it.
 pub(super) fn seen_by(code: &NetworkCode, conn: &mut PgConnection, actor: &Actor) -> Result<Network> {
     let row = network::table.filter(network::code.eq(code)).filter(visible(actor)).select(Network::as_select());
     Ok(row.first(conn).optional()?.ok_or(Refusal::NotFound)?)

@@ -1,4 +1,4 @@
-//! SQL of notifications: each member reads his own.
+//! SQL of notifications: each member reads only their own.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::page::{DOWN, counted, keyset};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
-    /// What the caller was told of, the latest first.
+    /// The notifications of the caller, the latest first.
     ///
     /// # Errors
     /// The cursor is none of ours.
@@ -61,7 +61,7 @@ impl Store<'_> {
         self.seen(it.known_to(self.actor()))
     }
 
-    /// Has the caller have read a notification: the first time counts.
+    /// Marks a notification as read; one that is read already keeps its date.
     ///
     /// # Errors
     /// The database failed.
@@ -75,7 +75,7 @@ impl Store<'_> {
         self.explained(read)
     }
 
-    /// Has the caller have read all that he was told of.
+    /// Marks all notifications of the caller as read.
     ///
     /// # Errors
     /// The database failed.
@@ -91,7 +91,7 @@ impl Store<'_> {
     }
 }
 
-/// Says what notifications are about, as far as their reader may read that now: one question for each noun on the page.
+/// Fills in what notifications are about, as far as the caller may read that now: one query for each noun on the page.
 fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> Result<()> {
     let mut about: HashMap<Uuid, Subject> = HashMap::new();
     for noun in NOUNS {
@@ -102,7 +102,7 @@ fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> 
     }
     for it in all {
         it.subject = about.get(&it.object_id).cloned().unwrap_or_default();
-        // What has no name of its own is called by its network's.
+        // An object without a name of its own goes by the name of its network.
         let nameless = it.subject.title.is_none() && it.noun != ActionItem::NAME;
         if nameless && it.subject.path.is_some() {
             it.subject.title = it.network_name.as_ref().map(ToString::to_string);
@@ -132,6 +132,6 @@ impl Again for NotificationsRead {
 kept!(Notification: notification unstamped {
     const PEOPLE: &'static [Person] = &[
         Person::names("delivery", "member_id", "les messages qui vous ont été envoyés"),
-        Person::names("notification", "member_id", "ce dont vous avez été averti"),
+        Person::names("notification", "member_id", "les notifications qui vous ont été adressées"),
     ];
 });

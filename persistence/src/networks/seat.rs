@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::seat;
 use kernel::{
-    AsOf, Grant, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Version, VoidReason, Voided,
+    AsOf, Grant, Label, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Versions, VoidReason, Voided,
 };
 use members::affiliation::Ending;
 use uuid::Uuid;
@@ -28,7 +28,7 @@ use crate::writer::Writer;
 use crate::{Again, Error, Result, Store};
 
 impl Store<'_> {
-    /// The seats that a network expects, now or at the end of a past day.
+    /// The seat requirements of a network, now or at the end of a past day.
     ///
     /// # Errors
     /// There is no such network that the caller may see; the cursor is none of ours.
@@ -52,32 +52,32 @@ impl Store<'_> {
         Ok(found.counted(count).map(|it| self.seen(it)))
     }
 
-    /// Expects the seat that was granted.
+    /// Creates the seat requirement that was granted.
     ///
     /// # Errors
-    /// It is expected already at that time; the organization does not exist.
+    /// The organization has one for this role at that time already; the organization does not exist.
     pub fn create_network_seat(&mut self, grant: Grant<Create>) -> Result<SeatView> {
         let created = self.write(grant, |writer, _, Create((_, new)), (network, ..)| {
-            let valid = Validity::since(new.valid_from.unwrap_or(writer.at));
+            let valid = Validity::since(new.valid_from.map_or(writer.at, |it| it.0));
             insert(writer, network.id, new, valid)
         })?;
         Ok(self.seen(created))
     }
 
-    /// Changes the seat that was granted.
+    /// Changes the seat requirement that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; its bounds cross.
-    pub fn update_seat(&mut self, grant: Grant<Update>, seen: Version, patch: SeatPatch) -> Result<SeatView> {
+    /// It is no longer as the caller saw it; `min` would exceed `max`.
+    pub fn update_seat(&mut self, grant: Grant<Update>, seen: Versions, patch: SeatPatch) -> Result<SeatView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
         Ok(self.seen(changed))
     }
 
-    /// Expects the seat that was granted no longer.
+    /// Ends the seat requirement that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it; the time lies in the past.
-    pub fn end_seat(&mut self, grant: Grant<End>, seen: Version, ending: &Ending) -> Result<SeatView> {
+    pub fn end_seat(&mut self, grant: Grant<End>, seen: Versions, ending: &Ending) -> Result<SeatView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = ending.instant(writer.at)?;
             let after = end(writer, &before, at)?;
@@ -86,11 +86,11 @@ impl Store<'_> {
         Ok(self.seen(ended))
     }
 
-    /// Voids the seat that was granted.
+    /// Voids the seat requirement that was granted.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn void_seat(&mut self, grant: Grant<Void>, seen: Version, reason: VoidReason) -> Result<Voided> {
+    pub fn void_seat(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
 }
@@ -150,6 +150,8 @@ impl Known for Create {
 
 known!(lock Seat: Update, End, Void);
 
+const BELOW_MIN: Label = Label { fr: "Le maximum est inférieur au minimum.", en: "The maximum is below the minimum." };
+
 kept!(Seat: seat {
     const ENDS: &'static [Ends] = &[Ends::Organization(end_seats_of), Ends::Network(end_seats)];
     const RESTING: &'static [Resting] = &[
@@ -157,11 +159,11 @@ kept!(Seat: seat {
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("seat_organization_id_fkey", || Error::Dangling("/organization_id")),
-        ("seat_bounds_check", || Error::Dangling("/max")),
+        ("seat_bounds_check", || Refusal::Invalid("/max", BELOW_MIN).into()),
         ("seat_once_excl", OVERLAP),
     ];
 
-    // The network first, since it is there that the seat is counted.
+    // The network is locked first, since its seats are counted under its lock.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let network = seat::table.find(id).select(seat::network_id).first(conn).optional()?;
         lock_networks(conn, &[network.ok_or(Refusal::NotFound)?])?;

@@ -1,4 +1,4 @@
-//! SQL of the standard: each measure asks its own noun.
+//! SQL of the standard of networks: each measure is a query.
 
 use ::networks::network::{Network, NetworkCode, NetworkStatus};
 use ::networks::standard::{
@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Double, Nullable, Uuid as SqlUuid};
 use kernel::schema::{network, network_criterion, network_score};
-use kernel::{Grant, Refusal, Version, sql};
+use kernel::{Grant, Refusal, Versions, sql};
 use uuid::Uuid;
 
 use super::indicator::days_before;
@@ -19,15 +19,15 @@ use crate::store::Known;
 use crate::{Again, Result, Store};
 use kernel::clock::today;
 
-/// What a measure found: its value, the fact in words, and where it is read.
+/// What a measure found: its value, the fact in words (French), and the address where it can be read.
 struct Found {
     value: Option<f64>,
     fact: String,
     href: Option<String>,
 }
 
-/// A measure: what it asks at the end of a day, and how that is said. A noun that can be measured stands here; a criterion
-/// whose measure does not is not measured.
+/// A measure: its query for the end of a day, and how its value is said in French. A criterion whose measure is not in
+/// this list is not measured.
 struct Measure {
     name: &'static str,
     question: &'static str,
@@ -36,7 +36,7 @@ struct Measure {
 }
 
 fn per_cent(value: f64) -> String {
-    format!("{:.0} %", value * 100.0)
+    format!("{:.0} %", value * 100.0)
 }
 
 const MEASURES: &[Measure] = &[
@@ -56,7 +56,7 @@ const MEASURES: &[Measure] = &[
         question: "SELECT count(*)::float8 AS value FROM membership m JOIN member p ON p.id = m.member_id
             WHERE m.network_id = $1 AND m.role = 'lead' AND m.valid @> least(app.end_of($2), app.clock())
                 AND m.suspended_at IS NULL AND p.suspended_at IS NULL AND p.departed_at IS NULL",
-        say: |value| format!("{value:.0} en exercice"),
+        say: |value| format!("nombre de personnes en exercice : {value:.0}"),
         href: |code| format!("/api/v1/networks/{code}/memberships?role=lead"),
     },
     Measure {
@@ -74,7 +74,7 @@ const MEASURES: &[Measure] = &[
             FROM network n LEFT JOIN follow_up f ON f.network_id = n.id AND f.axis = 'network' AND f.held_on <= $2
                 AND f.confidentiality = 'normal'
             WHERE n.id = $1 GROUP BY n.cadence",
-        say: |value| format!("dernier point il y a {value:.1} fois la cadence"),
+        say: |value| format!("délai depuis le dernier point de suivi : {value:.1} fois la cadence du réseau"),
         href: |code| format!("/api/v1/follow-ups?axis=network&network_code={code}"),
     },
     Measure {
@@ -82,9 +82,9 @@ const MEASURES: &[Measure] = &[
         question: "SELECT CASE WHEN annual_objectives = '{}' THEN 0 WHEN objectives_reviewed_on > $2 - 365
             AND objectives_reviewed_on <= $2 THEN 1 ELSE 0.5 END::float8 AS value FROM network WHERE id = $1",
         say: |value| match value {
-            value if value >= 1.0 => "objectifs revus dans l'année".to_owned(),
-            value if value > 0.0 => "objectifs écrits, pas revus".to_owned(),
-            _ => "pas d'objectifs".to_owned(),
+            value if value >= 1.0 => "objectifs revus dans l’année".to_owned(),
+            value if value > 0.0 => "objectifs écrits, non revus dans l’année".to_owned(),
+            _ => "aucun objectif écrit".to_owned(),
         },
         href: |code| format!("/api/v1/networks/{code}"),
     },
@@ -102,7 +102,7 @@ const MEASURES: &[Measure] = &[
         question: "SELECT avg((i.due_on < $2)::int)::float8 AS value FROM action_item i LEFT JOIN follow_up u ON u.id = i.follow_up_id
             WHERE i.network_id = $1 AND i.created_at <= app.end_of($2) AND (i.closed_at IS NULL OR i.closed_at > app.end_of($2))
                 AND (u.id IS NULL OR u.confidentiality = 'normal')",
-        say: |value| format!("{} en retard", per_cent(value)),
+        say: |value| format!("part des actions en retard : {}", per_cent(value)),
         href: |code| format!("/api/v1/action-items?network_code={code}&overdue=true"),
     },
 ];
@@ -172,7 +172,7 @@ impl Store<'_> {
     pub fn update_network_criterion(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: NetworkCriterionPatch,
     ) -> Result<NetworkCriterionView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
@@ -182,7 +182,7 @@ impl Store<'_> {
     /// What a network scores today.
     ///
     /// # Errors
-    /// There is no such network that the caller may see, or its score is not for him.
+    /// There is no such network that the caller may see, or its score is not for them.
     pub fn network_score(&mut self, code: NetworkCode) -> Result<NetworkScore> {
         let network = self.permit(Score(code))?;
         let on = today();
@@ -193,7 +193,7 @@ impl Store<'_> {
     /// What a network scored at the ends of the last months, as it was kept, the latest first.
     ///
     /// # Errors
-    /// There is no such network that the caller may see, or its score is not for him.
+    /// There is no such network that the caller may see, or its score is not for them.
     pub fn network_scores(&mut self, code: NetworkCode) -> Result<NetworkScores> {
         let network = self.permit(Score(code))?;
         let since = days_before(today(), 3660);

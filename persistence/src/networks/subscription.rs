@@ -1,10 +1,10 @@
-//! SQL of subscriptions: the level of a membership, for the one who sits there alone.
+//! SQL of subscriptions: the notification level of a membership, which only its holder reads and changes.
 
 use ::networks::membership::{Membership, own};
 use ::networks::subscription::{Subscription, SubscriptionPage, SubscriptionPatch, Update};
 use diesel::prelude::*;
 use kernel::schema::membership;
-use kernel::{Action as _, Grant, PageQuery, Refusal, Ruling, Version, sql};
+use kernel::{Action as _, Grant, PageQuery, Refusal, Ruling, Versions, sql};
 use uuid::Uuid;
 
 use crate::kept::Kept as _;
@@ -13,7 +13,7 @@ use crate::page::{UP, keyset};
 use crate::{Again, Result, Store};
 
 impl Store<'_> {
-    /// How soon the caller hears of each network in which he sits.
+    /// How soon the caller is told of each network in which they sit.
     ///
     /// # Errors
     /// The cursor is none of ours.
@@ -26,14 +26,14 @@ impl Store<'_> {
         Ok(found.map(Subscription::from))
     }
 
-    /// Has the caller hear of a network as soon as he chose.
+    /// Changes how soon the caller is told of a network.
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn update_my_subscription(
         &mut self,
         grant: Grant<Update>,
-        seen: Version,
+        seen: Versions,
         patch: &SubscriptionPatch,
     ) -> Result<Subscription> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {

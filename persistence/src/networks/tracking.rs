@@ -1,4 +1,4 @@
-//! SQL of the matrix: the kept cells, their refreshing, and the aggregate for past days.
+//! SQL of the matrix: the kept cells for now, and the aggregate of the facts for past days.
 
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ use crate::page::fold;
 use crate::{Result, Store};
 
 diesel::define_sql_function! {
-    /// How an organization is called where there is little room.
+    /// The short name of an organization or, without one, its name.
     #[sql_name = "coalesce"]
     fn label(short: diesel::sql_types::Nullable<diesel::sql_types::Text>, name: diesel::sql_types::Text) -> diesel::sql_types::Text;
 }
 
-/// The cells that are kept, but those where nothing is left; one whose time has come is computed anew, for this reader
-/// alone.
+/// The kept cells that are not empty. A cell that has changed by the passing of time (a date that was reached) is
+/// computed anew for this read, without being kept.
 const KEPT: &str = "SELECT network_id, organization_id, expected, filled, referents, members, gaps
         FROM tracking_cell WHERE (next_change_at IS NULL OR next_change_at > $1) AND expected + members + gaps > 0
     UNION ALL SELECT t.network_id, t.organization_id, c.expected, c.filled, c.referents, c.members, c.gaps
@@ -50,7 +50,7 @@ impl Store<'_> {
     /// The matrix that the caller reads, now or at the end of a past day.
     ///
     /// # Errors
-    /// He reads nothing of it; the day is yet to come.
+    /// The caller reads nothing of it; the day is in the future.
     pub fn matrix(&mut self, as_of: Option<AsOf>) -> Result<Matrix> {
         let reach = Track::reach(self.actor())?;
         let (at, facts) = self.matrix_facts(as_of)?;
@@ -76,7 +76,7 @@ impl Store<'_> {
     /// The cells that one cell of the matrix adds up, by organization.
     ///
     /// # Errors
-    /// The caller reads nothing of the matrix; there is no such column or row for him; the day is yet to come.
+    /// The caller reads nothing of the matrix; there is no such column or row for them; the day is in the future.
     pub fn matrix_cells(&mut self, query: &CellQuery) -> Result<TrackingCells> {
         let reach = Track::reach(self.actor())?;
         let (at, facts) = self.matrix_facts(query.as_of)?;
@@ -97,7 +97,7 @@ impl Store<'_> {
     }
 }
 
-/// What the matrix is built from, for whoever asks.
+/// The facts from which the matrix is built, the same for every caller.
 fn read_facts(conn: &mut PgConnection, at: DateTime<Utc>, cells: &str) -> Result<MatrixFacts> {
     let columns = MatrixNetwork::query().filter(network::status.ne(NetworkStatus::Closed));
     let networks = columns.order((network::name, network::id)).load(conn)?;

@@ -1,4 +1,4 @@
-//! SQL of the tracking pages: the kept facts of the matrix, with what is followed up over them.
+//! SQL of the tracking pages: the facts of the matrix, with follow-ups, decisions and action items.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::resting::with_predecessors;
 use crate::{Result, Store};
 use kernel::clock::today;
 
-/// The operations, as the audit log names them where they show what is confidential.
+/// The names of the operations in the audit lines that showing confidential objects leaves.
 const READ_NETWORK: &str = "get_network_tracking";
 const READ_ORGANIZATION: &str = "get_organization_tracking";
 
@@ -32,10 +32,10 @@ const READ_ORGANIZATION: &str = "get_organization_tracking";
 type Place = (NetworkId, OrganizationId);
 
 impl Store<'_> {
-    /// One network, row by row, as far as the caller reads it.
+    /// The tracking page of one network, as far as the caller reads it.
     ///
     /// # Errors
-    /// There is no such network that the caller may see, or he reads nothing of the matrix.
+    /// There is no such network that the caller may see, or the caller reads nothing of it in the matrix.
     pub fn network_tracking(&mut self, code: &NetworkCode) -> Result<NetworkTracking> {
         let (conn, actor) = self.reading();
         let network: Network = seen_by(code, conn, actor)?;
@@ -71,7 +71,7 @@ impl Store<'_> {
         })
     }
 
-    /// One organization, network by network, as far as the caller reads it: a DICOM with those that it serves.
+    /// The tracking page of one organization, as far as the caller reads it: a DICOM with those that it serves.
     ///
     /// # Errors
     /// There is no such organization, or the caller reads nothing of it.
@@ -125,7 +125,7 @@ impl Store<'_> {
         let query = FollowUp::query().filter(visible_follow_ups(actor)).filter(page.follow_ups()).into_boxed();
         let query = match page {
             Page::Network(_) => query.order((follow_up::held_on.desc(), follow_up::id.desc())),
-            // Not by the index of days, which knows no organization.
+            // `+ 0` keeps PostgreSQL from the index of days, which does not hold the organization and is slow here.
             Page::Organization { .. } => {
                 query.order((sql::<Date>("follow_up.held_on + 0").desc(), follow_up::id.desc()))
             }
@@ -135,7 +135,8 @@ impl Store<'_> {
         Ok(rows.into_iter().map(|it| self.shown_follow_up(it)).collect())
     }
 
-    /// How the network or the organization of a page itself stood when it was last followed up, as far as the caller sees.
+    /// The health and day of the latest follow-up with the network or organization of a page as a whole, as far as the
+    /// caller may read it.
     fn stands(&mut self, page: &Page) -> Result<Option<Held>> {
         let (conn, actor) = self.reading();
         let query = ::networks::follow_up::joined().filter(visible_follow_ups(actor)).into_boxed();
@@ -165,7 +166,7 @@ impl Store<'_> {
         self.shows::<FollowUp>(action, beside.into_iter().map(|id| id.0));
     }
 
-    /// What has yet to be done on a page, as far as it is shown.
+    /// The open action items that a page shows.
     fn soonest(&mut self, action: &'static str, about: &About) -> Result<Vec<ActionItemView>> {
         let rows = ActionItem::query().filter(action_item::id.eq_any(&about.soonest));
         let rows: Vec<ActionItem> = rows.order((action_item::due_on, action_item::id)).load(self.reading().0)?;
@@ -173,12 +174,12 @@ impl Store<'_> {
         Ok(rows.into_iter().map(|it| self.shown_action(it)).collect())
     }
 
-    /// What stands beside the cells of a page, as far as the caller sees it.
+    /// The référents, action items and follow-ups beside the cells of a page, as far as the caller may read them.
     fn about(&mut self, page: &Page, facts: &Arc<MatrixFacts>) -> Result<About> {
         let (conn, actor) = self.reading();
         let referents = membership::table
             .inner_join(member::table)
-            // Named, so that PostgreSQL knows how few they are.
+            // The role is a literal, so that PostgreSQL estimates how few rows match.
             .filter(sql::<Bool>("membership.role = 'referent'").and(membership::valid.contains(kernel::sql::clock())))
             .order((membership::sort_name, membership::id))
             .select((membership::network_id, membership::organization_id, MemberReference::as_select()))
@@ -216,21 +217,20 @@ impl Store<'_> {
             *open += 1;
             *overdue += i64::from(action.due_on < today());
         }
-        about.held =
-            held.into_iter().filter_map(|(network, at, held)| Some(((network?, at?), held))).collect();
+        about.held = held.into_iter().filter_map(|(network, at, held)| Some(((network?, at?), held))).collect();
         Ok(about)
     }
 }
 
-/// What a page is of.
+/// The subject of a page.
 enum Page {
     Network(NetworkId),
     Organization {
-        /// With what went into it.
+        /// With those that were merged or split into it.
         itself: Vec<OrganizationId>,
         /// With those that it serves.
         added: Vec<OrganizationId>,
-        /// With those that it serves, and what went into them.
+        /// With those that it serves, and those that were merged or split into them.
         followed: Vec<OrganizationId>,
     },
 }
@@ -255,7 +255,7 @@ impl Page {
     }
 }
 
-/// What has yet to be done, as far as a page counts it.
+/// The columns of an open action item that a page counts by.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = action_item, check_for_backend(Pg))]
 struct OpenAction {
@@ -276,13 +276,13 @@ struct Held {
     confidentiality: FollowUpConfidentiality,
 }
 
-/// What stands beside the cells of a page.
+/// The référents, action items and follow-ups beside the cells of a page.
 #[derive(Default)]
 struct About {
     codes: HashMap<NetworkId, NetworkCode>,
     referents: HashMap<Place, Vec<MemberReference>>,
     actions: HashMap<Place, (i64, i64)>,
-    /// The actions that the page shows.
+    /// The action items that the page shows.
     soonest: Vec<ActionItemId>,
     held: HashMap<Place, Held>,
 }

@@ -37,7 +37,7 @@ impl<A: Action> Table<A> {
         Self { checked: Checked { action: A::NAME, cells: 0, wrong: Vec::new() }, of: PhantomData }
     }
 
-    /// Who may in this case: `+` may, `-` is told that he may not, `.` is told that there is no such thing; one sign per
+    /// Who may in this case: `+` may, `-` is told that they may not, `.` is told that there is no such thing; one sign per
     /// caller, in the order of `CALLERS`.
     ///
     /// # Panics
@@ -62,7 +62,7 @@ impl<A: Action> Table<A> {
         }
     }
 
-    /// A case in which it may be done now, whoever asks.
+    /// A case in which it may be done now, for every caller.
     #[must_use]
     pub fn now(self, case: &str, facts: &A::Facts) -> Self {
         self.when(case, facts, "now")
@@ -77,7 +77,7 @@ impl<A: Action> Table<A> {
         self
     }
 
-    /// The same for one caller, where it depends on whom he speaks for.
+    /// The same for one caller, where it depends on whom the caller speaks for.
     ///
     /// # Panics
     /// Nobody has this sign.
@@ -187,7 +187,7 @@ mod tests {
     fn actions_are_found_however_they_are_declared() {
         let source = r#"
             action!(
-                /// See it, whoever it is (all).
+                /// See it: all callers.
                 Read(NetworkId) on Network as "get_network", Network, seen
             );
             decision!(

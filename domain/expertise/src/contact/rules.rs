@@ -11,25 +11,26 @@ use kernel::{Actor, ContactId, Label, NetworkId, OrganizationId, Refusal, Ruling
 
 use super::{Contact, ContactInput, ContactSharing};
 
-/// A condition on contacts; unknown, where a contact has no network, is no.
+/// A condition on contacts. For a contact without a network it may be unknown (NULL), which counts as false.
 type Condition = Box<dyn BoxableExpression<contact::table, Pg, SqlType = Nullable<Bool>>>;
 
 const KEEPERS: Label = Label {
-    fr: "Réservé au SIG, à qui l'a créé tant qu'il y est rattaché, et à qui administre l'organisation qui le tient.",
-    en: "For the SIG, who recorded it while he belongs there, and those who administer the organization that keeps it.",
+    fr: "Cette opération est réservée au SIG, à la personne qui a créé le contact tant qu’elle est rattachée à l’organisation qui le gère, à la direction de la communication et à l’administration de cette organisation.",
+    en: "Only these may do this: the SIG; the person who recorded the contact, while affiliated to the organization that keeps it; its communication director and its administrators.",
 };
 
 impl Target for ContactInput {}
 
-/// The organizations whose contacts a caller sees, however they are shared: those where a member belongs, and those that
-/// his roles reach. A service account keeps members, and no contacts.
+/// The organizations whose contacts a caller sees, however they are shared: those where a member belongs, and those
+/// that the member’s roles reach. None for a service account: it keeps members, and no contacts.
 fn places(actor: &Actor) -> Vec<OrganizationId> {
     let member = actor.member().is_some();
     actor.organizations().chain(actor.reach(Actor::SCOPED)).filter(|_| member).collect()
 }
 
 action!(
-    /// See a contact: its organization, those whose role reaches it, and with whom it is shared; never partners or observers.
+    /// See a shared contact: the SIG; members of its organization and those whose role reaches it; those with whom it
+    /// is shared. Partners and observers never do.
     Read(ContactId) on Contact as "get_contact", Contact,
     |actor, it| {
         let shared = match it.sharing {
@@ -42,7 +43,7 @@ action!(
     }
 );
 
-/// What `Read` says one by one, for all.
+/// The contacts that `Read` allows, as a condition for lists.
 #[must_use]
 pub fn visible(actor: &Actor) -> Condition {
     if actor.is_sig() || !actor.is_insider() {
@@ -55,7 +56,7 @@ pub fn visible(actor: &Actor) -> Condition {
 }
 
 action!(
-    /// Share a contact.
+    /// Create a shared contact.
     Create(ContactInput) on Contact as "create_contact", (),
     |actor, ()| Ruling::Allow.and(actor.is_insider() && actor.member().is_some(), Label::INSIDERS)
 );
@@ -66,13 +67,13 @@ fn keeps(actor: &Actor, it: &Contact) -> bool {
 }
 
 action!(
-    /// Change a contact.
+    /// Update a shared contact.
     Update(ContactId) on Contact as "update_contact", Contact,
     |actor, it| Read::rule(actor, it).and(keeps(actor, it), KEEPERS), in_use
 );
 
 action!(
-    /// Put a contact away.
+    /// Archive a shared contact.
     Archive(ContactId) on Contact as "archive_contact", Contact,
     |actor, it| Read::rule(actor, it).and(keeps(actor, it), KEEPERS), in_use
 );

@@ -6,26 +6,36 @@ use members::member::Member;
 
 use super::{ExpertiseRequest, ExpertiseRequestInput, ExpertiseRequestStatus};
 
-const EXPERT: Label = Label { fr: "Réservé à la personne sollicitée.", en: "For the one who is asked." };
-const ASKER: Label = Label { fr: "Réservé au demandeur.", en: "For the one who asks." };
-const UNAVAILABLE: Label = Label { fr: "Cette personne n'offre pas son aide.", en: "This person does not offer help." };
+const EXPERT: Label = Label {
+    fr: "Cette opération est réservée à la personne sollicitée.",
+    en: "Only the member who is asked for help may do this.",
+};
+const ASKER: Label = Label {
+    fr: "Cette opération est réservée à la personne qui a fait la demande.",
+    en: "Only the member who made the request may do this.",
+};
+const UNAVAILABLE: Label = Label {
+    fr: "Cette personne ne propose pas son aide sur ce sujet : choisissez une autre personne.",
+    en: "This member does not offer help with it: choose another member.",
+};
 
 impl Target for ExpertiseRequestInput {}
 
-/// Who would be asked.
+/// The member who would be asked.
 #[derive(Debug)]
 pub struct Expert {
-    /// His card; absent when there is no such member.
+    /// Card of the member. Absent if there is no such member.
     pub card: Option<Member>,
-    /// Whether he offers help, with what was named.
+    /// Whether the member offers help, with the term that was named if one was.
     pub offers: bool,
 }
 
 impl Expert {
-    /// Whether this caller may ask him: who keeps his card from him is as one who offers nothing.
+    /// Checks that this caller may ask the member. A member whose card is hidden from the caller counts as one who
+    /// offers no help, so that the refusal reveals nothing.
     ///
     /// # Errors
-    /// He offers no help to this caller.
+    /// The member offers no help to this caller.
     pub fn helps(&self, actor: &Actor) -> Result<(), Refusal> {
         let shown = self.card.as_ref().is_some_and(|card| actor.member() != Some(card.id) && card.is_card_for(actor));
         if shown && self.offers { Ok(()) } else { Err(Refusal::Invalid("/expert_id", UNAVAILABLE)) }
@@ -41,7 +51,7 @@ fn is_expert(actor: &Actor, it: &ExpertiseRequest) -> bool {
 }
 
 action!(
-    /// See a request: the two whom it is about, and nobody else.
+    /// See a request: only the two members of it, and not even the SIG.
     Read(ExpertiseRequestId) on ExpertiseRequest as "get_expertise_request", ExpertiseRequest,
     |actor, it| Ruling::seen(is_asker(actor, it) || is_expert(actor, it))
 );

@@ -1,4 +1,4 @@
-//! What members master: seen with the card, said by oneself, endorsed by colleagues.
+//! What members master: seen by those who see their card, recorded by the member, endorsed by colleagues.
 
 use kernel::{AffiliationId, MemberExpertiseId, OrganizationId, PrincipalId, Validity, Version};
 use members::member::{CurrentAffiliation, CurrentAffiliations, Member, MemberStatus, ProfileVisibility};
@@ -33,7 +33,7 @@ pub(super) fn a_member(sign: char, place: OrganizationId) -> Member {
         affiliations: CurrentAffiliations(vec![main]),
         networks: Vec::new(),
         powers: None,
-        look_alikes: Default::default(),
+        look_alikes: kernel::look_alike::OfMember::default(),
         sort_name: String::new(),
         version: Version::FIRST,
         created_at: recorded(),

@@ -1,4 +1,4 @@
-//! Requests for expertise: any communicator asks; the two whom it is about read it, and not even the SIG.
+//! Requests for expertise: any insider asks; only the two members concerned read it, and not even the SIG.
 
 use kernel::{ExpertiseRequestId, PrincipalId, Version};
 use personas::{Checked, Table, at, id, member, recorded, text, who};

@@ -1,4 +1,4 @@
-//! Terms: read as networks are, kept by the SIG.
+//! Terms of expertise: read by those who may know the networks, kept by the SIG.
 
 use kernel::{ExpertiseTermId, PrincipalId, Version};
 use personas::{Checked, Table, id, recorded, text};

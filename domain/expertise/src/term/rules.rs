@@ -17,31 +17,31 @@ impl Target for ExpertiseTermInput {
 }
 
 action!(
-    /// See a term: whoever may know the networks.
+    /// See a term: callers who may know the networks.
     Read(TermCode) on ExpertiseTerm as "get_expertise_term", ExpertiseTerm,
     |actor, _| Ruling::seen(actor.knows_networks())
 );
 
-/// What `Read` says one by one, for all.
+/// The terms that `Read` allows, as a condition for lists: all or none.
 #[must_use]
 pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<expertise_term::table, Pg, SqlType = Bool>> {
     Box::new(<bool as AsExpression<Bool>>::as_expression(actor.knows_networks()))
 }
 
 action!(
-    /// Record a term.
+    /// Create a term.
     Create(ExpertiseTermInput) on ExpertiseTerm as "create_expertise_term", (),
     |actor, ()| Ruling::Allow.for_sig(actor)
 );
 
 action!(
-    /// Change a term that is in use.
+    /// Update a term that is in use.
     Update(TermCode) on ExpertiseTerm as "update_expertise_term", ExpertiseTerm,
     |actor, it| Read::rule(actor, it).for_sig(actor), in_use
 );
 
 action!(
-    /// Retire a term: who masters it goes on doing so, and nobody chooses it any more.
+    /// Retire a term: members who master it keep it, and no one can choose it any more.
     Retire(TermCode) on ExpertiseTerm as "retire_expertise_term", ExpertiseTerm,
     |actor, it| Read::rule(actor, it).for_sig(actor), in_use
 );

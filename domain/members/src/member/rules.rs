@@ -17,26 +17,26 @@ use super::{Member, MemberInput, MemberStatus, ProfileVisibility};
 type Condition = Box<dyn BoxableExpression<member::table, Pg, SqlType = Bool>>;
 
 const KEEPERS: Label = Label {
-    fr: "Réservé au SIG, au directeur de la communication et à l'administrateur de son organisation.",
-    en: "For the SIG, the communication director and the administrator of the member's organization.",
+    fr: "Cette opération est réservée au SIG, à la direction de la communication et à l’administration de l’organisation de ce membre.",
+    en: "Only the SIG, the communication director and the administrators of the member's organization may do this.",
 };
 
 impl Target for MemberInput {}
 
 impl Member {
-    /// The card is kept where the main affiliation is; a second place gives its keepers no hand on it.
+    /// Whether the actor keeps the card: the organization of the main affiliation does, those of other affiliations do not.
     #[must_use]
     pub fn is_kept_by(&self, actor: &Actor) -> bool {
         actor.is_sig() || self.main().is_some_and(|main| actor.keeps(main))
     }
 
-    /// Whoever logs in as him would hold no more than the caller could give.
+    /// Whether a person who logs in as this member would hold no more rights than the caller could give.
     #[must_use]
     pub fn is_entrusted_to(&self, actor: &Actor) -> bool {
         self.powers.as_ref().is_none_or(|powers| powers.are_given_by(actor))
     }
 
-    /// Every place is kept by the caller: only then may he end all of them.
+    /// Whether the caller keeps the organizations of all affiliations: only then may they end all of them.
     fn is_wholly_kept_by(&self, actor: &Actor) -> bool {
         let all = || self.affiliations.0.iter().all(|at| actor.keeps(at.organization.id));
         actor.is_sig() || (!self.affiliations.0.is_empty() && all())
@@ -54,7 +54,7 @@ impl Member {
         matches!(self.status, MemberStatus::Departed | MemberStatus::Pseudonymised)
     }
 
-    /// Whether this caller sees the card, or the name and the organizations alone.
+    /// Whether this caller sees the card, or only the name and the organizations.
     #[must_use]
     pub fn is_card_for(&self, actor: &Actor) -> bool {
         let own = || self.main().is_some_and(|main| actor.reaches(Actor::SCOPED, main) || actor.keeps(main));
@@ -70,19 +70,19 @@ impl Member {
     /// Whether anything may still be written on the member.
     ///
     /// # Errors
-    /// He has left.
+    /// The member has left.
     pub fn present(&self) -> Result<(), Refusal> {
         if self.left() { Err(Refusal::Illegal { allowed: Vec::new() }) } else { Ok(()) }
     }
 }
 
 action!(
-    /// See a member: insiders the card that he shows them, observers his name, partners themselves alone.
+    /// See a member: insiders see what the member shows them, observers the name, partners only themselves.
     Read(MemberId) on Member as "get_member", Member,
     |actor, it| Ruling::seen(it.is_self(actor) || actor.knows_members())
 );
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Condition {
     if actor.knows_members() {
@@ -91,7 +91,7 @@ pub fn visible(actor: &Actor) -> Condition {
     Box::new(member::id.eq(MemberId(actor.id.0)))
 }
 
-/// What `is_card_for` says one by one, for all: where every search by what a card alone shows starts.
+/// `Member::is_card_for` as a condition of a query: every search by what only a card shows starts from it.
 #[must_use]
 pub fn carded(actor: &Actor) -> Condition {
     if actor.is_sig() {
@@ -130,7 +130,7 @@ pub fn carded(actor: &Actor) -> Condition {
 }
 
 action!(
-    /// Record a member, with a first affiliation.
+    /// Create a member, with a first affiliation.
     Create(MemberInput) on Member as "create_member", (OrganizationId, OrganizationLife),
     |actor, (organization, _)| Ruling::Allow.and(actor.keeps(*organization), KEEPERS),
     |(_, life)| life.alive()
@@ -143,7 +143,7 @@ action!(
 );
 
 action!(
-    /// Suspend a member: his rights are gone at once, his memberships wait.
+    /// Suspend a member: all rights are gone at once, the memberships wait.
     Suspend(MemberId) on Member as "suspend_member", Member,
     |actor, it| Read::rule(actor, it).for_sig(actor),
     |it| match it.status {
@@ -160,14 +160,15 @@ action!(
 );
 
 action!(
-    /// Let a member depart: his affiliations end, and all that is held through them; for who keeps all of them.
+    /// Record the departure of a member: all affiliations end, with what is held through them. Only for those who keep all
+    /// of them.
     Depart(MemberId) on Member as "depart_member", Member,
     |actor, it| Read::rule(actor, it).and(it.is_wholly_kept_by(actor), KEEPERS),
     |it| it.present().map_err(|_| illegal(it))
 );
 
 action!(
-    /// Become the member whom the source of one's issuer calls by the same name.
+    /// Link a login to the member that the directory of its issuer knows by the same identifier.
     Bind(MemberId) on Member as "bind_me", Member,
     |_, _| Ruling::Allow, Member::present
 );

@@ -1,10 +1,11 @@
-//! Members in a CSV file (one row for each place of each person): reads it, says every fault in French, and plans what it
-//! makes of our members and affiliations.
+//! Members in a CSV file (one row for each affiliation of each person): reads it, reports every error in French, and plans
+//! the changes of members and affiliations.
 
 mod organization;
 mod people;
 mod plan;
 mod read;
+mod sheet;
 
 use kernel::text;
 
@@ -14,7 +15,7 @@ pub use plan::{KnownAffiliation, KnownMember, KnownPeople, Plan, plan};
 pub use read::{COLUMNS, File, Unreadable, read};
 
 text!(
-    /// The name that a source has for a person.
+    /// The identifier of a person at a source.
     ExternalId, 1..=200, Line
 );
 text!(
@@ -22,14 +23,14 @@ text!(
     SourceCode, 1..=40, Code
 );
 
-/// What is wrong in one cell, or in one row.
+/// An error in one cell, or in one row.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
     /// The line of the file; the header is line 1.
     pub line: u64,
-    /// The column, where it is one.
+    /// The column; empty if the error concerns the whole row.
     pub column: &'static str,
-    /// What, in French.
+    /// The message, in French.
     pub said: String,
 }
 

@@ -6,12 +6,12 @@ use kernel::OrganizationId;
 use kernel::text::fold;
 use uuid::Uuid;
 
-/// All organizations, by everything that a cell may say.
+/// All organizations, by everything that may name them in a cell.
 #[derive(Debug, Clone, Default)]
 pub struct Organizations {
     sirets: HashMap<String, Vec<OrganizationId>>,
     ids: HashMap<Uuid, OrganizationId>,
-    /// By full name, by short name, by other name: a name that is one's own counts before another's.
+    /// By full name, by short name, by other name: a match by full name wins over the others.
     names: [HashMap<String, Vec<OrganizationId>>; 3],
     closed: HashSet<OrganizationId>,
 }
@@ -41,7 +41,7 @@ impl Organizations {
     /// The organization that a cell means.
     ///
     /// # Errors
-    /// None, several, or one that is closed: in French.
+    /// No organization, several, or a closed one: the message is in French.
     pub(super) fn find(&self, said: &str) -> Result<OrganizationId, String> {
         let digits: String = said.split_whitespace().collect();
         if let Some(found) = self.sirets.get(&digits) {

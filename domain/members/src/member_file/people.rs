@@ -1,4 +1,4 @@
-//! The persons of a file, each with his places: rows that speak of one must not contradict each other.
+//! The persons of a file, each with their affiliations: rows about the same person must not contradict each other.
 
 use std::collections::HashMap;
 
@@ -13,19 +13,19 @@ use crate::contact::Email;
 /// A person of the file.
 #[derive(Debug, Clone)]
 pub struct Person {
-    /// The first line that speaks of him.
+    /// The first line about the person.
     pub line: u64,
-    /// The name that the source has for him.
+    /// The identifier of the person at the source.
     pub external_id: Option<ExternalId>,
-    /// His address.
+    /// The e-mail address.
     pub email: Option<Email>,
     /// Columns of the member.
     pub fields: Map<String, Value>,
-    /// His places.
+    /// The affiliations of the person in the file.
     pub places: Vec<Place>,
 }
 
-/// A place of his.
+/// An affiliation of a person in the file.
 #[derive(Debug, Clone)]
 pub struct Place {
     /// Its line.
@@ -34,7 +34,7 @@ pub struct Place {
     pub organization: OrganizationId,
     /// Columns of the affiliation.
     pub fields: Map<String, Value>,
-    /// Whether it is the main one, where the file says so.
+    /// Whether it is the main one; none if the file does not say.
     pub primary: Option<bool>,
 }
 

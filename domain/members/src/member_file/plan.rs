@@ -1,4 +1,4 @@
-//! Who of the file is whom, and what it makes of members and affiliations.
+//! Which member each person of the file is, and which changes of members and affiliations follow.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 use super::{Fault, Person, Place};
 use crate::import::Wanted;
 
-/// An affiliation that holds, or will.
+/// An affiliation in force or to come.
 #[derive(Debug, Clone)]
 pub struct KnownAffiliation {
     /// Its identifier.
     pub id: AffiliationId,
-    /// The version that was looked at.
+    /// The version that was read.
     pub version: Version,
     /// Where.
     pub organization: OrganizationId,
@@ -29,11 +29,11 @@ pub struct KnownAffiliation {
 /// A member that the file may mean.
 #[derive(Debug, Clone)]
 pub struct KnownMember {
-    /// The version that was looked at.
+    /// The version that was read.
     pub version: Version,
-    /// Whether he is still here.
+    /// Whether the member has not left.
     pub present: bool,
-    /// His affiliations that hold, or will.
+    /// The affiliations in force or to come.
     pub affiliations: Vec<KnownAffiliation>,
 }
 
@@ -42,7 +42,7 @@ pub struct KnownMember {
 pub struct KnownPeople {
     /// By identifier.
     pub members: HashMap<MemberId, KnownMember>,
-    /// By the name that this source has for them.
+    /// By their identifier at this source.
     pub by_key: HashMap<String, MemberId>,
     /// Those present, by address.
     pub by_email: HashMap<String, MemberId>,
@@ -65,7 +65,7 @@ pub struct Plan {
     pub organizations: HashSet<OrganizationId>,
 }
 
-/// Plans the import of a file without a fault so far, as this source; affiliations begin at a time.
+/// Plans the import of a file without an error so far, for this source; new affiliations begin at `at`.
 #[must_use]
 pub fn plan(people: &[Person], known: &KnownPeople, source: &str, at: DateTime<Utc>, faults: &mut Vec<Fault>) -> Plan {
     let mut plan = Plan::default();
@@ -91,7 +91,7 @@ pub fn plan(people: &[Person], known: &KnownPeople, source: &str, at: DateTime<U
     plan
 }
 
-/// The member that a person is: none for a new one; nothing where that cannot be.
+/// The member that a person is: `Some(None)` for a new one, `None` after an error.
 fn find(
     person: &Person,
     known: &KnownPeople,
@@ -170,8 +170,8 @@ impl Placing<'_> {
         }
     }
 
-    /// The place that becomes, or stays, the main one: the one that the file says, unless a person decided; else the
-    /// first, for one who has none.
+    /// The organization of the main affiliation: the one that the file names, unless a person decided otherwise; else the
+    /// first one, for a member who has none.
     fn main(&self, places: &[Place], held: &[KnownAffiliation]) -> Option<OrganizationId> {
         let said = places.iter().find(|place| place.primary == Some(true)).map(|place| place.organization);
         let decided = |it: &KnownAffiliation| !self.may_say(it, "is_primary");

@@ -8,6 +8,7 @@ use kernel::directory::Profession;
 use kernel::text::fold;
 use serde_json::{Map, Value, json};
 
+use super::sheet::Sheet;
 use super::{ExternalId, Fault};
 use crate::affiliation::{Position, Service};
 use crate::contact::{Email, Phone};
@@ -37,6 +38,12 @@ const MOST_LANGUAGES: usize = 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable(String);
 
+impl Unreadable {
+    pub(super) fn new(said: impl Into<String>) -> Self {
+        Self(said.into())
+    }
+}
+
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -45,7 +52,7 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// One row: what it says of the person, and of one place of his.
+/// One row: what it says of the person, and of one of their affiliations.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) line: u64,
@@ -68,30 +75,30 @@ pub struct File {
     pub number: usize,
 }
 
-/// Reads a file in UTF-8, its cells separated by semicolons or commas.
+/// Reads a file in UTF-8 or windows-1252, its cells separated by semicolons or commas, or as its line `sep=` says.
 ///
 /// # Errors
-/// It is not UTF-8, it is empty, or its header is not as it should be.
+/// It is in another encoding, it is empty, or its header is not as it should be.
 pub fn read(bytes: &[u8], faults: &mut Vec<Fault>) -> Result<File, Unreadable> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes.get(..error.valid_up_to()).unwrap_or_default().split(|byte| *byte == b'\n').count();
-        Unreadable(format!("le fichier n'est pas en UTF-8, ligne {line} : enregistrez-le en « CSV UTF-8 »"))
-    })?;
-    let text = text.trim_start_matches('\u{feff}');
-    let header = text.lines().next().unwrap_or_default();
-    let separator = if header.contains(';') { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text.as_bytes());
-    let columns = columns(reader.headers().map_err(|error| Unreadable(error.to_string()))?)?;
+    let sheet = Sheet::read(bytes)?;
+    let mut lines = sheet.lines();
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.delimiter(sheet.separator).flexible(true).has_headers(false).from_reader(sheet.table());
+    let mut records = reader.records();
+    let mut next = || records.next().transpose().map_err(|error| Unreadable(error.to_string()));
+    let header = next()?.unwrap_or_default();
+    let columns = columns(&header, lines.of(0))?;
     let mut file = File::default();
-    for record in reader.records() {
-        let record = record.map_err(|error| Unreadable(error.to_string()))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        if record.iter().all(|cell| cell.trim().is_empty()) {
+    while let Some(record) = next()? {
+        let line = lines.of(record.position().map_or(0, csv::Position::byte));
+        // Spreadsheets write rows that are empty, and cells beyond the last column.
+        let said = filled(&record);
+        if said == 0 {
             continue;
         }
         file.number += 1;
-        if record.len() != columns.len() {
-            let said = format!("{} cellules au lieu de {}", record.len(), columns.len());
+        if record.len() < columns.len() || said > columns.len() {
+            let said = format!("{} cellules au lieu de {}", said.max(record.len().min(columns.len())), columns.len());
             faults.push(Fault::new(line, "", said));
             continue;
         }
@@ -106,14 +113,20 @@ pub fn read(bytes: &[u8], faults: &mut Vec<Fault>) -> Result<File, Unreadable> {
     Ok(file)
 }
 
-fn columns(header: &csv::StringRecord) -> Result<Vec<&'static str>, Unreadable> {
+/// How many cells there are up to the last that says something.
+fn filled(record: &csv::StringRecord) -> usize {
+    record.iter().zip(1..).filter(|(cell, _)| !cell.trim().is_empty()).map(|(_, number)| number).last().unwrap_or(0)
+}
+
+fn columns(header: &csv::StringRecord, line: u64) -> Result<Vec<&'static str>, Unreadable> {
     let mut columns = Vec::new();
     let mut unknown = Vec::new();
-    for name in header {
+    // Columns without a name at the end are none.
+    for name in header.iter().take(filled(header)) {
         let name = name.trim().to_lowercase();
         match COLUMNS.iter().find(|column| **column == name) {
             Some(column) if columns.contains(column) => {
-                return Err(Unreadable(format!("ligne 1 : la colonne « {column} » est là deux fois")));
+                return Err(Unreadable(format!("ligne {line} : la colonne « {column} » est là deux fois")));
             }
             Some(column) => columns.push(*column),
             None => unknown.push(format!("« {name} »")),
@@ -121,15 +134,15 @@ fn columns(header: &csv::StringRecord) -> Result<Vec<&'static str>, Unreadable> 
     }
     if !unknown.is_empty() {
         let (all, unknown) = (COLUMNS.join(", "), unknown.join(", "));
-        return Err(Unreadable(format!("ligne 1 : colonne inconnue : {unknown} ; les colonnes sont : {all}")));
+        return Err(Unreadable(format!("ligne {line} : colonne inconnue : {unknown} ; les colonnes sont : {all}")));
     }
     let missing: Vec<_> =
         REQUIRED.iter().filter(|column| !columns.contains(column)).map(|it| format!("« {it} »")).collect();
     if !missing.is_empty() {
-        return Err(Unreadable(format!("ligne 1 : colonne manquante : {}", missing.join(", "))));
+        return Err(Unreadable(format!("ligne {line} : colonne manquante : {}", missing.join(", "))));
     }
     if !columns.contains(&"external_id") && !columns.contains(&"email") {
-        return Err(Unreadable("ligne 1 : il faut une colonne « external_id » ou « email »".into()));
+        return Err(Unreadable(format!("ligne {line} : il faut une colonne « external_id » ou « email »")));
     }
     Ok(columns)
 }
@@ -142,18 +155,18 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
-    /// A cell, if the file has the column; empty if it says nothing.
+    /// A cell, if the file has the column; it may be empty.
     fn cell(&self, column: &str) -> Option<&str> {
         let place = self.columns.iter().position(|name| *name == column)?;
         self.record.get(place).map(str::trim)
     }
 
-    /// A cell that says something.
+    /// A cell that is not empty.
     fn said(&self, column: &str) -> Option<&str> {
         self.cell(column).filter(|cell| !cell.is_empty())
     }
 
-    /// A value, or the fault in it.
+    /// The value of a cell; an error in it is added to `faults`.
     fn value<T: FromStr<Err = &'static str>>(&self, column: &'static str, faults: &mut Vec<Fault>) -> Option<T> {
         let parsed = self.said(column)?.parse::<T>();
         parsed.map_err(|why| faults.push(Fault::new(self.line, column, in_french(why)))).ok()
@@ -231,7 +244,7 @@ fn person(cells: &Cells<'_>, email: Option<&Email>, faults: &mut Vec<Fault>) -> 
     if cells.cell("phone").is_some() {
         say("phones", json!(cells.values::<Phone>("phone", MOST_PHONES, faults)));
     }
-    // What a member always has is not taken away by an empty cell.
+    // An empty cell does not remove a value that every member has.
     if cells.said("languages").is_some() {
         say("languages", json!(cells.values::<Language>("languages", MOST_LANGUAGES, faults)));
     }

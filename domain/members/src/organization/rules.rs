@@ -12,8 +12,8 @@ use kernel::{Actor, Label, OrganizationId, Refusal, Role, Ruling, action};
 use super::{Organization, OrganizationInput};
 
 const SIG_OR_DIRECTOR: Label = Label {
-    fr: "Réservé au SIG et au directeur de la communication qui en répond.",
-    en: "For the SIG and the communication director who answers for it.",
+    fr: "Cette opération est réservée au SIG et à la direction de la communication qui répond de cette organisation.",
+    en: "Only the SIG and the communication director who answers for this organization may do this.",
 };
 
 impl Target for OrganizationInput {}
@@ -24,14 +24,14 @@ action!(
     |_, _| Ruling::Allow
 );
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(_: &Actor) -> Box<dyn BoxableExpression<organization::table, Pg, SqlType = Bool>> {
     Box::new(<bool as AsExpression<Bool>>::as_expression(true))
 }
 
 action!(
-    /// Record an organization, below one that lives.
+    /// Create an organization, below an active one or on its own.
     Create(OrganizationInput) on Organization as "create_organization", Option<OrganizationLife>,
     |actor, _| Ruling::Allow.for_sig(actor),
     |above| above.as_ref().map_or(Ok(()), OrganizationLife::alive)
@@ -44,7 +44,7 @@ action!(
 );
 
 action!(
-    /// Say anew how to reach an organization.
+    /// Replace the contact points of an organization.
     UpdateContacts(OrganizationId) on Organization as "update_organization_contacts", Organization,
     |actor, it| {
         let answers = actor.reaches(&[Role::DicomDirector], it.id);
@@ -53,12 +53,12 @@ action!(
 );
 
 action!(
-    /// Close an organization for good: all that rests on it ends.
+    /// Close an organization for good: affiliations, roles, seats and links that rest on it end.
     Close(OrganizationId) on Organization as "close_organization", Organization,
     |actor, _| Ruling::Allow.for_sig(actor), alive
 );
 
-/// Nothing is written on what lives no more; what was merged or split says who lives on.
+/// Refuses to change an organization that is not active; the refusal names the successors, if there are any.
 fn alive(organization: &Organization) -> Result<(), Refusal> {
     organization.life().alive()
 }

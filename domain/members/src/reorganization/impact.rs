@@ -1,4 +1,4 @@
-//! What a reorganization does to all that rests on the organizations concerned.
+//! What a reorganization does to everything that depends on the organizations concerned.
 
 use kernel::directory::MemberReference;
 use kernel::{NetworkId, NetworkRole, codes, stored_as_json};
@@ -14,18 +14,18 @@ codes! {
         Split = "split" ("scindée", "split"),
         Created = "created" ("créée", "created"),
         Renamed = "renamed" ("renommée", "renamed"),
-        Moved = "moved" ("s'arrête et reprend chez le successeur", "ends, and goes on in the successor"),
-        Repointed = "repointed" ("désigne le successeur", "names the successor"),
+        Moved = "moved" ("s’arrête et reprend dans l’organisation qui succède", "ends, and continues in the successor"),
+        Repointed = "repointed" ("renvoie à l’organisation qui succède", "refers to the successor"),
         Joined = "joined" ("réuni à un autre", "joined to another"),
         Begun = "begun" ("commence", "begins"),
-        Ended = "ended" ("s'arrête", "ends"),
+        Ended = "ended" ("s’arrête", "ends"),
     }
 }
 
-/// How many objects of a kind are named.
+/// Maximum number of objects of a kind that are named.
 pub const MOST_NAMED: usize = 50;
 
-/// All that a reorganization does.
+/// Everything that a reorganization does.
 #[derive(
     Debug,
     Clone,
@@ -39,20 +39,21 @@ pub const MOST_NAMED: usize = 50;
 )]
 #[diesel(sql_type = diesel::sql_types::Jsonb)]
 pub struct ReorganizationImpact {
-    /// How many members have a place or a role that moves.
+    /// Number of members with an affiliation or a role that moves.
     #[schema(minimum = 0)]
     pub members: i64,
-    /// Of each kind of object that may rest on an organization, how many are touched.
+    /// For each kind of object that may depend on an organization: how many change.
     #[schema(max_items = 50)]
     pub kinds: Vec<ImpactKind>,
-    /// The memberships in force of each network concerned.
+    /// Number of memberships in each network concerned, before and after.
     #[schema(max_items = 1000)]
     pub networks: Vec<ImpactNetwork>,
-    /// Members who sat twice in a network, and sit there once: the stronger role stays. Named until it is applied.
+    /// Members who sat twice in a network and now sit there once, in the stronger role. Only before it is applied, and
+    /// in the answer of `apply`.
     #[schema(max_items = 1000)]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<JoinedMembership>,
-    /// Memberships that would be lost: always none, or nothing is done.
+    /// Number of memberships lost: always 0, or the reorganization is refused.
     #[schema(minimum = 0, maximum = 0)]
     pub lost: i64,
 }
@@ -61,68 +62,69 @@ stored_as_json!(ReorganizationImpact);
 /// What happens to one kind of object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImpactKind {
-    /// The kind.
+    /// Kind of object, for example `membership`.
     #[schema(max_length = 100)]
     pub noun: String,
-    /// How many.
+    /// Number of objects that change.
     #[schema(minimum = 0)]
     pub count: i64,
-    /// The first fifty, by name. Named until it is applied.
+    /// First 50 objects, by name. Only before it is applied, and in the answer of `apply`.
     #[schema(max_items = 50)]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub objects: Vec<ImpactObject>,
 }
 
-/// One object that is touched.
+/// An object that changes.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImpactObject {
-    /// Its identifier; absent of what begins.
+    /// Identifier of the object. Absent if it does not exist yet.
     pub id: Option<Uuid>,
-    /// What people call it.
+    /// Name of the object, for people.
     #[schema(max_length = 800)]
     pub name: String,
-    /// What happens to it.
+    /// What happens to the object.
     pub effect: ImpactEffect,
-    /// Where it goes.
+    /// Name of the organization that it goes to, or its new name. Absent: none.
     #[schema(max_length = 6100)]
     pub to: Option<String>,
 }
 
-/// How many sit in a network, before and after.
+/// Number of memberships in a network, before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ImpactNetwork {
-    /// The network.
+    /// Identifier of the network.
     pub network_id: NetworkId,
-    /// Its name.
+    /// Name of the network.
     #[schema(max_length = 200)]
     pub name: String,
-    /// Memberships in force before.
+    /// Number of memberships in force before.
     #[schema(minimum = 0)]
     pub before: i64,
-    /// Memberships in force afterwards.
+    /// Number of memberships in force after.
     #[schema(minimum = 0)]
     pub after: i64,
-    /// How many were joined to another of the same member: the only difference that there may be.
+    /// Number of memberships joined to another one of the same member: the only difference between `before` and
+    /// `after`.
     #[schema(minimum = 0)]
     pub joined: i64,
 }
 
-/// A member who sat twice in a network.
+/// A member who sat twice in a network, and sits there once after the reorganization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct JoinedMembership {
-    /// Who.
+    /// Member concerned.
     pub member: MemberReference,
-    /// Where.
+    /// Identifier of the network.
     pub network_id: NetworkId,
-    /// As what from now on: the stronger of both.
+    /// Role that the member keeps: the stronger of the two.
     pub kept_role: NetworkRole,
-    /// As what no longer.
+    /// Role that the member no longer holds.
     pub given_up_role: NetworkRole,
 }
 
 impl ReorganizationImpact {
-    /// What is kept of it once it is done: figures, without the names of people, who may be forgotten one day.
+    /// What is kept once it is applied: figures without names of people, whose data may have to be erased one day.
     #[must_use]
     pub fn figures(&self) -> Self {
         let kinds = self.kinds.iter();
@@ -130,7 +132,7 @@ impl ReorganizationImpact {
         Self { kinds: kinds.collect(), joined: Vec::new(), ..self.clone() }
     }
 
-    /// What whoever is not of the SIG reads of it: figures, and of the networks those that he may know of.
+    /// What callers outside the SIG read: figures, and only the networks that they may know.
     #[must_use]
     pub fn figures_of(&self, known: &[NetworkId]) -> Self {
         let networks = self.networks.iter().filter(|it| known.contains(&it.network_id)).cloned().collect();

@@ -1,4 +1,4 @@
-//! What a reorganization does, one step after the other.
+//! The operations of a reorganization, done one after the other.
 
 mod wire;
 
@@ -11,7 +11,7 @@ use validator::Validate;
 use wire::{AnyOperation, AssignmentFields, PlaceFields, SuccessorFields};
 
 text!(
-    /// What a reorganization calls an organization that it creates, so that later operations can name it.
+    /// Name that a reorganization gives to an organization that it creates, so that later operations can refer to it.
     LocalRef, 1..=40, Code
 );
 
@@ -19,7 +19,7 @@ text!(
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "PlaceFields", into = "PlaceFields")]
 pub enum Place {
-    /// It exists.
+    /// An organization that exists.
     Existing(OrganizationId),
     /// An earlier operation of the same reorganization creates it.
     Created(LocalRef),
@@ -40,88 +40,88 @@ pub enum Successor {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SuccessorInput {
-    /// How later operations name it.
+    /// Name by which later operations of the same reorganization refer to it.
     pub r#ref: LocalRef,
-    /// Its full name.
+    /// Full name.
     pub name: OrganizationName,
-    /// Its short name.
+    /// Short name or acronym.
     pub short_name: Option<ShortName>,
-    /// What it is.
+    /// Kind of the organization.
     pub kind: OrganizationKind,
-    /// The organization it belongs to.
+    /// Identifier of the organization directly above it. Absent: it stands at the top.
     pub parent_id: Option<OrganizationId>,
 }
 
-/// Gives an organization another name: it keeps its identifier, and its old name as an alias.
+/// Gives an organization another name. It keeps its identifier, and its former name as an alias.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RenameOperation)]
 pub struct Rename {
-    /// Which.
+    /// Identifier of the organization.
     pub organization_id: OrganizationId,
-    /// Its full name from now on.
+    /// New full name.
     pub name: OrganizationName,
-    /// Its short name from now on; the one that it has, if absent.
+    /// New short name. Absent: it stays as it is.
     pub short_name: Option<ShortName>,
 }
 
-/// Makes one organization of several: all that rests on them goes on in it.
+/// Merges organizations into one: everything that depends on them continues in it.
 #[derive(Debug, Clone, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MergeOperation)]
 pub struct Merge {
-    /// Those that go: one is enough where it goes into one that exists.
+    /// Identifiers of the organizations that disappear. One is enough if `into` exists already.
     #[validate(length(min = 1, max = 20))]
     #[schema(min_items = 1, max_items = 20)]
     pub organization_ids: Vec<OrganizationId>,
-    /// Where they go.
+    /// Organization that they go into.
     pub into: Successor,
 }
 
-/// Makes several organizations of one.
+/// Splits an organization into several.
 #[derive(Debug, Clone, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SplitOperation)]
 pub struct Split {
-    /// The one that goes.
+    /// Identifier of the organization that disappears.
     pub organization_id: OrganizationId,
-    /// Where it goes.
+    /// Organizations that it is split into.
     #[validate(length(min = 2, max = 20))]
     #[schema(min_items = 2, max_items = 20)]
     pub successors: Vec<Successor>,
-    /// The one of them that takes everything that is not assigned.
+    /// Successor that takes everything that `assignments` does not name.
     pub default_successor: Place,
-    /// What goes to one of the others.
+    /// What goes to one of the other successors. Default: nothing.
     #[validate(length(max = 500))]
     #[schema(max_items = 500)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assignments: Vec<Assignment>,
 }
 
-/// What of a split organization goes to which successor: an affiliation with all that is held through it, or an
+/// Assigns a part of a split organization to a successor: an affiliation with all that is held through it, or an
 /// organization directly below.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "AssignmentFields")]
 #[schema(as = SplitAssignment)]
 pub struct Assignment {
-    /// An affiliation to the organization that is split; this or `organization_id`.
+    /// Identifier of an affiliation to the organization that is split. Give this or `organization_id`.
     pub affiliation_id: Option<AffiliationId>,
-    /// An organization directly below it; this or `affiliation_id`.
+    /// Identifier of an organization directly below it. Give this or `affiliation_id`.
     pub organization_id: Option<OrganizationId>,
-    /// Which of the successors.
+    /// Successor that takes it.
     pub successor: Place,
 }
 
-/// Says whom a communication directorate serves from now on: these, and no other.
+/// Says which organizations a communication directorate serves from now on: these, and no others.
 #[derive(Debug, Clone, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RelinkOperation)]
 pub struct Relink {
     /// The communication directorate (DICOM).
     pub dicom: Place,
-    /// All that it serves.
+    /// All organizations that it serves. An empty list ends all its `serves` links.
     #[validate(length(max = 100))]
     #[schema(max_items = 100)]
     pub serves: Vec<Place>,
@@ -131,13 +131,13 @@ pub struct Relink {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", try_from = "AnyOperation")]
 pub enum Operation {
-    /// Another name.
+    /// Gives another name.
     Rename(Rename),
-    /// One of several.
+    /// Merges several into one.
     Merge(Merge),
-    /// Several of one.
+    /// Splits one into several.
     Split(Split),
-    /// Whom a DICOM serves.
+    /// Sets which organizations a DICOM serves.
     Relink(Relink),
 }
 

@@ -1,4 +1,4 @@
-//! What a plan may not say, whatever the world is like: pure, and each error tells where it stands.
+//! Checks of a plan that need no database: each error says where in the plan it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,28 +23,34 @@ enum How {
     Goes,
     /// It gets another name.
     IsRenamed,
-    /// Its links are said anew.
+    /// Its `serves` links are replaced.
     IsLinked,
     /// It is created.
     IsCreated,
-    /// It lives on.
+    /// It stays.
     Stays,
 }
 
 const CONTRADICTION: Label = Label {
-    fr: "Une autre opération dit déjà ce que devient cette organisation.",
-    en: "Another operation says already what becomes of this organization.",
+    fr: "Une autre opération dit déjà ce que devient cette organisation : retirez l’une des deux.",
+    en: "Another operation says already what becomes of this organization: remove one of them.",
 };
-const TWICE: Label = Label { fr: "Nommé deux fois.", en: "Named twice." };
+const TWICE: Label = Label {
+    fr: "Cette organisation ou cet objet est nommé deux fois : retirez la répétition.",
+    en: "This organization or object is named twice: remove the repetition.",
+};
 const LATER: Label = Label {
-    fr: "Aucune opération précédente ne crée cette organisation.",
-    en: "No earlier operation creates this organization.",
+    fr: "Aucune opération précédente ne crée cette organisation : créez-la dans une opération antérieure.",
+    en: "No earlier operation creates this organization: create it in an earlier one.",
 };
 const ALONE: Label = Label {
-    fr: "Une seule organisation ne fusionne que dans une autre qui existe.",
-    en: "A single organization merges only into one that exists.",
+    fr: "Une seule organisation ne peut fusionner que dans une organisation qui existe déjà : indiquez-en au moins deux.",
+    en: "A single organization can only be merged into one that exists: name at least two.",
 };
-const NO_SUCCESSOR: Label = Label { fr: "Ce n'est pas un des successeurs.", en: "This is none of the successors." };
+const NO_SUCCESSOR: Label = Label {
+    fr: "Cette organisation n’est pas l’une de celles qui succèdent : choisissez-la dans « successors ».",
+    en: "This organization is none of the successors: choose one of “successors”.",
+};
 
 fn invalid<T>(pointer: impl Into<String>, why: Label) -> Result<T, Refusal> {
     Err(Refusal::InvalidAt(pointer.into(), why))
@@ -106,7 +112,7 @@ fn of_successor(it: &Successor, at: &str, mention: &mut impl FnMut(&str, Place, 
     }
 }
 
-/// The organizations that operations merge or split away.
+/// The organizations that operations merge or split, so that they disappear.
 #[must_use]
 pub fn gone(operations: &[Operation]) -> BTreeSet<OrganizationId> {
     let goes = mentions(operations).into_iter().filter(|mention| mention.how == How::Goes);
@@ -141,7 +147,8 @@ pub fn check(operations: &[Operation]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What goes is named nowhere else; what is said of an organization is said once; what is created is created before.
+/// An organization that disappears is named nowhere else; what becomes of one is said once; a created one is named only
+/// after its creation.
 fn agree(mentions: &[Mention]) -> Result<(), Refusal> {
     let mut said: BTreeMap<&Place, Vec<How>> = BTreeMap::new();
     for Mention { pointer, place, how } in mentions {

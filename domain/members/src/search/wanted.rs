@@ -1,16 +1,16 @@
-//! How well a name fits what is looked for: one rule, over words that the database folded (`app.search_text`).
+//! How well a name fits what is looked for: one rule, over words that the database normalized (`app.search_text`).
 
 use strsim::osa_distance;
 
 use super::NameKind;
 
-/// How many spellings are tried for one word that is not known as it stands.
+/// Maximum number of spellings tried for a word that no name contains.
 pub const NEAREST: usize = 8;
 /// How many words are looked for; what follows is not looked at.
 const MOST_TERMS: usize = 8;
-/// How many words find a person; a fourth says nothing that the ranking does not see.
+/// Maximum number of words that select a person; the ranking looks at the others.
 const MOST_TELLING: usize = 3;
-/// Below this nothing is an answer.
+/// The lowest score of an answer.
 const LEAST: f64 = 0.45;
 
 /// What is looked for, in the database's own spelling.
@@ -95,7 +95,7 @@ fn size(word: &str) -> f64 {
     u16::try_from(word.chars().count()).map_or(f64::from(u16::MAX), f64::from)
 }
 
-/// How many typos a word may have: a number has none, since another number is another thing.
+/// How many typing errors are tolerated in a word: none in a number, since another number means something else.
 fn forgiven(term: &str) -> usize {
     match term.chars().count() {
         _ if term.chars().any(|c| c.is_ascii_digit()) => 0,

@@ -6,7 +6,7 @@ use kernel::text::fold;
 use serde_json::{Map, Value};
 
 use super::Oddity;
-use super::record::{About, objects, text, texts, tidied};
+use super::record::{About, elements, objects, scalar, text, texts, tidied};
 use crate::contact::{ContactKind, ContactLabel, ContactPoint, ContactPoints, Email, Phone, Website};
 
 /// How many contact points an organization keeps.
@@ -26,7 +26,9 @@ impl People {
             let persons = objects(&place, "personne");
             for held in persons.iter().chain([&place]) {
                 people.addresses.extend(texts(held, "adresse_courriel").iter().map(|it| it.trim().to_lowercase()));
-                people.numbers.extend(texts(held, "telephone").iter().filter_map(|it| number(it)));
+                people
+                    .numbers
+                    .extend(elements(held, "telephone").iter().filter_map(line_of).filter_map(|it| number(&it)));
                 if let Some(name) = text(held, "nom") {
                     people.names.push((fold(&text(held, "prenom").unwrap_or_default()), fold(&name)));
                 }
@@ -56,6 +58,12 @@ impl People {
                 || titled.iter().any(|form| said.contains(form.as_str()))
         })
     }
+}
+
+/// A number as it is written; one that was read as a number has lost its zero.
+fn line_of(line: &Value) -> Option<String> {
+    let value = scalar(line).filter(|value| !value.trim().is_empty())?;
+    Some(if line.is_number() && value.len() == 9 { format!("0{value}") } else { value })
 }
 
 /// A number in international form; what stands behind a second one is not read.
@@ -138,12 +146,9 @@ fn emails(fields: &Map<String, Value>, people: &People, about: &mut About<'_>, p
 }
 
 fn phones(fields: &Map<String, Value>, people: &People, about: &mut About<'_>, points: &mut Vec<ContactPoint>) {
-    let lines =
-        objects(fields, "telephone").into_iter().map(|line| (text(&line, "valeur"), text(&line, "description")));
-    let lines: Vec<_> = lines.collect();
-    let plain = if lines.is_empty() { texts(fields, "telephone") } else { Vec::new() };
-    for (value, what) in lines.into_iter().chain(plain.into_iter().map(|value| (Some(value), None))) {
-        let Some(value) = value else { continue };
+    for line in elements(fields, "telephone") {
+        let what = line.as_object().and_then(|line| text(line, "description"));
+        let Some(value) = line_of(&line) else { continue };
         let Some(number) = number(&value) else {
             about.note(Oddity::Phone, "");
             continue;
@@ -169,7 +174,8 @@ fn lines(place: &Map<String, Value>) -> String {
 fn add(points: &mut Vec<ContactPoint>, kind: ContactKind, label: Option<&str>, value: &str) {
     let label = label.and_then(|label| tidied(label).parse::<ContactLabel>().ok());
     let Ok(value) = value.parse() else { return };
-    if !points.iter().any(|point| point.kind == kind && point.value == value) {
-        points.push(ContactPoint { kind, label, value });
+    let Ok(point) = ContactPoint::new(kind, label, value) else { return };
+    if !points.iter().any(|other| other.kind == kind && other.value == point.value) {
+        points.push(point);
     }
 }

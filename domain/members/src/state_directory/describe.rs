@@ -38,7 +38,7 @@ pub(super) fn describe(
     say("territory_code", json!(territory));
     say("website", json!(entry.website));
     say("contact_points", json!(entry.contacts));
-    // What is not said in this file may have been said in another.
+    // A value that is absent from this file may come from another one, so it is not cleared.
     if let Some(parent) = parent {
         say("parent_id", json!(parent));
     }

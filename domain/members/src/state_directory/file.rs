@@ -25,10 +25,10 @@ impl std::error::Error for Unreadable {}
 #[derive(Deserialize)]
 struct Published<'a> {
     #[serde(borrow)]
-    service: Vec<&'a RawValue>,
+    service: &'a RawValue,
 }
 
-/// Reads the records of a file: `{"service": […]}`, or a bare list whose nested fields may be JSON in a text. Tells how many
+/// Reads the records of a file: `{"service": […]}`, with its only record perhaps, or a bare list whose nested fields may be JSON in a text. Tells how many
 /// records there are, and which of them are good.
 ///
 /// # Errors
@@ -43,7 +43,10 @@ pub fn read(bytes: &[u8], report: &mut Report) -> Result<(usize, Vec<Entry>), Un
     let raw: Vec<&RawValue> = if text.trim_start().starts_with('[') {
         serde_json::from_str(text).map_err(|error| not_json(&error))?
     } else {
-        serde_json::from_str::<Published<'_>>(text).map_err(|error| not_json(&error))?.service
+        let service = serde_json::from_str::<Published<'_>>(text).map_err(|error| not_json(&error))?.service;
+        // What was XML has the only element of a list without the list.
+        let alone = service.get().starts_with('{');
+        if alone { vec![service] } else { serde_json::from_str(service.get()).map_err(|error| not_json(&error))? }
     };
     if raw.is_empty() {
         return Err(Unreadable("le fichier ne contient aucune fiche".into()));

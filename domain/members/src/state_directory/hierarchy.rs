@@ -14,7 +14,7 @@ pub const DEPTH: usize = 2;
 /// Where a record stands.
 #[derive(Clone)]
 pub(super) struct Placed<'a> {
-    /// What it is; nothing for what is no organization of ours.
+    /// Its kind; none for a record that is not imported.
     pub(super) rule: Option<&'a Rule>,
     /// Its kind, where it may take over the one above.
     pub(super) kind: OrganizationKind,
@@ -45,7 +45,7 @@ pub(super) fn place<'a>(
         waiting.extend(children.get(here).into_iter().flatten());
         let Some(entry) = entries.get(here) else { continue };
         let parent = parents.get(here).copied().flatten();
-        // What is no organization of ours is seen through.
+        // A record that is not imported passes its children on to the record above it.
         let above = parent.and_then(|parent| placed.get(&parent)).and_then(|it| it.through(parent));
         let above = above.and_then(|above| placed.get(&above).map(|it| (above, it.kind, it.level)));
         let rule = kinds.of(entry);

@@ -16,7 +16,7 @@ use crate::organization::{OrganizationStatus, PrefectureLevel};
 
 type ById<'a> = HashMap<OrganizationId, &'a KnownOrganization>;
 
-/// The organization of a record; its own, or another record's that came first.
+/// The organization of a record: its own, or that of an earlier record for the same organization.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Target {
     pub(super) id: OrganizationId,
@@ -74,7 +74,7 @@ struct Claims<'a> {
 }
 
 impl Claims<'_> {
-    /// Gives an organization to a record, unless another has it or it lives no more.
+    /// Gives an organization to a record, unless another record has it or it is no longer active.
     fn claim(&mut self, entry: &Entry, id: OrganizationId, how: usize, report: &mut Report) -> Option<Target> {
         if self.by_id.get(&id).is_some_and(|known| known.status != OrganizationStatus::Active) {
             report.note(Oddity::Inactive, entry.id, entry.name.as_ref(), &id.to_string());
@@ -92,7 +92,7 @@ impl Claims<'_> {
     }
 }
 
-/// Who has a SIRET: those that live, and else those that did.
+/// The organizations with each SIRET: the active ones, or else the former ones.
 fn by_siret(known: &Known) -> HashMap<&str, Vec<OrganizationId>> {
     let mut by_siret: HashMap<&str, Vec<OrganizationId>> = HashMap::new();
     let dead = known.organizations.iter().filter(|it| it.status != OrganizationStatus::Active);

@@ -1,5 +1,5 @@
 //! State directory (Référentiel de l'organisation administrative de l'État, DILA): reads what is published, and plans what
-//! it makes of our organizations. Of the people named in it nothing is kept.
+//! it makes of our organizations. Nothing is kept of the people named in it.
 
 mod contacts;
 mod describe;

@@ -20,7 +20,7 @@ use crate::organization::{OrganizationStatus, PrefectureLevel};
 pub struct KnownOrganization {
     /// Its identifier.
     pub id: OrganizationId,
-    /// The version that was looked at.
+    /// The version that was read.
     pub version: Version,
     /// What it is.
     pub kind: OrganizationKind,
@@ -45,12 +45,12 @@ pub struct KnownOrganization {
 }
 
 impl KnownOrganization {
-    /// Whether the directory said this field.
+    /// Whether the directory wrote this field.
     pub(super) fn is_from_directory(&self, field: &str) -> bool {
         self.owners.get(field).is_some_and(|owner| owner == SOURCE)
     }
 
-    /// Whether the directory may say this field: it did before, or nobody did.
+    /// Whether the directory may write this field: it did before, or nobody did.
     #[must_use]
     pub fn is_open_to_directory(&self, field: &str) -> bool {
         self.is_from_directory(field) || !self.owners.contains_key(field)

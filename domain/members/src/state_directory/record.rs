@@ -71,6 +71,7 @@ pub(super) fn entry(fields: &Map<String, Value>, report: &mut Report) -> Result<
     if tidy != written {
         about.note(Oddity::NameTidied, "");
     }
+    unread(fields, &mut about);
     if text(fields, "statut_de_diffusion").is_some_and(|status| status == "false") {
         about.note(Oddity::NotPublished, "");
         return Ok(None);
@@ -120,11 +121,16 @@ fn former_names(fields: &Map<String, Value>, about: &mut About<'_>) -> Vec<Organ
 
 /// The number of the body and that of the establishment, which begins with it.
 fn numbers(fields: &Map<String, Value>, about: &mut About<'_>) -> (Option<Siren>, Option<Siret>) {
-    let digits = |name| text(fields, name).map(|number| number.split_whitespace().collect::<String>());
+    // A number has lost the zeros that it begins with.
+    let digits = |name, length: usize| {
+        let digits: String = text(fields, name)?.split_whitespace().collect();
+        let lost = if fields.get(name).is_some_and(Value::is_number) { length.saturating_sub(digits.len()) } else { 0 };
+        Some("0".repeat(lost) + &digits)
+    };
     let establishment: Option<Siret> =
-        digits("siret").and_then(|number| number.parse().inspect_err(|_| about.note(Oddity::Siret, &number)).ok());
+        digits("siret", 14).and_then(|number| number.parse().inspect_err(|_| about.note(Oddity::Siret, &number)).ok());
     let own: Option<Siren> =
-        digits("siren").and_then(|number| number.parse().inspect_err(|_| about.note(Oddity::Siren, &number)).ok());
+        digits("siren", 9).and_then(|number| number.parse().inspect_err(|_| about.note(Oddity::Siren, &number)).ok());
     let within: Option<Siren> = establishment.as_ref().and_then(|number| number.as_ref().get(..9)?.parse().ok());
     if let (Some(within), Some(own)) = (&within, &own)
         && within != own
@@ -155,7 +161,7 @@ fn place(fields: &Map<String, Value>, about: &mut About<'_>) -> (Option<String>,
 fn children(fields: &Map<String, Value>) -> Vec<Child> {
     let links = objects(fields, "hierarchie");
     let child = |link: &Map<String, Value>| {
-        let own = text(link, "type_hierarchie").is_some_and(|kind| kind == "Service Fils");
+        let own = text(link, "type_hierarchie").is_some_and(|kind| tidied(&kind) == "Service Fils");
         text(link, "service").map(|id| Child { id: id.trim().to_lowercase(), own })
     };
     links.iter().filter_map(child).collect()
@@ -166,14 +172,67 @@ pub(super) fn tidied(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// A text, unless there is none or it is blank.
+/// A text, unless there is none or it is blank. What was XML has its texts in an object (`$t`), or alone in a list.
 pub(super) fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = fields.get(name)?.as_str()?;
-    (!text.trim().is_empty()).then(|| text.to_owned())
+    scalar(fields.get(name)?).filter(|text| !text.trim().is_empty())
+}
+
+/// The members under which converters of XML keep the text of an element, and the directory itself its values.
+const WITHIN: [&str; 5] = ["valeur", "$t", "#text", "_text", "id"];
+
+/// What a value says, if it is one text.
+pub(super) fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(it) => Some(it.to_string()),
+        // A whole number, also one that a spreadsheet made a decimal.
+        Value::Number(number) => number.as_u64().map(|number| number.to_string()).or_else(|| {
+            let number = number.as_f64().filter(|number| *number >= 0.0 && number.fract() == 0.0 && *number < 1e15)?;
+            Some(format!("{number:.0}"))
+        }),
+        Value::Object(object) => WITHIN.iter().find_map(|name| object.get(*name)).and_then(scalar),
+        Value::Array(elements) if elements.len() == 1 => elements.first().and_then(scalar),
+        Value::Array(_) | Value::Null => None,
+    }
+}
+
+/// The fields that are one text, that are lists of texts, and that are lists of objects.
+const TEXTS: [&str; 5] = ["sigle", "siret", "siren", "type_organisme", "statut_de_diffusion"];
+const LISTS: [&str; 6] =
+    ["ancien_nom", "adresse_courriel", "site_internet", "formulaire_contact", "code_insee_commune", "telephone"];
+const OBJECTS: [&str; 4] = ["pivot", "hierarchie", "adresse", "affectation_personne"];
+
+/// Notes what says something in a shape that is not read: nothing vanishes without a word.
+fn unread(fields: &Map<String, Value>, about: &mut About<'_>) {
+    let empty = |value: &Value| match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(object) => object.values().all(|value| value.is_null() || value == ""),
+        Value::Bool(_) | Value::Number(_) => false,
+    };
+    for name in TEXTS {
+        if fields.get(name).is_some_and(|value| !empty(value)) && text(fields, name).is_none() {
+            about.note(Oddity::Shape, name);
+        }
+    }
+    let lists = LISTS.iter().flat_map(|name| elements(fields, name).into_iter().map(move |it| (name, it, false)));
+    let objects = OBJECTS.iter().flat_map(|name| elements(fields, name).into_iter().map(move |it| (name, it, true)));
+    for (name, element, must) in lists.chain(objects) {
+        let read = if must { element.is_object() } else { scalar(&element).is_some() };
+        if !empty(&element) && !read {
+            about.note(Oddity::Shape, name);
+        }
+    }
+    for link in self::objects(fields, "hierarchie") {
+        if text(&link, "service").is_none() {
+            about.note(Oddity::Shape, "hierarchie");
+        }
+    }
 }
 
 /// The elements of a list, which the API's export writes as JSON in a text, or as the only element itself.
-fn elements(fields: &Map<String, Value>, name: &str) -> Vec<Value> {
+pub(super) fn elements(fields: &Map<String, Value>, name: &str) -> Vec<Value> {
     let unfolded = |value: &Value| match value {
         Value::String(text) if text.trim_start().starts_with(['[', '{']) => {
             serde_json::from_str(text).unwrap_or_else(|_| value.clone())
@@ -187,14 +246,9 @@ fn elements(fields: &Map<String, Value>, name: &str) -> Vec<Value> {
     }
 }
 
-/// The texts of a list; of objects, their `valeur`.
+/// The texts of a list; of objects, what they hold.
 pub(super) fn texts(fields: &Map<String, Value>, name: &str) -> Vec<String> {
-    let text = |element: Value| match element {
-        Value::String(text) => Some(text),
-        Value::Object(object) => text(&object, "valeur"),
-        _ => None,
-    };
-    elements(fields, name).into_iter().filter_map(text).filter(|text| !text.trim().is_empty()).collect()
+    elements(fields, name).iter().filter_map(scalar).filter(|text| !text.trim().is_empty()).collect()
 }
 
 /// The objects of a list.

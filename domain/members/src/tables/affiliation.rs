@@ -43,8 +43,12 @@ pub(super) fn tables() -> Vec<Checked> {
         listing(),
         Table::<Read>::new()
             .who("a card for all", &with_card(deputy()), "++++++++++++..+ ++++..")
-            .who("for his networks", &with_card(deputy_shown_to(ProfileVisibility::Networks)), "++---+++--+-..+ ----..")
-            .who("for his leads", &with_card(deputy_shown_to(ProfileVisibility::Leads)), "++-----+--+-..+ ----..")
+            .who(
+                "for their networks",
+                &with_card(deputy_shown_to(ProfileVisibility::Networks)),
+                "++---+++--+-..+ ----..",
+            )
+            .who("for their leads", &with_card(deputy_shown_to(ProfileVisibility::Leads)), "++-----+--+-..+ ----..")
             .end(),
         creating(),
         Table::<Update>::new()
@@ -73,8 +77,8 @@ fn listing() -> Checked {
         .who("a card for all", &deputy(), "++++++++++++-.+ ++++..")
         .who("of a directorate", &contributor(), "++++++++++++-.+ ++++..")
         .who("a partner's", &partner(), "++++++++++++-++ ++++..")
-        .who("for his networks", &deputy_shown_to(ProfileVisibility::Networks), "++---+++--+--.+ ----..")
-        .who("for his leads", &deputy_shown_to(ProfileVisibility::Leads), "++-----+--+--.+ ----..")
+        .who("for their networks", &deputy_shown_to(ProfileVisibility::Networks), "++---+++--+--.+ ----..")
+        .who("for their leads", &deputy_shown_to(ProfileVisibility::Leads), "++-----+--+--.+ ----..")
         .who("of someone who left", &left, "++-----+-----.- ----..")
         .end()
 }
@@ -82,7 +86,7 @@ fn listing() -> Checked {
 fn creating() -> Checked {
     let left = in_status(MemberStatus::Departed, deputy());
     Table::<Create>::new()
-        .who("in his préfecture", &(deputy(), at::PREFECTURE_34, alive()), "++--------+--.+ ----..")
+        .who("in their préfecture", &(deputy(), at::PREFECTURE_34, alive()), "++--------+--.+ ----..")
         .who("in a ministry", &(deputy(), at::TRAVAIL, alive()), "++------+----.- -+--..")
         .who("in another ministry", &(plain_member(), at::JUSTICE, alive()), "++-----------.- +---..")
         .now("in one that lives", &(deputy(), at::TRAVAIL, alive()))

@@ -1,4 +1,4 @@
-//! Hand-over: for who may let the member depart; himself reads what he owns.
+//! Hand-over: for those who may record the departure of the member; the member reads what they own.
 
 use personas::{Checked, Table};
 

@@ -31,7 +31,7 @@ fn an_invitation(place: OrganizationId, network_id: Option<NetworkId>, status: S
         claimed_name: None,
         claimed_email: None,
         contested_at: None,
-        look_alikes: Default::default(),
+        look_alikes: kernel::look_alike::OfInvitation::default(),
         claimed_member_id: None,
         claimed_subject: None,
         claimed_level: None,
@@ -104,9 +104,9 @@ pub(super) fn tables() -> Vec<Checked> {
             .when("revoked", &revoked, spent)
             .when("no more wanted", &no_more_wanted(edito()), spent)
             .end(),
-        // Whoever has the code: who it is, and that it is a person, is looked at by the one door that takes codes.
+        // Everyone with the code: `Store::accept_invitation` checks who they are, and that they are a person.
         Table::<Show>::new()
-            .who("whoever has the code", &edito(), "+++++++++++++++ ++++++")
+            .who("everyone with the code", &edito(), "+++++++++++++++ ++++++")
             .now("sent", &edito())
             .when("revoked", &revoked, spent)
             .when("no more wanted", &no_more_wanted(edito()), spent)

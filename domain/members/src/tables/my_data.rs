@@ -1,4 +1,4 @@
-//! My data: every person takes his own away, and objects to the publication of his card; nobody does it for him.
+//! My data: every person exports their own, and objects to the publication of their card; nobody does it for them.
 
 use personas::{Checked, Table, recorded};
 

@@ -4,7 +4,7 @@ use kernel::{PrincipalId, ReorganizationId, Version};
 use personas::{Checked, Table, id, recorded, text};
 
 use crate::reorganization::{
-    Apply, Create, List, Operations, Read, Reorganization, ReorganizationStatus as Status, Withdraw,
+    Apply, Create, List, Operations, Preview, Read, Reorganization, ReorganizationStatus as Status, Withdraw,
 };
 
 fn a_reorganization(status: Status) -> Reorganization {
@@ -29,6 +29,7 @@ pub(super) fn tables() -> Vec<Checked> {
         Table::<List>::new().who("all", &(), "+++------------ ------").end(),
         Table::<Read>::new().who("draft", &draft, "+++............ ......").end(),
         Table::<Create>::new().who("any", &(), "++------------- ------").end(),
+        Table::<Preview>::new().who("any", &(), "++------------- ------").end(),
         Table::<Apply>::new()
             .who("draft", &draft, "++-............ ......")
             .now("draft", &draft)

@@ -1,4 +1,4 @@
-//! Roles: the SIG administrator gives all, a director two of them within his scope, nobody gives himself anything.
+//! Roles: the SIG administrator gives all, a director two of them within their scope, nobody gives a role to themselves.
 
 use kernel::{AffiliationId, OrganizationId, PrincipalId, Role, RoleAssignmentId, Validity, Version};
 use personas::{Checked, Table, alive, at, closed, id, in_force, merged, over, recorded, who};

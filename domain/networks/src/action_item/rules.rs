@@ -1,4 +1,4 @@
-//! Who may do what to an action, and when.
+//! Who may do what with an action item, and when.
 
 use diesel::BoxableExpression;
 use diesel::dsl::{InnerJoinQuerySource, LeftJoinQuerySource};
@@ -16,7 +16,7 @@ use super::{ActionItem, ActionItemInput, ActionStatus};
 use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality, FollowUpScope, reads};
 use crate::network::{Network, NetworkVisibility, shown};
 
-/// What an action is read from.
+/// The tables that an action item is read from.
 pub type Joined = LeftJoinQuerySource<
     LeftJoinQuerySource<
         LeftJoinQuerySource<InnerJoinQuerySource<action_item::table, organization::table>, network::table>,
@@ -27,37 +27,40 @@ pub type Joined = LeftJoinQuerySource<
 type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
 
 const GIVERS: Label = Label {
-    fr: "Réservé au SIG, aux animateurs du réseau et, pour ses organisations, au directeur de la communication.",
-    en: "For the SIG, the leads of the network and, for his organizations, the communication director.",
+    fr: "Cette opération est réservée au SIG, aux personnes qui animent le réseau et, pour les organisations dont elle répond, à la personne qui dirige la communication. Adressez-leur votre demande.",
+    en: "Only the SIG, the leads of the network and, for the organizations they answer for, communication directors may do this. Ask one of them.",
 };
 const DOERS: Label = Label {
-    fr: "Réservé au SIG, aux animateurs du réseau et à l'organisation qui doit l'action.",
-    en: "For the SIG, the leads of the network and the organization that owes the action.",
+    fr: "Cette opération est réservée au SIG, aux personnes qui animent le réseau et à l’organisation chargée de l’action. Adressez-leur votre demande.",
+    en: "Only the SIG, the leads of the network and the organization in charge of the action item may do this. Ask one of them.",
 };
-const NO_FOLLOW_UP: Label = Label { fr: "Ce point de suivi n'existe pas.", en: "There is no such follow-up." };
+const NO_FOLLOW_UP: Label = Label {
+    fr: "Ce point de suivi n’existe pas. Indiquez l’identifiant d’un point de suivi que vous pouvez lire.",
+    en: "There is no such follow-up. Give the identifier of a follow-up that you may read.",
+};
 const OF_FOLLOW_UP: Label = Label {
     fr: "L’action relève du réseau de son point de suivi.",
     en: "The action belongs to the network of its follow-up.",
 };
 const NOT_THERE: Label = Label {
-    fr: "Cette personne n'est pas rattachée à l'organisation.",
-    en: "This person is not affiliated to the organization.",
+    fr: "Cette personne n’est pas rattachée à l’organisation. Choisissez une personne qui l’est, ou ne désignez personne.",
+    en: "This person is not affiliated to the organization. Choose someone who is, or name nobody.",
 };
 
 impl ActionItem {
-    /// Whether it came of a confidential follow-up.
+    /// Whether it comes from a confidential follow-up.
     #[must_use]
     pub fn is_confidential(&self) -> bool {
         self.origin.1 == Some(FollowUpConfidentiality::Confidential)
     }
 
-    /// Whether it is for those alone who read the follow-up that it came of, or know of its network.
+    /// Whether it is confidential or of a hidden network: only readers of its follow-up or network may see it.
     #[must_use]
     pub fn is_reserved(&self) -> bool {
         self.is_confidential() || self.network_visibility == Some(NetworkVisibility::Hidden)
     }
 
-    /// The action as a caller may know it: without a network that is hidden from him.
+    /// The action item as the caller may know it: without a network that is hidden from them.
     #[must_use]
     pub fn known_to(self, actor: &Actor) -> Self {
         let network_code = if self.shows(actor) { self.network_code } else { None };
@@ -74,7 +77,7 @@ impl ActionItem {
         !self.is_confidential() && self.network_id.is_some_and(|network| actor.answers_back_for(network, at))
     }
 
-    /// Whether it is its administrator's: what no network follows, and nobody does yet.
+    /// Whether the caller administers its organization, where no network follows it and it names nobody.
     fn administered_by(&self, actor: &Actor) -> bool {
         let nobodys = self.network_id.is_none() && self.owner_member.is_none() && !self.is_confidential();
         nobodys && actor.reaches_back(&[Role::OrgAdmin], self.owner_organization.id)
@@ -108,10 +111,10 @@ impl ActionItem {
 }
 
 action!(
-    /// See an action: who owes it, who follows it.
+    /// See an action item: those who have to do it and those who follow it.
     Read(ActionItemId) on ActionItem as "get_action_item", ActionItem,
     |actor, it| {
-        // Who is to do it reads it, its network hidden or not, until it is done.
+        // The person named in it reads it until it is done, even if its network is hidden from them.
         let own = it.is_owed_by(actor) && (it.status == ActionStatus::Open || it.shows(actor));
         let dicom = actor.reaches_back(Actor::DICOM, it.owner_organization.id) && it.shows(actor);
         let owes = own || dicom || it.administered_by(actor);
@@ -124,7 +127,7 @@ fn never() -> Condition {
     Box::new(<bool as AsExpression<Bool>>::as_expression(false))
 }
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Condition {
     if actor.is_sig() {
@@ -155,7 +158,7 @@ pub fn visible(actor: &Actor) -> Condition {
     Box::new(to_do.or(own().or(owed).or(followed).and(shown)).or(administered))
 }
 
-/// A duty to be given, as far as what it refers to exists.
+/// An action item to create, with what it refers to, as far as that exists.
 #[derive(Debug, Clone)]
 pub struct Duty {
     /// What is asked.
@@ -171,10 +174,11 @@ pub struct Duty {
 }
 
 action!(
-    /// Give an action to an organization: the leads of its network, the SIG, and a director to his own.
+    /// Create an action item: the leads of its network, the SIG, and a communication director for the organizations
+    /// they answer for.
     Create(ActionItemInput) on ActionItem as "create_action_item", Duty,
     |actor, it| {
-        // What is not there and what is hidden are told alike.
+        // The answer is the same for what does not exist and for what is hidden.
         let seen = |network: &Network| network.visibility.shows(network.id, actor);
         let shown = it.new.network_code.is_none() || it.network.as_ref().is_some_and(seen);
         let follow_up = it.new.follow_up_id.is_none() || it.follow_up.as_ref().is_some_and(|scope| reads(actor, scope));
@@ -208,25 +212,25 @@ fn does(actor: &Actor, it: &ActionItem) -> Ruling {
 }
 
 action!(
-    /// Change an action.
+    /// Change an action item.
     Update(ActionItemId) on ActionItem as "update_action_item", ActionItem,
     gives, |it| it.is(ActionStatus::Open, &["reopen_action_item"])
 );
 
 action!(
-    /// Say that an action is done: who gave it, and who owes it.
+    /// Complete an action item: those who may create it, and the organization that has to do it.
     Complete(ActionItemId) on ActionItem as "complete_action_item", ActionItem,
     does, |it| it.is(ActionStatus::Open, &["reopen_action_item"])
 );
 
 action!(
-    /// Give an action up: who gave it.
+    /// Cancel an action item: those who may create it.
     Cancel(ActionItemId) on ActionItem as "cancel_action_item", ActionItem,
     gives, |it| it.is(ActionStatus::Open, &["reopen_action_item"])
 );
 
 action!(
-    /// Take an action up again: who gave it and, where it was done, the organization that owes it.
+    /// Reopen an action item: those who may create it and, if it was done, the organization that has to do it.
     Reopen(ActionItemId) on ActionItem as "reopen_action_item", ActionItem,
     |actor, it| {
         let own = it.status != ActionStatus::Cancelled && it.spoken_for_by(actor);
@@ -241,8 +245,8 @@ action!(
     }
 );
 
-/// Whether whoever hands an action over may show it to the one who takes it: what is reserved is shown by those alone who
-/// read it.
+/// Whether the person who hands an action item over may show it to the person who takes it: a reserved one is shown
+/// only by its readers.
 #[must_use]
 pub fn may_show(actor: &Actor, it: &ActionItem) -> bool {
     !it.is_reserved() || matches!(Read::rule(actor, it), Ruling::Allow)
@@ -257,7 +261,7 @@ pub fn of_follow_up(follow_up: Option<&FollowUpScope>, network: Option<NetworkId
     if its.is_none() || its == network { Ok(()) } else { Err(Refusal::Invalid("/network_code", OF_FOLLOW_UP)) }
 }
 
-/// The person who would do it is there.
+/// The refusal of a person who is not affiliated to the organization.
 #[must_use]
 pub const fn not_there() -> Refusal {
     Refusal::Invalid("/owner_member_id", NOT_THERE)

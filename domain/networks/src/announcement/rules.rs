@@ -14,37 +14,41 @@ use kernel::{Actor, AnnouncementId, Label, MemberId, NetworkId, PrincipalId, Ref
 use super::{Announcement, AnnouncementInput, AnnouncementPatch, AnnouncementStatus};
 use crate::network::{Network, NetworkVisibility, shown};
 
-/// What an announcement is read from.
+/// The tables that an announcement is read from.
 pub type Joined = LeftJoinQuerySource<announcement::table, network::table>;
 type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
 
 const WRITERS: Label = Label {
-    fr: "Réservé au SIG et, pour leur réseau, aux animateurs, chacun sur ses sujets ; ce qui s'impose à tous est réservé au SIG.",
-    en: "For the SIG and, to their network, the leads, each on his topics; what is mandatory is for the SIG.",
+    fr: "Cette opération est réservée au SIG et, pour leur réseau, aux personnes qui l’animent, sur leurs sujets. Les annonces obligatoires sont réservées au SIG. Adressez-leur votre demande.",
+    en: "Only the SIG and, for their network, the leads on their topics may do this. Mandatory announcements are only for the SIG. Ask one of them.",
 };
-const FOLLOWERS: Label =
-    Label { fr: "Réservé aux animateurs du réseau et au SIG.", en: "For the leads of the network and the SIG." };
-const ADDRESSEES: Label =
-    Label { fr: "Cette annonce ne vous est pas adressée.", en: "This announcement is not addressed to you." };
+const FOLLOWERS: Label = Label {
+    fr: "Le suivi des envois est réservé au SIG et aux personnes qui animent le réseau. Adressez-leur votre demande.",
+    en: "Deliveries are only for the SIG and the leads of the network. Ask one of them.",
+};
+const ADDRESSEES: Label = Label {
+    fr: "Cette annonce ne vous est pas adressée : il n’est pas nécessaire de la marquer comme lue.",
+    en: "This announcement is not addressed to you: there is no need to mark it as read.",
+};
 const ONE_AUDIENCE: Label = Label {
-    fr: "Indiquez un réseau, ou des natures et des origines d'organisations, l'un des deux.",
-    en: "Name a network, or kinds and origins of organizations, one of the two.",
+    fr: "Une annonce a un seul public. Indiquez soit un réseau, soit des natures ou des origines d’organisations.",
+    en: "An announcement has one audience. Give either a network, or kinds or origins of organizations.",
 };
 const WORDS_ALONE: Label = Label {
-    fr: "Une fois l'annonce publiée, seuls son titre et son texte changent.",
-    en: "Once it is published, its title and its body alone change.",
+    fr: "L’annonce est publiée : seuls son titre et son texte peuvent changer. Retirez-la et créez-en une autre.",
+    en: "The announcement is published: only its title and its text can change. Withdraw it and create another one.",
 };
 const NOBODY_YET: Label = Label {
-    fr: "L'annonce n'est pas publiée : il n'y a personne à prévenir.",
-    en: "It is not published: there is nobody to tell.",
+    fr: "L’annonce n’est pas publiée : personne n’est à prévenir. Envoyez la modification sans `notify`.",
+    en: "The announcement is not published: there is nobody to notify. Send the change without `notify`.",
 };
 
-/// An announcement, with who asks: what it is to him depends on whether it was addressed to him.
+/// An announcement, with the caller: what they may read depends on whether it was addressed to them.
 #[derive(Debug, Clone, Copy)]
 pub struct Addressed {
-    /// Which.
+    /// Identifier of the announcement.
     pub id: AnnouncementId,
-    /// To whom.
+    /// Identifier of the caller.
     pub to: PrincipalId,
 }
 
@@ -54,7 +58,7 @@ impl Target for Addressed {
     }
 }
 
-/// Whether the caller writes to this network, or to organizations, in such a class.
+/// Whether the caller may write announcements of this class to this network or, without one, to organizations.
 fn writes(actor: &Actor, to: Option<NetworkId>, interministerial: bool, class: NotificationClass) -> bool {
     let leads = to.is_some_and(|network| actor.leads_on(network, interministerial));
     actor.is_sig() || (class == NotificationClass::Normal && leads)
@@ -65,7 +69,8 @@ impl Announcement {
         writes(actor, self.network_id, self.interministerial, self.class)
     }
 
-    /// Who answers for it now: its author too, while he still leads the network or is of the SIG.
+    /// Whether the caller answers for it now: the SIG and the leads of its network. Its author only while they are one
+    /// of these.
     fn answered_by(&self, actor: &Actor) -> bool {
         actor.is_sig() || self.network_id.is_some_and(|network| actor.leads_on(network, self.interministerial))
     }
@@ -74,13 +79,14 @@ impl Announcement {
         self.answered_by(actor) || (actor.is_insider() && self.created_by == actor.id)
     }
 
-    /// Whether the caller is told what became of it.
+    /// Whether the caller may read how many people it reached.
     #[must_use]
     pub fn tells(&self, actor: &Actor) -> bool {
         self.status != AnnouncementStatus::Draft && self.answered_by(actor)
     }
 
-    /// Who left a hidden network knows no more of it, whatever he was told or wrote there.
+    /// Whether its network is visible to the caller. People who left a hidden network lose even what they received or
+    /// wrote there.
     fn shows(&self, actor: &Actor) -> bool {
         NetworkVisibility::shows_any(self.network_id.zip(self.network_visibility), actor)
     }
@@ -96,7 +102,7 @@ impl Announcement {
 }
 
 action!(
-    /// See an announcement: a draft, who may write it; a published one, whom it is addressed to, and those who follow it.
+    /// See an announcement: a draft, those who may write it; a published one, its recipients and those who follow it.
     Read(Addressed) on Announcement as "get_announcement", Announcement,
     |actor, it| Ruling::seen(it.shows(actor) && match it.status {
         AnnouncementStatus::Draft => it.written_by(actor),
@@ -105,7 +111,7 @@ action!(
     })
 );
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Condition {
     if actor.is_sig() {
@@ -128,30 +134,30 @@ pub fn visible(actor: &Actor) -> Condition {
     Box::new(seen.and(shown(actor.networks().collect(), actor.knows_networks())))
 }
 
-/// An announcement to be written, as far as its network exists.
+/// An announcement to create, with its network, as far as that exists.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// What is asked.
+    /// The announcement to create.
     pub new: AnnouncementInput,
-    /// The network it would go to.
+    /// The network whose members it would be addressed to.
     pub network: Option<Network>,
 }
 
 impl Draft {
-    /// Whether a recipient may choose how soon he hears of it.
+    /// Its class: `normal` unless another one is given.
     #[must_use]
     pub fn class(&self) -> NotificationClass {
         self.new.class.unwrap_or(NotificationClass::Normal)
     }
 
-    /// Who may write to this audience.
+    /// Whether the caller may write to this audience.
     #[must_use]
     pub fn rule(&self, actor: &Actor) -> Ruling {
         let to = self.network.as_ref().map(|network| network.id);
         Ruling::Allow.and(writes(actor, to, self.new.interministerial, self.class()), WRITERS)
     }
 
-    /// Whether it goes to one audience, which exists.
+    /// Checks that it has exactly one audience, which exists.
     ///
     /// # Errors
     /// It names none, or two; there is no such network, or it is closed.
@@ -185,10 +191,10 @@ action!(
     }
 );
 
-/// What an announcement would be after a change; whom it goes to is settled by its publication.
+/// The announcement after a change. Its audience is settled by its publication and cannot change afterwards.
 ///
 /// # Errors
-/// It is published, and more than its words would change; it is not, and someone would be told.
+/// It is published and more than its title and text would change; it is not published and `notify` is set.
 pub fn refit(it: &Announcement, patch: AnnouncementPatch) -> Result<AnnouncementInput, Refusal> {
     let published = it.status == AnnouncementStatus::Published;
     let settled = [
@@ -215,25 +221,25 @@ pub fn refit(it: &Announcement, patch: AnnouncementPatch) -> Result<Announcement
 }
 
 action!(
-    /// Publish an announcement: whom it is addressed to is settled, and told.
+    /// Publish an announcement: its recipients are settled and notified.
     Publish(Addressed) on Announcement as "publish_announcement", Announcement,
     |actor, it| Read::rule(actor, it).and(it.written_by(actor), WRITERS), |it| it.moves("publish_announcement")
 );
 
 action!(
-    /// Withdraw an announcement: its recipients no longer see it, and what was not sent is not.
+    /// Withdraw an announcement: its recipients no longer see it, and e-mails not sent yet are not sent.
     Withdraw(Addressed) on Announcement as "withdraw_announcement", Announcement,
     |actor, it| Read::rule(actor, it).and(it.written_by(actor), WRITERS), |it| it.moves("withdraw_announcement")
 );
 
 action!(
-    /// Say that one has read an announcement.
+    /// Mark an announcement as read.
     MarkRead(Addressed) on Announcement as "mark_announcement_as_read", Announcement,
     |actor, it| Read::rule(actor, it).and(it.addressed(actor), ADDRESSEES)
 );
 
 action!(
-    /// See to whom an announcement was sent, and what became of it.
+    /// See to whom an announcement was sent, and the state of each delivery.
     ListDeliveries(Addressed) on Announcement as "list_announcement_deliveries", Announcement,
     |actor, it| Read::rule(actor, it).and(it.answered_by(actor), FOLLOWERS)
 );

@@ -16,27 +16,29 @@ use kernel::{
 use super::{FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpInput, FollowUpScope};
 use crate::network::{Network, NetworkVisibility, shown};
 
-/// What a follow-up is read from.
+/// The tables that a follow-up is read from.
 pub type Joined = LeftJoinQuerySource<LeftJoinQuerySource<follow_up::table, network::table>, organization::table>;
 type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
 
 const WRITERS: Label = Label {
-    fr: "Réservé au SIG et, sur l'axe réseau, aux animateurs du réseau, chacun sur ses sujets.",
-    en: "For the SIG and, on the network axis, the leads of the network, each on his topics.",
+    fr: "Cette opération est réservée au SIG et, sur l’axe réseau, aux personnes qui animent ce réseau, sur leurs sujets. Adressez-leur votre demande.",
+    en: "Only the SIG and, on the network axis, the leads of the network on their topics may do this. Ask one of them.",
 };
 const INPUT: Label = Label {
-    fr: "Réservé au SIG, aux animateurs, au directeur de la communication et au référent concernés.",
-    en: "For the SIG, the leads, and the communication director and the référent whom it concerns.",
+    fr: "Les commentaires sont réservés au SIG, aux personnes qui animent le réseau et, dans l’organisation concernée, à la personne qui dirige la communication et à la référente ou au référent. Adressez-leur le vôtre.",
+    en: "Only the SIG, the leads of the network, and the communication director or the référent concerned may comment. Send your comment to one of them.",
 };
-const NEEDS_NETWORK: Label =
-    Label { fr: "Sur l'axe réseau, indiquez le réseau.", en: "On the network axis, name the network." };
+const NEEDS_NETWORK: Label = Label {
+    fr: "Un point de suivi sur l’axe réseau porte sur un réseau. Indiquez son code.",
+    en: "A follow-up on the network axis is about a network. Give its code.",
+};
 const NEEDS_ORGANIZATION: Label = Label {
-    fr: "Sur l'axe organisation, indiquez l'organisation.",
-    en: "On the organization axis, name the organization.",
+    fr: "Un point de suivi sur l’axe organisation porte sur une organisation. Indiquez son identifiant.",
+    en: "A follow-up on the organization axis is about an organization. Give its identifier.",
 };
 
 impl FollowUpScope {
-    /// Whether it is for those alone whom it concerns: who reads it is on the record.
+    /// Whether only the people concerned may read it: each reading then leaves an audit line.
     #[must_use]
     pub fn is_confidential(&self) -> bool {
         self.confidentiality == FollowUpConfidentiality::Confidential
@@ -68,7 +70,8 @@ impl FollowUpScope {
         self.network_id.zip(self.organization_id).is_some_and(|(network, at)| actor.answers_back_for(network, at))
     }
 
-    /// Whom it concerns, however confidential: who wrote it, who was there, and who answers for its axis.
+    /// Whether it concerns the caller, even if confidential: its author, its attendees, the SIG and those who answer
+    /// for its axis.
     fn concerns(&self, actor: &Actor) -> bool {
         let there = actor.member().is_some_and(|member| self.attendee_ids.contains(&member));
         let answers = match self.axis {
@@ -78,7 +81,7 @@ impl FollowUpScope {
         actor.is_sig() || (actor.is_insider() && (self.created_by == actor.id || there)) || answers
     }
 
-    /// Who follows the network or the organization.
+    /// Whether the caller follows the network or the organization, and so reads it unless it is confidential.
     fn followed_by(&self, actor: &Actor) -> bool {
         match self.axis {
             FollowUpAxis::Network => self.answered_by(actor) || self.reached_by(actor, &[Role::DicomDirector]),
@@ -90,20 +93,21 @@ impl FollowUpScope {
     }
 }
 
-/// Whether a follow-up is for this caller.
+/// Whether the caller may read a follow-up.
 #[must_use]
 pub fn reads(actor: &Actor, it: &FollowUpScope) -> bool {
     let normal = it.confidentiality == FollowUpConfidentiality::Normal;
     it.shows(actor) && (it.concerns(actor) || (normal && it.followed_by(actor)))
 }
 
-/// Whether the caller writes follow-ups of this scope.
+/// Whether the caller may write follow-ups of this scope.
 #[must_use]
 pub fn writes(actor: &Actor, it: &FollowUpScope) -> bool {
     actor.is_sig() || (it.axis == FollowUpAxis::Network && it.leads(actor))
 }
 
-/// Whether the caller says something on it: the director on what concerns his organizations, the référent on his row.
+/// Whether the caller may comment it: its writers; on the organization axis the communication director who answers for
+/// the organization, on the network axis the référent of the organization.
 fn comments(actor: &Actor, it: &FollowUpScope) -> bool {
     let input = match it.axis {
         FollowUpAxis::Network => it.answered_by(actor),
@@ -122,7 +126,7 @@ fn never() -> Condition {
     Box::new(<bool as AsExpression<Bool>>::as_expression(false))
 }
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of a query: every list starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Condition {
     if actor.is_sig() {
@@ -181,11 +185,11 @@ action!(
             _ => {}
         }
         it.life.as_ref().map_or(Ok(()), OrganizationLife::alive)?;
-        past(it.new.held_on)
+        past(it.new.held_on.0)
     }
 );
 
-/// What was said was said by today (Europe/Paris).
+/// Checks that a follow-up is held today or in the past (Europe/Paris).
 ///
 /// # Errors
 /// The day has not come yet.
@@ -201,12 +205,12 @@ action!(
     |actor, it| Read::rule(actor, it).and(writes(actor, &it.scope), WRITERS)
 );
 
-/// Says something on a follow-up, for who may.
+/// The rule of commenting a follow-up.
 pub(crate) fn input(actor: &Actor, it: &FollowUp) -> Ruling {
     Read::rule(actor, it).and(comments(actor, &it.scope), INPUT)
 }
 
-/// Writes on a follow-up, for who may.
+/// The rule of writing on a follow-up.
 pub(crate) fn writing(actor: &Actor, it: &FollowUp) -> Ruling {
     Read::rule(actor, it).and(writes(actor, &it.scope), WRITERS)
 }

@@ -23,26 +23,28 @@ pub type Joined = InnerJoinQuerySource<
     network::table,
 >;
 
-/// The SIG administrator alone appoints leads.
+/// Why a caller who is not a SIG administrator may not give or take the roles of leads.
 pub const PROMOTION: Label = Label {
-    fr: "Seul l'administrateur SIG désigne les animateurs et co-animateurs.",
-    en: "The SIG administrator alone appoints leads and co-leads.",
+    fr: "Seule l’administration SIG désigne les personnes qui animent ou co-animent un réseau.",
+    en: "Only SIG administrators appoint the leads and co-leads of a network.",
 };
 const LEADING: Label = Label {
-    fr: "Seuls le SIG et l'intéressé mettent fin à une animation.",
-    en: "The SIG and the lead himself alone end a leadership.",
+    fr: "Seuls le SIG et la personne concernée mettent fin à l’adhésion d’une personne qui anime ou co-anime le réseau.",
+    en: "Only the SIG and the lead or co-lead concerned may end this membership.",
 };
 pub(crate) const INELIGIBLE: Label = Label {
-    fr: "L'origine de ce rattachement n'est pas admise dans ce réseau.",
-    en: "The origin of this affiliation is not eligible for this network.",
+    fr: "Ce réseau n’admet pas les personnes de cette origine : choisissez un autre rattachement.",
+    en: "This network does not take in members of this origin: choose another affiliation.",
 };
-pub(crate) const NOT_IN_FORCE: Label =
-    Label { fr: "Ce rattachement n'est pas en cours.", en: "This affiliation is not in force." };
+pub(crate) const NOT_IN_FORCE: Label = Label {
+    fr: "Ce rattachement n’est pas en cours, ou la personne est suspendue ou partie : choisissez un rattachement en cours.",
+    en: "This affiliation is not in force, or the member is suspended or departed: choose an affiliation in force.",
+};
 
 /// The roles that animate: appointed by the SIG administrator, and known to all who know of the network.
 pub const LEADS: &[NetworkRole] = &[NetworkRole::Lead, NetworkRole::CoLead];
 
-/// The roles by which one answers for an organization.
+/// The roles in which a member answers for an organization.
 pub const ANSWERS: &[NetworkRole] = &[NetworkRole::Referent, NetworkRole::Deputy];
 
 action!(
@@ -59,7 +61,7 @@ action!(
     }
 );
 
-/// What `Read` says one by one, for those of one network that the caller sees.
+/// The rule of `Read` as a condition of SQL, for the memberships of one network.
 #[must_use]
 pub fn visible(actor: &Actor, network: &Network) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
     let listed = network.visibility == NetworkVisibility::Listed;
@@ -74,8 +76,8 @@ pub fn visible(actor: &Actor, network: &Network) -> Box<dyn BoxableExpression<Jo
     Box::new(membership::organization_id.eq_any(reached).or(membership::member_id.eq_any(mine)))
 }
 
-/// What `Read` says one by one, for the caller's own: who is only a partner or an observer sits nowhere, and a hidden
-/// network shows itself to those who sit in it alone.
+/// The rule of `Read` as a condition of SQL, for the caller's own memberships: partners and observers sit nowhere, and
+/// a hidden network is seen only by those who sit in it.
 #[must_use]
 pub fn own(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
     let insider = <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
@@ -84,18 +86,20 @@ pub fn own(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Boo
     Box::new(known.and(insider))
 }
 
-/// Who would sit there.
+/// A member to be added to a network, with what decides whether they may.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The network.
     pub network: Network,
-    /// What is asked.
+    /// The membership that is asked for.
     pub new: MembershipInput,
-    /// Where the candidate comes from; absent when the affiliation is not in force.
+    /// The member origin of the affiliation. Absent: the affiliation is not in force, or the member is suspended or
+    /// departed.
     pub origin: Option<MemberOrigin>,
-    /// When the affiliation holds: the membership lasts no longer.
+    /// When the affiliation ends: the membership lasts no longer.
     pub until: Option<DateTime<Utc>>,
-    /// Where the affiliation was, if it is over: whoever was moved on sits there no more.
+    /// Life of the organization of an affiliation that is not in force: if it was merged or split, the answer names
+    /// its successors.
     pub left: Option<OrganizationLife>,
 }
 
@@ -120,8 +124,8 @@ action!(
     }
 );
 
-/// Whether a seat may go to a candidate who takes it over: as if the candidate were added to the network. Where people join
-/// by right, those who keep the members of an organization give its seats too.
+/// Whether a candidate may take over a membership: the rule is that of adding the candidate to the network. Where
+/// members join automatically, those who keep the members of an organization may hand over its memberships too.
 ///
 /// # Errors
 /// The caller may not, or the candidate cannot sit there.
@@ -162,7 +166,7 @@ impl kernel::Action for ChangeRole {
 }
 
 impl ChangeRole {
-    /// What the rule cannot know from the membership alone: who promotes to lead or co-lead.
+    /// The part of the rule that depends on the new role: SIG administrators alone give the roles of leads.
     ///
     /// # Errors
     /// The caller may not promote.
@@ -172,7 +176,7 @@ impl ChangeRole {
 }
 
 action!(
-    /// Void a membership that should never have been.
+    /// Void a membership that should never have been recorded.
     Void(MembershipId) on Membership as "void_membership", Membership,
     |actor, it| Read::rule(actor, it).for_sig(actor)
             .and(actor.is_sig_admin() || !LEADS.contains(&it.role), PROMOTION),
@@ -180,7 +184,7 @@ action!(
 );
 
 action!(
-    /// End a membership: the leads and the SIG, and the member himself.
+    /// End a membership: the leads, the SIG, and the member.
     End(MembershipId) on Membership as "end_membership", Membership,
     |actor, it| {
         let own = actor.member() == Some(it.member.id);

@@ -1,4 +1,4 @@
-//! Who may open a dossier, who decides for which side, and when.
+//! Who may create a membership request, who decides for which side, and when.
 
 use diesel::BoxableExpression;
 use diesel::dsl::{InnerJoinQuerySource, LeftJoinQuerySource};
@@ -21,55 +21,59 @@ use super::{
 use crate::membership::{INELIGIBLE, LEADS, NOT_IN_FORCE, PROMOTION};
 use crate::network::{self as networks, JoinPolicy, Network, NetworkCode, shown};
 
-/// What a dossier is read from.
+/// The tables from which a membership request is read.
 pub type Joined = LeftJoinQuerySource<
     InnerJoinQuerySource<InnerJoinQuerySource<membership_request::table, organization::table>, network::table>,
     member::table,
 >;
 
 const NOT_HIS: Label = Label {
-    fr: "Chacun demande pour lui-même ; le réseau invite ; le directeur de la communication et le référent désignent pour leur organisation.",
-    en: "Everyone asks for himself; the network invites; the communication director and the référent nominate for their organization.",
+    fr: "Vous ne pouvez pas faire cette demande : chaque personne demande pour elle-même ; le SIG et les personnes qui animent le réseau invitent ; le SIG, la direction de la communication et le ou la référente désignent pour leur organisation.",
+    en: "You may not make this request: members ask for themselves; the SIG and the leads of the network invite; the SIG, communication directors and référents nominate for their organization.",
 };
 const SIDES: Label = Label {
-    fr: "Réservé à l'intéressé et aux animateurs du réseau, chacun sur ses sujets.",
-    en: "For the person himself and the leads of the network, each on his topics.",
+    fr: "Seuls la personne concernée, le SIG et les personnes qui animent ce réseau, chacune sur ses sujets, décident de cette demande d’adhésion.",
+    en: "Only the person concerned, the SIG and the leads and co-leads of this network, each on their topics, decide this membership request.",
 };
-const UNFIT_ADDRESS: Label =
-    Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
-const UNFIT: Label =
-    Label { fr: "Ce rattachement ne convient pas.", en: "This affiliation cannot be taken." };
+const OPENER: Label = Label {
+    fr: "Seuls le SIG et la personne qui a fait cette demande d’adhésion peuvent la retirer.",
+    en: "Only the SIG and the person who made this membership request may withdraw it.",
+};
+const UNFIT_ADDRESS: Label = Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
+const UNFIT: Label = Label { fr: "Ce rattachement ne convient pas.", en: "This affiliation cannot be taken." };
 const BOTH_SIDES: Label = Label {
     fr: "La personne et le réseau donnent chacun leur accord : nul ne décide des deux côtés.",
     en: "The person and the network each agree: nobody decides for both sides.",
 };
-const OPENER: Label =
-    Label { fr: "Réservé à qui a ouvert le dossier et au SIG.", en: "For who opened the dossier and the SIG." };
 const ONE_OF_TWO: Label = Label {
-    fr: "Indiquez un rattachement ou une personne sans compte, l'un des deux.",
-    en: "Give an affiliation or someone without an account, one of the two.",
+    fr: "Indiquez soit un rattachement, soit une personne sans compte.",
+    en: "Give either an affiliation or a person without an account.",
 };
-const BY_INVITATION: Label =
-    Label { fr: "On rejoint ce réseau sur invitation.", en: "This network is joined by invitation." };
-const NO_ORGANIZATION: Label =
-    Label { fr: "Cette organisation n'est pas en activité.", en: "This organization is not active." };
+const BY_INVITATION: Label = Label {
+    fr: "Ce réseau se rejoint sur invitation : adressez-vous aux personnes qui l’animent.",
+    en: "This network is joined by invitation: ask its leads for one.",
+};
+const NO_ORGANIZATION: Label = Label {
+    fr: "Cette organisation n’existe pas ou n’est plus en activité : choisissez-en une autre.",
+    en: "This organization does not exist or is no longer active: choose another one.",
+};
 
-/// The one who would join, and what stands in his way.
+/// A person who would join a network, with what decides whether they may.
 #[derive(Debug, Clone)]
 pub struct Candidate {
     /// The network.
     pub network: Network,
-    /// What is asked.
+    /// The request that is made.
     pub new: MembershipRequestInput,
-    /// Who has an account.
+    /// The member. Absent: the person has no account, or the affiliation is not in force.
     pub member: Option<MemberId>,
-    /// For which organization; absent where the affiliation is not in force.
+    /// The organization for which the person would sit there. Absent: the affiliation is not in force.
     pub organization: Option<OrganizationId>,
-    /// Where he comes from; absent where the affiliation or the organization is not in force.
+    /// The member origin of the person. Absent: the affiliation is not in force, or the organization does not exist.
     pub origin: Option<MemberOrigin>,
-    /// Whether the organization of who has no account yet lives.
+    /// Life of the organization, for a person without an account and for an affiliation that is not in force.
     pub life: Option<OrganizationLife>,
-    /// What he is in the network already, through the same affiliation.
+    /// The role that the person has in the network through the same affiliation.
     pub sits_as: Option<NetworkRole>,
     /// The request of the same person that is open there.
     pub requested: Option<Box<MembershipRequest>>,
@@ -100,7 +104,9 @@ impl Action for Create {
         let nominates = it.organization.is_some_and(|organization| nominates(actor, it.network.id, organization));
         let may = match it.new.kind {
             MembershipRequestKind::Request => mine,
-            MembershipRequestKind::Invitation => actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial),
+            MembershipRequestKind::Invitation => {
+                actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial)
+            }
             MembershipRequestKind::Nomination => nominates || actor.is_sig(),
         };
         networks::Read::rule(actor, &it.network).and(may, NOT_HIS)
@@ -151,7 +157,7 @@ impl Action for Create {
 }
 
 impl Candidate {
-    /// Whether opening the dossier is the network's agreement too.
+    /// Whether the network agrees by the creation of the request.
     #[must_use]
     pub fn is_agreed_by(&self, actor: &Actor) -> bool {
         let (network, new) = (&self.network, &self.new);
@@ -164,7 +170,7 @@ impl Candidate {
     }
 }
 
-/// For whom a decision is taken.
+/// The side for which a decision is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The one who would join.
@@ -224,7 +230,8 @@ impl MembershipRequest {
     }
 }
 
-/// Whether a network still takes in who comes from there: it may have closed, or changed whom it admits, meanwhile.
+/// Whether a network still takes in a member of an origin: it may have closed, or changed its eligible origins, since
+/// the request.
 ///
 /// # Errors
 /// It does not.
@@ -234,7 +241,7 @@ pub fn takes_in(network: &Network, origin: MemberOrigin) -> Result<(), Refusal> 
 }
 
 action!(
-    /// See a dossier: the person, who opened it, those who decide, and those who answer for the organization.
+    /// See a membership request: the person, its creator, those who decide, and those who answer for the organization.
     Read(MembershipRequestId) on MembershipRequest as "get_membership_request", MembershipRequest,
     |actor, it| {
         let concerned = it.is_about(actor)
@@ -242,14 +249,14 @@ action!(
             || actor.leads_on(it.network_id, it.interministerial)
             || actor.reaches(Actor::SCOPED, it.organization.id)
             || actor.answers_for(it.network_id, it.organization.id);
-        // Whom it is about reads it, his network hidden or not, until he sits there: he could not decide otherwise.
+        // The person reads it until they sit there, even if the network is hidden: otherwise they could not decide.
         let invited = it.is_about(actor) && it.status != MembershipRequestStatus::Accepted;
         let shown = it.network_visibility.shows(it.network_id, actor);
         Ruling::seen(invited || (shown && (actor.is_sig() || concerned)))
     }
 );
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of SQL: every list of membership requests starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
     use membership_request as dossier;
@@ -257,7 +264,7 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType =
         return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
     }
     let inside = || <bool as AsExpression<Bool>>::as_expression(actor.is_insider());
-    // NULL where he has no account, which is no yes.
+    // NULL where the person has no account: NULL counts as false.
     let mine = || dossier::member_id.eq(MemberId(actor.id.0)).assume_not_null();
     let own = inside().and(mine().or(dossier::created_by.eq(actor.id)));
     let invited = inside().and(mine()).and(stands().ne(MembershipRequestStatus::Accepted));
@@ -306,16 +313,16 @@ macro_rules! decision {
 }
 
 decision!(
-    /// Agree, for oneself or for the network.
+    /// Agree, for the person or for the network.
     Accept as "accept_membership_request"
 );
 decision!(
-    /// Refuse, for oneself or for the network.
+    /// Refuse, for the person or for the network.
     Refuse as "refuse_membership_request"
 );
 
 action!(
-    /// Withdraw a dossier.
+    /// Withdraw a membership request.
     Withdraw(MembershipRequestId) on MembershipRequest as "withdraw_membership_request", MembershipRequest,
     |actor, it| {
         let own = match it.kind {

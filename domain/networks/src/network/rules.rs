@@ -12,12 +12,13 @@ use kernel::{Actor, Label, MemberOrigin, NetworkId, Refusal, Ruling, action};
 
 use super::{Network, NetworkCode, NetworkInput, NetworkStatus, NetworkVisibility};
 
-const ITS_LEADS: Label = Label { fr: "Réservé à ses animateurs et au SIG.", en: "For its leads and the SIG only." };
-
-const VISIBILITY: Label = Label {
-    fr: "Seul le SIG décide qui connaît un réseau.",
-    en: "The SIG alone decides who knows of a network.",
+const ITS_LEADS: Label = Label {
+    fr: "Seuls le SIG et les personnes qui animent ce réseau sur tous les sujets peuvent le faire.",
+    en: "Only the SIG, the leads of this network and its co-leads on all topics may do this.",
 };
+
+const VISIBILITY: Label =
+    Label { fr: "Seul le SIG décide qui connaît un réseau.", en: "The SIG alone decides who knows of a network." };
 
 impl Target for NetworkInput {
     fn key(&self) -> Option<String> {
@@ -39,13 +40,13 @@ impl NetworkVisibility {
         known || actor.is_sig() || actor.sits_in(network)
     }
 
-    /// The same for what may be about no network at all.
+    /// Whether a caller may see the network of an object, or the object has none.
     pub(crate) fn shows_any(about: Option<(NetworkId, Self)>, actor: &Actor) -> bool {
         about.is_none_or(|(network, visibility)| visibility.shows(network, actor))
     }
 }
 
-/// What `Read` says one by one, for all: where every read starts.
+/// The rule of `Read` as a condition of SQL: every list of networks starts from it.
 #[must_use]
 pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<network::table, Pg, SqlType = Bool>> {
     if actor.is_sig() {
@@ -58,8 +59,8 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<network::table, Pg, S
     Box::new(mine)
 }
 
-/// The same for what may be about no network at all, read together with its network: of a network that shows itself, of one's
-/// own, or of none.
+/// The rule of `Read` as a condition of SQL, for rows whose network is optional: the row has no network, or one that
+/// the caller sits in (`mine`), or one that is not hidden, where the caller may see networks at all (`known`).
 #[auto_type(no_type_alias)]
 pub(crate) fn shown(mine: Vec<NetworkId>, known: bool) -> _ {
     let known: AsExprOf<bool, Bool> = known.into_sql::<Bool>();
@@ -76,7 +77,7 @@ action!(
 );
 
 action!(
-    /// Change a network: its leads, those who co-lead it on all topics, and the SIG.
+    /// Change a network: its leads, its co-leads on all topics, and the SIG.
     Update(NetworkCode) on Network as "update_network", Network,
     |actor, it| Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.id), ITS_LEADS), Network::open
 );
@@ -94,13 +95,13 @@ impl Update {
 }
 
 action!(
-    /// Open a network that was in preparation or dormant.
+    /// Activate a network that is in preparation or dormant.
     Activate(NetworkCode) on Network as "activate_network", Network,
     |actor, it| Read::rule(actor, it).for_sig(actor), |it| it.moves("activate_network")
 );
 
 action!(
-    /// Let a network sleep for a while.
+    /// Put an active network on hold.
     Pause(NetworkCode) on Network as "pause_network", Network,
     |actor, it| Read::rule(actor, it).for_sig(actor), |it| it.moves("pause_network")
 );
@@ -113,11 +114,14 @@ action!(
 
 impl Network {
     /// What is wrong with a code that no network has.
-    pub const MISSING: Label = Label { fr: "Ce réseau n'existe pas.", en: "There is no such network." };
-    /// Why one who leads none of it may not.
+    pub const MISSING: Label = Label {
+        fr: "Aucun réseau visible de vous ne porte ce code.",
+        en: "No network that you may see has this code.",
+    };
+    /// Why a caller who does not lead the network on this topic may not.
     pub(crate) const ITS_LEADS: Label = Label {
-        fr: "Réservé au SIG et aux animateurs du réseau, chacun sur ses sujets.",
-        en: "For the SIG and the leads of the network, each on his topics.",
+        fr: "Seuls le SIG et les personnes qui animent ce réseau, chacune sur ses sujets, peuvent le faire.",
+        en: "Only the SIG and the leads and co-leads of this network, each on their topics, may do this.",
     };
 
     /// Whether anything may still be written in it.

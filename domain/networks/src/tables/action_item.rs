@@ -1,4 +1,5 @@
-//! Actions: seen by who owes them and who follows them; given by the leads, the SIG and, to his own, a director.
+//! Action items: seen by those who have to do them and those who follow them; created by the leads, the SIG and, for
+//! the organizations they answer for, communication directors.
 
 use kernel::{ActionItemId, NetworkId, OrganizationId, PrincipalId, Version};
 use personas::network::{EDITO, OMBRE, PREFECTURES};
@@ -38,7 +39,7 @@ fn edito() -> ActionItem {
     an_action(Some(EDITO), at::SOCIAUX)
 }
 
-/// Of a confidential follow-up with the directorate, for its contributor to do.
+/// From a confidential follow-up with the directorate, assigned to its contributor.
 fn secret() -> ActionItem {
     let origin = (Some(FollowUpAxis::Organization), Some(FollowUpConfidentiality::Confidential));
     ActionItem { origin, owner_member: Some(member(who('K'))), ..edito() }
@@ -52,7 +53,7 @@ fn prefectures() -> ActionItem {
     an_action(Some(PREFECTURES), at::PREFECTURE_34)
 }
 
-/// Owed by a préfecture, followed by no network.
+/// To be done by a préfecture, followed by no network.
 fn of_prefecture() -> ActionItem {
     an_action(None, at::PREFECTURE_34)
 }
@@ -70,7 +71,7 @@ fn duty(network: NetworkId, owner: OrganizationId) -> Duty {
         owner_member_id: None,
         follow_up_id: None,
         interministerial: false,
-        due_on: recorded().date_naive(),
+        due_on: kernel::Day(recorded().date_naive()),
     };
     Duty { new, network: Some(a_network(network)), follow_up: None, life: alive(), person_there: true }
 }
@@ -148,7 +149,11 @@ fn creating() -> Checked {
         .now("edito", &duty(EDITO, at::SOCIAUX))
         .when("no such network", &lost, "invalid /network_code")
         .now("of a follow-up of its network", &Duty { follow_up: Some(a_scope(EDITO)), ..duty(EDITO, at::SOCIAUX) })
-        .when("of another network's", &Duty { follow_up: Some(a_scope(DESIGN)), ..duty(EDITO, at::SOCIAUX) }, "invalid /network_code")
+        .when(
+            "of another network's",
+            &Duty { follow_up: Some(a_scope(DESIGN)), ..duty(EDITO, at::SOCIAUX) },
+            "invalid /network_code",
+        )
         .when("of no network", &unfollowed, "invalid /network_code")
         .when("a merged organization", &Duty { life: merged(), ..duty(EDITO, at::SOCIAUX) }, "superseded")
         .when("a closed organization", &Duty { life: closed(), ..duty(EDITO, at::SOCIAUX) }, "illegal")

@@ -1,4 +1,4 @@
-//! Announcements: written by the SIG, and by the leads to their network; read by whom they are addressed to.
+//! Announcements: written by the SIG and, to their network, by the leads; read by their recipients.
 
 use kernel::notification::NotificationClass;
 use kernel::{AnnouncementId, MemberOrigin, NetworkId, PrincipalId, Version};
@@ -52,7 +52,7 @@ fn to_organizations() -> Announcement {
     an_announcement(None, Status::Published)
 }
 
-/// Whoever asks is one of those to whom it was sent.
+/// The same, addressed to the caller.
 fn addressed(it: Announcement) -> Announcement {
     Announcement { around: Around { addressed: true, ..it.around }, ..it }
 }

@@ -1,4 +1,5 @@
-//! Follow-ups, their comments and decisions: on the network axis the leads and the SIG write, on the organization axis the SIG.
+//! Follow-ups, their comments and decisions: on the network axis the leads and the SIG write, on the organization axis
+//! the SIG.
 
 use chrono::TimeDelta;
 use kernel::directory::OrganizationLife;
@@ -40,7 +41,7 @@ fn secret() -> FollowUpScope {
     FollowUpScope { confidentiality: Confidentiality::Confidential, ..sociaux() }
 }
 
-/// The same, where a member and a partner were there: a partner is shown nothing for that.
+/// The same, attended by a member and a partner: a partner does not read it for having attended.
 fn secret_before_witnesses() -> FollowUpScope {
     FollowUpScope { attendee_ids: vec![who('M'), who('P')], ..secret() }
 }
@@ -98,7 +99,7 @@ fn to_record(scope: FollowUpScope, life: Option<OrganizationLife>) -> Subject {
         network_code: scope.network_id.map(code),
         organization_id: scope.organization_id,
         interministerial: scope.interministerial,
-        held_on: recorded().date_naive(),
+        held_on: kernel::Day(recorded().date_naive()),
         health: Health::Green,
         summary: text("Tout va bien."),
         confidentiality: None,
@@ -131,7 +132,8 @@ fn creating() -> Checked {
     let lost = Subject { scope: FollowUpScope { network_id: None, ..on(EDITO).scope }, ..on(EDITO) };
     let nameless = Subject { new: FollowUpInput { network_code: None, ..on(EDITO).new }, ..on(EDITO) };
     let about_nobody = to_record(scope(Axis::Organization, EDITO, None), None);
-    let tomorrow = FollowUpInput { held_on: (clock::now() + TimeDelta::days(2)).date_naive(), ..on(EDITO).new };
+    let tomorrow =
+        FollowUpInput { held_on: kernel::Day((clock::now() + TimeDelta::days(2)).date_naive()), ..on(EDITO).new };
     Table::<Create>::new()
         .who("edito", &on(EDITO), "++-+----------- ------")
         .who("prefectures, interministerial", &on(PREFECTURES), "++---+--------- ------")

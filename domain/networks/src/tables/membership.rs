@@ -1,4 +1,5 @@
-//! Memberships: decided by the leads and the SIG; leads are appointed by the SIG administrator; anyone leaves by himself.
+//! Memberships: decided by the leads and the SIG; leads are appointed by the SIG administrator; all may end their
+//! own.
 
 use kernel::{
     AffiliationId, MemberOrigin, MembershipId, NetworkId, NetworkRole, NotificationLevel, OrganizationId, PrincipalId,
@@ -14,7 +15,7 @@ use crate::membership::{
 use crate::network::Network;
 use crate::{membership_review, subscription};
 
-/// Of a caller, or of someone else (`?`).
+/// The membership of a caller (by their sign), or of someone else (`?`).
 pub(super) fn a_membership(
     of: char,
     network_id: NetworkId,
@@ -66,7 +67,7 @@ fn ombre_lead_edito() -> Membership {
     a_membership('L', OMBRE, at::ECOLOGIE, NetworkRole::Member)
 }
 
-/// Someone whose seat in the hidden network did not make him sit there: he left, say.
+/// The membership in the hidden network of a caller who does not sit there: it ended, for example.
 fn ombre_of_someone_who_left() -> Membership {
     a_membership('M', OMBRE, at::OPERATOR, NetworkRole::Member)
 }
@@ -102,7 +103,7 @@ fn reading() -> Checked {
         .who("crise, of another ministry", &crise(at::JUSTICE), "++............. +.....")
         .who("crise, of the directorate", &crise(at::SOCIAUX), "++......++..... ......")
         .who("ombre", &ombre_lead_edito(), "++.+........... ......")
-        .who("ombre, his own", &ombre_of_someone_who_left(), "++.+........... ......")
+        .who("ombre, their own", &ombre_of_someone_who_left(), "++.+........... ......")
         .end()
 }
 

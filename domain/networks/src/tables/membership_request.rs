@@ -1,4 +1,5 @@
-//! Dossiers: everyone asks for himself, the network invites, the director and the référent nominate; each side decides for itself.
+//! Membership requests: members ask for themselves, the network invites, the director and the référent nominate; each
+//! side decides for itself.
 
 use kernel::{
     AffiliationId, MemberOrigin, MembershipRequestId, NetworkId, NetworkRole, NotificationLevel, OrganizationId,
@@ -14,7 +15,7 @@ use crate::membership_request::{
 };
 use crate::network::{JoinPolicy, Network};
 
-/// Someone with an account (by his sign), or without one, who would join a network for an organization.
+/// A person with an account (by their sign), or without one, who would join a network for an organization.
 fn candidate(kind: Kind, of: Option<char>, network: NetworkId, organization: OrganizationId) -> Candidate {
     let invitee = Invitee {
         given_name: text("Camille"),
@@ -51,7 +52,7 @@ fn invitation(network: NetworkId) -> Candidate {
     candidate(Kind::Invitation, None, network, at::TRAVAIL)
 }
 
-/// A dossier of a caller, for his organization, opened by a caller.
+/// A membership request about a caller, for their organization, created by a caller.
 fn a_dossier(of: char, network_id: NetworkId, place: OrganizationId, by: char) -> MembershipRequest {
     MembershipRequest {
         id: MembershipRequestId(id(64)),
@@ -160,7 +161,12 @@ fn creating() -> Checked {
         .when("no level chosen", &undecided, "invalid /notification_level")
         .when("asked already", &Candidate { requested: Some(Box::new(of_member())), ..request() }, "already_requested")
         .when_asked_by('L', "asked already, by one whom they read", &asked_twice(of_contributor()), "already_requested")
-        .when_asked_by('R', "asked already, by one whom they do not", &asked_twice(of_contributor()), "invalid /invitee/email")
+        .when_asked_by(
+            'R',
+            "asked already, by one whom they do not",
+            &asked_twice(of_contributor()),
+            "invalid /invitee/email",
+        )
         .when("sits so already", &Candidate { sits_as: Some(NetworkRole::Member), ..request() }, "overlap")
         .now("sits otherwise", &Candidate { sits_as: Some(NetworkRole::Deputy), ..request() })
         .end()
@@ -183,8 +189,18 @@ fn accepting() -> Checked {
         .who("prefectures, of the préfecture", &of_prefecture(), "++...+-+..-.... ......")
         .who("ombre", &of_coordinator(), "++............. ......")
         .when_asked_by('L', "for the network", &of_member(), "now")
-        .when_asked_by('L', "who leads decides for themselves alone", &of_a_lead(), "illegal withdraw_membership_request")
-        .when_asked_by('C', "the same of the SIG", &agreed_by_the_person(of_coordinator()), "illegal withdraw_membership_request")
+        .when_asked_by(
+            'L',
+            "who leads decides for themselves alone",
+            &of_a_lead(),
+            "illegal withdraw_membership_request",
+        )
+        .when_asked_by(
+            'C',
+            "the same of the SIG",
+            &agreed_by_the_person(of_coordinator()),
+            "illegal withdraw_membership_request",
+        )
         .when_asked_by('M', "who asked has agreed", &of_member(), "illegal withdraw_membership_request")
         .when_asked_by('K', "who was nominated", &of_contributor(), "now")
         .when("accepted", &in_status(Status::Accepted), "illegal end_membership")

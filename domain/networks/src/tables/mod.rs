@@ -1,6 +1,7 @@
 //! Who may do what in networks, and when, as tables without a database: see `personas::CALLERS` for the columns.
 //!
-//! The verdicts are written from the requirements, as those of `tests/policy.tsv` are; never copied from what a rule says.
+//! The verdicts are written from the requirements, as those of `tests/policy.tsv` are; never copied from what a rule
+//! says.
 
 mod action_item;
 mod announcement;
@@ -37,7 +38,7 @@ fn every_action_has_a_table_that_holds() {
     check(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), tables.into_iter().flatten().collect());
 }
 
-/// A network of the little world, as it is there: active, joined on request.
+/// A network of the test world: active, joined on request.
 fn a_network(id: NetworkId) -> Network {
     Network {
         id,

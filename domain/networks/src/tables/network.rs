@@ -1,4 +1,5 @@
-//! Networks and co-animations: read by all but partners where they are listed, kept by the SIG and, for the charter, the leads.
+//! Networks and co-animations: all but partners read those that are not hidden; the SIG writes them, and the leads
+//! update networks.
 
 use kernel::directory::OrganizationLife;
 use kernel::{CoAnimationId, CoAnimationScope, NetworkId, PrincipalId, Validity, Version};

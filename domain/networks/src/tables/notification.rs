@@ -1,4 +1,4 @@
-//! Notifications: one's own, and nobody's else.
+//! Notifications: read by their recipient only.
 
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::{NetworkId, NotificationId, Version};

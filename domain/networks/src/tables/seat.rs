@@ -1,4 +1,4 @@
-//! Seats: expected by the SIG and the leads, each on his topics; read by insiders.
+//! Seats: written by the SIG and the leads, each on their topics; read by insiders.
 
 use kernel::directory::OrganizationLife;
 use kernel::{NetworkId, NetworkRole, OrganizationId, PrincipalId, SeatId, Validity, Version};

@@ -1,4 +1,4 @@
-//! The standard of networks and the tracking of all of them: for those who animate or answer, the SIG and the auditor.
+//! The standard of networks and the matrix: for those who animate or answer, the SIG and the auditor.
 
 use kernel::{PrincipalId, Version};
 use personas::network::{CRISE, EDITO, OMBRE};

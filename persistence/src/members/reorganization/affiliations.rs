@@ -1,4 +1,4 @@
-//! Affiliations go on in the successor, with all that is held through them.
+//! Affiliations continue in the successor, with everything that is held through them.
 
 use diesel::prelude::*;
 use kernel::schema::affiliation;
@@ -58,7 +58,7 @@ fn carry(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger, before: 
         carry(writer, ledger, before.id, &after)?;
     }
     roles::carry_held(writer, moving, ledger, before, &after)?;
-    // Who sat there in the second place sits there in the first.
+    // A member whose main affiliation disappears keeps a main one: the affiliation that it joins.
     let after = Affiliation::find(after.id.0, writer.conn)?;
     if joins && before.is_primary && !after.is_primary {
         promote(writer, &after)?;
@@ -70,12 +70,12 @@ fn end(writer: &mut Writer<'_>, before: &Affiliation) -> Result<()> {
     writer.end(before, affiliation::valid.eq(before.valid.until(writer.at))).map(drop)
 }
 
-/// What has not begun has no past to keep: it begins in the successor.
+/// An affiliation that has not begun yet has no past to keep: it will begin in the successor.
 fn repoint(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId) -> Result<Affiliation> {
     writer.change(before, affiliation::organization_id.eq(to))
 }
 
-/// The same place, in the successor: its fields stay whose they are.
+/// The same affiliation, in the successor: each field keeps its owner.
 fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid: Validity) -> Result<Affiliation> {
     let whose = affiliation::table.find(before.id).select(affiliation::field_sources);
     let whose: Value = whose.first(writer.conn)?;
@@ -90,7 +90,7 @@ fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid
     writer.create(row)
 }
 
-/// A place that another one joins lasts as long as either, and says what either says.
+/// An affiliation that another one joins lasts as long as either, and takes the fields that it lacks from the other.
 fn widen(writer: &mut Writer<'_>, there: &Affiliation, other: &Affiliation, valid: Validity) -> Result<Affiliation> {
     let said = AffiliationPatch::completing(there, other);
     if valid == there.valid && said.is_empty() {

@@ -20,12 +20,17 @@ use crate::moving::{Ledger, Moving};
 use crate::writer::Writer;
 use crate::{Error, Result};
 
-const NOWHERE: Label = Label { fr: "Il n'y a pas une telle organisation.", en: "There is no such organization." };
-const NO_DICOM: Label =
-    Label { fr: "Ce n'est pas une direction de la communication.", en: "This is no communication directorate." };
+const NOWHERE: Label = Label {
+    fr: "Cette organisation n’existe pas : vérifiez son identifiant.",
+    en: "This organization does not exist: check its identifier.",
+};
+const NO_DICOM: Label = Label {
+    fr: "Cette organisation n’est pas une direction de la communication.",
+    en: "This organization is not a communication directorate.",
+};
 const NOT_THERE: Label = Label {
-    fr: "Ce n'est ni un rattachement en cours, ni une organisation de celle qui est scindée.",
-    en: "This is neither an affiliation in force nor an organization of the one that is split.",
+    fr: "Indiquez un rattachement en cours à l’organisation scindée, ou une organisation qui en dépend directement.",
+    en: "Name an affiliation in force to the organization that is split, or an organization directly below it.",
 };
 
 /// Carries out a plan over what is locked already, and tells all that it did.
@@ -47,7 +52,7 @@ pub(super) fn carry_out(writer: &mut Writer<'_>, operations: &[Operation]) -> Re
     work.ledger.close(writer)
 }
 
-/// Every organization that is named exists, and lives.
+/// Checks that every organization that is named exists and is active.
 fn all_alive(conn: &mut PgConnection, operations: &[Operation], named: &[OrganizationId]) -> Result<()> {
     let rows = organization::table.filter(organization::id.eq_any(named)).select(Organization::as_select());
     let rows: BTreeMap<OrganizationId, Organization> =
@@ -60,7 +65,7 @@ fn all_alive(conn: &mut PgConnection, operations: &[Operation], named: &[Organiz
     Ok(())
 }
 
-/// What was told, and what was created, so far.
+/// What the operations have done so far: the ledger of changes, and the organizations created.
 struct Work {
     ledger: Ledger,
     created: BTreeMap<LocalRef, OrganizationId>,
@@ -114,7 +119,7 @@ impl Work {
         links::serve(writer, &mut self.ledger, dicom, &served)
     }
 
-    /// Moves all that rests on what goes; then it is gone.
+    /// Moves everything that depends on the organizations that disappear, then marks them as merged or split.
     fn go(
         &mut self,
         writer: &mut Writer<'_>,

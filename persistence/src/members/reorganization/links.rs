@@ -17,19 +17,21 @@ use crate::moving::{Ledger, Moving};
 use crate::moving::{both, capped};
 use crate::writer::Writer;
 
-const CIRCLE: Label =
-    Label { fr: "Le successeur se trouverait au-dessous de lui-même.", en: "The successor would stand below itself." };
+const CIRCLE: Label = Label {
+    fr: "L’organisation qui succède se trouverait au-dessous d’elle-même : choisissez-en une autre.",
+    en: "The successor would stand below itself: choose another one.",
+};
 
 type Ends = (OrganizationId, OrganizationId, LinkKind);
 
-/// Links from and to what goes are those of the successor; what links it to itself ends.
+/// Moves links from and to organizations that disappear to their successors; a link of a successor to itself ends.
 pub(crate) fn carry_all(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let gone = moving.gone();
     let links = organization_link::from_id.eq_any(&gone).or(organization_link::to_id.eq_any(&gone));
     let links = organization_link::table.filter(links).order(organization_link::id);
     let links = links.select(OrganizationLink::as_select()).for_no_key_update().load(writer.conn)?;
     for before in links {
-        // Who succeeds what goes has done so.
+        // Links to the successors of an organization that disappears stay as they are.
         let done = before.kind == LinkKind::Succeeds && !moving.takes(before.from_id);
         if !before.valid.ended_by(writer.at) && !done {
             carry(writer, moving, ledger, &before)?;
@@ -140,7 +142,7 @@ pub(super) fn serve(
     Ok(())
 }
 
-/// What stands below what goes stands below the successor; a successor that stood there takes its place.
+/// Moves the organizations below one that disappears to its successor; a successor that was one of them takes its place.
 pub(crate) fn carry_below(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let below = organization::parent_id.assume_not_null().eq_any(moving.gone());
     let below = below.and(organization::status.eq(OrganizationStatus::Active));
@@ -185,7 +187,7 @@ fn first_that_stays(
     Ok(None)
 }
 
-/// The service accounts of what goes are those of the successor.
+/// Moves the service accounts of organizations that disappear to their successors.
 pub(crate) fn carry_service_accounts(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = service_account::table.filter(service_account::organization_id.eq_any(moving.gone()));
     let here = here.order(service_account::id).select(ServiceAccount::as_select()).for_no_key_update();

@@ -31,7 +31,7 @@ pub(super) fn networks_of(conn: &mut PgConnection, organizations: &[Organization
     Ok(all.into_iter().collect())
 }
 
-/// Locks the networks, the members who sit in what goes, the organizations and what stands below them.
+/// Locks the networks, the members affiliated to the organizations that disappear, the organizations and those below.
 pub(super) fn all(conn: &mut PgConnection, operations: &[Operation]) -> Result<()> {
     let (named, gone) = (named(operations), plan::gone(operations));
     let networks = networks_of(conn, &named)?;
@@ -43,7 +43,7 @@ pub(super) fn all(conn: &mut PgConnection, operations: &[Operation]) -> Result<(
     let organizations = organization::table.filter(organization::id.eq_any(&named).or(below));
     let organizations = organizations.order(organization::id).select(organization::id);
     organizations.for_no_key_update().load::<OrganizationId>(conn)?;
-    // Whoever was faster brought a network more: begin again.
+    // Another transaction added a network meanwhile: begin again.
     let all = networks_of(conn, &named)?.iter().all(|network| networks.contains(network));
     if all { Ok(()) } else { Err(Error::Again) }
 }

@@ -10,9 +10,9 @@ mod roles;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::schema::reorganization;
-use kernel::{Grant, NetworkId, PageQuery, ReorganizationId, Version};
+use kernel::{Grant, NetworkId, PageQuery, ReorganizationId, Versions};
 use members::reorganization::{
-    Apply, Create, List, Read, Reorganization, ReorganizationFilter, ReorganizationImpact, ReorganizationPage,
+    Apply, Create, List, Preview, Read, Reorganization, ReorganizationFilter, ReorganizationImpact, ReorganizationPage,
     ReorganizationStatus, ReorganizationView, Withdraw, visible,
 };
 
@@ -34,7 +34,7 @@ impl Store<'_> {
     /// The reorganizations, the latest draft first.
     ///
     /// # Errors
-    /// The caller may not know of them; the cursor is none of ours.
+    /// The caller may not know of them; the cursor is not valid for this list.
     pub fn reorganizations(&mut self, filter: ReorganizationFilter, page: &PageQuery) -> Result<ReorganizationPage> {
         self.permit(List)?;
         let (conn, actor) = self.reading();
@@ -71,7 +71,7 @@ impl Store<'_> {
         Ok(self.seen(it))
     }
 
-    /// Leaves of an impact what the caller may know.
+    /// Removes from an impact what the caller may not know.
     fn veil(&mut self, it: &mut Reorganization) -> Result<()> {
         let (conn, actor) = self.reading();
         if let (false, Some(impact)) = (actor.is_sig(), &it.impact) {
@@ -87,16 +87,16 @@ impl Store<'_> {
     /// What the reorganization that was granted would do: it is done, and taken back.
     ///
     /// # Errors
-    /// It contradicts itself, or the world.
-    pub fn try_reorganization(&mut self, grant: Grant<Create>) -> Result<ReorganizationImpact> {
-        let (Create(new), ()) = grant.spend();
+    /// The plan contradicts itself, or what is recorded.
+    pub fn preview_reorganization(&mut self, grant: Grant<Preview>) -> Result<ReorganizationImpact> {
+        let (Preview(new), ()) = grant.spend();
         self.trial(|writer| carry_out(writer, &new.operations))
     }
 
     /// Drafts the reorganization that was granted, which could be done now.
     ///
     /// # Errors
-    /// It contradicts itself, or the world.
+    /// The plan contradicts itself, or what is recorded.
     pub fn create_reorganization(&mut self, grant: Grant<Create>) -> Result<ReorganizationView> {
         let (created, impact) = self.write(grant, |writer, _, Create(new), ()| {
             let impact = writer.tried(|trial| carry_out(trial, &new.operations))?;
@@ -110,8 +110,8 @@ impl Store<'_> {
     /// Applies the reorganization that was granted: all of it, at this instant.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it; the world changed so that it cannot be done any more.
-    pub fn apply_reorganization(&mut self, grant: Grant<Apply>, seen: Version) -> Result<ReorganizationView> {
+    /// It is no longer as the caller saw it; it can no longer be done.
+    pub fn apply_reorganization(&mut self, grant: Grant<Apply>, seen: Versions) -> Result<ReorganizationView> {
         let (applied, impact) = self.write_on(grant, seen, |writer, _, _, before| {
             let impact = carry_out(writer, &before.operations.0)?;
             let done = End { applied_at: Some(writer.at), impact: Some(impact.figures()), ..End::default() };
@@ -126,7 +126,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It is no longer as the caller saw it.
-    pub fn withdraw_reorganization(&mut self, grant: Grant<Withdraw>, seen: Version) -> Result<ReorganizationView> {
+    pub fn withdraw_reorganization(&mut self, grant: Grant<Withdraw>, seen: Versions) -> Result<ReorganizationView> {
         let withdrawn = self.write_on(grant, seen, |writer, _, _, before| {
             let done = End { withdrawn_at: Some(writer.at), ..End::default() };
             close(writer, &before, done)
@@ -160,10 +160,16 @@ impl Known for Create {
     }
 }
 
+impl Known for Preview {
+    fn facts(&self, conn: &mut PgConnection) -> Result<()> {
+        lock::all(conn, &self.0.operations)
+    }
+}
+
 impl Known for Apply {
     fn facts(&self, conn: &mut PgConnection) -> Result<Reorganization> {
         let it = Reorganization::lock(self.0.0, conn)?;
-        // What is over needs no world.
+        // One that is no longer a draft needs no further locks.
         if it.status == ReorganizationStatus::Draft {
             lock::all(conn, &it.operations.0)?;
         }

@@ -1,4 +1,4 @@
-//! Roles held through what moves, or over what goes, go on in the successor.
+//! Roles held through affiliations that move, or over organizations that disappear, continue in the successor.
 
 use diesel::prelude::*;
 use kernel::schema::{organization, role_assignment};
@@ -14,7 +14,7 @@ use crate::moving::{Ledger, Moving};
 use crate::moving::{both, capped};
 use crate::writer::Writer;
 
-/// Carries the roles that were held through an affiliation. A role over the place itself goes where its holder goes.
+/// Carries the roles held through an affiliation. A role over the organization of that affiliation follows its holder.
 pub(super) fn carry_held(
     writer: &mut Writer<'_>,
     moving: &Moving,
@@ -33,7 +33,7 @@ pub(super) fn carry_held(
     Ok(())
 }
 
-/// Carries the roles over what goes that are held through affiliations elsewhere.
+/// Carries the roles over organizations that disappear, if they are held through affiliations elsewhere.
 pub(crate) fn carry_over(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let over = role_assignment::organization_id.assume_not_null().eq_any(moving.gone());
     let over = role_assignment::table.filter(over).order(role_assignment::id).select(RoleAssignment::as_select());
@@ -87,7 +87,7 @@ fn carry(
     Ok(())
 }
 
-/// Nobody has a role of their own reach an organization that was there before and that it did not reach.
+/// Refuses a reorganization by which a role of the caller would reach an existing organization that it did not reach.
 fn refuse_gift_to_oneself(writer: &mut Writer<'_>, it: &RoleAssignment, over: Option<OrganizationId>) -> Result<()> {
     let Some(over) = over.filter(|over| it.member_id.0 == writer.by.0 && Some(*over) != it.organization_id) else {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Members by their names; by an e-mail address those alone whose card the caller sees.
+//! Members by their names; by e-mail address only those whose card the caller sees.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) struct Names;
 
 type Query = member::BoxedQuery<'static, diesel::pg::Pg>;
 
-/// The members whom this caller may find: those he sees who are present, as in lists.
+/// The members whom this caller may find: the present ones whom the caller sees, as in lists.
 fn known(actor: &Actor) -> Query {
     let present = member::departed_at.is_null().and(member::pseudonymised_at.is_null());
     member::table.into_boxed().filter(visible(actor)).filter(present)
@@ -35,7 +35,7 @@ impl Findable for Names {
 
     fn begun(store: &mut Store<'_>, wanted: &Wanted, rows: i64) -> Result<Vec<Candidate>> {
         let (conn, actor) = store.reading();
-        // The order of lists compares letters before accents and case; U+FFFF stands after every letter.
+        // The order of lists compares base characters before accents and case; U+FFFF sorts after all of them.
         let end = format!("{}\u{ffff}", wanted.text);
         let query = known(actor).filter(member::sort_name.ge(wanted.text.clone())).filter(member::sort_name.lt(end));
         load(conn, query.order((member::sort_name, member::id)).limit(rows))
@@ -50,7 +50,7 @@ impl Findable for Names {
 }
 
 impl Store<'_> {
-    /// Whoever has this address, if the caller sees his card.
+    /// The member with this address, if the caller sees their card.
     pub(super) fn member_with(&mut self, email: &Email) -> Result<Vec<Found>> {
         let (conn, actor) = self.reading();
         let query = known(actor).filter(carded(actor)).filter(member::email.eq(email));
@@ -58,7 +58,7 @@ impl Store<'_> {
         Ok(rows.into_iter().map(|(id, text)| Found { of: SearchType::Member, id, score: 1.0, text }).collect())
     }
 
-    /// Those of these members whom the caller sees, as he sees them.
+    /// Those of these members whom the caller sees, in full or by name.
     pub(super) fn members_found(&mut self, ids: &[MemberId]) -> Result<BTreeMap<MemberId, MemberView>> {
         if ids.is_empty() {
             return Ok(BTreeMap::new());

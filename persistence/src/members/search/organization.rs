@@ -1,4 +1,4 @@
-//! Organizations by their names; outsiders by what a name alone shows.
+//! Organizations by their names; partners and observers only by what a name shows.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub(super) struct Names;
 
 type Query = search_name::BoxedQuery<'static, diesel::pg::Pg>;
 
-/// The names by which this caller may find: of organizations that he sees, and none that he could not read.
+/// The names by which this caller may find organizations: only names that they could also read.
 fn known(actor: &Actor) -> Query {
     let seen = organization::table.into_boxed().filter(visible(actor)).select(organization::id);
     let query = search_name::table.into_boxed().filter(search_name::organization_id.eq_any(seen));
@@ -51,7 +51,7 @@ impl Findable for Names {
 }
 
 impl Store<'_> {
-    /// Those of these organizations that the caller sees, as he sees them.
+    /// Those of these organizations that the caller sees, in full or by name.
     pub(super) fn organizations_found(
         &mut self,
         ids: &[OrganizationId],

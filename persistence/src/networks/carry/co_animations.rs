@@ -1,4 +1,4 @@
-//! What was animated by what goes is animated by its successor.
+//! A reorganization carries the co-animations of an organization into its successor.
 
 use ::networks::co_animation::{CoAnimation, CoAnimationInput};
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use crate::moving::{Ledger, Moving, both, capped};
 use crate::networks::co_animation::{end, insert};
 use crate::writer::Writer;
 
-/// Carries the co-animations of what goes; of two in one network, the wider stays.
+/// Carries the co-animations of the organizations that end; of two in one network, the one with the wider scope stays.
 pub(crate) fn carry_co_animations(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = CoAnimation::query().filter(co_animation::organization_id.eq_any(moving.gone()));
     let here: Vec<CoAnimation> = here.order(co_animation::id).load(writer.conn)?;
@@ -53,7 +53,7 @@ fn join_co_animations(
     valid: Validity,
 ) -> Result<()> {
     let at = writer.at;
-    // The codes stand from the wider to the narrower.
+    // The variants of the enum are in order from the wider to the narrower scope.
     let scope = before.scope.min(rival.scope);
     if scope == rival.scope && valid == rival.valid {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What an organization that goes has yet to decide, to confirm and to do goes on in its successor.
+//! A reorganization carries the open membership requests and action items of an organization into its successor.
 
 use ::networks::action_item::{ActionItem, ActionStatus};
 use ::networks::membership_request::{MembershipRequest, MembershipRequestStatus};
@@ -11,7 +11,8 @@ use crate::Result;
 use crate::moving::{Ledger, Moving};
 use crate::writer::Writer;
 
-/// Carries the dossiers that are open: through the affiliation that goes on, where there is one.
+/// Carries the open membership requests: each through the affiliation that the member has in the successor, if there
+/// is one.
 pub(crate) fn carry_requests(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = MembershipRequest::query().filter(membership_request::organization_id.eq_any(moving.gone()));
     let here: Vec<MembershipRequest> = here.order(membership_request::id).load(writer.conn)?;
@@ -41,7 +42,7 @@ fn goes_on(conn: &mut PgConnection, member: MemberId, at: OrganizationId) -> Res
     Ok(there.first(conn).optional()?)
 }
 
-/// Carries the actions that are yet to be done.
+/// Carries the open action items.
 pub(crate) fn carry_actions(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = ActionItem::query().filter(action_item::owner_organization_id.eq_any(moving.gone()));
     let here = here.filter(action_item::status.eq(ActionStatus::Open)).order(action_item::id);

@@ -1,4 +1,4 @@
-//! Who sat for what goes sits for its successor.
+//! A reorganization carries the memberships held for an organization into its successor.
 
 use ::networks::membership::{EndReason, Membership, MembershipInput, MembershipStatus};
 use chrono::{DateTime, Utc};
@@ -15,7 +15,8 @@ use crate::networks::membership::{end, sitting};
 use crate::stamps::born;
 use crate::writer::Writer;
 
-/// Carries what is held through an affiliation over to the one that goes on; both may be the same, in another place.
+/// Carries the memberships held through an affiliation over to the one that succeeds it. Both may be the same
+/// affiliation, moved to another organization.
 pub(crate) fn carry_memberships(
     writer: &mut Writer<'_>,
     ledger: &mut Ledger,
@@ -59,8 +60,8 @@ fn carry_membership(writer: &mut Writer<'_>, ledger: &mut Ledger, before: &Membe
     Ok(())
 }
 
-/// Of two memberships of one member in one network, the stronger stays: an active one before one that waits, then the
-/// role that does more.
+/// Joins two memberships of one member in one network. The stronger stays: one that is not suspended before one that
+/// is, then the one whose role may do more.
 fn join(
     writer: &mut Writer<'_>,
     ledger: &mut Ledger,
@@ -94,13 +95,13 @@ fn join(
 
 type Terms = (Option<DateTime<Utc>>, Option<DateTime<Utc>>, uuid::Uuid);
 
-/// What of a membership its noun does not say, or says for itself alone.
+/// The columns of a membership that a copy takes over, and that `MembershipInput` does not have.
 fn terms(conn: &mut PgConnection, id: MembershipId) -> Result<Terms> {
     let row = membership::table.find(id);
     Ok(row.select((membership::suspended_at, membership::last_reviewed_at, membership::source_id)).first(conn)?)
 }
 
-/// The membership lasts as said, on the terms of the one that is stronger.
+/// Gives a membership these dates, and the role and other terms of the stronger one (`like`).
 fn date(writer: &mut Writer<'_>, before: &Membership, valid: Validity, like: &Membership) -> Result<()> {
     if valid == before.valid && like.id == before.id {
         return Ok(());

@@ -1,4 +1,5 @@
-//! What a reorganization carries into the successor: memberships, seats, co-animations, dossiers, actions, and the cells they count in.
+//! What a reorganization carries into the successor: memberships, seats,
+//! co-animations, membership requests and action items, and with them the cells of the matrix.
 
 mod co_animations;
 mod dossiers;

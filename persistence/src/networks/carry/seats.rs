@@ -1,4 +1,4 @@
-//! Who was expected of what goes is expected of its successor.
+//! A reorganization carries the seat requirements of an organization into its successor.
 
 use ::networks::seat::{Seat, SeatInput};
 use diesel::prelude::*;
@@ -11,7 +11,8 @@ use crate::moving::{Ledger, Moving, both, capped};
 use crate::networks::seat::{end, insert};
 use crate::writer::Writer;
 
-/// Carries the seats of what goes; two of one role in one network become one, wide enough for who sits there now.
+/// Carries the seats of the organizations that end. Two for one role in one network become one, whose `max` has room
+/// for all who hold it now.
 pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledger) -> Result<()> {
     let here = Seat::query().filter(seat::organization_id.eq_any(moving.gone())).order(seat::id);
     let here: Vec<Seat> = here.load(writer.conn)?;
@@ -46,7 +47,7 @@ pub(crate) fn carry_seats(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut
     Ok(())
 }
 
-/// What asks for both: any métier where one asks for none.
+/// One seat in place of two: the larger bounds, and the professions of both, or any where one of them takes any.
 fn asked_of_both(one: &Seat, other: &Seat, holders: i64) -> SeatInput {
     let mut professions = Vec::new();
     if !one.professions.is_empty() && !other.professions.is_empty() {
@@ -64,7 +65,7 @@ fn asked_of_both(one: &Seat, other: &Seat, holders: i64) -> SeatInput {
     }
 }
 
-/// As many as a seat may have.
+/// The largest `max` that a seat may have.
 const MOST_HOLDERS: i16 = 100;
 
 fn join_seats(writer: &mut Writer<'_>, before: &Seat, rival: &Seat, valid: Validity) -> Result<()> {
@@ -79,7 +80,7 @@ fn join_seats(writer: &mut Writer<'_>, before: &Seat, rival: &Seat, valid: Valid
         return Ok(());
     }
     if rival.valid.from < at {
-        // What was expected so far stays as it was.
+        // The past of the seat stays as it was.
         end(writer, rival, at)?;
         return insert(writer, rival.network_id, asked, Validity { from: at, ..valid }).map(drop);
     }

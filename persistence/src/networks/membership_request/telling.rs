@@ -1,4 +1,4 @@
-//! Who is told of a dossier: those who decide, and how it ended.
+//! Who is notified of a membership request: those who decide it, and in the end those whom it concerns.
 
 use ::networks::membership::LEADS;
 use ::networks::membership_request::{MembershipRequest, MembershipRequestDecision, MembershipRequestStatus};
@@ -10,8 +10,9 @@ use crate::Result;
 use crate::notify::{News, but_oneself, notify};
 use crate::writer::Writer;
 
-/// Tells both sides that a dossier waits for them. Who is invited hears of it whatever he chose elsewhere; of leads, the
-/// SIG administrator alone decides, who has it among his tasks.
+/// Notifies both sides that a request waits for them. The person is notified whatever level they chose elsewhere. On
+/// requests for the roles of leads nobody is notified for the network: only SIG administrators decide them, and have
+/// them among their tasks.
 pub(super) fn tell_who_decides(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
     if it.status != MembershipRequestStatus::Open {
         return Ok(());
@@ -27,7 +28,7 @@ pub(super) fn tell_who_decides(writer: &mut Writer<'_>, it: &MembershipRequest) 
     Ok(())
 }
 
-/// Tells who opened a dossier, and whom it is about, how it ended.
+/// Notifies the person and the creator of a request that it was accepted or refused.
 pub(super) fn tell_decided(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
     if !matches!(it.status, MembershipRequestStatus::Accepted | MembershipRequestStatus::Refused) {
         return Ok(());
@@ -59,7 +60,7 @@ pub(super) fn tell_met(writer: &mut Writer<'_>, it: &MembershipRequest, sits: Me
 }
 
 diesel::define_sql_function! {
-    /// Who decides for a network on a dossier.
+    /// The members who decide for a network on a membership request.
     #[sql_name = "app.leads_of"]
     fn leads_of(network: diesel::sql_types::Uuid, interministerial: diesel::sql_types::Bool, at: diesel::sql_types::Timestamptz) -> diesel::sql_types::Array<diesel::sql_types::Uuid>;
 }

@@ -14,36 +14,36 @@ use validator::{Validate, ValidationErrors};
 use super::{Assignment, LocalRef, Merge, Operation, Place, Relink, Rename, Split, Successor, SuccessorInput};
 
 codes! {
-    /// What an operation of a reorganization does.
+    /// Type of an operation of a reorganization.
     OperationType {
         Rename = "rename" ("renommer", "rename"),
         Merge = "merge" ("fusionner", "merge"),
         Split = "split" ("scinder", "split"),
-        Relink = "relink" ("rattacher à une DICOM", "relink"),
+        Relink = "relink" ("changer les organisations servies", "relink"),
     }
 }
 
-/// An organization: exactly one of the two says which.
+/// An organization: give exactly one of the two fields.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlaceFields {
-    /// One that exists.
+    /// Identifier of an organization that exists.
     organization_id: Option<OrganizationId>,
-    /// One that an earlier operation creates.
+    /// Name (`ref`) of an organization that an earlier operation creates.
     r#ref: Option<LocalRef>,
 }
 
-/// Where an organization goes: exactly one of the three says it.
+/// An organization that takes over: give exactly one of the three fields.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct SuccessorFields {
-    /// Into one that exists.
+    /// Identifier of an organization that exists.
     organization_id: Option<OrganizationId>,
-    /// Into one that an earlier operation creates.
+    /// Name (`ref`) of an organization that an earlier operation creates.
     r#ref: Option<LocalRef>,
-    /// Into a new one.
+    /// An organization to create.
     new: Option<SuccessorInput>,
 }
 
@@ -134,7 +134,7 @@ pub(super) struct AnyOperation {
 }
 
 impl AnyOperation {
-    /// The fields that were said.
+    /// The names of the fields that are present.
     fn said(&self) -> impl Iterator<Item = &'static str> {
         let all = [
             ("organization_id", self.organization_id.is_some()),
@@ -225,7 +225,7 @@ described!(Successor by SuccessorFields as "OrganizationSuccessor");
 /// The schema of one type of operation, with the mark that tells it.
 fn marked<T: ToSchema>(kind: OperationType) -> (String, RefOr<Schema>) {
     let mark = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([kind.code()]));
-    let mark = mark.description(Some("Which operation this is."));
+    let mark = mark.description(Some("Type of this operation."));
     let schema = match T::schema() {
         RefOr::T(Schema::Object(object)) => {
             RefOr::T(ObjectBuilder::from(object).property("type", mark).required("type").into())
@@ -247,7 +247,7 @@ impl PartialSchema for Operation {
         let mapping = all.iter().map(|(kind, name)| (kind.code(), format!("#/components/schemas/{name}")));
         let one = OneOfBuilder::new().discriminator(Some(Discriminator::with_mapping("type", mapping)));
         let one = all.iter().fold(one, |one, (_, name)| one.item(Ref::from_schema_name(name.as_ref())));
-        RefOr::T(one.description(Some("One step of a reorganization: `type` says which.")).into())
+        RefOr::T(one.description(Some("One operation of a reorganization: `type` says which.")).into())
     }
 }
 

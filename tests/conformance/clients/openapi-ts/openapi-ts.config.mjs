@@ -1,7 +1,7 @@
 // The TypeScript client, for node: imports with their extension.
 export default {
-  input: process.env.DIAPASON_CONTRACT,
-  output: { path: 'typescript_client', module: { extension: '.js' } },
+  input: process.env.CONTRACT,
+  output: { path: 'generated', module: { extension: '.js' } },
   logs: { file: false },
   plugins: ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk'],
 };

@@ -1,0 +1,243 @@
+//! A tour of the operations: each is called over the demo data, and what it answers is kept, small and without what changes
+//! from run to run.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::client::Reply;
+use crate::support::contract::{Operation, operations};
+use crate::support::database::Database;
+use crate::support::{Client, World};
+
+/// The time of the tour.
+const NOON: &str = "2026-12-01T09:00:00Z";
+/// A page that has a next one names it so.
+const CURSOR: &str = "bGlzdDowMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE";
+/// How long an example may be, in bytes.
+pub const LONGEST: usize = 3000;
+
+/// A world under way, and what its operations answered so far.
+pub struct Tour {
+    pub world: World,
+    operations: BTreeMap<String, Operation>,
+    clients: BTreeMap<String, Client>,
+    began: DateTime<Utc>,
+    keys: usize,
+    pub taken: BTreeMap<String, Value>,
+    pub failed: Vec<String>,
+}
+
+impl Tour {
+    pub fn over(settings: &[(&str, &str)]) -> Self {
+        let began = kernel::clock::now() - TimeDelta::minutes(10);
+        let settings: Vec<_> = settings.iter().copied().chain([("DIAPASON_TEST_CLOCK", "1")]).collect();
+        let world = World::over(Database::demo(), &settings);
+        world.at(NOON.parse().unwrap());
+        let operations = operations().into_iter().map(|operation| (operation.id.clone(), operation)).collect();
+        let (clients, taken, failed) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
+        Self { world, operations, clients, began, keys: 0, taken, failed }
+    }
+
+    pub fn client(&mut self, who: &str) -> Client {
+        if !self.clients.contains_key(who) {
+            self.clients.insert(who.to_owned(), self.world.client(who));
+        }
+        self.clients[who].clone()
+    }
+
+    /// Reads, and keeps what is answered: `object` stands in the address, `query` behind it.
+    pub fn read(&mut self, who: &str, id: &str, object: &str, query: &str) -> Reply {
+        let client = self.client(who);
+        self.keep(&client, id, object, query, Value::Null)
+    }
+
+    /// Writes, and keeps what is answered. Without a body where there is none.
+    pub fn write(&mut self, who: &str, id: &str, object: &str, body: Value) -> Reply {
+        let client = self.client(who);
+        self.keep(&client, id, object, "", body)
+    }
+
+    /// Writes to set the stage: what is answered is not kept.
+    pub fn ask(&mut self, who: &str, id: &str, object: &str, body: Value) -> Reply {
+        let client = self.client(who);
+        self.call(&client, id, object, "", body)
+    }
+
+    pub fn keep(&mut self, client: &Client, id: &str, object: &str, query: &str, body: Value) -> Reply {
+        let reply = self.call(client, id, object, query, body);
+        let kind = reply.header("content-type").to_owned();
+        let mut answer = if kind.starts_with("application/json") { reply.json() } else { text(&kind, &reply.text()) };
+        trim(&mut answer, self.operations[id].takes("cursor"));
+        let mut stable = Stable { began: self.began, fresh: Vec::new() };
+        stable.settle(&mut answer);
+        if self.taken.insert(id.to_owned(), answer).is_some() {
+            self.failed.push(format!("{id} is taken twice"));
+        }
+        reply
+    }
+
+    fn call(&mut self, client: &Client, id: &str, object: &str, query: &str, body: Value) -> Reply {
+        let operation = self.operations.get(id).unwrap_or_else(|| panic!("no operation {id}"));
+        let key = format!("example-{}", self.keys);
+        self.keys += 1;
+        let mut headers = if operation.conditional() { vec![("if-match", "*")] } else { Vec::new() };
+        if operation.keyed() {
+            headers.push(("idempotency-key", &key));
+        }
+        let address = format!("{}{query}", operation.address(object));
+        let body = (!body.is_null()).then_some(body);
+        let reply = client.send(&operation.method, &address, &headers, body);
+        let expected = operation.spec["responses"].as_object().unwrap().contains_key(&reply.status.to_string());
+        if reply.status >= 300 || !expected {
+            self.failed.push(format!("{id} {address}: {} {}", reply.status, reply.text()));
+        }
+        reply
+    }
+
+    /// An identifier of the answer: none where it failed, which is told at the end.
+    pub fn id(reply: &Reply) -> String {
+        reply.at("/id").as_str().unwrap_or("00000000-0000-4000-8000-000000000000").to_owned()
+    }
+}
+
+/// What is no JSON, as a short text: the first lines of a table, a picture or page with its title alone.
+fn text(kind: &str, whole: &str) -> Value {
+    let short: String = match kind.split(';').next().unwrap() {
+        "text/csv" => whole.split_inclusive('\n').take(3).collect(),
+        "text/vcard" => whole.to_owned(),
+        "image/svg+xml" => ended(whole, "</title>", "</svg>"),
+        "text/html" => ended(whole, "</title>", "</head><body>…</body></html>"),
+        other => format!("what is {other}?"),
+    };
+    Value::String(short)
+}
+
+fn ended(whole: &str, last: &str, end: &str) -> String {
+    whole.split_once(last).map_or_else(|| whole.to_owned(), |(before, _)| format!("{before}{last}{end}"))
+}
+
+/// One item of a list, two of what is within it, or one where that is too long.
+fn trim(answer: &mut Value, pages: bool) {
+    if let (true, Some(page)) = (pages, answer.as_object_mut()) {
+        let several = page.get("items").and_then(Value::as_array).is_some_and(|items| items.len() > 1);
+        if several || page.contains_key("next") {
+            page.insert("next".into(), CURSOR.into());
+        }
+    }
+    let whole = answer.clone();
+    for most in [2, 1] {
+        *answer = whole.clone();
+        shorten(answer, 0, most);
+        if answer.to_string().len() <= LONGEST {
+            break;
+        }
+    }
+}
+
+fn shorten(value: &mut Value, depth: usize, most: usize) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                // What may be done is told as a whole.
+                if name != "available_actions" {
+                    shorten(field, if name == "items" { depth } else { depth + 1 }, most);
+                }
+            }
+        }
+        Value::Array(items) => {
+            let most = if depth == 0 { 1 } else { most };
+            let mut best: Vec<usize> = (0..items.len()).collect();
+            best.sort_by_key(|at| std::cmp::Reverse(richness(&items[*at])));
+            best.truncate(most);
+            best.sort_unstable();
+            *items = best.into_iter().map(|at| items[at].clone()).collect();
+            items.iter_mut().for_each(|item| shorten(item, depth + 1, most));
+        }
+        _ => {}
+    }
+}
+
+/// How many values stand in it, of lists the first two.
+fn richness(value: &Value) -> usize {
+    match value {
+        Value::Object(fields) => fields.values().map(richness).sum(),
+        Value::Array(items) => items.iter().take(2).map(richness).sum(),
+        _ => 1,
+    }
+}
+
+/// What puts values that change from run to run into a form that does not.
+struct Stable {
+    began: DateTime<Utc>,
+    /// The identifiers made by this run, in the order in which they appear.
+    fresh: Vec<Uuid>,
+}
+
+impl Stable {
+    fn settle(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => *text = self.said(text),
+            Value::Array(items) => items.iter_mut().for_each(|item| self.settle(item)),
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    // Where a line stands in the log depends on all that was done before.
+                    if name == "position" && field.is_number() {
+                        *field = json!(4207);
+                    }
+                    self.settle(field);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn said(&mut self, text: &str) -> String {
+        if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+            return self.at(at.to_utc()).unwrap_or_else(|| text.to_owned());
+        }
+        let lines = text.split_inclusive('\n');
+        lines
+            .map(|line| if line.starts_with("REV:") { "REV:20261201T090000Z\r\n".into() } else { self.named(line) })
+            .collect()
+    }
+
+    /// A time of this run, by either clock, as that of the tour; days later as days later.
+    fn at(&self, at: DateTime<Utc>) -> Option<String> {
+        let noon: DateTime<Utc> = NOON.parse().unwrap();
+        let after = if (self.began..=kernel::clock::now()).contains(&at) { TimeDelta::zero() } else { at - noon };
+        let (days, seconds) = (after.num_seconds().div_euclid(86_400), after.num_seconds().rem_euclid(86_400));
+        let time = noon + TimeDelta::days(days);
+        (seconds < 600).then(|| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
+    }
+
+    /// The identifiers in a text: those of the demo are the same in each run, the others are numbered.
+    fn named(&mut self, text: &str) -> String {
+        let (mut said, mut rest) = (String::new(), text);
+        while let Some(first) = rest.chars().next() {
+            let found = rest.get(..36).filter(|it| it.as_bytes()[8] == b'-').and_then(|it| Uuid::try_parse(it).ok());
+            if let Some(id) = found {
+                said.push_str(&self.numbered(id));
+                rest = &rest[36..];
+            } else {
+                said.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+        said
+    }
+
+    fn numbered(&mut self, id: Uuid) -> String {
+        let text = id.to_string();
+        if text.starts_with("01900000-0000-") || text.starts_with("00000000-0000-") {
+            return text;
+        }
+        let number = self.fresh.iter().position(|known| *known == id).unwrap_or_else(|| {
+            self.fresh.push(id);
+            self.fresh.len() - 1
+        });
+        format!("01900000-0000-7000-8000-{:012}", number + 1)
+    }
+}
