@@ -3,6 +3,7 @@
 mod answer;
 pub mod app;
 pub mod auth;
+mod bearer;
 mod call;
 pub mod config;
 mod connections;

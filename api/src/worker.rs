@@ -49,6 +49,10 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
             if let Err(error) = plan(&database, &mut digested).and_then(|()| round(&database, &post)) {
                 tracing::warn!(%error, "due tasks could not be done: they wait");
             }
+            match database.draw_skeletons() {
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "names are not compared yet"),
+            }
             if published != clock::today() || tidied.elapsed() > TIDY {
                 published = clock::today();
                 if let Err(error) = database.plan_publications() {
@@ -114,6 +118,7 @@ fn perform(task: &Task, database: &Database, post: &Post) -> Result<(), String> 
                 Err(why) => Err(why.to_string()),
             }
         }
+        (TaskKind::EndRequest, Some(id)) => database.end_request(id).map_err(said),
         (TaskKind::PublishIndicators, _) => {
             let day = published_day(&task.key).ok_or_else(|| format!("{} names no day", task.key))?;
             database.publish_indicators(day).map(drop).map_err(said)

@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::{AffiliationId, Label, MemberId, NetworkId, OrganizationId, PrincipalId, Refusal, Validity};
+use kernel::schema::network;
+use kernel::{Actor, AffiliationId, Label, MemberId, NetworkId, OrganizationId, PrincipalId, Refusal, Validity};
 use uuid::Uuid;
 
 use crate::{Error, Result};
@@ -168,7 +169,7 @@ impl Aftermath {
         for invariant in held {
             let now = invariant.held(conn, at)?;
             let pardoned = by.pardoned.iter().any(|(known, far)| *known == invariant && now >= *far);
-            if now < Held::Lasting && !pardoned {
+            if now < Held::Lasting && !pardoned && !by.must_not_know(invariant, conn)? {
                 short.push((invariant, now));
             }
         }
@@ -198,6 +199,20 @@ pub(crate) struct By<'a> {
     pub(crate) person: bool,
     /// Invariants that did not hold before either, and are not checked.
     pub(crate) pardoned: &'a [Shortfall],
+    /// Whom a refusal would be told: of a network that is hidden from them it is told nothing.
+    pub(crate) actor: Option<&'a Actor>,
+}
+
+impl By<'_> {
+    /// Whether a refusal would tell of a network that is hidden from the caller: there the gap shows, to the SIG alone.
+    fn must_not_know(&self, invariant: Invariant, conn: &mut PgConnection) -> Result<bool> {
+        let (Invariant::Led(network), Some(actor)) = (invariant, self.actor) else { return Ok(false) };
+        if actor.is_sig() || actor.sits_in(network) {
+            return Ok(false);
+        }
+        let visibility: String = network::table.find(network).select(network::visibility).first(conn)?;
+        Ok(visibility == "hidden")
+    }
 }
 
 /// How far the service is administered, for a work that asks before it begins.

@@ -1,9 +1,11 @@
 //! SQL that reads the audit log.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
-use kernel::PageQuery;
 use kernel::audit::{AuditEvent, AuditEventPage, AuditFilter, List};
-use kernel::schema::audit_event;
+use kernel::schema::{audit_event, network};
+use kernel::{Actor, NetworkId, PageQuery};
 
 use crate::kept::known;
 use crate::page::{DOWN, keyset};
@@ -18,6 +20,11 @@ impl Store<'_> {
     /// The caller may not read it; the cursor belongs to another list.
     pub fn audit_events(&mut self, filter: AuditFilter, page: &PageQuery) -> Result<AuditEventPage> {
         self.permit_on_record(List)?;
+        let (conn, actor) = self.reading();
+        let hidden = hidden_from(conn, actor)?;
+        if filter.object.as_ref().is_some_and(|object| hidden.contains(object.as_ref())) {
+            return Ok(AuditEventPage { items: Vec::new(), next: None, count: None });
+        }
         let mut query = AuditEvent::query().into_boxed();
         if let Some(who) = filter.principal_id {
             query = query.filter(audit_event::principal_id.eq(who));
@@ -32,6 +39,15 @@ impl Store<'_> {
             query = query.filter(audit_event::outcome.eq(outcome));
         }
         let key = |event: &AuditEvent| event.position;
-        Ok(keyset!(self.reading().0, query, page, DOWN, key => audit_event::position))
+        let found = keyset!(self.reading().0, query, page, DOWN, key => audit_event::position);
+        Ok(found.map(|it| AuditEvent { object: it.object.filter(|object| !hidden.contains(object)), ..it }))
     }
+}
+
+/// The codes and identifiers of the networks that are hidden from a reader of the log: their lines stand in it without them.
+fn hidden_from(conn: &mut PgConnection, actor: &Actor) -> Result<HashSet<String>> {
+    let hidden = network::table.filter(network::visibility.eq("hidden")).select((network::id, network::code));
+    let hidden: Vec<(NetworkId, String)> = hidden.load(conn)?;
+    let unknown = hidden.into_iter().filter(|(id, _)| !actor.is_sig() && !actor.sits_in(*id));
+    Ok(unknown.flat_map(|(id, code)| [id.to_string(), code]).collect())
 }

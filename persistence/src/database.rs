@@ -267,7 +267,13 @@ fn attempt<T: Again>(
     let before = idempotency::take(conn, who, key, at)?;
     let mut store = Store::new(conn, call, Arc::new(actor), memory);
     if let Some(about) = before {
-        return T::again(&mut store, about).map(Done::Before);
+        let shown = T::again(&mut store, about)?;
+        let lines = std::mem::take(&mut store.shown);
+        // What it is now is read, and by reading alone: on the record, as where it is asked for.
+        if !lines.is_empty() {
+            audit::shown(conn, call, who, &lines)?;
+        }
+        return Ok(Done::Before(shown));
     }
     store.pardoned = pardoned.to_vec();
     let done = work(&mut store);

@@ -72,6 +72,14 @@ pub(crate) trait Kept: Noun {
         Ok(Self::find_all(vec![id], conn)?.pop())
     }
 
+    /// The object with what its rules look at beside its row: what it is to whoever asks.
+    ///
+    /// # Errors
+    /// The database failed.
+    fn to(self, _who: PrincipalId, _conn: &mut PgConnection) -> Result<Self> {
+        Ok(self)
+    }
+
     /// Keeps the row of an identifier for the change that follows.
     ///
     /// # Errors

@@ -78,6 +78,8 @@ const NOT_NOW: Label = Label {
 pub(crate) fn check<T: Kept>(store: &mut Store<'_>, action: &str, object: &str) -> Result<Option<Verdict>> {
     let Some(offer) = T::OFFERS.iter().find(|offer| offer.name == action) else { return Ok(None) };
     let Some(found) = T::of_key(object, store.reading().0)? else { return Ok(Some(Verdict::Hidden)) };
+    let who = store.actor().id;
+    let found = found.to(who, store.reading().0)?;
     Ok(Some(match (offer.rule)(store.actor(), &found) {
         Ruling::Hide => Verdict::Hidden,
         Ruling::Deny(why) => Verdict::Denied(why),

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text, Uuid as SqlUuid};
 use uuid::Uuid;
 
+use crate::members::draw;
 use crate::reference::record_loaded;
 
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
@@ -77,6 +78,7 @@ fn load(url: &str, files: &[(&str, &str)]) -> Result<(), Boxed> {
             conn.batch_execute(sql)?;
         }
         record_loaded(conn)?;
+        while draw(conn)? > 0 {}
         Ok(conn.batch_execute("ANALYZE organization, organization_period, organization_link, member, affiliation, membership, seat, network;
             SELECT app.refresh_cells()")?)
     })?)

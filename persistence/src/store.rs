@@ -144,7 +144,7 @@ impl<'a> Store<'a> {
         let mut writer = Writer::new(self.conn, at, by);
         let (action, facts) = grant.spend();
         let done = work(&mut writer, &self.actor, action, facts)?;
-        writer.settle(By { person, pardoned: &self.pardoned })?;
+        writer.settle(By { person, pardoned: &self.pardoned, actor: Some(&self.actor) })?;
         writer.leave(self.call.request, A::NAME)?;
         Ok(done)
     }

@@ -59,7 +59,7 @@ impl<'a> Writer<'a> {
             let done = taken_back(self.conn, |conn| {
                 let mut trial = Writer::new(conn, at, by);
                 let done = work(&mut trial)?;
-                trial.settle(By { person: true, pardoned: &pardoned })?;
+                trial.settle(By { person: true, pardoned: &pardoned, actor: None })?;
                 if !trial.changes.is_empty() {
                     trial.leave(Uuid::nil(), "trial")?;
                 }

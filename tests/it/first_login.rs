@@ -58,7 +58,10 @@ fn a_code_is_worth_no_more_than_its_dossier() {
     let seen = director.get(&format!("/invitations/{}", shown.str("/invitation_id"))).expect(200);
     end(&director, &dossier, "withdraw", None);
     let confirm = format!("/invitations/{}/confirm", shown.str("/invitation_id"));
-    director.act(&confirm, seen.etag(), None).refused(409, "invitation_spent");
+    director.act(&confirm, seen.etag(), None).refused(403, "forbidden");
+    let sig = world.client("sig-admin");
+    let seen = sig.get(&format!("/invitations/{}", shown.str("/invitation_id"))).expect(200);
+    sig.act(&confirm, seen.etag(), None).refused(409, "invitation_spent");
     assert_eq!(stranger.get("/me").expect(200).at("/registered"), false);
 
     // Refused by the network.
@@ -178,6 +181,11 @@ fn who_keeps_someone_invited_takes_no_more_by_his_account_than_he_could_give() {
     assert!(!claimed.actions().contains(&"confirm_invitation".to_owned()));
     admin.act(&format!("{sent}/confirm"), claimed.etag(), None).refused(403, "forbidden");
     assert_eq!(newcomer.get("/me").expect(200).at("/registered"), false);
+    // Nor does whoever sent the code; it takes a second SIG administrator.
+    sig.act(&format!("{sent}/confirm"), sig.get(&sent).etag(), None).refused(403, "forbidden");
+    let second = json!({"affiliation_id": world.affiliation("sig-coordinator"), "role": "sig_admin"});
+    sig.post("/role-assignments", second).expect(201);
+    let sig = world.client("sig-coordinator");
     // Who logged in by another way meanwhile becomes nobody else.
     world.register("urn:elsewhere", "lea-herself", "org-admin-34");
     world.database.run(&format!("UPDATE identity SET principal_id = '{id}' WHERE subject = 'lea-herself'"));

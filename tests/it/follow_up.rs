@@ -451,3 +451,70 @@ fn reading_what_is_confidential_is_on_the_record_and_reading_the_rest_is_not() {
     assert_eq!(events.len(), 5);
     assert!(events.iter().all(|it| it["principal_id"] == world.member("director-sociaux").as_str()));
 }
+
+#[test]
+fn an_action_belongs_to_the_network_of_its_follow_up() {
+    let world = World::demo();
+    let (lead, sociaux) = (world.client("lead-edito"), world.organization("DICOM sociaux"));
+    let follow_up = json!({"axis": "network", "network_code": "edito", "organization_id": sociaux, "held_on": "2026-11-02", "health": "amber", "summary": "Point"});
+    let follow_up = lead.post("/follow-ups", follow_up).expect(201).str("/id");
+    let action = |network: Value| {
+        let mut body = json!({"title": "Relire la charte", "owner_organization_id": sociaux, "due_on": "2026-12-24", "follow_up_id": follow_up});
+        if network.is_string() {
+            body["network_code"] = network;
+        }
+        body
+    };
+    let created = lead.post("/action-items", action(Value::Null)).expect(201);
+    assert_eq!(created.str("/network_code"), "edito");
+    let (id, address) = (created.str("/id"), created.header("location"));
+    let shown = lead.get("/tracking/networks/edito").expect(200).at("/action_items");
+    assert!(shown.as_array().unwrap().iter().any(|it| it["id"] == id.as_str()), "{shown}");
+    let sig = world.client("sig-admin");
+    let other = sig.post("/action-items", action("design".into())).refused(422, "invalid");
+    assert_eq!(other.str("/errors/0/pointer"), "/network_code");
+    sig.post("/action-items", action("edito".into())).expect(201);
+    // Nor is it taken out of it afterwards.
+    for network in [json!("design"), Value::Null] {
+        let moved =
+            sig.patch(address, sig.get(address).etag(), json!({"network_code": network})).refused(422, "invalid");
+        assert_eq!(moved.str("/errors/0/pointer"), "/network_code");
+    }
+}
+
+#[test]
+fn a_follow_up_of_a_row_keeps_who_answered_for_it_on_that_day() {
+    let world = World::demo();
+    let (sig, herault) = (world.client("sig-admin"), world.organization("Préfecture de l'Hérault"));
+    let referent = world.member("referent-34");
+    let held = |network: &str, day: &str, axis: &str| {
+        let body = json!({"axis": axis, "network_code": network, "organization_id": herault, "held_on": day, "health": "amber", "summary": "Point",
+            "attendee_ids": [world.member("member")]});
+        sig.post("/follow-ups", body).expect(201)
+    };
+    let (from, to) = ("2026-06-01", "2026-11-20");
+    world.database.run(&format!("UPDATE membership SET valid = '[2026-03-01Z,)' WHERE member_id = '{referent}' AND network_id = (SELECT id FROM network WHERE code = 'prefectures')"));
+    let first = held("prefectures", from, "network");
+    assert_eq!(first.at("/referent/id"), referent);
+    assert!(held("prefectures", from, "organization").at("/referent").is_null(), "on the network axis");
+    assert!(held("prefectures", "2026-02-01", "network").at("/referent").is_null(), "nobody answered yet");
+    // Who comes after answers for what comes after.
+    let seat = format!("/memberships/{}", world.membership("referent-34", "prefectures"));
+    sig.act(&format!("{seat}/end"), sig.get(&seat).etag(), Some(json!({"reason": "resigned"}))).expect(200);
+    let address = first.header("location");
+    let seen = sig.get(address).expect(200);
+    assert_eq!((seen.at("/referent/id"), seen.at("/referent/display_name").is_string()), (json!(referent), true));
+    let listed = sig.walk(&format!("/follow-ups?network_code=prefectures&organization_id={herault}"));
+    assert!(listed.iter().any(|it| it["referent"]["id"] == referent.as_str()));
+    // The day decides.
+    let moved = sig.patch(address, seen.etag(), json!({"held_on": "2026-02-02"})).expect(200);
+    assert!(moved.at("/referent").is_null());
+    let moved = sig.patch(address, moved.etag(), json!({"held_on": to})).expect(200);
+    assert_eq!(moved.at("/referent/id"), referent);
+    // Shown to those who may see who sits there.
+    let there = world.client("member");
+    assert_eq!(there.get(address).expect(200).at("/referent/id"), referent);
+    world.database.run("UPDATE network SET visibility = 'members' WHERE code = 'prefectures'");
+    assert!(there.get(address).expect(200).at("/referent").is_null());
+    assert_eq!(sig.get(address).expect(200).at("/referent/id"), referent);
+}

@@ -167,3 +167,67 @@ fn an_impact_is_figures_to_whoever_is_not_of_the_sig() {
         assert!(secrets.iter().all(|secret| !text.contains(secret)), "{text}");
     }
 }
+
+#[test]
+fn what_someone_holds_in_a_hidden_network_does_not_show_when_they_leave() {
+    let world = world();
+    let (sig, admin) = (world.client("sig-admin"), world.client("org-admin-34"));
+    let herault = world.organization("Préfecture de l'Hérault");
+    let member = json!({"given_name": "Zoé", "usual_name": "Ombrelle", "email": "ombrelle@herault.example", "affiliation": {"organization_id": herault}});
+    let created = sig.post("/members", member).expect(201);
+    let (card, id) = (created.header("location").to_owned(), created.str("/id"));
+    let place = world.database.one(&format!("SELECT id::text AS it FROM affiliation WHERE member_id = '{id}'"));
+    let lead = sig.post("/networks/ombre/memberships", json!({"affiliation_id": place, "role": "lead"})).expect(201);
+    // They alone lead it.
+    world.database.run(&format!("UPDATE membership SET valid = tstzrange(lower(valid), now()) WHERE role = 'lead' AND network_id = (SELECT id FROM network WHERE code = 'ombre') AND member_id <> '{id}'"));
+    let told = admin.get(&format!("{card}/hand-over")).expect(200);
+    assert_eq!(told.at("/items"), json!([]));
+    let to_sig = sig.get(&format!("{card}/hand-over")).expect(200);
+    assert_eq!(to_sig.at("/items/0/id"), lead.str("/id"));
+    assert!(to_sig.str("/items/0/title").starts_with("ombre"));
+    // To those who may not know, there is nothing in the way; the SIG has the gap among its tasks.
+    let plan =
+        json!({"items": [{"kind": "membership", "id": lead.str("/id"), "to_member_id": world.member("deputy-34")}]});
+    admin.act(&format!("{card}/hand-over"), admin.get(&card).etag(), Some(plan)).refused(422, "invalid");
+    admin.act(&format!("{card}/depart"), admin.get(&card).etag(), None).expect(200);
+    assert_eq!(sig.get(lead.header("location")).expect(200).str("/end_reason"), "left_org");
+    let tasks = sig.get("/me/tasks").expect(200).at("/items");
+    let gap = |it: &&Value| it["kind"] == "appoint_lead" && it["network_code"] == "ombre";
+    assert!(tasks.as_array().unwrap().iter().any(|it| gap(&it)), "{tasks}");
+}
+
+#[test]
+fn that_another_ministry_was_invited_to_a_hidden_network_is_not_told() {
+    let world = world();
+    let (sig, director) = (world.client("sig-admin"), world.client("director-sociaux"));
+    let seat = json!({"affiliation_id": world.affiliation("director-sociaux"), "role": "referent"});
+    sig.post("/networks/ombre/memberships", seat).expect(201);
+    let invitee = |at: &str| json!({"given_name": "Éva", "usual_name": "Exemple", "email": "eva.exemple@justice.example", "organization_id": world.organization(at)});
+    let of = |kind: &str, at: &str| json!({"kind": kind, "role": "member", "invitee": invitee(at)});
+    sig.post("/networks/ombre/requests", of("invitation", "MJ")).expect(201);
+    soon("the director sits there", || director.get("/networks/ombre").status == 200);
+    let told = director.post("/networks/ombre/requests", of("nomination", "MTRAV")).refused(422, "invalid");
+    assert_eq!(told.str("/errors/0/pointer"), "/invitee/email");
+    sig.post("/networks/ombre/requests", of("invitation", "MJ")).refused(409, "already_requested");
+}
+
+#[test]
+fn the_audit_log_names_no_hidden_network_to_whoever_may_not_know_of_it() {
+    let world = world();
+    let (sig, auditor) = (world.client("sig-admin"), world.client("auditor"));
+    let seen = sig.get("/networks/ombre").expect(200);
+    sig.patch("/networks/ombre", seen.etag(), json!({"cadence": "monthly"})).expect(200);
+    world
+        .client("member")
+        .patch("/networks/ombre", seen.etag(), json!({"cadence": "weekly"}))
+        .refused(404, "not_found");
+    let all = auditor.walk("/audit-events?limit=200");
+    assert!(all.iter().all(|it| it["object"] != "ombre"), "{all:?}");
+    assert!(
+        all.iter().any(|it| it["action"] == "update_network" && it.get("object").is_none()),
+        "that something was done stands there"
+    );
+    assert!(auditor.walk("/audit-events?object=ombre").is_empty());
+    assert_eq!(sig.walk("/audit-events?object=ombre").len(), 2);
+    assert!(!auditor.walk("/audit-events?limit=200&object=edito").iter().any(|it| it["object"] != "edito"));
+}

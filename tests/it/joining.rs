@@ -175,13 +175,18 @@ fn who_works_elsewhere_by_his_token_waits_to_be_confirmed() {
     assert_eq!(claimed.str("/status"), "claimed");
     assert!(!claimed.text().contains("elsewhere\""), "the subject is nobody's business");
     world.client("lead-edito").get(&address).refused(404, "not_found");
-    let used = director.act(&format!("{address}/confirm"), claimed.etag(), None).expect(200);
+    // Whoever sent it is not the one who confirms.
+    assert!(!claimed.actions().contains(&"confirm_invitation".to_owned()));
+    director.act(&format!("{address}/confirm"), claimed.etag(), None).refused(403, "forbidden");
+    let sig = world.client("sig-admin");
+    let seen = sig.get(&address).expect(200);
+    let used = sig.act(&format!("{address}/confirm"), seen.etag(), None).expect(200);
     assert_eq!(used.str("/status"), "used");
     assert_eq!(stranger.get("/me").expect(200).at("/registered"), true);
     let dossier = director.get(&format!("/membership-requests/{}", opened.str("/id"))).expect(200);
     assert_eq!([dossier.str("/status"), dossier.str("/person_decision")], ["open", "accepted"]);
     assert_eq!(dossier.str("/member/display_name"), "Noé Vidal");
-    director.act(&format!("{address}/confirm"), used.etag(), None).refused(409, "invitation_spent");
+    sig.act(&format!("{address}/confirm"), used.etag(), None).refused(409, "invitation_spent");
 }
 
 #[test]
@@ -207,10 +212,14 @@ fn a_member_who_never_logged_in_is_invited_by_those_who_keep_him() {
     let good = codes.into_iter().find(|code| *code != spent).unwrap();
     let newcomer = world.subject("ana", None);
     show(&newcomer, &spent).refused(409, "invitation_spent");
-    // The prefecture has no SIRET here: her administrator knows her.
+    // The prefecture has no SIRET here: someone else than her administrator, who sent the code, knows her.
     assert_eq!(show(&newcomer, &good).expect(200).str("/outcome"), "to_confirm");
     let second = admin.get(second.header("location")).expect(200);
-    admin.act(&format!("/invitations/{}/confirm", second.str("/id")), second.etag(), None).expect(200);
+    let confirm = format!("/invitations/{}/confirm", second.str("/id"));
+    admin.act(&confirm, second.etag(), None).refused(403, "forbidden");
+    let sig = world.client("sig-coordinator");
+    let seen = sig.get(&format!("/invitations/{}", second.str("/id"))).expect(200);
+    sig.act(&confirm, seen.etag(), None).expect(200);
     assert_eq!(newcomer.get("/me").expect(200).str("/id"), created.str("/id"));
     assert_eq!(admin.get(created.header("location")).expect(200).str("/status"), "active");
     admin.post(&invite, json!({})).refused(409, "invalid_transition");
@@ -347,9 +356,15 @@ fn a_review_asks_of_each_whether_he_still_sits_there() {
     let end = address(&members[1]);
     let ended = lead.act(&format!("{end}/review"), lead.get(&end).etag(), Some(answer("end"))).expect(200);
     assert_eq!([ended.str("/status"), ended.str("/end_reason")], ["ended", "revoked"]);
-    // A lead ends no leadership by a review either, and the last lead stays.
+    // A lead ends no leadership by a review either, and the last lead stays; nobody answers for themselves.
     let own = format!("/memberships/{}", world.membership("lead-edito", "edito"));
-    lead.act(&format!("{own}/review"), lead.get(&own).etag(), Some(answer("end"))).refused(409, "last_lead");
+    let sig = world.client("sig-admin");
+    for outcome in ["keep", "end"] {
+        lead.act(&format!("{own}/review"), lead.get(&own).etag(), Some(answer(outcome))).refused(403, "forbidden");
+    }
+    let items = lead.walk(&format!("/membership-reviews/{}/items?limit=200", review.str("/id")));
+    assert!(!items.is_empty() && items.iter().all(|it| !own.ends_with(it["membership_id"].as_str().unwrap())));
+    sig.act(&format!("{own}/review"), sig.get(&own).etag(), Some(answer("end"))).refused(409, "last_lead");
     let now = lead.get(review.header("location")).expect(200);
     assert_eq!((now.at("/total"), now.at("/answered")), (json!(total), json!(2)));
     // Closed while it is answered: the answer is in it, or it is told.

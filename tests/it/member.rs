@@ -301,3 +301,34 @@ fn where_a_cap_holds_one_is_not_told_of_the_network_that_one_was_put_in() {
     assert_eq!(partner.get("/me").expect(200).at("/standings/0/seats"), json!([]));
     assert!(partner.walk("/me/memberships").is_empty());
 }
+
+#[test]
+fn those_who_left_are_found_where_they_were_last() {
+    let world = World::demo();
+    let sig = world.client("sig-admin");
+    let (herault, travail) = (world.organization("Préfecture de l'Hérault"), world.organization("MTRAV"));
+    let record = |name: &str| {
+        let member = json!({"given_name": "Ana", "usual_name": name, "email": format!("{name}@partie.example"), "affiliation": {"organization_id": herault}});
+        sig.post("/members", member).expect(201).header("location").to_owned()
+    };
+    let (leaver, mover) = (record("restee"), record("mutee"));
+    let place = sig.walk(&format!("{mover}/affiliations"))[0]["id"].as_str().unwrap().to_owned();
+    sig.post(&format!("{mover}/affiliations"), json!({"organization_id": travail})).expect(201);
+    let place = format!("/affiliations/{place}");
+    sig.act(&format!("{place}/end"), sig.get(&place).etag(), Some(json!({}))).expect(200);
+    for card in [&leaver, &mover] {
+        sig.act(&format!("{card}/depart"), sig.get(card).etag(), None).expect(200);
+    }
+    let departed = |at: &str| {
+        let found = sig.walk(&format!("/members?organization_id={at}&status=departed&limit=200"));
+        found.iter().map(|it| format!("/api/v1/members/{}", it["id"].as_str().unwrap())).collect::<Vec<_>>()
+    };
+    assert!(departed(&herault).contains(&leaver) && !departed(&herault).contains(&mover));
+    assert!(departed(&travail).contains(&mover) && !departed(&travail).contains(&leaver));
+    let count = sig.get(&format!("/members?organization_id={herault}&status=departed&count=exact")).expect(200);
+    assert_eq!(count.at("/count"), departed(&herault).len());
+    // Those who keep the organization find them too.
+    let admin = world.client("org-admin-34");
+    let found = admin.walk(&format!("/members?organization_id={herault}&status=departed"));
+    assert!(found.iter().any(|it| leaver.ends_with(it["id"].as_str().unwrap())), "{found:?}");
+}

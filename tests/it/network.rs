@@ -234,3 +234,19 @@ fn a_co_lead_leads_through_the_co_animation_and_not_without() {
     let join = json!({"affiliation_id": world.affiliation("org-admin-34"), "role": "member", "interministerial": true});
     interieur.post("/networks/prefectures/memberships", join).refused(403, "forbidden");
 }
+
+#[test]
+fn the_sig_alone_decides_who_knows_of_a_network() {
+    let world = World::demo();
+    let (lead, auditor) = (world.client("lead-edito"), world.client("auditor"));
+    let seen = lead.get("/networks/edito").expect(200);
+    for visibility in ["hidden", "members"] {
+        lead.patch("/networks/edito", seen.etag(), json!({"visibility": visibility})).refused(403, "forbidden");
+    }
+    auditor.get("/networks/edito").expect(200);
+    // What a lead leaves as it is, they may say.
+    let same = json!({"visibility": seen.str("/visibility"), "cadence": "quarterly"});
+    lead.patch("/networks/edito", seen.etag(), same).expect(200);
+    let sig = world.client("sig-coordinator");
+    sig.patch("/networks/edito", sig.get("/networks/edito").etag(), json!({"visibility": "members"})).expect(200);
+}

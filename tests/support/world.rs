@@ -20,7 +20,7 @@ use super::pace;
 /// The binary just built.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_diapason");
 /// The secret of the development issuer, for all servers of this run.
-const SECRET: &str = "a secret for tests, of no other use than that";
+pub const SECRET: &str = "a secret for tests, of no other use than that";
 
 /// Every persona of the demo data.
 pub const PERSONAS: &[&str] = &[

@@ -6,10 +6,12 @@ use ::members::invitation::{
 };
 use actix_web::web::Path;
 use actix_web::{get, post};
-use kernel::{InvitationId, MemberId, PageQuery};
+use kernel::{Identity, InvitationId, MemberId, PageQuery, Vouched};
+use persistence::Store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::{Answer, Represent};
+use crate::bearer::Named;
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 
@@ -81,15 +83,21 @@ async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
 /// **Access**: every person with a valid token and the code, registered or not. Service accounts may not.
 ///
 /// **Errors**: 409 `invitation_spent` when the code is unknown, used, revoked or expired, or its membership request is
-/// closed. 422 at `/notification_level` when the invitation is to a network and the level is missing. 422 at `/code`
-/// when the address already has an account: log in with that account.
+/// closed. 403 `forbidden` when the caller decided for the network that the invitation is to. 422 at
+/// `/notification_level` when the invitation is to a network and the level is missing. 422 at `/code` when the address
+/// already has an account: log in with that account.
 ///
 /// **Notes**: A person who is not recorded yet is recorded as a member of the organization. If the invitation is to a
 /// network, the membership request is accepted for the person. The code works once, so `Idempotency-Key` is ignored.
+/// When two logins use one code, the first waits to be confirmed and the second is answered `contested`. Whoever confirms
+/// sees the name and the address in the token.
 #[utoipa::path(tag = "me", request_body = InvitationAcceptance, responses((status = 200, body = InvitationAccepted)))]
 #[post("/me/invitations/accept")]
-async fn accept_invitation(db: Db, said: Valid<InvitationAcceptance>) -> Answer<InvitationAccepted> {
-    db.write_unregistered(move |store, who, vouched| store.accept_invitation(&said.0, who, vouched)).await
+async fn accept_invitation(db: Db, named: Named, said: Valid<InvitationAcceptance>) -> Answer<InvitationAccepted> {
+    let show = move |store: &mut Store<'_>, who: &Identity, vouched: &Vouched| {
+        store.accept_invitation(&said.0, who, vouched, &named.0)
+    };
+    db.write_unregistered(show).await
 }
 
 /// Confirm an invitation
@@ -98,9 +106,9 @@ async fn accept_invitation(db: Db, said: Valid<InvitationAcceptance>) -> Answer<
 /// the invitation.
 ///
 /// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
-/// scope holds the organization; leads of the network. Leads may not when the person is a member already
-/// (`claimed_member_id`). If the member would hold more than the caller could give, only SIG administrators. Never the
-/// person in question, never a service account.
+/// scope holds the organization. If the member would hold more than the caller could give, only SIG administrators.
+/// Never whoever sent the invitation, first or once more, nor whoever recorded the member. Never the person in question,
+/// never a service account.
 ///
 /// **Errors**: 409 `invalid_transition` when nobody has used the code yet. 409 `invitation_spent` when the invitation
 /// is used, revoked or expired, or its membership request is closed.

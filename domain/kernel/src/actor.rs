@@ -382,6 +382,15 @@ pub struct Vouched {
     pub machine: bool,
 }
 
+/// What a token calls the one who bears it: to be recognised by those who know them, and believed by nobody else.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bearer {
+    /// Their name.
+    pub name: Option<String>,
+    /// Their e-mail address.
+    pub email: Option<String>,
+}
+
 /// Who a token says the caller is.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Identity {

@@ -24,7 +24,8 @@ impl PartialSchema for FieldSources {
         let source = ObjectBuilder::new().schema_type(Type::String).max_length(Some(60)).examples(["manual"]);
         let description = "Code of the source that holds each field, by the name of the field: `manual` for people, else a directory. A \
                            field that is not named is free. A service account changes the fields of its own source and those that are free.";
-        let object = ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(RefOr::T(Schema::from(source))));
+        let object =
+            ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(RefOr::T(Schema::from(source))));
         RefOr::T(object.description(Some(description)).into())
     }
 }

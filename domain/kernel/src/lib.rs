@@ -12,6 +12,7 @@ pub mod directory;
 pub mod field_sources;
 pub mod id;
 pub mod json;
+pub mod look_alike;
 pub mod notification;
 pub mod noun;
 pub mod page;
@@ -28,8 +29,8 @@ pub mod version;
 pub mod void;
 
 pub use actor::{
-    Actor, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope, SeatHeld,
-    Standing, Vouched,
+    Actor, Bearer, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope,
+    SeatHeld, Standing, Vouched,
 };
 pub use clock::PARIS;
 pub use codes::Label;

@@ -28,6 +28,7 @@ codes! {
         AnnouncementChanged = "announcement_changed" ("annonce modifiée", "announcement changed"),
         MembershipRequestWaits = "membership_request_waits" ("une demande d’adhésion attend votre décision", "a membership request waits for your decision"),
         MembershipRequestDecided = "membership_request_decided" ("une demande d’adhésion est décidée", "a membership request is decided"),
+        MembershipRequestEnded = "membership_request_ended" ("une demande d’adhésion a pris fin sans décision", "a membership request ended without a decision"),
         ActionItemGiven = "action_item_given" ("une action est confiée à vous ou à votre organisation", "an action item is given to you or to your organization"),
         ExpertiseRequested = "expertise_requested" ("votre aide est sollicitée", "your help is asked for"),
         ExpertiseRequestDecided = "expertise_request_decided" ("votre sollicitation a reçu une réponse", "your request for help is answered"),
@@ -68,6 +69,7 @@ codes! {
     /// Kind of task that waits for its time.
     TaskKind {
         Send = "send" ("envoyer un message", "send a message"),
+        EndRequest = "end_request" ("clore une demande d’adhésion", "end a membership request"),
         PublishIndicators = "publish_indicators" ("publier les indicateurs", "publish indicators"),
     }
 }

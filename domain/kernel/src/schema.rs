@@ -252,6 +252,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Uuid,
         updated_by -> Uuid,
+        referent_id -> Nullable<Uuid>,
     }
 }
 
@@ -345,6 +346,10 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Uuid,
         updated_by -> Uuid,
+        resent_by -> Array<Uuid>,
+        claimed_name -> Nullable<Text>,
+        claimed_email -> Nullable<Text>,
+        contested_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -371,6 +376,7 @@ diesel::table! {
         created_by -> Uuid,
         updated_by -> Uuid,
         profile_objection_at -> Nullable<Timestamptz>,
+        skeleton -> Nullable<Text>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Hand-over (passation): what a leaving member owns goes to others, in one reviewed step, before the departure.
 
 use chrono::NaiveDate;
-use kernel::{Actor, Label, MemberId, OrganizationId, Refusal, Ruling, action, codes};
+use kernel::{Actor, Label, MemberId, NetworkId, OrganizationId, Refusal, Ruling, action, codes};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -35,6 +35,10 @@ pub struct OwnedItem {
     /// Whether it must be handed over before the member leaves. If `false`, it may be handed over, or ends with the
     /// departure.
     pub required: bool,
+    /// The hidden network that it belongs to: to whoever may not know of that, it is not there.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub hidden_in: Option<NetworkId>,
     /// Whether only the SIG administrator hands it over.
     #[serde(skip)]
     #[schema(ignore)]
@@ -101,6 +105,12 @@ pub const ACCOUNT: Label = Label {
 };
 
 impl OwnedItem {
+    /// Whether the caller may know that it is there.
+    #[must_use]
+    pub fn is_known_to(&self, actor: &Actor) -> bool {
+        self.hidden_in.is_none_or(|network| actor.is_sig() || actor.sits_in(network))
+    }
+
     /// Whether a plan of this caller must say who takes it: leads are left to the SIG administrator.
     #[must_use]
     pub fn is_due_from(&self, actor: &Actor) -> bool {

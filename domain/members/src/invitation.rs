@@ -10,12 +10,13 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::directory::{Email, GivenName, OrganizationReference, UsualName};
+use kernel::look_alike::OfInvitation;
 use kernel::notification::DeliveryStatus;
 use kernel::schema::{invitation, membership_request, network, organization};
 use kernel::sql::clock;
 use kernel::{
-    Actor, Count, InvitationId, Label, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun, Offer,
-    OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen, Version, Vouched, action, codes, seal, text,
+    Actor, Count, Identity, InvitationId, Label, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun,
+    Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen, Version, Vouched, action, codes, seal, text,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -46,7 +47,7 @@ codes! {
 
 /// SQL functions that an invitation's queries call.
 mod sql {
-    use diesel::sql_types::{Nullable, Text, Timestamptz, Uuid};
+    use diesel::sql_types::{Array, Nullable, Text, Timestamptz, Uuid};
 
     diesel::define_sql_function! {
         /// The status of an invitation at a time.
@@ -64,6 +65,10 @@ mod sql {
     diesel::define_sql_function! {
         #[sql_name = "app.claimant"]
         fn claimant(issuer: Nullable<Text>, subject: Nullable<Text>) -> Nullable<Uuid>;
+    }
+    diesel::define_sql_function! {
+        #[sql_name = "app.senders"]
+        fn senders(first: Uuid, again: Array<Uuid>, invited: Nullable<Uuid>) -> Array<Uuid>;
     }
     diesel::define_sql_function! {
         #[sql_name = "app.powers_meant"]
@@ -151,6 +156,21 @@ pub struct Invitation {
     /// Issuer of the token of the person who used the code. Absent: nobody did.
     #[schema(max_length = 500)]
     pub claimed_issuer: Option<String>,
+    /// What the token called the one who showed the code, for those who may confirm; absent where it did not say.
+    #[schema(max_length = 200)]
+    pub claimed_name: Option<String>,
+    /// The e-mail address in that token, for those who may confirm; absent where it named none.
+    #[schema(max_length = 254)]
+    pub claimed_email: Option<String>,
+    /// When another login showed the same code afterwards: the first one waits, and one of the two is not the person invited.
+    /// In doubt, revoke the invitation and send a new one.
+    pub contested_at: Option<DateTime<Utc>>,
+    /// Members whose names look the same as that of the person invited, and who are somebody else: for those who may confirm
+    /// it. A warning, and no proof; absent where there is none.
+    #[diesel(embed)]
+    #[serde(skip_serializing_if = "OfInvitation::is_empty")]
+    #[schema(required = false)]
+    pub look_alikes: OfInvitation,
     /// Identifier of the member that this person already is. Absent: they are not registered yet.
     #[diesel(select_expression = sql::claimant(invitation::claimed_issuer, invitation::claimed_subject))]
     pub claimed_member_id: Option<MemberId>,
@@ -177,6 +197,11 @@ pub struct Invitation {
     #[serde(skip)]
     #[schema(ignore)]
     pub powers: Option<Powers>,
+    /// Everyone who sent the code, or recorded the member it is for, with the people who answer for a script among them.
+    #[diesel(select_expression = sql::senders(invitation::created_by, invitation::resent_by, invitation::member_id))]
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub senders: Vec<PrincipalId>,
     /// The establishments of the organization, to recognize the person by their token.
     #[diesel(select_expression = organization::sirets)]
     #[serde(skip)]
@@ -265,6 +290,7 @@ codes! {
     InvitationOutcome {
         Bound = "bound" ("connexion rattachée au membre", "login linked to the member"),
         ToConfirm = "to_confirm" ("à confirmer par l’organisation", "to be confirmed by the organization"),
+        Contested = "contested" ("déjà présenté par une autre connexion", "already used by another login"),
     }
 }
 
@@ -290,12 +316,27 @@ impl Invitation {
         of_unit || self.sirets.iter().any(|ours| Some(ours.as_ref()) == place)
     }
 
-    /// What a caller may read of it: a network that is hidden from them is not named.
+    /// What a caller may read of it: a network that is hidden from them is not named, nor is who used the code to those who do
+    /// not keep the members of the organization.
     #[must_use]
     pub fn shown_to(self, actor: &Actor) -> Self {
+        let keeps = actor.keeps(self.organization.id);
+        let (claimed_name, claimed_email) = (self.claimed_name.filter(|_| keeps), self.claimed_email.filter(|_| keeps));
+        let it = Self { claimed_name, claimed_email, ..self };
+        it.without_hidden_network(actor)
+    }
+
+    fn without_hidden_network(self, actor: &Actor) -> Self {
         let hidden = self.network_visibility.as_deref() == Some("hidden");
         let known = |network| (!hidden && actor.knows_networks()) || actor.is_sig() || actor.sits_in(network);
         if self.network_id.is_none_or(known) { self } else { Self { network_id: None, request_id: None, ..self } }
+    }
+
+    /// Whether another login showed the code before this one, and waits.
+    #[must_use]
+    pub fn waits_for_another(&self, who: &Identity) -> bool {
+        let first = self.claimed_issuer.as_ref().zip(self.claimed_subject.as_ref());
+        first.is_some_and(|first| first != (&who.issuer, &who.subject))
     }
 
     fn pends(&self) -> Result<(), Refusal> {
@@ -317,9 +358,13 @@ const NOT_ONESELF: Label = Label {
     fr: "Vous ne pouvez pas confirmer votre propre invitation : une autre personne doit le faire.",
     en: "You cannot confirm your own invitation: someone else must.",
 };
-const KNOWN: Label = Label {
-    fr: "Cette personne a déjà un compte : seules les personnes qui gèrent les membres de l’organisation peuvent l’y rattacher.",
-    en: "This person has an account already: only those who keep the members of the organization may affiliate them there.",
+const ITS_KEEPERS: Label = Label {
+    fr: "Qui travaille dans l’organisation est confirmé par le SIG, son directeur de la communication ou ses administrateurs.",
+    en: "Who works in the organization is confirmed by the SIG, its communication director or its administrators.",
+};
+const SENT_IT: Label = Label {
+    fr: "Qui a envoyé l’invitation, ou enregistré la personne, ne confirme pas : c’est à un autre de la reconnaître.",
+    en: "Whoever sent the invitation, or recorded the person, does not confirm it: someone else must know them.",
 };
 const NO_ADDRESS: Label = Label {
     fr: "Ce membre n’a pas d’adresse électronique : ajoutez-en une à sa fiche.",
@@ -328,6 +373,13 @@ const NO_ADDRESS: Label = Label {
 
 fn keeps(actor: &Actor, it: &Invitation) -> bool {
     actor.keeps(it.organization.id) || it.network_id.is_some_and(|network| actor.leads(network))
+}
+
+/// Whether the caller nominated who is invited, and still answers for the organization in that network: having sent it once
+/// is no right on its own.
+fn nominated(actor: &Actor, it: &Invitation) -> bool {
+    let answers = it.network_id.is_some_and(|network| actor.answers_for(network, it.organization.id));
+    answers && it.created_by == actor.id
 }
 
 action!(
@@ -364,16 +416,17 @@ action!(
 );
 
 action!(
-    /// Confirm that the person who used the code is the one who was invited.
+    /// Confirm that the person who used the code is the one who was invited: those who keep the members of the organization,
+    /// never whoever sent the code.
     Confirm(InvitationId) on Invitation as "confirm_invitation", Invitation,
     |actor, it| {
-        let (claimant, place) = (it.claimed_member_id, it.organization.id);
+        let claimant = it.claimed_member_id;
         let entrusted = || it.powers.as_ref().is_none_or(|powers| powers.are_given_by(actor));
         Read::rule(actor, it)
-            .and(keeps(actor, it), KEEPERS)
+            .and(actor.keeps(it.organization.id), ITS_KEEPERS)
             .and(actor.member().is_some(), PEOPLE)
             .and(claimant.is_none() || claimant != actor.member(), NOT_ONESELF)
-            .and(claimant.is_none() || actor.keeps(place), KNOWN)
+            .and(it.used_at.is_some() || !it.senders.contains(&actor.id), SENT_IT)
             .and(claimant.is_some() || entrusted(), ENTRUSTED)
     },
     |it| match it.status {
@@ -387,7 +440,7 @@ action!(
 action!(
     /// Revoke an invitation: its code no longer works.
     Revoke(InvitationId) on Invitation as "revoke_invitation", Invitation,
-    |actor, it| Read::rule(actor, it).and(keeps(actor, it) || it.created_by == actor.id, KEEPERS), Invitation::pends
+    |actor, it| Read::rule(actor, it).and(keeps(actor, it) || nominated(actor, it), KEEPERS), Invitation::pends
 );
 
 action!(

@@ -7,6 +7,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::OrganizationReference;
 pub use kernel::directory::{GivenName, UsualName};
+use kernel::look_alike::OfMember;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::member;
 use kernel::sql::clock;
@@ -117,6 +118,12 @@ pub struct Member {
     #[serde(skip)]
     #[schema(ignore)]
     pub powers: Option<Powers>,
+    /// Other members whose names look the same: on the card of someone who never logged in, read one by one by those who
+    /// may invite them. A warning, and no proof; absent where there is none.
+    #[diesel(embed)]
+    #[serde(skip_serializing_if = "OfMember::is_empty")]
+    #[schema(required = false)]
+    pub look_alikes: OfMember,
     /// The key for the order of lists.
     #[serde(skip)]
     #[schema(ignore)]
@@ -227,7 +234,8 @@ pub struct MemberFilter {
     /// Keeps only members whose display name contains this text, regardless of case and accents.
     #[param(inline)]
     pub q: Option<SearchWords>,
-    /// Keeps only members with an affiliation in force to this organization.
+    /// Keeps only members with an affiliation in force to this organization. Of members who left, those whose last affiliation
+    /// it was.
     pub organization_id: Option<OrganizationId>,
     /// Keeps only members with this status whose card the caller may see. Absent: all but those who have left.
     pub status: Option<MemberStatus>,

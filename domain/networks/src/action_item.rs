@@ -14,7 +14,9 @@ use kernel::{
     ActionItemId, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
     Version, codes, text,
 };
-pub use rules::{Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, may_show, not_there, visible};
+pub use rules::{
+    Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, may_show, not_there, of_follow_up, visible,
+};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -111,7 +113,8 @@ pub struct ActionItemInput {
     pub title: ActionTitle,
     /// What is to be done, at length. Absent: the title says all.
     pub detail: Option<ActionDetail>,
-    /// Code of the network that follows the action item. Absent: no network follows it.
+    /// Code of the network that follows the action item. Absent: the network of its follow-up, if it names one. Another network
+    /// than that is refused.
     #[diesel(skip_insertion)]
     pub network_code: Option<NetworkCode>,
     /// Identifier of the organization that has to do it. The organization must be active.
@@ -141,7 +144,8 @@ pub struct ActionItemPatch {
     /// What is to be done, at length.
     #[serde(default, deserialize_with = "clearable")]
     pub detail: Option<Option<ActionDetail>>,
-    /// Code of the network that follows it. The caller must be allowed to create action items for that network.
+    /// Code of the network that follows it. The caller must be allowed to create action items for that network. It is that of
+    /// its follow-up, if that names one.
     #[serde(default, deserialize_with = "clearable")]
     #[diesel(skip_update)]
     pub network_code: Option<Option<NetworkCode>>,

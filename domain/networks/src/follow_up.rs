@@ -3,16 +3,19 @@
 mod rules;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel::deserialize::FromSqlRow;
 use diesel::dsl::{IntoBoxed, LeftJoin, Select};
+use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Jsonb;
 use kernel::Day;
-use kernel::directory::OrganizationReference;
+use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::patch::replaceable;
 use kernel::schema::{follow_up, network, organization};
 use kernel::{
     Actor, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen, Version,
-    codes, text,
+    codes, stored_as_json, text,
 };
 pub use rules::{Create, Joined, Read, Subject, Update, past, reads, visible, writes};
 pub(crate) use rules::{input, writing};
@@ -77,6 +80,26 @@ pub struct FollowUpScope {
     pub network_visibility: Option<NetworkVisibility>,
 }
 
+/// SQL functions that a follow-up's queries call.
+mod sql {
+    use diesel::sql_types::{Nullable, Uuid};
+
+    diesel::define_sql_function! {
+        /// A member by name.
+        #[sql_name = "app.member_called"]
+        fn member_called(who: Nullable<Uuid>) -> Nullable<Jsonb>;
+    }
+}
+
+/// Who answered for an organization, by name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
+#[serde(transparent)]
+#[schema(value_type = MemberReference)]
+pub struct Referent(pub MemberReference);
+
+stored_as_json!(Referent);
+
 /// Follow-up (point de suivi): what was said on a day with a network or an organization, and how things stand.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
@@ -94,6 +117,10 @@ pub struct FollowUp {
     /// Absent: it is about the whole network.
     #[diesel(embed)]
     pub organization: Option<OrganizationReference>,
+    /// Who answered for the organization in the network on that day, on the network axis: for those who may see who sits
+    /// there.
+    #[diesel(select_expression = sql::member_called(follow_up::referent_id))]
+    pub referent: Option<Referent>,
     /// Whether it belongs to the interministerial topics. A co-lead limited to these topics works on these follow-ups
     /// only.
     pub interministerial: bool,
@@ -214,6 +241,16 @@ pub struct FollowUpFilter {
 pub type FollowUpView = Seen<FollowUp>;
 /// One page of follow-ups.
 pub type FollowUpPage = Page<FollowUpView>;
+
+impl FollowUp {
+    /// The follow-up as a caller may know it: without who answered for the organization, where they may not see who sits
+    /// there.
+    #[must_use]
+    pub fn known_to(self, actor: &Actor) -> Self {
+        let named = self.referent.as_ref().is_some_and(|it| self.scope.names(&it.0, actor));
+        Self { referent: self.referent.filter(|_| named), ..self }
+    }
+}
 
 impl Noun for FollowUp {
     const NAME: &'static str = "follow_up";

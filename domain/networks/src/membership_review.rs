@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::BoxableExpression;
-use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
@@ -10,8 +9,8 @@ use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{membership_review, network};
 use kernel::{
-    Actor, Count, Label, MembershipId, MembershipReviewId, NetworkId, NetworkRole, Noun, Offer, OrganizationId, Page,
-    PrincipalId, Refusal, Role, Ruling, Seen, Version, action, codes,
+    Actor, Count, Label, MemberId, MembershipId, MembershipReviewId, NetworkId, NetworkRole, Noun, Offer,
+    OrganizationId, Page, PrincipalId, Refusal, Role, Ruling, Seen, Version, action, codes,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -182,6 +181,11 @@ const ANSWERING: Label = Label {
     en: "Only the SIG, the leads and co-leads of the network and, for their organization, communication directors, organization administrators and référents may answer.",
 };
 
+const NOT_ONESELF: Label = Label {
+    fr: "Nul ne répond de sa propre adhésion : une autre personne le fait.",
+    en: "Nobody answers for their own membership: another person does.",
+};
+
 /// Whether a caller may follow the reviews of a network that they may see.
 pub(crate) fn follows(actor: &Actor, network: NetworkId) -> bool {
     actor.is_sig() || actor.sits_in(network) || actor.reach(Actor::SCOPED).next().is_some()
@@ -237,16 +241,23 @@ pub fn answered_by(actor: &Actor) -> Box<dyn BoxableExpression<membership::Joine
     let co_led = row::network_id.eq_any(actor.co_led().collect::<Vec<NetworkId>>()).and(row::interministerial);
     let decided: Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>> =
         Box::new(reached.or(led).or(co_led));
-    actor.answered().fold(decided, |decided, (network, organization)| {
-        Box::new(decided.or(row::network_id.eq(network).and(row::organization_id.eq(organization))))
-    })
+    let decided = actor.answered().fold(decided, |decided, (network, organization)| {
+        let here = row::network_id.eq(network).and(row::organization_id.eq(organization));
+        Box::new(decided.or(here)) as Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>>
+    });
+    Box::new(of_another(actor).and(decided))
+}
+
+/// The memberships of others than the caller.
+fn of_another(actor: &Actor) -> diesel::dsl::NotEq<kernel::schema::membership::member_id, MemberId> {
+    kernel::schema::membership::member_id.ne(MemberId(actor.id.0))
 }
 
 /// The rule of `Review` as a condition of SQL, for the memberships that the caller sees.
 #[must_use]
 pub fn answerable(actor: &Actor) -> Box<dyn BoxableExpression<membership::Joined, Pg, SqlType = Bool>> {
     if actor.is_sig() {
-        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+        return Box::new(of_another(actor));
     }
     answered_by(actor)
 }
@@ -257,7 +268,9 @@ action!(
     |actor, it| {
         let answers = actor.reaches(ANSWERERS, it.organization.id)
             || actor.answers_for(it.network_id, it.organization.id);
-        ReadMembership::rule(actor, it).and(answers || decides(actor, it), ANSWERING)
+        ReadMembership::rule(actor, it)
+            .and(answers || decides(actor, it), ANSWERING)
+            .and(actor.member() != Some(it.member.id), NOT_ONESELF)
     },
     in_force
 );

@@ -201,7 +201,7 @@ pub struct NetworkPatch {
     /// How often the network meets.
     #[serde(default, deserialize_with = "replaceable")]
     pub cadence: Option<Cadence>,
-    /// Who may see the network, and who may see its memberships.
+    /// Who may see the network, and who may see its memberships. Only the SIG changes it.
     #[serde(default, deserialize_with = "replaceable")]
     pub visibility: Option<NetworkVisibility>,
     /// How members join the network on their own request.

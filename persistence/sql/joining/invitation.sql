@@ -17,3 +17,12 @@ BEGIN
     RETURN (SELECT m.id FROM identity i JOIN member m ON m.id = i.principal_id AND m.departed_at IS NULL
         WHERE i.issuer = by_issuer AND i.subject = by_subject);
 END $$;
+
+-- Who sent an invitation: first, once more, or by recording the member it is for; of a script, who answers for it too.
+CREATE OR REPLACE FUNCTION app.senders(first_by uuid, again_by uuid[], invited uuid) RETURNS uuid[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (WITH sent AS (
+            SELECT unnest(again_by || first_by) AS id UNION SELECT m.created_by FROM member m WHERE m.id = invited)
+        SELECT array_agg(s.id) FROM (
+            SELECT id FROM sent UNION SELECT a.owner_id FROM service_account a JOIN sent ON sent.id = a.id) s);
+END $$;

@@ -101,7 +101,7 @@ fn write(writing: &mut Writing<'_>, plan: &Plan) -> std::result::Result<Both, St
     let mut follows = Aftermath::default();
     plan.placed.iter().for_each(|id| follows.rights_of(*id));
     plan.requalified.iter().for_each(|id| follows.cells_of(*id));
-    follows.settle(writing.conn, writing.at, By { person: false, pardoned: &[] })?;
+    follows.settle(writing.conn, writing.at, By { person: false, pardoned: &[], actor: None })?;
     Ok((members, affiliations))
 }
 

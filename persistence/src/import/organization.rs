@@ -104,7 +104,7 @@ fn write(writing: &mut Writing<'_>, plan: &Plan, uprooted: &Uprooted) -> std::re
         follows.cells_at(*id);
         follows.administered();
     }
-    follows.settle(writing.conn, writing.at, By { person: false, pardoned: &[standing] })?;
+    follows.settle(writing.conn, writing.at, By { person: false, pardoned: &[standing], actor: None })?;
     Ok(written)
 }
 

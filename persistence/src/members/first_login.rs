@@ -2,9 +2,10 @@
 
 use diesel::prelude::*;
 use kernel::directory::Email;
+use kernel::look_alike::skeleton;
 use kernel::notification::chosen;
 use kernel::schema::{external_id, identity, invitation, member, source};
-use kernel::{Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Versions, Vouched};
+use kernel::{Bearer, Grant, Identity, Label, MemberId, NotificationLevel, PrincipalId, Refusal, Versions, Vouched};
 use members::affiliation::{Affiliation, AffiliationInput};
 use members::invitation::{
     Confirm, Invitation, InvitationAcceptance, InvitationAccepted, InvitationOutcome, InvitationView, Show,
@@ -58,6 +59,7 @@ impl Store<'_> {
         said: &InvitationAcceptance,
         who: &Identity,
         vouched: &Vouched,
+        bearer: &Bearer,
     ) -> Result<InvitationAccepted> {
         self.refuse_machines(vouched)?;
         let fresh = MemberId::fresh();
@@ -70,12 +72,8 @@ impl Store<'_> {
             let known = principal_of(who, writer.conn)?;
             let there = known.map(|member| works_at(member, &before, writer.conn)).transpose()?.unwrap_or_default();
             if !there && !before.fits(vouched) {
-                claim(writer, &before, who, level)?;
-                return Ok(InvitationAccepted {
-                    invitation_id,
-                    outcome: InvitationOutcome::ToConfirm,
-                    member_id: None,
-                });
+                let outcome = claim(writer, &before, (who, bearer), level)?;
+                return Ok(InvitationAccepted { invitation_id, outcome, member_id: None });
             }
             let member = recognised(&before, known, writer)?.unwrap_or(fresh);
             writer.by = PrincipalId(member.0);
@@ -116,21 +114,31 @@ impl Store<'_> {
     }
 }
 
-/// Records who used the code, until someone confirms it. The change is recorded in the name of the system.
+/// Records who used the code, until someone confirms it. The change is recorded in the name of the system. The first login
+/// stays: that another one used the same code is recorded for those who confirm.
 fn claim(
     writer: &mut Writer<'_>,
     before: &Invitation,
-    who: &Identity,
+    (who, bearer): (&Identity, &Bearer),
     level: Option<NotificationLevel>,
-) -> Result<Invitation> {
+) -> Result<InvitationOutcome> {
     writer.by = PrincipalId::system();
+    if before.waits_for_another(who) {
+        if before.contested_at.is_none() {
+            writer.change(before, invitation::contested_at.eq(writer.at))?;
+        }
+        return Ok(InvitationOutcome::Contested);
+    }
     let claimed = (
+        invitation::claimed_name.eq(&bearer.name),
+        invitation::claimed_email.eq(&bearer.email),
         invitation::claimed_at.eq(writer.at),
         invitation::claimed_issuer.eq(&who.issuer),
         invitation::claimed_subject.eq(&who.subject),
         invitation::claimed_level.eq(level),
     );
-    writer.change(before, claimed)
+    writer.change(before, claimed)?;
+    Ok(InvitationOutcome::ToConfirm)
 }
 
 /// The member that a subject is linked to, if that member has not left.
@@ -202,6 +210,7 @@ fn record(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<()> 
         member::given_name.eq(&it.given_name),
         member::usual_name.eq(&it.usual_name),
         member::email.eq(&it.email),
+        member::skeleton.eq(skeleton(&it.given_name.to_string(), &it.usual_name.to_string())),
         born!(member, writer),
     );
     insert_affiliation(writer, id, AffiliationInput::at(it.organization.id), true)?;

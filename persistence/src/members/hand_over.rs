@@ -41,7 +41,12 @@ impl Store<'_> {
     /// There is no such member, or the caller may not record their departure.
     pub fn member_hand_over(&mut self, id: MemberId) -> Result<OwnedItems> {
         self.permit(ListOwned(id))?;
-        Ok(OwnedItems { items: owned_by(id, self.reading().0)? })
+        Ok(OwnedItems {
+            items: {
+                let (conn, actor) = self.reading();
+                owned_by(id, actor, conn)?
+            },
+        })
     }
 
     /// Gives what the member that was granted owns to others, in one step: everything required, except leads if the caller
@@ -58,7 +63,7 @@ impl Store<'_> {
     ) -> Result<MemberView> {
         let after = self.write_on(grant, seen, |writer, actor, _, it| {
             let by = answers_for(actor, writer.conn)?;
-            let owned = owned_by(it.id, writer.conn)?;
+            let owned = owned_by(it.id, actor, writer.conn)?;
             let given = |kind, id| plan.items.iter().find(|item| (item.kind, item.id) == (kind, id));
             if plan.items.iter().any(|item| !owned.iter().any(|own| (own.kind, own.id) == (item.kind, item.id))) {
                 return Err(Refusal::Invalid("/items", NOT_HIS).into());
@@ -86,11 +91,11 @@ fn owned_kinds() -> impl Iterator<Item = Owned> {
     NOUNS.iter().filter_map(|noun| noun.owned)
 }
 
-/// Everything that a member owns.
-pub(super) fn owned_by(id: MemberId, conn: &mut PgConnection) -> Result<Vec<OwnedItem>> {
+/// Everything that a member owns and that the caller may know of.
+pub(super) fn owned_by(id: MemberId, actor: &Actor, conn: &mut PgConnection) -> Result<Vec<OwnedItem>> {
     let mut all = Vec::new();
     for owned in owned_kinds() {
-        all.extend((owned.list)(conn, id)?);
+        all.extend((owned.list)(conn, id)?.into_iter().filter(|it| it.is_known_to(actor)));
     }
     Ok(all)
 }
@@ -123,6 +128,7 @@ fn accounts_of(conn: &mut PgConnection, owner: MemberId) -> Result<Vec<OwnedItem
         title: it.name,
         due_on: None,
         required: true,
+        hidden_in: None,
         is_led: false,
     };
     Ok(all.load(conn)?.into_iter().map(item).collect())

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use kernel::notification::{DeliveryKind, OPEN_FOR};
 use kernel::schema::invitation;
 use kernel::{
-    Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, Noun as _, OrganizationId, PageQuery, Refusal,
-    Versions, sql,
+    Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, Noun as _, OrganizationId, PageQuery, PrincipalId,
+    Refusal, Versions, sql,
 };
 use members::invitation::{
     Invitation, InvitationFilter, InvitationPage, InvitationStatus, InvitationView, Invite, Read, Resend, Revoke,
@@ -45,7 +45,9 @@ impl Store<'_> {
             query
         };
         let count = counted(conn, filter.count, all())?;
-        let found = keyset!(conn, all(), page, DOWN, |it: &Invitation| it.id => invitation::id).counted(count);
+        let found = keyset!(conn, all(), page, DOWN, |it: &Invitation| it.id => invitation::id);
+        let mut found = found.counted(count);
+        self.compare_invited(&mut found.items)?;
         Ok(found.map(|it| self.seen_invitation(it)))
     }
 
@@ -54,7 +56,9 @@ impl Store<'_> {
     /// # Errors
     /// There is none that the caller may see.
     pub fn invitation(&mut self, id: InvitationId) -> Result<InvitationView> {
-        let it = self.permit(Read(id))?;
+        let mut one = [self.permit(Read(id))?];
+        self.compare_invited(&mut one)?;
+        let [it] = one;
         Ok(self.seen_invitation(it))
     }
 
@@ -71,6 +75,9 @@ impl Store<'_> {
             let id = invite(writer, None, Some(it.id), main.organization.id, &called)?;
             Invitation::find(id.0, writer.conn)
         })?;
+        let mut one = [sent];
+        self.compare_invited(&mut one)?;
+        let [sent] = one;
         Ok(self.seen_invitation(sent))
     }
 
@@ -92,7 +99,12 @@ impl Store<'_> {
         let sent = self.write_on(grant, seen, |writer, _, _, before| {
             let until = if before.request_id.is_some() { before.expires_at } else { writer.at + OPEN_FOR };
             deliver(writer, DeliveryKind::Invitation, before.id.0, before.member_id, &before.email)?;
-            writer.change(&before, invitation::expires_at.eq(until))
+            let mut senders: Vec<PrincipalId> =
+                invitation::table.find(before.id).select(invitation::resent_by).first(writer.conn)?;
+            if !senders.contains(&writer.by) {
+                senders.push(writer.by);
+            }
+            writer.change(&before, (invitation::expires_at.eq(until), invitation::resent_by.eq(senders)))
         })?;
         Ok(self.seen_invitation(sent))
     }
@@ -197,7 +209,7 @@ kept!(Invitation: invitation {
     const PEOPLE: &'static [Person] = &[
         Person::names("invitation", "member_id", "les invitations qui vous ont été adressées"),
     ];
-    const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject", "claimed_level"];
+    const PRIVATE: &'static [&'static str] = &["claimed_issuer", "claimed_subject", "claimed_level", "claimed_name", "claimed_email"];
     // Its network and membership request are locked first, if there are any; else its member, if recorded.
     fn lock(id: Uuid, conn: &mut PgConnection) -> Result<Self> {
         let about = invitation::table.find(id).select((invitation::request_id, invitation::member_id));

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
+use kernel::look_alike::skeleton;
 use kernel::schema::{affiliation, member};
 use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions, sql};
 use members::contact::Email;
@@ -27,6 +28,10 @@ use crate::{Again, Error, Result, Store};
 
 type Query = member::BoxedQuery<'static, diesel::pg::Pg>;
 
+/// Whether an affiliation is among the last of its member.
+const NONE_LATER: &str = "NOT EXISTS (SELECT FROM affiliation later WHERE later.member_id = affiliation.member_id
+    AND coalesce(upper(later.valid), 'infinity') > coalesce(upper(affiliation.valid), 'infinity'))";
+
 fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
     let MemberFilter { q, organization_id, status, email, sort, count: _ } = filter;
     if let Some(words) = q {
@@ -35,9 +40,14 @@ fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
     if let Some(organization) = organization_id {
         let there = affiliation::table
             .filter(affiliation::member_id.eq(member::id))
-            .filter(affiliation::organization_id.eq(organization))
-            .filter(affiliation::valid.contains(sql::clock()));
-        query = query.filter(diesel::dsl::exists(there));
+            .filter(affiliation::organization_id.eq(organization));
+        query = match status {
+            // Who left has no affiliation in force: those who were there last.
+            Some(MemberStatus::Departed | MemberStatus::Pseudonymised) => {
+                query.filter(diesel::dsl::exists(there.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(NONE_LATER))))
+            }
+            _ => query.filter(diesel::dsl::exists(there.filter(affiliation::valid.contains(sql::clock())))),
+        };
     }
     if sort.is_some_and(|sort| !sort.is_by_name()) {
         query = query.filter(carded(actor));
@@ -85,6 +95,7 @@ impl Store<'_> {
     /// There is none that the caller may see.
     pub fn member(&mut self, id: MemberId) -> Result<MemberView> {
         let facts = self.permit(Read(id))?;
+        let facts = self.compare(facts)?;
         Ok(self.shown_member(facts))
     }
 
@@ -113,7 +124,8 @@ impl Store<'_> {
             // Inserted before the member, so that the member is read with it.
             insert(writer, id, new.affiliation.clone(), true)?;
             let email = new.email.clone();
-            let row = (new, member::id.eq(id), born!(member, writer));
+            let drawn = member::skeleton.eq(skeleton(&new.given_name.to_string(), &new.usual_name.to_string()));
+            let row = (new, member::id.eq(id), drawn, born!(member, writer));
             let row = diesel::insert_into(member::table).values(row).on_conflict_do_nothing();
             let row = row.returning((Image::<Member>::of(), Member::as_returning()));
             let written = row.get_result::<(serde_json::Value, Member)>(writer.conn).optional()?;
@@ -122,6 +134,7 @@ impl Store<'_> {
             writer.tells_of_the_last();
             Ok(created)
         })?;
+        let created = self.compare(created)?;
         Ok(self.shown_member(created))
     }
 
@@ -144,12 +157,17 @@ impl Store<'_> {
             if email.is_some() && holder(writer.conn, email.as_ref())?.is_some() {
                 return Err(collision(writer.conn, actor, email.as_ref())?);
             }
-            let after = writer.change(&before, patch)?;
+            let given = patch.given_name.as_ref().unwrap_or(&before.given_name).to_string();
+            let usual = patch.usual_name.as_ref().unwrap_or(&before.usual_name).to_string();
+            let named = patch.given_name.is_some() || patch.usual_name.is_some();
+            let drawn = named.then(|| member::skeleton.eq(skeleton(&given, &usual)));
+            let after = writer.change(&before, (patch, drawn))?;
             if moves {
                 revoke_of_member(writer, before.id)?;
             }
             Ok(after)
         })?;
+        let changed = self.compare(changed)?;
         Ok(self.shown_member(changed))
     }
 
@@ -183,7 +201,7 @@ impl Store<'_> {
     pub fn depart_member(&mut self, grant: Grant<Depart>, seen: Versions) -> Result<MemberView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             // A directory may record a departure without a hand-over: the gap shows in the matrix.
-            if actor.member().is_some() && owned_by(before.id, writer.conn)?.iter().any(|it| it.required) {
+            if actor.member().is_some() && owned_by(before.id, actor, writer.conn)?.iter().any(|it| it.required) {
                 return Err(Refusal::HandOverRequired.into());
             }
             let places = in_force_of(writer.conn, before.id)?;
@@ -251,7 +269,7 @@ kept!(Member: member whole {
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("member_email_key", || Error::Taken("/email")),
     ];
-    const PRIVATE: &'static [&'static str] = &["sort_name"];
+    const PRIVATE: &'static [&'static str] = &["sort_name", "skeleton"];
 
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {

@@ -5,6 +5,7 @@ mod closure;
 mod first_login;
 mod hand_over;
 mod invitation;
+mod look_alike;
 mod member;
 mod my_data;
 mod organization;
@@ -16,5 +17,6 @@ mod search;
 mod territory;
 
 pub use hand_over::{NOT_OWNED, OWNED};
+pub(crate) use look_alike::draw;
 pub use my_data::{NOT_PERSONAL, PERSONAL};
 pub use reorganization::registry;

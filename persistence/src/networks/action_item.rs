@@ -2,7 +2,7 @@
 
 use ::networks::action_item::{
     ActionItem, ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, ActionStatus, Cancel, Complete,
-    Create, Duty, Read, Reopen, Update, may_show, not_there, visible,
+    Create, Duty, Read, Reopen, Update, may_show, not_there, of_follow_up, visible,
 };
 use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, Utc};
@@ -133,7 +133,12 @@ impl Store<'_> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let network = if patch.moves() {
                 let duty = Create(patch.given_anew(&before)).facts(writer.conn)?;
-                Grant::ask(actor, Create(duty.new.clone()), duty)?.spend().1.network.map(|network| network.id)
+                let given = Grant::ask(actor, Create(duty.new.clone()), duty)?.spend().1;
+                let network = given.network.map(|network| network.id);
+                if patch.network_code.is_some() {
+                    of_follow_up(scope_of(before.follow_up_id, writer.conn)?.as_ref(), network)?;
+                }
+                network
             } else {
                 let person = patch.owner_member_id.flatten();
                 if !is_there(writer.conn, person, before.owner_organization.id)? {
@@ -210,7 +215,7 @@ pub(crate) fn actions_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<O
     let item = |it: ActionItem| {
         let title = if it.is_reserved() { OwnedKind::ActionItem.label().fr.to_owned() } else { it.title.to_string() };
         let (kind, due_on) = (OwnedKind::ActionItem, Some(it.due_on));
-        OwnedItem { kind, id: it.id.0, title, due_on, required: true, is_led: false }
+        OwnedItem { kind, id: it.id.0, title, due_on, required: true, hidden_in: None, is_led: false }
     };
     Ok(all.load(conn)?.into_iter().map(item).collect())
 }
@@ -268,11 +273,16 @@ known!(read ActionItem: Read);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<Duty> {
-        let new = self.0.clone();
+        let mut new = self.0.clone();
         let organization = crate::resting::resting_on(conn, new.owner_organization_id)?;
         let life = organization.ok_or(Error::Dangling("/owner_organization_id"))?;
-        let network = named(new.network_code.as_ref(), conn)?;
         let follow_up = scope_of(new.follow_up_id, conn)?;
+        if new.network_code.is_none()
+            && let Some(its) = follow_up.as_ref().and_then(|follow_up| follow_up.network_id)
+        {
+            new.network_code = Some(network::table.find(its).select(network::code).first(conn)?);
+        }
+        let network = named(new.network_code.as_ref(), conn)?;
         let person_there = is_there(conn, new.owner_member_id, new.owner_organization_id)?;
         Ok(Duty { new, network, follow_up, life, person_there })
     }

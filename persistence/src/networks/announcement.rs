@@ -316,6 +316,10 @@ impl Again for AnnouncementView {
 }
 
 kept!(Announcement: announcement {
+    fn to(mut self, who: PrincipalId, conn: &mut PgConnection) -> Result<Self> {
+        self.around.addressed = !receipts(&[self.id], who, conn)?.is_empty();
+        Ok(self)
+    }
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
         let rows = Announcement::query().filter(visible(actor)).filter(announcement::id.eq_any(ids));
         Ok(rows.load(conn)?.iter().map(|it: &Announcement| named_one(it, Some(it.title.to_string()))).collect())

@@ -1,13 +1,14 @@
 //! SQL of follow-ups, with what is said in them.
 
 use ::networks::follow_up::{
-    Create, FollowUp, FollowUpConfidentiality, FollowUpFilter, FollowUpPage, FollowUpPatch, FollowUpScope,
-    FollowUpView, Read, Subject, Update, past, visible,
+    Create, FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpFilter, FollowUpPage, FollowUpPatch,
+    FollowUpScope, FollowUpView, Read, Subject, Update, past, visible,
 };
 use ::networks::follow_up_comment::{
     Create as CreateComment, FollowUpComment, FollowUpCommentInput, FollowUpCommentPage, FollowUpCommentView,
 };
 use ::networks::network::{Network, NetworkCode};
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use kernel::schema::{follow_up, follow_up_comment, member, network};
 use kernel::{
@@ -58,7 +59,11 @@ impl Store<'_> {
         let key = |it: &FollowUp| (it.held_on, it.id);
         let found = keyset!(conn, all(), page, DOWN, key => follow_up::held_on, follow_up::id).counted(count);
         self.shows_follow_ups("list_follow_ups", &found.items);
-        Ok(found.map(|it| self.seen(it)))
+        Ok(found.map(|it| self.shown_follow_up(it)))
+    }
+
+    pub(super) fn shown_follow_up(&self, it: FollowUp) -> FollowUpView {
+        self.seen(it.known_to(self.actor()))
     }
 
     /// The organizations that a list is limited to: one organization, and a DICOM with those that it serves; each with
@@ -84,7 +89,7 @@ impl Store<'_> {
     /// There is none that the caller may see.
     pub fn follow_up(&mut self, id: FollowUpId) -> Result<FollowUpView> {
         let it = self.permit_on_follow_up(id, Read::NAME)?;
-        Ok(self.seen(it))
+        Ok(self.shown_follow_up(it))
     }
 
     /// A follow-up that the caller may see; if it is confidential, an audit line is noted.
@@ -107,11 +112,12 @@ impl Store<'_> {
     pub fn create_follow_up(&mut self, grant: Grant<Create>) -> Result<FollowUpView> {
         let created = self.write(grant, |writer, _, _, Subject { new, scope, .. }| {
             refuse_unknown(writer.conn, &new.attendee_ids)?;
+            let referent = follow_up::referent_id.eq(answering(&scope, new.held_on.0, writer.conn)?);
             let scope =
                 (follow_up::network_id.eq(scope.network_id), follow_up::confidentiality.eq(scope.confidentiality));
-            writer.create((new, follow_up::id.eq(FollowUpId::fresh()), scope, born!(follow_up, writer)))
+            writer.create((new, follow_up::id.eq(FollowUpId::fresh()), scope, referent, born!(follow_up, writer)))
         })?;
-        Ok(self.seen(created))
+        Ok(self.shown_follow_up(created))
     }
 
     /// Changes the follow-up that was granted.
@@ -127,9 +133,11 @@ impl Store<'_> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
             patch.held_on.map_or(Ok(()), |day| past(day.0))?;
             refuse_unknown(writer.conn, patch.attendee_ids.as_deref().unwrap_or_default())?;
-            writer.change(&before, patch)
+            let moved = patch.held_on.map(|day| day.0).filter(|day| *day != before.held_on);
+            let referent = moved.map(|day| answering(&before.scope, day, writer.conn)).transpose()?;
+            writer.change(&before, (patch, referent.map(|referent| follow_up::referent_id.eq(referent))))
         })?;
-        Ok(self.seen(changed))
+        Ok(self.shown_follow_up(changed))
     }
 
     /// The comments on a follow-up, in the order in which they were made.
@@ -163,6 +171,22 @@ impl Store<'_> {
             writer.create::<FollowUpComment, _, _>(row)
         })?;
         Ok(self.seen(created))
+    }
+}
+
+diesel::define_sql_function! {
+    /// Who answered for an organization in a network at the end of a day.
+    #[sql_name = "app.referent_on"]
+    fn referent_on(network: diesel::sql_types::Uuid, organization: diesel::sql_types::Uuid, day: diesel::sql_types::Date) -> diesel::sql_types::Nullable<diesel::sql_types::Uuid>;
+}
+
+/// Who answered for the organization in the network of a follow-up on its day, on the network axis.
+fn answering(it: &FollowUpScope, day: NaiveDate, conn: &mut PgConnection) -> Result<Option<MemberId>> {
+    match (it.axis, it.network_id, it.organization_id) {
+        (FollowUpAxis::Network, Some(network), Some(organization)) => {
+            Ok(diesel::select(referent_on(network, organization, day)).get_result(conn)?)
+        }
+        _ => Ok(None),
     }
 }
 
@@ -225,7 +249,7 @@ impl Again for FollowUpCommentView {
     fn again(store: &mut Store<'_>, about: Uuid) -> Result<Self> {
         let row = FollowUpComment::query().filter(follow_up_comment::id.eq(FollowUpCommentId(about)));
         let it = row.first(store.reading().0).optional()?.ok_or(Refusal::NotFound)?;
-        store.permit(Read(it.follow_up_id))?;
+        store.permit_on_follow_up(it.follow_up_id, "list_follow_up_comments")?;
         Ok(store.seen(it))
     }
 }
@@ -235,6 +259,7 @@ kept!(FollowUp: follow_up {
         Resting::new("follow_up", "organization_id", Fate::History),
     ];
     const PEOPLE: &'static [Person] = &[
+        Person::tells("follow_up", "referent_id", "les points de suivi tenus quand vous étiez référent ou référente"),
         Person::tells("follow_up", "attendee_ids", "les points de suivi auxquels vous avez participé"),
     ];
 });

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::notification::{NotificationClass, NotificationKind};
-use kernel::schema::{affiliation, member, membership, network, organization};
+use kernel::schema::{affiliation, member, membership, organization};
 use kernel::{
     Actor, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, NotificationLevel,
     PageQuery, Refusal, Sort, Validity, Versions, VoidReason, Voided, sql,
@@ -17,6 +17,7 @@ use kernel::{
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
 
+use super::membership_request::met;
 use super::network::{locked as locked_network, seen_by};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
@@ -112,6 +113,7 @@ impl Store<'_> {
                 return Err(Refusal::Invalid("/valid_to", BACKWARDS).into());
             }
             let created = writer.create((sitting(network.id, &new, valid), born!(membership, writer)))?;
+            met(writer, &created)?;
             tell_given(writer, &created)?;
             Ok(created)
         })?;
@@ -129,7 +131,9 @@ impl Store<'_> {
             if change.role == before.role {
                 return Err(Refusal::Overlap.into());
             }
-            take_role(writer, &before, change.role, None)
+            let after = take_role(writer, &before, change.role, None)?;
+            met(writer, &after)?;
+            Ok(after)
         })?;
         Ok(self.seen(changed))
     }
@@ -250,16 +254,14 @@ fn tell_given(writer: &mut Writer<'_>, it: &Membership) -> Result<()> {
 /// The memberships that a member should hand over before they leave: as lead or co-lead, which someone must take over,
 /// and as référent or deputy.
 pub(crate) fn seats_of(conn: &mut PgConnection, who: MemberId) -> Result<Vec<OwnedItem>> {
-    let answers = membership::role.eq_any(ANSWERS).and(network::visibility.ne(NetworkVisibility::Hidden));
     let held = Membership::query().filter(membership::member_id.eq(who));
-    let held = held.filter(membership::role.eq_any(LEADS).or(answers));
+    let held = held.filter(membership::role.eq_any(LEADS).or(membership::role.eq_any(ANSWERS)));
     let held = held.filter(membership::valid.contains(sql::clock())).order(membership::id);
     let item = |it: Membership| {
-        // The caller who hands it over may not see a hidden network.
-        let hidden = it.network_visibility == NetworkVisibility::Hidden;
-        let title = if hidden { String::new() } else { format!("{} ({})", it.network_code, it.role.label().fr) };
+        let hidden_in = (it.network_visibility == NetworkVisibility::Hidden).then_some(it.network_id);
+        let title = format!("{} ({})", it.network_code, it.role.label().fr);
         let (leads, due_on) = (LEADS.contains(&it.role), it.valid.to.map(|to| to.date_naive()));
-        OwnedItem { kind: OwnedKind::Membership, id: it.id.0, title, due_on, required: leads, is_led: leads }
+        OwnedItem { kind: OwnedKind::Membership, id: it.id.0, title, due_on, required: leads, hidden_in, is_led: leads }
     };
     Ok(held.load(conn)?.into_iter().map(item).collect())
 }
@@ -285,7 +287,8 @@ pub(crate) fn hand_over_seat(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, t
         Refusal::NotFound => Refusal::Forbidden(PROMOTION),
         refusal => refusal,
     })?;
-    join(writer, before.network_id, &candidate.new, None)?;
+    let taken = join(writer, before.network_id, &candidate.new, None)?;
+    met(writer, &taken)?;
     end(writer, &before, writer.at, EndReason::Replaced)?;
     Ok(())
 }

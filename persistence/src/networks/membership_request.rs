@@ -2,7 +2,7 @@
 
 mod telling;
 
-use ::networks::membership::MembershipInput;
+use ::networks::membership::{Membership, MembershipInput};
 use ::networks::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision, MembershipRequestFilter,
     MembershipRequestInput, MembershipRequestKind, MembershipRequestPage, MembershipRequestStatus,
@@ -13,13 +13,14 @@ use ::networks::network::{Network, NetworkCode};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::{Email, OrganizationLife};
-use kernel::schema::{affiliation, member, membership, membership_request, network, organization};
+use kernel::notification::{NotificationKind, TaskKind};
+use kernel::schema::{affiliation, member, membership, membership_request, network, notification, organization};
 use kernel::{
     AffiliationId, Grant, MemberId, MemberOrigin, MembershipId, MembershipRequestId, NetworkId, NetworkRole,
     NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Versions, sql,
 };
 
-use self::telling::{tell_decided, tell_who_decides};
+use self::telling::{tell_decided, tell_ended, tell_met, tell_who_decides};
 use super::carry::carry_requests;
 use super::membership::join;
 use super::network::locked as locked_network;
@@ -32,8 +33,9 @@ use crate::page::{DOWN, counted, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::Known;
+use crate::task::plan;
 use crate::writer::Writer;
-use crate::{Result, Store};
+use crate::{Database, Error, Result, Store};
 use uuid::Uuid;
 
 impl Store<'_> {
@@ -101,6 +103,10 @@ impl Store<'_> {
                 }
             }
             tell_who_decides(writer, &created)?;
+            if created.status == MembershipRequestStatus::Open {
+                let key = format!("end_request:{}", created.id);
+                plan(writer.conn, TaskKind::EndRequest, &key, Some(created.id.0), created.expires_at)?;
+            }
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -211,7 +217,59 @@ fn withdraw_all(writer: &mut Writer<'_>, network: NetworkId) -> Result<()> {
         .filter(stands().eq(MembershipRequestStatus::Open))
         .order(membership_request::id);
     for before in open.load::<MembershipRequest>(writer.conn)? {
-        withdraw(writer, &before)?;
+        let after = withdraw(writer, &before)?;
+        tell_ended(writer, &after)?;
+    }
+    Ok(())
+}
+
+impl Database {
+    /// Tells those concerned that a membership request ended, where its time passed without a decision: once, however often
+    /// this is asked.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn end_request(&self, id: Uuid) -> Result<()> {
+        let mut conn = self.worker()?;
+        conn.transaction(|conn| {
+            let it = match MembershipRequest::lock(id, conn) {
+                Err(Error::Refused(Refusal::NotFound)) => return Ok(()),
+                found => found?,
+            };
+            let told = notification::table.filter(notification::object_id.eq(id));
+            let told = told.filter(notification::kind.eq(NotificationKind::MembershipRequestEnded));
+            let told: bool = diesel::select(diesel::dsl::exists(told)).get_result(conn)?;
+            if told || it.status != MembershipRequestStatus::Expired {
+                return Ok(());
+            }
+            let at = diesel::select(sql::clock()).get_result(conn)?;
+            tell_ended(&mut Writer::new(conn, at, PrincipalId::system()), &it)
+        })
+    }
+}
+
+/// Whoever sits there by another way is asked no more: what they asked for themselves the network agreed to by adding them,
+/// and what they were asked is withdrawn. The network is locked already.
+pub(super) fn met(writer: &mut Writer<'_>, it: &Membership) -> Result<()> {
+    use membership_request as dossier;
+    let email = member::table.find(it.member.id).select(member::email).first::<Option<Email>>(writer.conn)?;
+    let invited = dossier::member_id.is_null().and(dossier::organization_id.eq(it.organization.id));
+    let theirs = dossier::affiliation_id.eq(it.affiliation_id).assume_not_null();
+    let open = MembershipRequest::query()
+        .filter(dossier::network_id.eq(it.network_id).and(dossier::role.eq(it.role)))
+        .filter(stands().eq(MembershipRequestStatus::Open))
+        .filter(theirs.or(invited.and(dossier::invitee_email.eq(email).assume_not_null())))
+        .order(dossier::id);
+    for before in open.load::<MembershipRequest>(writer.conn)? {
+        let after = if before.person_decision == MembershipRequestDecision::Accepted {
+            let said = Said::of(writer, Side::Network, MembershipRequestDecision::Accepted);
+            writer.change(&before, Said { membership_id: Some(it.id), ..said })?
+        } else {
+            let ended = (dossier::withdrawn_at.eq(writer.at), dossier::membership_id.eq(it.id));
+            writer.change(&before, ended)?
+        };
+        revoke_invitations(writer, before.id)?;
+        tell_met(writer, &after, it.member.id)?;
     }
     Ok(())
 }
@@ -224,6 +282,9 @@ fn agree(
     level: Option<NotificationLevel>,
 ) -> Result<MembershipRequest> {
     before.open()?;
+    if let (Side::Person, Some(person)) = (side, &before.member) {
+        before.agreed_by_another(person.id)?;
+    }
     let level = if side == Side::Person { Some(chosen(level)?) } else { before.notification_level };
     let other = if side == Side::Person { before.network_decision } else { before.person_decision };
     let place = before.affiliation_id.filter(|_| other == MembershipRequestDecision::Accepted);
@@ -314,20 +375,20 @@ fn through(
     Ok(found.for_share().first(conn).optional()?)
 }
 
-/// Whether a request of this person is open in a network.
-fn is_requested(
+/// The request of this person that is open in a network.
+fn requested(
     conn: &mut PgConnection,
     network: NetworkId,
     who: Option<MemberId>,
     email: Option<&Email>,
-) -> Result<bool> {
+) -> Result<Option<Box<MembershipRequest>>> {
     use membership_request as dossier;
     let same = dossier::member_id.eq(who).or(dossier::invitee_email.eq(email));
-    let open = dossier::table
+    let open = MembershipRequest::query()
         .filter(dossier::network_id.eq(network))
         .filter(stands().eq(MembershipRequestStatus::Open))
         .filter(same);
-    Ok(diesel::select(diesel::dsl::exists(open)).get_result(conn)?)
+    Ok(open.first(conn).optional()?.map(Box::new))
 }
 
 impl Known for Create {
@@ -342,7 +403,7 @@ impl Known for Create {
             origin: None,
             life: None,
             sits_as: None,
-            requested: false,
+            requested: None,
         };
         let mut email = None;
         if let Some(affiliation) = new.affiliation_id
@@ -367,7 +428,7 @@ impl Known for Create {
             it.origin = place.select(organization::origin).for_share().first(conn).optional()?;
             (it.organization, email) = (Some(invitee.organization_id), Some(invitee.email.clone()));
         }
-        it.requested = is_requested(conn, it.network.id, it.member, email.as_ref())?;
+        it.requested = requested(conn, it.network.id, it.member, email.as_ref())?;
         Ok(it)
     }
 }

@@ -37,12 +37,23 @@ impl Store<'_> {
         let (conn, actor) = self.reading();
         let mut items = requests(conn, actor)?;
         items.extend(invitations(conn, actor)?);
-        items.extend(actions(conn, actor)?);
+        let own = actions(conn, actor)?;
         items.extend(reviews(conn, actor)?);
         items.extend(asked(conn, actor)?);
         items.extend(leaderless(conn, actor)?);
+        self.shows_actions("list_my_tasks", &own);
+        items.extend(own.into_iter().map(|it| self.to_do(it)));
         items.sort_by_key(|it| (it.due_on.is_none(), it.due_on, it.since));
         Ok(MyTasks { items })
+    }
+
+    fn to_do(&self, it: ActionItem) -> MyTask {
+        let it = it.known_to(self.actor());
+        MyTask {
+            due_on: Some(it.due_on),
+            network_code: it.network_code.clone(),
+            ..task(MyTaskKind::DoActionItem, &it, it.title.to_string(), it.created_at)
+        }
     }
 }
 
@@ -106,7 +117,7 @@ fn invitations(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
 /// The open action items of the caller, and those that their organizations owe and that are assigned to nobody: for
 /// communication directors all of them, for référents those of their network, for organization administrators those of
 /// no network.
-fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
+fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<ActionItem>> {
     let reached: Vec<OrganizationId> = actor.reach(&[Role::DicomDirector]).collect();
     let own = action_item::owner_member_id.eq(MemberId(actor.id.0)).assume_not_null();
     let administered: Vec<OrganizationId> = actor.reach(&[Role::OrgAdmin]).collect();
@@ -120,16 +131,7 @@ fn actions(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     let unassigned = action_item::owner_member_id.is_null().and(due);
     let open = ActionItem::query().filter(visible_actions(actor)).filter(action_item::status.eq(ActionStatus::Open));
     let open = open.filter(unassigned.or(own)).order((action_item::due_on, action_item::id)).limit(MOST_ROWS);
-    let open: Vec<ActionItem> = open.load(conn)?;
-    Ok(open
-        .into_iter()
-        .map(|it| it.known_to(actor))
-        .map(|it| MyTask {
-            due_on: Some(it.due_on),
-            network_code: it.network_code.clone(),
-            ..task(MyTaskKind::DoActionItem, &it, it.title.to_string(), it.created_at)
-        })
-        .collect())
+    Ok(open.load(conn)?)
 }
 
 /// The open reviews of the networks that the caller leads, and those in which a membership that the caller may answer

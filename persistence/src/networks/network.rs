@@ -72,9 +72,12 @@ impl Store<'_> {
     /// Changes the network that was granted.
     ///
     /// # Errors
-    /// It is no longer as the caller saw it.
+    /// It is no longer as the caller saw it; the caller may not change who knows of it.
     pub fn update_network(&mut self, grant: Grant<Update>, seen: Versions, patch: NetworkPatch) -> Result<NetworkView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            Update::shows_to(actor, &before, patch.visibility)?;
+            writer.change(&before, patch)
+        })?;
         Ok(self.seen(changed))
     }
 

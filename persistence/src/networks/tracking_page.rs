@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ::networks::action_item::{ActionItem, ActionItemView, ActionStatus, visible as visible_actions};
-use ::networks::follow_up::{FollowUp, FollowUpAxis, FollowUpView, Health, visible as visible_follow_ups};
+use ::networks::follow_up::{
+    FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpView, Health, visible as visible_follow_ups,
+};
 use ::networks::network::{Network, NetworkCode};
 use ::networks::tracking::{CellRow, MatrixFacts, Reach, Tally, Track};
 use ::networks::tracking_page::{ACTION_ITEMS, FOLLOW_UPS, NetworkTracking, OrganizationTracking, TrackingRow};
@@ -15,7 +17,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date};
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{action_item, follow_up, member, membership, organization};
-use kernel::{ActionItemId, NetworkId, OrganizationId, Refusal};
+use kernel::{ActionItemId, FollowUpId, NetworkId, OrganizationId, Refusal};
 
 use super::network::seen_by;
 use crate::resting::with_predecessors;
@@ -50,14 +52,16 @@ impl Store<'_> {
         let decisions = self.latest_decisions(READ_NETWORK, Some(network.id), None)?;
         let action_items = self.soonest(READ_NETWORK, &about)?;
         let own = self.stands(&page)?;
-        let last_follow_up_on = own.map(|(_, day)| day);
+        let rows = about.rows(&cells, &facts);
+        self.shows_standing(READ_NETWORK, about.standing(&cells).chain(own.as_ref()), &follow_ups);
+        let last_follow_up_on = own.map(|it| it.day);
         Ok(NetworkTracking {
             at,
             tally: add_up(&cells),
-            health: own.map(|(health, _)| health),
+            health: own.map(|it| it.health),
             last_follow_up_on,
             next_follow_up_due_on: last_follow_up_on.and_then(|day| network.cadence.next(day)),
-            rows: about.rows(&cells, &facts),
+            rows,
             network_code: network.code,
             name: network.name,
             cadence: network.cadence,
@@ -98,15 +102,17 @@ impl Store<'_> {
         let follow_ups = self.latest(READ_ORGANIZATION, &page)?;
         let action_items = self.soonest(READ_ORGANIZATION, &about)?;
         let own = self.stands(&page)?;
+        let rows = about.rows(&cells, &facts);
+        self.shows_standing(READ_ORGANIZATION, about.standing(&cells).chain(own.as_ref()), &follow_ups);
         Ok(OrganizationTracking {
             at,
             organization,
             successor_ids,
             organizations: organizations.into_iter().filter(|it| it.id == id || reach.names(it.id)).collect(),
             tally: add_up(&cells),
-            health: own.map(|(health, _)| health),
-            last_follow_up_on: own.map(|(_, day)| day),
-            rows: about.rows(&cells, &facts),
+            health: own.map(|it| it.health),
+            last_follow_up_on: own.map(|it| it.day),
+            rows,
             follow_ups,
             decisions,
             action_items,
@@ -126,12 +132,12 @@ impl Store<'_> {
         };
         let rows: Vec<FollowUp> = query.limit(FOLLOW_UPS).load(conn)?;
         self.shows_follow_ups(action, &rows);
-        Ok(rows.into_iter().map(|it| self.seen(it)).collect())
+        Ok(rows.into_iter().map(|it| self.shown_follow_up(it)).collect())
     }
 
     /// The health and day of the latest follow-up with the network or organization of a page as a whole, as far as the
     /// caller may read it.
-    fn stands(&mut self, page: &Page) -> Result<Option<(Health, NaiveDate)>> {
+    fn stands(&mut self, page: &Page) -> Result<Option<Held>> {
         let (conn, actor) = self.reading();
         let query = ::networks::follow_up::joined().filter(visible_follow_ups(actor)).into_boxed();
         let query = match page {
@@ -143,7 +149,21 @@ impl Store<'_> {
                 .filter(follow_up::axis.eq(FollowUpAxis::Organization)),
         };
         let query = query.order((follow_up::held_on.desc(), follow_up::id.desc()));
-        Ok(query.select((follow_up::health, follow_up::held_on)).first(conn).optional()?)
+        Ok(query.select(Held::as_select()).first(conn).optional()?)
+    }
+
+    /// Notes those follow-ups that show by their health and day alone, where they are confidential and not on the page's list.
+    fn shows_standing<'a>(
+        &mut self,
+        action: &'static str,
+        all: impl Iterator<Item = &'a Held>,
+        listed: &[FollowUpView],
+    ) {
+        let confidential = all.filter(|it| it.confidentiality == FollowUpConfidentiality::Confidential).map(|it| it.id);
+        let mut beside: Vec<FollowUpId> = confidential.filter(|id| listed.iter().all(|it| it.noun.id != *id)).collect();
+        beside.sort_unstable();
+        beside.dedup();
+        self.shows::<FollowUp>(action, beside.into_iter().map(|id| id.0));
     }
 
     /// The open action items that a page shows.
@@ -184,8 +204,8 @@ impl Store<'_> {
             .filter(page.follow_ups())
             .distinct_on((follow_up::network_id, follow_up::organization_id))
             .order((follow_up::network_id, follow_up::organization_id, follow_up::held_on.desc(), follow_up::id.desc()))
-            .select((follow_up::network_id, follow_up::organization_id, follow_up::health, follow_up::held_on));
-        let held: Vec<(Option<NetworkId>, Option<OrganizationId>, Health, NaiveDate)> = held.load(conn)?;
+            .select((follow_up::network_id, follow_up::organization_id, Held::as_select()));
+        let held: Vec<(Option<NetworkId>, Option<OrganizationId>, Held)> = held.load(conn)?;
         let mut about = About { codes: codes(facts), ..About::default() };
         for (network, organization, referent) in referents {
             about.referents.entry((network, organization)).or_default().push(referent);
@@ -197,8 +217,7 @@ impl Store<'_> {
             *open += 1;
             *overdue += i64::from(action.due_on < today());
         }
-        about.held =
-            held.into_iter().filter_map(|(network, at, health, day)| Some(((network?, at?), (health, day)))).collect();
+        about.held = held.into_iter().filter_map(|(network, at, held)| Some(((network?, at?), held))).collect();
         Ok(about)
     }
 }
@@ -246,6 +265,17 @@ struct OpenAction {
     due_on: NaiveDate,
 }
 
+/// How things stood at a follow-up, and which one that was.
+#[derive(Clone, Copy, Queryable, Selectable)]
+#[diesel(table_name = follow_up, check_for_backend(Pg))]
+struct Held {
+    id: FollowUpId,
+    health: Health,
+    #[diesel(column_name = held_on)]
+    day: NaiveDate,
+    confidentiality: FollowUpConfidentiality,
+}
+
 /// The référents, action items and follow-ups beside the cells of a page.
 #[derive(Default)]
 struct About {
@@ -254,10 +284,15 @@ struct About {
     actions: HashMap<Place, (i64, i64)>,
     /// The action items that the page shows.
     soonest: Vec<ActionItemId>,
-    held: HashMap<Place, (Health, NaiveDate)>,
+    held: HashMap<Place, Held>,
 }
 
 impl About {
+    /// The follow-ups that the rows of a page show by their health and day.
+    fn standing<'a>(&'a self, cells: &'a [&CellRow]) -> impl Iterator<Item = &'a Held> {
+        cells.iter().filter_map(|cell| self.held.get(&(cell.network_id, cell.organization_id)))
+    }
+
     /// The rows of a page, in the order of the facts: networks by name, organizations by name.
     fn rows(&self, cells: &[&CellRow], facts: &MatrixFacts) -> Vec<TrackingRow> {
         let names: HashMap<OrganizationId, (usize, &OrganizationReference)> =
@@ -289,8 +324,8 @@ impl About {
             referents: self.referents.get(&place).cloned().unwrap_or_default(),
             open_actions,
             overdue_actions,
-            health: held.map(|(health, _)| *health),
-            last_follow_up_on: held.map(|(_, day)| *day),
+            health: held.map(|it| it.health),
+            last_follow_up_on: held.map(|it| it.day),
         }
     }
 }

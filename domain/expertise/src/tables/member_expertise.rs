@@ -33,6 +33,7 @@ pub(super) fn a_member(sign: char, place: OrganizationId) -> Member {
         affiliations: CurrentAffiliations(vec![main]),
         networks: Vec::new(),
         powers: None,
+        look_alikes: kernel::look_alike::OfMember::default(),
         sort_name: String::new(),
         version: Version::FIRST,
         created_at: recorded(),

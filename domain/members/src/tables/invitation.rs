@@ -28,12 +28,17 @@ fn an_invitation(place: OrganizationId, network_id: Option<NetworkId>, status: S
         used_at: None,
         claimed_at: None,
         claimed_issuer: None,
+        claimed_name: None,
+        claimed_email: None,
+        contested_at: None,
+        look_alikes: kernel::look_alike::OfInvitation::default(),
         claimed_member_id: None,
         claimed_subject: None,
         claimed_level: None,
         is_wanted: true,
         network_visibility: network_id.map(|_| "listed".to_owned()),
         powers: None,
+        senders: vec![PrincipalId::SYSTEM],
         sirets: Vec::new(),
         siren: None,
         version: Version::FIRST,
@@ -126,12 +131,15 @@ fn inviting() -> Checked {
 fn confirming() -> Checked {
     let claimed = Invitation { status: Status::Claimed, ..edito() };
     let powerful = Invitation { powers: powers("sig_admin", None), ..claimed.clone() };
+    let sent_by = |sign| Invitation { senders: vec![who(sign).into()], ..claimed.clone() };
     Table::<Confirm>::new()
-        .who("to a ministry and edito", &edito(), "++.+....+...... .+....")
+        .who("to a ministry and edito", &edito(), "++.-....+...... .+....")
         .who("to a préfecture: a person confirms", &prefecture(), "++........+...- ......")
         .who("shown by someone known", &claimed_by('K'), "++.-....+...... .+....")
         .who("shown by who would confirm", &claimed_by('T'), "++.-....-...... .+....")
         .who("who would administer all", &powerful, "+-.-....-...... .-....")
+        .who("sent by the SIG administrator", &sent_by('A'), "-+.-....+...... .+....")
+        .who("sent by the director", &sent_by('T'), "++.-....-...... .+....")
         .now("claimed", &claimed)
         .when("not shown yet", &edito(), "illegal revoke_invitation")
         .when("revoked", &Invitation { status: Status::Revoked, ..edito() }, "invitation_spent")

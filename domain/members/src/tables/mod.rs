@@ -57,6 +57,7 @@ fn a_member(sign: char, places: &[OrganizationId]) -> Member {
         affiliations: CurrentAffiliations(places.iter().enumerate().map(place).collect()),
         networks: Vec::<NetworkId>::new(),
         powers: None,
+        look_alikes: kernel::look_alike::OfMember::default(),
         sort_name: String::new(),
         version: Version::FIRST,
         created_at: recorded(),

@@ -38,6 +38,10 @@ const NO_FOLLOW_UP: Label = Label {
     fr: "Ce point de suivi n’existe pas. Indiquez l’identifiant d’un point de suivi que vous pouvez lire.",
     en: "There is no such follow-up. Give the identifier of a follow-up that you may read.",
 };
+const OF_FOLLOW_UP: Label = Label {
+    fr: "L’action relève du réseau de son point de suivi.",
+    en: "The action belongs to the network of its follow-up.",
+};
 const NOT_THERE: Label = Label {
     fr: "Cette personne n’est pas rattachée à l’organisation. Choisissez une personne qui l’est, ou ne désignez personne.",
     en: "This person is not affiliated to the organization. Choose someone who is, or name nobody.",
@@ -189,6 +193,7 @@ action!(
         if it.new.follow_up_id.is_some() && it.follow_up.is_none() {
             return Err(Refusal::Invalid("/follow_up_id", NO_FOLLOW_UP));
         }
+        of_follow_up(it.follow_up.as_ref(), it.network.as_ref().map(|network| network.id))?;
         it.life.alive()?;
         if it.person_there { Ok(()) } else { Err(Refusal::Invalid("/owner_member_id", NOT_THERE)) }
     }
@@ -245,6 +250,15 @@ action!(
 #[must_use]
 pub fn may_show(actor: &Actor, it: &ActionItem) -> bool {
     !it.is_reserved() || matches!(Read::rule(actor, it), Ruling::Allow)
+}
+
+/// An action belongs to the network of the follow-up that it came of, where that names one.
+///
+/// # Errors
+/// It would belong to another.
+pub fn of_follow_up(follow_up: Option<&FollowUpScope>, network: Option<NetworkId>) -> Result<(), Refusal> {
+    let its = follow_up.and_then(|follow_up| follow_up.network_id);
+    if its.is_none() || its == network { Ok(()) } else { Err(Refusal::Invalid("/network_code", OF_FOLLOW_UP)) }
 }
 
 /// The refusal of a person who is not affiliated to the organization.

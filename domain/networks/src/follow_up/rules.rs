@@ -7,7 +7,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kernel::directory::OrganizationLife;
+use kernel::directory::{MemberReference, OrganizationLife};
 use kernel::schema::{follow_up, network, organization};
 use kernel::{
     Action as _, Actor, FollowUpId, Label, MemberId, NetworkId, OrganizationId, Refusal, Role, Ruling, action, clock,
@@ -46,6 +46,16 @@ impl FollowUpScope {
 
     fn shows(&self, actor: &Actor) -> bool {
         NetworkVisibility::shows_any(self.network_id.zip(self.network_visibility), actor)
+    }
+
+    /// Whether the caller may know who answers for the organization in the network, as where its memberships are read.
+    pub(super) fn names(&self, referent: &MemberReference, actor: &Actor) -> bool {
+        let (visibility, own) = (self.network_visibility, actor.member() == Some(referent.id) && actor.is_insider());
+        let listed = visibility == Some(NetworkVisibility::Listed) && actor.is_insider();
+        let known = visibility.is_some_and(|visibility| visibility != NetworkVisibility::Hidden);
+        let dicom = self.organization_id.is_some_and(|at| actor.reaches(Actor::DICOM, at));
+        let sits = self.network_id.is_some_and(|network| actor.sits_in(network));
+        actor.is_sig() || sits || listed || (known && (dicom || own))
     }
 
     fn leads(&self, actor: &Actor) -> bool {

@@ -39,6 +39,12 @@ const OPENER: Label = Label {
     fr: "Seuls le SIG et la personne qui a fait cette demande d’adhésion peuvent la retirer.",
     en: "Only the SIG and the person who made this membership request may withdraw it.",
 };
+const UNFIT_ADDRESS: Label = Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
+const UNFIT: Label = Label { fr: "Ce rattachement ne convient pas.", en: "This affiliation cannot be taken." };
+const BOTH_SIDES: Label = Label {
+    fr: "La personne et le réseau donnent chacun leur accord : nul ne décide des deux côtés.",
+    en: "The person and the network each agree: nobody decides for both sides.",
+};
 const ONE_OF_TWO: Label = Label {
     fr: "Indiquez soit un rattachement, soit une personne sans compte.",
     en: "Give either an affiliation or a person without an account.",
@@ -69,8 +75,8 @@ pub struct Candidate {
     pub life: Option<OrganizationLife>,
     /// The role that the person has in the network through the same affiliation.
     pub sits_as: Option<NetworkRole>,
-    /// Whether a request of this person is open there.
-    pub requested: bool,
+    /// The request of the same person that is open there.
+    pub requested: Option<Box<MembershipRequest>>,
 }
 
 /// Whether the caller decides for a network on such a role.
@@ -80,22 +86,33 @@ pub fn decides(actor: &Actor, network: NetworkId, interministerial: bool, role: 
     leads && (actor.is_sig_admin() || !LEADS.contains(&role))
 }
 
-action!(
-    /// Create a membership request.
-    Create((NetworkCode, MembershipRequestInput)) on MembershipRequest as "create_membership_request", Candidate,
-    |actor, it| {
+/// Whether the caller nominates people of an organization to a network.
+fn nominates(actor: &Actor, network: NetworkId, organization: OrganizationId) -> bool {
+    actor.reaches(&[Role::DicomDirector], organization) || actor.answers_for(network, organization)
+}
+
+/// Open a dossier.
+#[derive(Debug, Clone)]
+pub struct Create(pub (NetworkCode, MembershipRequestInput));
+
+impl Action for Create {
+    type Facts = Candidate;
+    const NAME: &'static str = "create_membership_request";
+
+    fn rule(actor: &Actor, it: &Candidate) -> Ruling {
         let mine = it.member.is_some() && it.member == actor.member() && actor.is_insider();
-        let nominates = it.organization.is_some_and(|organization| {
-            actor.reaches(&[Role::DicomDirector], organization) || actor.answers_for(it.network.id, organization)
-        });
+        let nominates = it.organization.is_some_and(|organization| nominates(actor, it.network.id, organization));
         let may = match it.new.kind {
             MembershipRequestKind::Request => mine,
-            MembershipRequestKind::Invitation => actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial),
+            MembershipRequestKind::Invitation => {
+                actor.is_sig() || actor.leads_on(it.network.id, it.new.interministerial)
+            }
             MembershipRequestKind::Nomination => nominates || actor.is_sig(),
         };
         networks::Read::rule(actor, &it.network).and(may, NOT_HIS)
-    },
-    |it| {
+    }
+
+    fn moment(it: &Candidate) -> Result<(), Refusal> {
         it.network.open()?;
         let (by_affiliation, new) = (it.new.affiliation_id.is_some(), &it.new);
         if by_affiliation == new.invitee.is_some() {
@@ -115,13 +132,29 @@ action!(
             }
             chosen(new.notification_level)?;
         }
-        match (it.requested, it.sits_as) {
-            (true, _) => Err(Refusal::AlreadyRequested),
-            (false, Some(role)) if role == new.role => Err(Refusal::Overlap),
+        match (&it.requested, it.sits_as) {
+            (Some(_), _) => Err(Refusal::AlreadyRequested),
+            (None, Some(role)) if role == new.role => Err(Refusal::Overlap),
             _ => Ok(()),
         }
     }
-);
+
+    /// A request that the caller may not read is not told of: the person or the address does not do.
+    fn moment_for(actor: &Actor, it: &Candidate) -> Result<(), Refusal> {
+        let hidden = it.requested.as_ref().is_some_and(|request| Read::rule(actor, request) != Ruling::Allow);
+        match Self::moment(it) {
+            Err(Refusal::AlreadyRequested) if hidden && it.new.invitee.is_some() => {
+                Err(Refusal::Invalid("/invitee/email", UNFIT_ADDRESS))
+            }
+            Err(Refusal::AlreadyRequested) if hidden => Err(Refusal::Invalid("/affiliation_id", UNFIT)),
+            moment => moment,
+        }
+    }
+
+    fn object(&self) -> (&'static str, Option<String>) {
+        (MembershipRequest::NAME, None)
+    }
+}
 
 impl Candidate {
     /// Whether the network agrees by the creation of the request.
@@ -131,7 +164,9 @@ impl Candidate {
         let by_right = new.kind == MembershipRequestKind::Request
             && network.join_policy == JoinPolicy::Automatic
             && new.role == NetworkRole::Member;
-        by_right || decides(actor, network.id, new.interministerial, new.role)
+        // The network's agreement is another person's than the one who joins.
+        let own = self.member.is_some() && self.member == actor.member();
+        by_right || (!own && decides(actor, network.id, new.interministerial, new.role))
     }
 }
 
@@ -149,12 +184,10 @@ impl MembershipRequest {
         actor.is_insider() && self.member.as_ref().is_some_and(|member| Some(member.id) == actor.member())
     }
 
-    /// The side for which the caller would decide: their own first, while that decision is pending.
+    /// For whom the caller would decide: whoever it is about for themselves alone, whatever they lead.
     #[must_use]
     pub fn side(&self, actor: &Actor) -> Side {
-        let network = decides(actor, self.network_id, self.interministerial, self.role);
-        let himself = self.is_about(actor) && (self.pends(Side::Person) || !network);
-        if himself { Side::Person } else { Side::Network }
+        if self.is_about(actor) { Side::Person } else { Side::Network }
     }
 
     fn pends(&self, side: Side) -> bool {
@@ -167,6 +200,15 @@ impl MembershipRequest {
 
     fn decided_by(&self, actor: &Actor) -> bool {
         self.is_about(actor) || decides(actor, self.network_id, self.interministerial, self.role)
+    }
+
+    /// Whether a person may agree to what the network agreed to: another one must have spoken for the network.
+    ///
+    /// # Errors
+    /// They spoke for it themselves.
+    pub fn agreed_by_another(&self, person: MemberId) -> Result<(), Refusal> {
+        let own = self.network_decided_by.is_some_and(|by| by.0 == person.0);
+        if own && self.kind != MembershipRequestKind::Request { Err(Refusal::Forbidden(BOTH_SIDES)) } else { Ok(()) }
     }
 
     /// Whether it may still be decided; if not, what leads on from how it ended.
@@ -283,7 +325,12 @@ action!(
     /// Withdraw a membership request.
     Withdraw(MembershipRequestId) on MembershipRequest as "withdraw_membership_request", MembershipRequest,
     |actor, it| {
-        let own = it.created_by == actor.id || (it.is_about(actor) && it.kind == MembershipRequestKind::Request);
+        let own = match it.kind {
+            MembershipRequestKind::Request => it.is_about(actor),
+            // Whoever opened it, while they could still open it: having done so once is no right on its own.
+            MembershipRequestKind::Invitation => it.created_by == actor.id && actor.leads_on(it.network_id, it.interministerial),
+            MembershipRequestKind::Nomination => it.created_by == actor.id && nominates(actor, it.network_id, it.organization.id),
+        };
         Read::rule(actor, it).and(own || actor.is_sig(), OPENER)
     },
     MembershipRequest::open

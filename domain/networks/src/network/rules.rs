@@ -17,6 +17,9 @@ const ITS_LEADS: Label = Label {
     en: "Only the SIG, the leads of this network and its co-leads on all topics may do this.",
 };
 
+const VISIBILITY: Label =
+    Label { fr: "Seul le SIG décide qui connaît un réseau.", en: "The SIG alone decides who knows of a network." };
+
 impl Target for NetworkInput {
     fn key(&self) -> Option<String> {
         Some(self.code.to_string())
@@ -78,6 +81,18 @@ action!(
     Update(NetworkCode) on Network as "update_network", Network,
     |actor, it| Read::rule(actor, it).and(actor.is_sig() || actor.leads(it.id), ITS_LEADS), Network::open
 );
+
+impl Update {
+    /// What the rule cannot know from the network alone: who knows of it, the SIG alone decides, since the auditor and the
+    /// matrix lose sight of what is hidden.
+    ///
+    /// # Errors
+    /// The caller may not change that.
+    pub fn shows_to(actor: &Actor, before: &Network, visibility: Option<NetworkVisibility>) -> Result<(), Refusal> {
+        let kept = visibility.is_none_or(|visibility| visibility == before.visibility);
+        if kept || actor.is_sig() { Ok(()) } else { Err(Refusal::Forbidden(VISIBILITY)) }
+    }
+}
 
 action!(
     /// Activate a network that is in preparation or dormant.

@@ -2,14 +2,14 @@
 //! the organizations they answer for, communication directors.
 
 use kernel::{ActionItemId, NetworkId, OrganizationId, PrincipalId, Version};
-use personas::network::{EDITO, OMBRE, PREFECTURES};
+use personas::network::{DESIGN, EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, alive, at, closed, id, member, merged, organization, recorded, text, who};
 
 use super::{a_network, code, visibility};
 use crate::action_item::{
     ActionItem, ActionItemInput, ActionStatus, Cancel, Complete, Create, Duty, Read, Reopen, Update,
 };
-use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality};
+use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality, FollowUpScope};
 
 fn an_action(network: Option<NetworkId>, owner: OrganizationId) -> ActionItem {
     ActionItem {
@@ -76,6 +76,20 @@ fn duty(network: NetworkId, owner: OrganizationId) -> Duty {
     Duty { new, network: Some(a_network(network)), follow_up: None, life: alive(), person_there: true }
 }
 
+/// What a follow-up on the network axis is about.
+fn a_scope(network: NetworkId) -> FollowUpScope {
+    FollowUpScope {
+        axis: FollowUpAxis::Network,
+        network_id: Some(network),
+        organization_id: None,
+        interministerial: false,
+        confidentiality: FollowUpConfidentiality::Normal,
+        attendee_ids: Vec::new(),
+        created_by: PrincipalId::SYSTEM,
+        network_visibility: Some(visibility(network)),
+    }
+}
+
 pub(super) fn tables() -> Vec<Checked> {
     let open = "illegal reopen_action_item";
     let done = in_status(ActionStatus::Done, edito());
@@ -125,6 +139,8 @@ fn reading() -> Checked {
 }
 
 fn creating() -> Checked {
+    let nowhere = ActionItemInput { network_code: None, ..duty(EDITO, at::SOCIAUX).new };
+    let unfollowed = Duty { new: nowhere, network: None, follow_up: Some(a_scope(EDITO)), ..duty(EDITO, at::SOCIAUX) };
     let lost = Duty { network: None, ..duty(EDITO, at::SOCIAUX) };
     Table::<Create>::new()
         .who("edito, for the directorate", &duty(EDITO, at::SOCIAUX), "++-+----+------ ------")
@@ -132,6 +148,13 @@ fn creating() -> Checked {
         .who("ombre, for the directorate", &duty(OMBRE, at::SOCIAUX), "++------------- ------")
         .now("edito", &duty(EDITO, at::SOCIAUX))
         .when("no such network", &lost, "invalid /network_code")
+        .now("of a follow-up of its network", &Duty { follow_up: Some(a_scope(EDITO)), ..duty(EDITO, at::SOCIAUX) })
+        .when(
+            "of another network's",
+            &Duty { follow_up: Some(a_scope(DESIGN)), ..duty(EDITO, at::SOCIAUX) },
+            "invalid /network_code",
+        )
+        .when("of no network", &unfollowed, "invalid /network_code")
         .when("a merged organization", &Duty { life: merged(), ..duty(EDITO, at::SOCIAUX) }, "superseded")
         .when("a closed organization", &Duty { life: closed(), ..duty(EDITO, at::SOCIAUX) }, "illegal")
         .when("not there", &Duty { person_there: false, ..duty(EDITO, at::SOCIAUX) }, "invalid /owner_member_id")

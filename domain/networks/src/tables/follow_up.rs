@@ -60,6 +60,7 @@ fn a_follow_up(scope: FollowUpScope) -> FollowUp {
         axis: scope.axis,
         network_code: scope.network_id.map(code),
         organization: scope.organization_id.map(organization),
+        referent: None,
         interministerial: scope.interministerial,
         held_on: recorded().date_naive(),
         health: Health::Green,

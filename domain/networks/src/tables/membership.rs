@@ -182,9 +182,9 @@ fn subscribing() -> Checked {
 
 fn reviewing() -> Checked {
     Table::<membership_review::Review>::new()
-        .who("edito's lead", &edito_lead(), "++-+---------.- ----..")
+        .who("edito's lead", &edito_lead(), "++-----------.- ----..")
         .who("a member of edito", &edito_member(), "++-+--------..- ----..")
-        .who("a référent of prefectures", &prefectures_34(), "++---++---+-..- ----..")
+        .who("a référent of prefectures", &prefectures_34(), "++---+----+-..- ----..")
         .who("crise, of another ministry", &crise(at::JUSTICE), "++............. +.....")
         .who("crise, of the directorate", &crise(at::SOCIAUX), "++......+-..... ......")
         .who("ombre", &ombre_lead_edito(), "++.-........... ......")

@@ -40,7 +40,7 @@ fn candidate(kind: Kind, of: Option<char>, network: NetworkId, organization: Org
         origin: Some(MemberOrigin::Ministry),
         life: None,
         sits_as: None,
-        requested: false,
+        requested: None,
     }
 }
 
@@ -100,6 +100,15 @@ fn of_coordinator() -> MembershipRequest {
     a_dossier('C', OMBRE, at::SIG, 'A')
 }
 
+/// Someone who leads the network asks it for another seat.
+fn of_a_lead() -> MembershipRequest {
+    a_dossier('L', EDITO, at::ECOLOGIE, 'L')
+}
+
+fn agreed_by_the_person(it: MembershipRequest) -> MembershipRequest {
+    MembershipRequest { person_decision: Decision::Accepted, ..it }
+}
+
 fn as_lead() -> MembershipRequest {
     MembershipRequest { role: NetworkRole::Lead, ..of_member() }
 }
@@ -114,6 +123,11 @@ fn in_status(status: Status) -> MembershipRequest {
 
 pub(super) fn tables() -> Vec<Checked> {
     vec![creating(), reading(), accepting(), refusing(), withdrawing()]
+}
+
+/// An address that someone else asked for already.
+fn asked_twice(before: MembershipRequest) -> Candidate {
+    Candidate { requested: Some(Box::new(before)), ..invitation(EDITO) }
 }
 
 fn creating() -> Checked {
@@ -145,7 +159,14 @@ fn creating() -> Checked {
         .when("not eligible", &Candidate { network: only_prefectures, ..request() }, "invalid /affiliation_id")
         .when("by invitation alone", &Candidate { network: by_invitation, ..request() }, "invalid /kind")
         .when("no level chosen", &undecided, "invalid /notification_level")
-        .when("asked already", &Candidate { requested: true, ..request() }, "already_requested")
+        .when("asked already", &Candidate { requested: Some(Box::new(of_member())), ..request() }, "already_requested")
+        .when_asked_by('L', "asked already, by one whom they read", &asked_twice(of_contributor()), "already_requested")
+        .when_asked_by(
+            'R',
+            "asked already, by one whom they do not",
+            &asked_twice(of_contributor()),
+            "invalid /invitee/email",
+        )
         .when("sits so already", &Candidate { sits_as: Some(NetworkRole::Member), ..request() }, "overlap")
         .now("sits otherwise", &Candidate { sits_as: Some(NetworkRole::Deputy), ..request() })
         .end()
@@ -168,6 +189,18 @@ fn accepting() -> Checked {
         .who("prefectures, of the préfecture", &of_prefecture(), "++...+-+..-.... ......")
         .who("ombre", &of_coordinator(), "++............. ......")
         .when_asked_by('L', "for the network", &of_member(), "now")
+        .when_asked_by(
+            'L',
+            "who leads decides for themselves alone",
+            &of_a_lead(),
+            "illegal withdraw_membership_request",
+        )
+        .when_asked_by(
+            'C',
+            "the same of the SIG",
+            &agreed_by_the_person(of_coordinator()),
+            "illegal withdraw_membership_request",
+        )
         .when_asked_by('M', "who asked has agreed", &of_member(), "illegal withdraw_membership_request")
         .when_asked_by('K', "who was nominated", &of_contributor(), "now")
         .when("accepted", &in_status(Status::Accepted), "illegal end_membership")

@@ -39,6 +39,26 @@ pub(super) fn tell_decided(writer: &mut Writer<'_>, it: &MembershipRequest) -> R
     notify(writer, news, but_oneself(writer, both))
 }
 
+/// Tells who opened a request, and whom it is about, that it ended without a decision.
+pub(super) fn tell_ended(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
+    let mut both: Vec<MemberId> = it.member.iter().map(|member| member.id).chain([MemberId(it.created_by.0)]).collect();
+    both.dedup();
+    let kind = NotificationKind::MembershipRequestEnded;
+    let news = News::of(kind, NotificationClass::Normal, it, Some(it.network_id));
+    notify(writer, news, but_oneself(writer, both))
+}
+
+/// Tells who opened a request that whom it is about sits there by another way; that person hears of the membership itself.
+pub(super) fn tell_met(writer: &mut Writer<'_>, it: &MembershipRequest, sits: MemberId) -> Result<()> {
+    let opener = MemberId(it.created_by.0);
+    if opener == sits {
+        return Ok(());
+    }
+    let kind = NotificationKind::MembershipRequestDecided;
+    let news = News::of(kind, NotificationClass::Normal, it, Some(it.network_id));
+    notify(writer, news, but_oneself(writer, vec![opener]))
+}
+
 diesel::define_sql_function! {
     /// The members who decide for a network on a membership request.
     #[sql_name = "app.leads_of"]

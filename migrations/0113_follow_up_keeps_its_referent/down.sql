@@ -1,0 +1,1 @@
+ALTER TABLE follow_up DROP COLUMN referent_id;
