@@ -40,6 +40,7 @@ pub(super) fn a_member(sign: char, place: OrganizationId) -> Member {
         updated_at: recorded(),
         created_by: PrincipalId::SYSTEM,
         updated_by: PrincipalId::SYSTEM,
+        field_sources: kernel::FieldSources::default(),
     }
 }
 
