@@ -18,7 +18,7 @@ fn checked(client: &Client, action: &str, object: &str) -> Option<(char, Value)>
     let sign = match (answer["allowed"].as_bool().unwrap(), answer.get("reason")) {
         (true, _) => '+',
         // Who may, and not now: that is no question of rights.
-        (false, Some(why)) if why == "Son état ne le permet pas." => '+',
+        (false, Some(why)) if why == "L’état actuel de l’objet ne permet pas cette opération." => '+',
         (false, Some(_)) => '-',
         (false, None) => '.',
     };
