@@ -57,7 +57,9 @@ impl Card {
         all.extend(self.email.iter().map(|it| text(VCardProperty::Email, it)));
         let tel = |it: &String| {
             let uri = VCardParameter::value(VCardValueType::Uri);
-            text(VCardProperty::Tel, format!("tel:{it}")).with_param(uri)
+            // A short number is dialled in France alone (RFC 3966, section 5.1.4).
+            let context = if it.starts_with('+') { "" } else { ";phone-context=+33" };
+            text(VCardProperty::Tel, format!("tel:{it}{context}")).with_param(uri)
         };
         all.extend(self.phones.iter().map(tel));
         all.extend(self.languages.iter().map(|it| text(VCardProperty::Lang, it)));

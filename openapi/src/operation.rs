@@ -22,7 +22,8 @@ pub(crate) fn finish(path: &str, method: &str, operation: &mut Value) {
     let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else { return };
     responses.iter_mut().for_each(|(status, response)| describe(status, response, method == "get"));
     if method == "get" && responses.values().any(|response| response.pointer("/headers/ETag").is_some()) {
-        responses.insert("304".into(), json!({"description": "The caller has it already (`If-None-Match`)."}));
+        responses
+            .insert("304".into(), json!({"description": "The caller already has this version (`If-None-Match`)."}));
     }
     for status in shared {
         responses.insert(status.into(), json!({"$ref": format!("#/components/responses/Problem{status}")}));
@@ -93,19 +94,37 @@ fn describe(status: &str, response: &mut Value, reads: bool) {
     let shown = response.pointer("/content/application~1json/schema/$ref").and_then(Value::as_str);
     let name = shown.and_then(|shown| shown.rsplit('/').next()).unwrap_or_default().to_owned();
     let Some(response) = response.as_object_mut() else { return };
-    response.insert("description".into(), json!(if reads { "What was asked for." } else { "What it is now." }));
+    response.insert("description".into(), json!(result(status, &name, reads)));
     let string = json!({"type": "string", "maxLength": 2000});
     let mut header = if name.ends_with("Page") {
-        json!({"Link": {"description": "RFC 8288: the next page, if there is one.", "schema": string.clone()}})
+        json!({"Link": {"description": "Address of the next page (RFC 8288). Absent on the last page.", "schema": string.clone()}})
     } else if PLAIN.contains(&name.as_str()) || name.is_empty() {
         return;
     } else {
-        json!({"ETag": {"description": "Its version, for `If-Match` and `If-None-Match`; absent when the name alone is shown.", "schema": string}})
+        json!({"ETag": {"description": "Entity tag of the object, for `If-Match` and `If-None-Match`. Absent: only the name of the object is shown.", "schema": string}})
     };
     if let (true, Some(header)) = (status == "201", header.as_object_mut()) {
-        header.insert("Location".into(), json!({"description": "Where it stands.", "schema": string}));
+        header.insert("Location".into(), json!({"description": "Address of the new object.", "schema": string}));
     }
     response.insert("headers".into(), header);
+}
+
+/// What an answer is, by the noun that it shows.
+fn result(status: &str, schema: &str, reads: bool) -> String {
+    let noun = schema.strip_suffix("View").unwrap_or(schema);
+    let words = noun.char_indices().map(|(at, c)| match (at, c.is_ascii_uppercase()) {
+        (0, _) | (_, false) => c.to_ascii_lowercase().to_string(),
+        _ => format!(" {}", c.to_ascii_lowercase()),
+    });
+    let noun: String = words.collect();
+    match status {
+        _ if schema.is_empty() => "The file.".into(),
+        _ if schema.ends_with("Page") => "One page of the list.".into(),
+        _ if schema == "Me" => "The caller, as this service knows them.".into(),
+        "201" => format!("The {noun} as created."),
+        _ if reads => format!("The {noun}."),
+        _ => format!("The {noun} as it is after the operation."),
+    }
 }
 
 /// Answers that are neither an object with a version nor a page.

@@ -63,6 +63,8 @@ const OUR_TABLES: &[&str] = &[
     "tracking_cell_",
     "territory_",
     "organization_period_",
+    // Its key has a meaning; the rest is kept by a trigger.
+    "organization_siret_organization_id",
     "search_",
     // What they refer to is locked before.
     "invitation_",
@@ -118,7 +120,7 @@ fn every_constraint_that_a_caller_can_break_has_a_meaning() {
     let invented: Vec<_> = known.difference(&real).collect();
     assert!(invented.is_empty(), "constraints that do not exist: {invented:?}");
     let kinds = Exempt::of("kinds of constraints", OUR_KINDS, 4);
-    let tables = Exempt::of("tables", OUR_TABLES, 21);
+    let tables = Exempt::of("tables", OUR_TABLES, 22);
     let ours = Exempt::of("constraints", OURS, 20);
     let is_ours = |name: &&String| kinds.within(name) || tables.begins(name) || ours.has(name);
     let forgotten: Vec<_> = real.difference(&known).filter(|name| !is_ours(name)).collect();

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod codes;
 pub mod day;
 pub mod directory;
+pub mod field_sources;
 pub mod id;
 pub mod json;
 pub mod notification;
@@ -33,6 +34,7 @@ pub use actor::{
 pub use clock::PARIS;
 pub use codes::Label;
 pub use day::{Day, Instant};
+pub use field_sources::FieldSources;
 pub use id::{
     ActionItemId, AffiliationId, AnnouncementId, CoAnimationId, ContactId, DecisionId, ExpertiseRequestId,
     ExpertiseTermId, FollowUpCommentId, FollowUpId, InvitationId, MemberExpertiseId, MemberId, MembershipId,

@@ -8,8 +8,8 @@ use kernel::directory::{OrganizationLife, Profession};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::affiliation;
 use kernel::{
-    Actor, AffiliationId, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal, Ruling, Seen,
-    Validity, Version, action, clock, text,
+    Actor, AffiliationId, FieldSources, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal,
+    Ruling, Seen, Validity, Version, action, clock, text,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -60,6 +60,8 @@ pub struct Affiliation {
     pub created_by: PrincipalId,
     /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
+    /// Which source holds each field, by the name of the field: what others hold, a service account cannot change.
+    pub field_sources: FieldSources,
 }
 
 /// An affiliation to create.

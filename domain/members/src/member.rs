@@ -11,8 +11,8 @@ use kernel::patch::{clearable, replaceable};
 use kernel::schema::member;
 use kernel::sql::clock;
 use kernel::{
-    Count, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown, Sort,
-    Version, codes, text,
+    Count, FieldSources, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown,
+    Sort, Version, codes, text,
 };
 pub use rules::{Bind, Create, Depart, Read, Restore, Suspend, Update, carded, visible};
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,8 @@ pub struct Member {
     pub created_by: PrincipalId,
     /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
+    /// Which source holds each field, by the name of the field: what others hold, a service account cannot change.
+    pub field_sources: FieldSources,
 }
 
 /// A member by name and organization.

@@ -10,8 +10,8 @@ use kernel::directory::{OrganizationKind, OrganizationLife, OrganizationName, Or
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::organization;
 use kernel::{
-    AsOf, Count, MemberOrigin, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown, Sort, Version,
-    codes,
+    AsOf, Count, FieldSources, MemberOrigin, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown,
+    Sort, Version, codes,
 };
 pub use rules::{Close, Create, Read, Update, UpdateContacts, visible};
 use serde::{Deserialize, Serialize};
@@ -89,6 +89,8 @@ pub struct Organization {
     pub created_by: PrincipalId,
     /// Identifier of the principal who last changed it (a member, a service account or the system).
     pub updated_by: PrincipalId,
+    /// Which source holds each field, by the name of the field: what others hold, a service account cannot change.
+    pub field_sources: FieldSources,
 }
 
 /// An organization to create.

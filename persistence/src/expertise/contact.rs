@@ -235,10 +235,7 @@ const ONE_ORGANIZATION: Label = Label {
     en: "Give either `organization_id` or `organization_name`.",
 };
 
-const OF_A_PERSON: Label = Label {
-    fr: "Une personne a un prénom, un service n’en a pas.",
-    en: "A person has a given name, a service has none.",
-};
+const NAMELESS_SERVICE: Label = Label { fr: "Un service n’a pas de prénom.", en: "A service has no given name." };
 
 kept!(Contact: contact whole {
     const RESTING: &'static [Resting] = &[
@@ -248,6 +245,6 @@ kept!(Contact: contact whole {
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("contact_organization_id_fkey", || Error::Dangling("/organization_id")),
         ("contact_one_organization_check", || Refusal::Invalid("/organization_name", ONE_ORGANIZATION).into()),
-        ("contact_given_name_check", || Refusal::Invalid("/given_name", OF_A_PERSON).into()),
+        ("contact_given_name_check", || Refusal::Invalid("/given_name", NAMELESS_SERVICE).into()),
     ];
 });

@@ -29,7 +29,7 @@ pub fn without_worker() -> Tour {
     expertise::standing(&mut tour);
     expertise::contacts(&mut tour);
     tracking::announced(&mut tour);
-    members::oneself(&mut tour);
+    members::own(&mut tour);
     networks::ended(&mut tour);
     members::left(&mut tour);
     organizations::reorganized(&mut tour);
@@ -42,7 +42,7 @@ fn platform(tour: &mut Tour) {
     tour.read("member", "list_territories", "", "?kind=department");
     tour.read("sig-admin", "list_audit_events", "", "?action=apply_reorganization");
     tour.read("member", "search_directory", "", "?q=prefecture%20herault");
-    tour.read("member", "suggest_names", "", "?q=prefecture%20her");
+    tour.read("member", "suggest_names", "", "?q=perignan");
 }
 
 /// Codes are sent by the worker.

@@ -15,9 +15,9 @@ use crate::support::{Client, World};
 /// The time of the tour.
 const NOON: &str = "2026-12-01T09:00:00Z";
 /// A page that has a next one names it so.
-const CURSOR: &str = "bGlzdDowMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE";
+pub const CURSOR: &str = "bGlzdDowMTkwMDAwMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE";
 /// How long an example may be, in bytes.
-pub const LONGEST: usize = 3000;
+pub const LONGEST: usize = 3500;
 
 /// A world under way, and what its operations answered so far.
 pub struct Tour {
@@ -70,9 +70,10 @@ impl Tour {
         let reply = self.call(client, id, object, query, body);
         let kind = reply.header("content-type").to_owned();
         let mut answer = if kind.starts_with("application/json") { reply.json() } else { text(&kind, &reply.text()) };
-        trim(&mut answer, self.operations[id].takes("cursor"));
-        let mut stable = Stable { began: self.began, fresh: Vec::new() };
-        stable.settle(&mut answer);
+        if self.operations[id].takes("cursor") {
+            point_on(&mut answer);
+        }
+        let answer = small(&answer, self.began);
         if self.taken.insert(id.to_owned(), answer).is_some() {
             self.failed.push(format!("{id} is taken twice"));
         }
@@ -119,22 +120,24 @@ fn ended(whole: &str, last: &str, end: &str) -> String {
     whole.split_once(last).map_or_else(|| whole.to_owned(), |(before, _)| format!("{before}{last}{end}"))
 }
 
-/// One item of a list, two of what is within it, or one where that is too long.
-fn trim(answer: &mut Value, pages: bool) {
-    if let (true, Some(page)) = (pages, answer.as_object_mut()) {
-        let several = page.get("items").and_then(Value::as_array).is_some_and(|items| items.len() > 1);
-        if several || page.contains_key("next") {
-            page.insert("next".into(), CURSOR.into());
-        }
+/// Of a page of several items one is shown: it has a next one.
+fn point_on(page: &mut Value) {
+    let several = page.get("items").and_then(Value::as_array).is_some_and(|items| items.len() > 1);
+    if let (true, Some(page)) = (several || page.get("next").is_some(), page.as_object_mut()) {
+        page.insert("next".into(), CURSOR.into());
     }
-    let whole = answer.clone();
-    for most in [2, 1] {
-        *answer = whole.clone();
-        shorten(answer, 0, most);
-        if answer.to_string().len() <= LONGEST {
-            break;
-        }
-    }
+}
+
+/// One item of a list, two of what is within it, or one where that is too long; the same in each run.
+fn small(whole: &Value, began: DateTime<Utc>) -> Value {
+    let settled = |most| {
+        let mut answer = whole.clone();
+        shorten(&mut answer, 0, most);
+        Stable { began, fresh: Vec::new() }.settle(&mut answer);
+        answer
+    };
+    let two = settled(2);
+    if two.to_string().len() <= LONGEST { two } else { settled(1) }
 }
 
 fn shorten(value: &mut Value, depth: usize, most: usize) {
@@ -148,24 +151,26 @@ fn shorten(value: &mut Value, depth: usize, most: usize) {
             }
         }
         Value::Array(items) => {
-            let most = if depth == 0 { 1 } else { most };
+            let kept = if depth == 0 { 1 } else { most };
             let mut best: Vec<usize> = (0..items.len()).collect();
             best.sort_by_key(|at| std::cmp::Reverse(richness(&items[*at])));
-            best.truncate(most);
+            best.truncate(kept);
             best.sort_unstable();
             *items = best.into_iter().map(|at| items[at].clone()).collect();
-            items.iter_mut().for_each(|item| shorten(item, depth + 1, most));
+            for item in items {
+                shorten(item, depth + 1, most);
+            }
         }
         _ => {}
     }
 }
 
-/// How many values stand in it, of lists the first two.
+/// How much it tells, of lists by their first two: a figure of nothing tells little.
 fn richness(value: &Value) -> usize {
     match value {
         Value::Object(fields) => fields.values().map(richness).sum(),
         Value::Array(items) => items.iter().take(2).map(richness).sum(),
-        _ => 1,
+        value => usize::from(value.as_f64() != Some(0.0)),
     }
 }
 
@@ -213,18 +218,20 @@ impl Stable {
         (seconds < 600).then(|| time.format("%Y-%m-%dT%H:%M:%SZ").to_string())
     }
 
-    /// The identifiers in a text: those of the demo are the same in each run, the others are numbered.
+    /// The times and identifiers in a text: identifiers of the demo are the same in each run, the others are numbered.
     fn named(&mut self, text: &str) -> String {
         let (mut said, mut rest) = (String::new(), text);
         while let Some(first) = rest.chars().next() {
-            let found = rest.get(..36).filter(|it| it.as_bytes()[8] == b'-').and_then(|it| Uuid::try_parse(it).ok());
-            if let Some(id) = found {
-                said.push_str(&self.numbered(id));
-                rest = &rest[36..];
-            } else {
-                said.push(first);
-                rest = &rest[first.len_utf8()..];
-            }
+            let id = rest.get(..36).filter(|it| it.as_bytes()[8] == b'-').and_then(|it| Uuid::try_parse(it).ok());
+            let word = rest.split([',', '\r', '\n']).next().unwrap();
+            let at = (word.len() > 19 && first == '2').then(|| DateTime::parse_from_rfc3339(word).ok()).flatten();
+            let (length, instead) = match (id, at.and_then(|at| self.at(at.to_utc()))) {
+                (Some(id), _) => (36, self.numbered(id)),
+                (None, Some(at)) => (word.len(), at),
+                (None, None) => (first.len_utf8(), first.to_string()),
+            };
+            said.push_str(&instead);
+            rest = &rest[length..];
         }
         said
     }
@@ -238,6 +245,6 @@ impl Stable {
             self.fresh.push(id);
             self.fresh.len() - 1
         });
-        format!("01900000-0000-7000-8000-{:012}", number + 1)
+        format!("01900000-0000-7000-8e00-{:012}", number + 1)
     }
 }

@@ -22,6 +22,7 @@ fn an_affiliation(of: char, organization_id: OrganizationId, valid: Validity) ->
         updated_at: recorded(),
         created_by: PrincipalId::SYSTEM,
         updated_by: PrincipalId::SYSTEM,
+        field_sources: kernel::FieldSources::default(),
     }
 }
 

@@ -63,6 +63,7 @@ fn a_member(sign: char, places: &[OrganizationId]) -> Member {
         updated_at: recorded(),
         created_by: PrincipalId::SYSTEM,
         updated_by: PrincipalId::SYSTEM,
+        field_sources: kernel::FieldSources::default(),
     }
 }
 

@@ -33,6 +33,7 @@ fn an_organization(id: OrganizationId, status: OrganizationStatus) -> Organizati
         updated_at: recorded(),
         created_by: PrincipalId::SYSTEM,
         updated_by: PrincipalId::SYSTEM,
+        field_sources: kernel::FieldSources::default(),
     }
 }
 

@@ -26,7 +26,6 @@ pub fn standing(tour: &mut Tour) {
     tour.write(lead, "endorse_member_expertise", &expertise, NONE);
     tour.read(lead, "get_member_expertise", &expertise, "");
     tour.read(lead, "list_member_expertise", &own, "");
-    tour.read(lead, "match_expertise", "", "?need=retour%20sur%20chatbot%20vocal");
     tour.write(member, "update_member_expertise", &expertise, json!({"level": "reference"}));
     tour.write(member, "confirm_member_expertise", &expertise, NONE);
     tour.write(member, "end_member_expertise", &expertise, NONE);
@@ -50,6 +49,7 @@ fn requests(tour: &mut Tour) {
     tour.read(expert, "get_expertise_request", &asked, "");
     tour.read(expert, "list_expertise_requests", "", "?role=received");
     tour.write(expert, "accept_expertise_request", &asked, NONE);
+    tour.read(member, "match_expertise", "", "?need=retour%20sur%20chatbot%20vocal");
     body["need"] = "Relire notre cahier des charges d’ici à vendredi.".into();
     let second = Tour::id(&tour.ask(member, "create_expertise_request", "", body.clone()));
     tour.write(expert, "decline_expertise_request", &second, json!({"reason": "Absent ce mois-ci."}));

@@ -23,7 +23,7 @@ pub fn standing(tour: &mut Tour) {
     );
     tour.read(admin, "get_member", &member, "");
     tour.read(admin, "get_member_vcard", &member, "");
-    tour.read(admin, "list_members", "", &format!("?organization_id={prefecture}&count=exact"));
+    tour.read(admin, "list_members", "", &format!("?organization_id={prefecture}&status=invited&count=exact"));
     invited(tour, &member);
     affiliated(tour, &member);
     seated(tour, &first);
@@ -87,8 +87,8 @@ fn given(tour: &mut Tour) {
     tour.write(sig, "void_role_assignment", &wrong, json!({"reason": WRONG}));
 }
 
-/// What one reads and says of the caller.
-pub fn oneself(tour: &mut Tour) {
+/// What callers read and say of themselves.
+pub fn own(tour: &mut Tour) {
     let (lead, director) = ("lead-edito", "director-sociaux");
     tour.read(director, "get_me", "", "");
     tour.read(lead, "list_my_memberships", "", "");
@@ -106,12 +106,15 @@ pub fn oneself(tour: &mut Tour) {
 /// A deputy who leaves hands over first.
 pub fn left(tour: &mut Tour) {
     let (admin, leaver) = ("org-admin-34", tour.world.member("deputy-34"));
+    let given = json!({"title": "Mettre à jour l’annuaire de crise", "owner_organization_id": tour.world.organization("Préfecture de l'Hérault"),
+        "owner_member_id": leaver, "due_on": "2026-12-18"});
+    tour.ask("sig-admin", "create_action_item", "", given);
     let owned = tour.read(admin, "get_member_hand_over", &leaver, "");
     let taker = "SELECT id::text AS it FROM member WHERE email = 'camille.aubrac@herault.example'";
     let taker = tour.world.database.one(taker);
     let items = owned.at("/items").as_array().cloned().unwrap_or_default();
     let items: Vec<_> =
-        items.iter().map(|it| json!({"kind": it["kind"], "id": it["id"], "to_member_id": taker})).take(1).collect();
+        items.iter().map(|it| json!({"kind": it["kind"], "id": it["id"], "to_member_id": taker})).collect();
     tour.write(admin, "hand_over_member", &leaver, json!({"items": items}));
     tour.write(admin, "depart_member", &leaver, NONE);
 }

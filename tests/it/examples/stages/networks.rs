@@ -23,8 +23,8 @@ pub fn standing(tour: &mut Tour) {
     tour.ask(sig, "update_network", "podcast", json!({"eligible_origins": []}));
     tour.ask(sig, "create_network_membership", "podcast", leads);
     tour.write(sig, "activate_network", "podcast", NONE);
-    tour.write(sig, "pause_network", "podcast", NONE);
-    tour.write(sig, "close_network", "podcast", NONE);
+    let sits = json!({"affiliation_id": tour.world.affiliation("member"), "role": "member"});
+    tour.ask(sig, "create_network_membership", "podcast", sits);
     animated(tour);
     expected(tour);
 }
@@ -65,11 +65,11 @@ pub fn joined(tour: &mut Tour) {
     let asked = Tour::id(&tour.ask("member", "create_membership_request", "edito", asks));
     let invitee = json!({"given_name": "Louise", "usual_name": "Carnac", "email": "louise.carnac@travail.example",
         "organization_id": tour.world.organization("MTRAV")});
-    let nominates = json!({"kind": "nomination", "role": "deputy", "invitee": invitee, "justification": "Pilote la refonte des sites du ministère."});
-    let nominated = Tour::id(&tour.write(director, "create_membership_request", "edito", nominates));
-    let names = json!({"kind": "nomination", "role": "referent", "affiliation_id": tour.world.affiliation("contributor-sociaux"),
+    let other = json!({"kind": "nomination", "role": "deputy", "invitee": invitee, "justification": "Pilote la refonte des sites du ministère."});
+    let nominated = Tour::id(&tour.write(director, "create_membership_request", "edito", other));
+    let colleague = json!({"kind": "nomination", "role": "referent", "affiliation_id": tour.world.affiliation("contributor-sociaux"),
         "justification": "Anime déjà le comité éditorial."});
-    let named = Tour::id(&tour.ask(director, "create_membership_request", "edito", names));
+    let named = Tour::id(&tour.ask(director, "create_membership_request", "edito", colleague));
     tour.read(lead, "get_membership_request", &asked, "");
     tour.read(lead, "list_membership_requests", "", "?network_code=edito&status=open&count=exact");
     tour.read(lead, "list_my_tasks", "", "");
@@ -78,7 +78,7 @@ pub fn joined(tour: &mut Tour) {
     tour.write(director, "withdraw_membership_request", &nominated, NONE);
 }
 
-/// What ends in the réseau édito.
+/// What ends.
 pub fn ended(tour: &mut Tour) {
     let lead = "lead-edito";
     let of = "SELECT m.id::text AS it FROM membership m JOIN member p ON p.id = m.member_id WHERE p.email = 'camille.aubrac@herault.example'";
@@ -91,4 +91,6 @@ pub fn ended(tour: &mut Tour) {
     let sits = json!({"affiliation_id": tour.world.affiliation("org-admin-34"), "role": "member"});
     let wrong = Tour::id(&tour.ask(lead, "create_network_membership", "edito", sits));
     tour.write("sig-admin", "void_membership", &wrong, json!({"reason": WRONG}));
+    tour.write("sig-admin", "pause_network", "podcast", NONE);
+    tour.write("sig-admin", "close_network", "podcast", NONE);
 }

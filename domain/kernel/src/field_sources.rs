@@ -1,0 +1,36 @@
+//! Which source holds each field of what directories write: the one that said it last.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use diesel::deserialize::FromSqlRow;
+use diesel::expression::AsExpression;
+use diesel::sql_types::Jsonb;
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+/// The source of each field that someone wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Jsonb)]
+#[serde(transparent)]
+pub struct FieldSources(BTreeMap<String, String>);
+
+crate::stored_as_json!(FieldSources);
+
+impl PartialSchema for FieldSources {
+    fn schema() -> RefOr<Schema> {
+        let source = ObjectBuilder::new().schema_type(Type::String).max_length(Some(60)).examples(["manual"]);
+        let description = "Code of the source that holds each field, by the name of the field: `manual` for people, else a directory. A \
+                           field that is not named is free. A service account changes the fields of its own source and those that are free.";
+        let object = ObjectBuilder::new().schema_type(Type::Object).additional_properties(Some(RefOr::T(Schema::from(source))));
+        RefOr::T(object.description(Some(description)).into())
+    }
+}
+
+impl ToSchema for FieldSources {
+    fn name() -> Cow<'static, str> {
+        "FieldSources".into()
+    }
+}
