@@ -9,7 +9,7 @@ use crate::operation::MERGE_PATCH;
 #[must_use]
 pub fn down_convert(mut document: Value) -> Value {
     walk(&mut document);
-    kinds::require_none(&mut document);
+    kinds::share(&mut document);
     if let Some(document) = document.as_object_mut() {
         document.insert("openapi".into(), json!("3.0.3"));
         if let Some(license) =

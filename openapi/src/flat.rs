@@ -41,7 +41,7 @@ fn merge(whole: &mut Map<String, Value>, part: &Value) {
 }
 
 /// Drops the parts that stood for nothing else.
-fn forget(document: &mut Value, parts: &[String]) {
+pub(crate) fn forget(document: &mut Value, parts: &[String]) {
     let said = document.to_string();
     let Some(schemas) = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut) else { return };
     for part in parts.iter().filter(|part| !said.contains(&format!("\"{SCHEMAS}{part}\""))) {
