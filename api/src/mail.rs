@@ -124,7 +124,7 @@ fn outbox(directory: PathBuf) -> io::Result<PathBuf> {
     Ok(directory)
 }
 
-/// Writes a letter to a file that its owner alone may read.
+/// Writes an e-mail to a file that its owner alone may read.
 fn keep(outbox: &Path, message: &Message) -> io::Result<()> {
     let file = outbox.join(format!("{}.eml", clock::fresh_v7()));
     let mut file = File::options().write(true).create_new(true).mode(0o600).open(file)?;

@@ -147,7 +147,7 @@ impl Problem {
     }
 }
 
-/// How to identify oneself (RFC 6750, §3), and where it is written whose tokens are accepted (RFC 9728, §5.1). That a
+/// How to identify yourself (RFC 6750, §3), and where it is written whose tokens are accepted (RFC 9728, §5.1). That a
 /// token is bad is said to one who showed one.
 fn challenge(request: &HttpRequest) -> String {
     let shown = request.headers().get_all(header::AUTHORIZATION).any(|value| {

@@ -93,7 +93,7 @@ pub fn checked(text: String, bounds: &RangeInclusive<usize>, alphabet: Alphabet)
     holds.then_some(text).ok_or("characters")
 }
 
-/// The message that a field within what is parsed is wrong: whoever reads it points there.
+/// The message that a field within what is parsed is wrong: the reader of the error points there.
 #[must_use]
 pub fn within(field: &str, expected: &str) -> String {
     format!("{WITHIN}{field}: {expected}")

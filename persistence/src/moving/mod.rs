@@ -1,4 +1,4 @@
-//! What a reorganization moves, and where to: shared by whoever's objects rest on organizations.
+//! What a reorganization moves, and where to: shared by all nouns whose objects rest on organizations.
 
 mod heirs;
 mod ledger;
