@@ -47,7 +47,7 @@ pub struct Settings {
     #[arg(long, env = "DIAPASON_ISSUERS", global = true)]
     pub issuers: Option<String>,
     /// Accept tokens of the development issuer (`diapason token`), on a loopback address only. The private database
-    /// turns it on by itself where `DIAPASON_ISSUERS` names none.
+    /// turns it on by itself if `DIAPASON_ISSUERS` names no issuer.
     #[arg(long, env = "DIAPASON_DEV_ISSUER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
     pub dev_issuer: bool,
     /// Secret of at least 32 characters, the same for all instances: seals cursors, entity tags and invitations.
@@ -88,8 +88,8 @@ pub struct Settings {
         global = true
     )]
     pub mail_from: String,
-    /// Where people and programs find the service (https, or a loopback address): for the links of e-mails, and where
-    /// clients are told it stands. Without it, the address that it listens on.
+    /// Public address of the service (https, or a loopback address), for links in e-mails and in answers to clients.
+    /// Without it, the address on which the API listens.
     #[arg(long, env = "DIAPASON_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
     /// Rate limits.

@@ -2,12 +2,14 @@
 
 use serde_json::{Value, json};
 
+use crate::kinds;
 use crate::operation::MERGE_PATCH;
 
 /// Says in OpenAPI 3.0.3 what the contract says in 3.1.
 #[must_use]
 pub fn down_convert(mut document: Value) -> Value {
     walk(&mut document);
+    kinds::require_none(&mut document);
     if let Some(document) = document.as_object_mut() {
         document.insert("openapi".into(), json!("3.0.3"));
         if let Some(license) =
@@ -36,9 +38,9 @@ fn walk(value: &mut Value) {
             {
                 object.insert("example".into(), first);
             }
-            // One media type for a patch: generators of 3.0 take the first, and many can send no other than JSON.
-            if object.contains_key(MERGE_PATCH) && object.contains_key("application/json") {
-                object.remove(MERGE_PATCH);
+            // Generators of 3.0 can often send no other type than JSON, which the server takes for a patch too.
+            if let Some(patch) = object.remove(MERGE_PATCH) {
+                object.insert("application/json".into(), patch);
             }
             // A reference stands alone in 3.0.
             if object.contains_key("$ref") {

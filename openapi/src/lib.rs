@@ -5,6 +5,7 @@ mod bounds;
 mod downgrade;
 mod examples;
 mod flat;
+mod kinds;
 mod operation;
 
 pub use downgrade::down_convert;
@@ -40,6 +41,7 @@ const LIMITS: &[(&str, &str)] = &[
 pub fn finish(mut document: Value) -> Value {
     flat::flatten(&mut document);
     absence::clean(&mut document);
+    kinds::tell_apart(&mut document);
     let paths = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (path, item) in paths {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {

@@ -83,9 +83,8 @@ fn takes_patches(operation: &mut Map<String, Value>) {
     if let Some(content) = content
         && let Some(body) = content.remove(JSON)
     {
-        content.insert(MERGE_PATCH.into(), body.clone());
-        // Taken as the same: many clients can send no other type.
-        content.insert(JSON.into(), body);
+        // Alone, though JSON is taken as the same: of two types, openapi-python-client makes code that does not run.
+        content.insert(MERGE_PATCH.into(), body);
     }
 }
 

@@ -1,4 +1,4 @@
-//! From an identity to the actor that rules look at: one question to the database.
+//! Loads the actor that rules look at from the identity of a token, in one query.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Acto
     parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?)
 }
 
-/// Who was found to be somebody a moment ago.
+/// Identities that were found to be registered a moment ago.
 struct Found(Cache<Identity, ()>);
 
 impl Default for Found {
@@ -58,7 +58,7 @@ pub(crate) fn is_somebody(conn: &mut PgConnection, caller: &Identity, memory: &M
     Ok(())
 }
 
-/// Who enters a transaction to write, and its time.
+/// The actor of a transaction that writes, and its time.
 #[derive(Deserialize)]
 struct Entered {
     at: DateTime<Utc>,

@@ -1,9 +1,9 @@
 //! What follows from a write, done at its end and nowhere else: cells of the matrix are rewritten, the rights that change
-//! are locked, the invariants over several rows are held.
+//! are locked, the invariants over several rows are checked.
 //!
-//! A write that takes the last administrator or the last lead away is refused, whatever it wrote; one that finds none
-//! there is not. A transaction cannot see how things stood before it, so that the question is asked again once it was
-//! taken back: where nothing was taken away, the work is done anew and the missing one is let pass.
+//! A write that takes the last administrator or the last lead away is refused, whatever it wrote. If there was none
+//! before the write, it is not refused. A transaction cannot see the state before it, so the question is asked again after
+//! it is rolled back: if the invariant was broken before, the work is done again and this invariant is not checked.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ pub enum Invariant {
     Administered,
     /// A network has a lead.
     Led(NetworkId),
-    /// An organization stands neither below itself nor below one that is over.
+    /// An organization is neither below itself nor below one that has ended.
     InATree(OrganizationId),
 }
 
@@ -57,7 +57,7 @@ pub(crate) struct Aftermath {
 }
 
 impl Aftermath {
-    /// Someone who was nobody before: no write of theirs is under way.
+    /// A principal who was not registered before: no write of theirs is in progress.
     pub(crate) fn newcomer(&mut self, member: MemberId) {
         self.newcomers.insert(member.0);
     }
@@ -151,7 +151,7 @@ impl Aftermath {
         self.invariants.insert(Invariant::InATree(organization));
     }
 
-    /// Holds what was touched against what must hold. A directory that says that someone left is not asked to wait: the
+    /// Checks the invariants of what was touched. A directory that says that someone left is not asked to wait: the
     /// network is without a lead, and shows it.
     fn hold(mut self, conn: &mut PgConnection, at: DateTime<Utc>, by: By<'_>) -> Result<()> {
         if !self.led_from.is_empty() || !self.led_through.is_empty() {
@@ -191,12 +191,12 @@ diesel::define_sql_function! {
     fn lock_rights(principals: Array<SqlUuid>, organizations: Array<SqlUuid>, networks: Array<SqlUuid>, seats: Array<SqlUuid>) -> Nullable<Text>;
 }
 
-/// On whose behalf invariants are held.
+/// On whose behalf invariants are checked.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct By<'a> {
-    /// A person, and no machine.
+    /// Whether a person writes, and not an importer or the worker.
     pub(crate) person: bool,
-    /// What did not hold before either.
+    /// Invariants that did not hold before either, and are not checked.
     pub(crate) pardoned: &'a [Shortfall],
 }
 

@@ -1,4 +1,4 @@
-//! The lines of the audit log that no change leaves: refusals, reads on the record.
+//! The lines of the audit log that do not come from a change: refusals and reads on the record.
 
 use diesel::prelude::*;
 use kernel::audit::AuditOutcome;

@@ -1,4 +1,4 @@
-//! SQL of the audit log, as it is read.
+//! SQL that reads the audit log.
 
 use diesel::prelude::*;
 use kernel::PageQuery;
@@ -15,7 +15,7 @@ impl Store<'_> {
     /// The audit log, the latest line first.
     ///
     /// # Errors
-    /// The caller may not read it; the cursor is none of ours.
+    /// The caller may not read it; the cursor belongs to another list.
     pub fn audit_events(&mut self, filter: AuditFilter, page: &PageQuery) -> Result<AuditEventPage> {
         self.permit_on_record(List)?;
         let mut query = AuditEvent::query().into_boxed();

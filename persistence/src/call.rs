@@ -1,4 +1,4 @@
-//! A call: who asks, in which request, with which word that makes it happen once.
+//! A call: the caller, the request and its idempotency key.
 
 use kernel::Identity;
 use uuid::Uuid;

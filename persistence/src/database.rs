@@ -1,4 +1,4 @@
-//! The database as callers enter it, and the way into a store.
+//! The database as handlers use it: transactions, and the store in them.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,12 +19,12 @@ use crate::{Again, Error, Result, Shortfall, Store, audit, idempotency, nouns};
 
 pub use crate::migrate::{check, create, migrate};
 
-/// How soon a read must have failed to be worth another connection: a caller waits for one failure, not for two.
+/// A read that failed sooner than this is tried again on another connection: a caller waits for one failure, not for two.
 const SOON: Duration = Duration::from_millis(500);
-/// How many times a work is tried that others were in the way of.
+/// How many times a work is tried that failed because of concurrent writers.
 const TRIES: usize = 3;
 
-/// The database, as callers enter it.
+/// The database, as handlers use it.
 #[derive(Clone)]
 pub struct Database {
     pools: Arc<Pools>,
@@ -50,7 +50,7 @@ impl Database {
         self.pulse.is_here()
     }
 
-    /// Grows each time that the database comes back: what was begun before may hang on a line that leads nowhere.
+    /// Grows each time that the database comes back: work begun before may hang on a dead connection.
     #[must_use]
     pub fn life(&self) -> usize {
         self.pulse.life()
@@ -153,7 +153,7 @@ impl Database {
         done
     }
 
-    /// Lets a caller try what would be written: all of the work is done, and taken back.
+    /// Lets a caller try a write: all of the work is done, then rolled back.
     ///
     /// # Errors
     /// Those of the work; a caller who is not registered; a database that does not answer.
@@ -175,7 +175,7 @@ impl Database {
         done
     }
 
-    /// Lets a caller read what may be read only on the record: the line is written before the answer is given.
+    /// Lets a caller read something whose reading is audited: the audit line is written before the answer is given.
     ///
     /// # Errors
     /// Those of the work; the line could not be written.
@@ -199,7 +199,7 @@ impl Database {
         self.read(call, |store| Ok(store.actor().rights.clone()))
     }
 
-    /// Forgets what is past its time; called now and then.
+    /// Removes expired rows; called now and then.
     ///
     /// # Errors
     /// The database does not answer.
@@ -213,7 +213,7 @@ impl Database {
     }
 }
 
-/// Does a work anew where others were in its way, or where what it would break was broken before.
+/// Repeats a work that failed because of concurrent writers, or because of an invariant that was broken before it.
 fn again<T>(mut once: impl FnMut(&mut Vec<Shortfall>) -> Result<T>) -> Result<T> {
     let (mut tries, mut pardoned) = (0, Vec::new());
     loop {
@@ -225,7 +225,7 @@ fn again<T>(mut once: impl FnMut(&mut Vec<Shortfall>) -> Result<T>) -> Result<T>
     }
 }
 
-/// Finds out whether what a work that was taken back would break was broken before: then it is done anew.
+/// Finds out whether the invariant that a rolled-back work would break was broken before: if so, the work is repeated.
 fn pardon<T>(conn: &mut PgConnection, done: Result<T>, pardoned: &mut Vec<Shortfall>) -> Result<T> {
     match done {
         Err(Error::Broken(short)) => {
@@ -237,7 +237,7 @@ fn pardon<T>(conn: &mut PgConnection, done: Result<T>, pardoned: &mut Vec<Shortf
     }
 }
 
-/// What was refused is on the record.
+/// Writes the audit line of a refusal.
 fn record_refused<T>(conn: &mut PgConnection, call: &Call, done: &Result<T>, asked: Option<&Asked>) -> Result<()> {
     match (done, asked) {
         (Err(Error::Refused(refusal @ (Refusal::Forbidden(_) | Refusal::NotFound))), Some(asked)) => {

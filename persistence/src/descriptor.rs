@@ -1,4 +1,4 @@
-//! What is known of a noun without its type, and the forms in which a noun says it.
+//! Descriptions of nouns without their types, and the forms in which a noun declares them.
 
 use ::networks::notification::Subject;
 use chrono::{DateTime, Utc};
@@ -18,7 +18,7 @@ use crate::verdict::Verdict;
 use crate::writer::Writer;
 use crate::{Result, Store};
 
-/// What is known of a noun without its type.
+/// Description of a noun without its type.
 pub(crate) struct Descriptor {
     pub(crate) name: &'static str,
     pub(crate) constraints: &'static [(&'static str, Meaning)],

@@ -1,4 +1,4 @@
-//! Why something did not happen, said without HTTP and without the words of PostgreSQL.
+//! Errors of the store, independent of HTTP and of PostgreSQL's messages.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -6,16 +6,16 @@ use std::sync::OnceLock;
 use diesel::result::{DatabaseErrorKind, Error as Diesel};
 use kernel::Refusal;
 
-/// Why the work of a store did not happen.
+/// Why the work of a store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The domain said no.
+    /// A rule or a state of the domain refuses it.
     #[error("refused: {0:?}")]
     Refused(Refusal),
-    /// The caller is nobody we know.
+    /// The caller is not registered.
     #[error("the caller is not registered")]
     Stranger,
-    /// The caller is known and may do nothing for now.
+    /// The caller is suspended.
     #[error("the caller is suspended")]
     Suspended,
     /// A unique value is taken; which, as a JSON pointer.
@@ -39,16 +39,16 @@ pub enum Error {
     /// The database is not there: worth another try a little later.
     #[error("the database is away")]
     Away(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The connection broke while the work was being made lasting: it may or may not have happened.
+    /// The connection broke during the commit: the work may or may not have happened.
     #[error("the outcome is unknown")]
     Unknown(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What must hold over several rows would not; whether it did before is to be found out.
+    /// An invariant over several rows would not hold. Whether it held before must be found out.
     #[error("{0:?} does not hold")]
     Broken(Vec<crate::Shortfall>),
-    /// Others changed what the work began from: it begins again.
+    /// Concurrent writers changed what the work started from: it starts again.
     #[error("what the work began from changed")]
     Again,
-    /// A fault of ours.
+    /// A fault of the service.
     #[error("the database failed")]
     Fault(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -56,10 +56,10 @@ pub enum Error {
 /// What the breach of a constraint means.
 pub type Meaning = fn() -> Error;
 
-/// The same fact stands already.
+/// The same fact exists already.
 pub(crate) const OVERLAP: Meaning = || Error::Refused(Refusal::Overlap);
 
-/// What constraints mean, as far as anyone told.
+/// What constraints mean, once `learn` was called.
 static MEANINGS: OnceLock<&'static [(&'static str, Meaning)]> = OnceLock::new();
 
 /// Learns what constraints mean.

@@ -1,5 +1,5 @@
-//! The functions and triggers of `sql/`, each of which stands once: applied again when its file changed, dropped when it
-//! left its file.
+//! The functions and triggers of `sql/`, each in one file: applied again when its file changed, dropped when it was
+//! removed from its file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

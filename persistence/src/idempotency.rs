@@ -1,6 +1,6 @@
 //! Idempotency keys: a POST that is sent twice is done once (draft-ietf-httpapi-idempotency-key-header-07).
 //!
-//! Nothing of an answer is stored but the object it was about: a replay authorizes again, and renders again.
+//! Of an answer only the identifier of its object is stored: a repetition is authorized and rendered again.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -17,13 +17,13 @@ const KEPT: TimeDelta = TimeDelta::hours(48);
 /// A key, and what was asked with it.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// The client's word; it means something only beside its principal.
+    /// The client's key; each principal has keys of their own.
     pub key: String,
     /// A digest of method, address and body.
     pub digest: Vec<u8>,
 }
 
-/// What an answer shows, so that it can be shown again.
+/// A type of answer that can be shown again.
 pub trait Again: Sized {
     /// The object that the answer is about.
     fn about(&self) -> Uuid;

@@ -1,4 +1,4 @@
-//! What the house must know of a noun that it keeps, said once beside the noun's SQL.
+//! What the other modules must know of a stored noun, declared once beside the noun's SQL.
 
 use std::marker::PhantomData;
 
@@ -23,7 +23,7 @@ pub(crate) use crate::descriptor::{
     Admits, Called, Carry, Ends, Invites, KnownTo, Leaving, Naming, Owned, Person, Told, named,
 };
 
-/// A noun that is kept in the table of its name. `kept!` says what diesel must be told; the rest has a default.
+/// A noun stored in the table of its name. `kept!` implements what diesel needs; the rest has a default.
 pub(crate) trait Kept: Noun {
     /// Its table.
     type Table: Table;

@@ -17,7 +17,7 @@ const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
 
 type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
-/// The number of the first migration of the baseline; lower ones were of another foundation.
+/// The number of the first migration of the baseline; lower ones belong to an unfinished version.
 const BASELINE: u32 = 100;
 const ANOTHER_FOUNDATION: &str = "this database was made by an earlier, unfinished version of Diapason and cannot be \
     carried over: move the data directory aside (or make a new database), and start again";
@@ -47,9 +47,9 @@ impl Foundation<'static, EmbeddedMigrations> {
     }
 }
 
-/// How a database stands to a binary.
+/// Whether a binary can serve a database.
 struct Standing {
-    /// It was made by an earlier foundation.
+    /// It was made by an earlier, unfinished version.
     is_foreign: bool,
     /// How many migrations of the binary it lacks.
     lacks: usize,

@@ -1,4 +1,4 @@
-//! All nouns that are kept, a line each: what the house must know of them is derived from this list.
+//! All stored nouns, a line each: the registries of the other modules are derived from this list.
 
 use std::sync::LazyLock;
 

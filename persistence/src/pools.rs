@@ -1,4 +1,4 @@
-//! The connections: one pool that reads, one that writes; both made anew when the database was away.
+//! The connections: one pool for reads, one for writes; both are replaced when the database was away.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;

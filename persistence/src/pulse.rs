@@ -1,4 +1,4 @@
-//! Whether the database is there: asked aside, several times a second, so that no caller has to wait to find out.
+//! Whether the database answers: a thread asks it several times a second, so that no caller has to wait to find out.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
@@ -72,7 +72,7 @@ impl Pulse {
         self.here.load(Ordering::Acquire) && self.since(&self.heard) <= SILENCE
     }
 
-    /// Grows each time that the database comes back: what was begun before may hang on a line that leads nowhere.
+    /// Grows each time that the database comes back: work begun before may hang on a dead connection.
     pub(crate) fn life(&self) -> usize {
         self.lives.load(Ordering::Acquire)
     }

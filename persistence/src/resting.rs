@@ -1,4 +1,4 @@
-//! What others rest on an organization for: that it lives, and what went into it.
+//! Organizations as other objects refer to them: whether they are active, and which organizations went into them.
 
 use diesel::prelude::*;
 use kernel::OrganizationId;
@@ -7,7 +7,7 @@ use kernel::schema::organization;
 
 use crate::Result;
 
-/// The life of an organization that others will rest on, kept as it is until the end of the transaction.
+/// Status and successors of an organization that another object will refer to, locked until the end of the transaction.
 pub(crate) fn resting_on(conn: &mut PgConnection, id: OrganizationId) -> Result<Option<OrganizationLife>> {
     let life = organization::table.find(id).select(OrganizationLife::as_select());
     Ok(life.for_share().first(conn).optional()?)

@@ -52,7 +52,7 @@ pub fn is_empty(url: &str) -> Result<bool, Boxed> {
     Ok(count.number == 0)
 }
 
-/// Loads the demo: fictional members at the real orders of magnitude, with every case that the service knows.
+/// Loads the demo: fictional members in realistic numbers, with every case that the service knows.
 ///
 /// # Errors
 /// The database does not answer, or is not empty.

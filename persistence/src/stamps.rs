@@ -1,6 +1,6 @@
-//! What every row carries of who made it and who last changed it.
+//! The bookkeeping columns of every row: who created it, who last changed it, and when.
 
-/// The stamps of a row that is made.
+/// The bookkeeping columns of a new row.
 macro_rules! born {
     ($table:ident, $writer:expr) => {
         (

@@ -1,4 +1,4 @@
-//! The gate: a query file reaches the connection to write only by showing a grant, and what it did is recorded here.
+//! The store: code reaches the connection for a write only with a grant, and what it wrote is recorded here.
 
 use std::sync::Arc;
 
@@ -24,11 +24,11 @@ pub struct Store<'a> {
     memory: &'a Memory,
     /// The time of the transaction, once the caller entered it to write.
     at: DateTime<Utc>,
-    /// What must hold and did not before this work either.
+    /// Invariants that did not hold before this work either.
     pub(crate) pardoned: Vec<Shortfall>,
     /// What was last asked for, so that a refusal can be audited.
     pub(crate) asked: Option<Asked>,
-    /// What a read shows that may be shown on the record alone.
+    /// Objects shown by a read whose reading is audited.
     pub(crate) shown: Vec<Asked>,
 }
 
@@ -163,7 +163,7 @@ impl<'a> Store<'a> {
         self.write(grant, work)
     }
 
-    /// Does a work whole, and takes it back: what it tells is all that is left of it.
+    /// Does all of a work, then rolls it back: only its result is left.
     pub(crate) fn trial<T>(&mut self, work: impl Fn(&mut Writer<'_>) -> Result<T>) -> Result<T> {
         let at = diesel::select(sql::clock()).get_result(self.conn)?;
         let by = self.actor.id;

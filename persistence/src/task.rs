@@ -1,4 +1,4 @@
-//! Tasks: what waits for a time. Several instances may look; each task is done once, by its key.
+//! Scheduled tasks. Several instances may take them; each task is done once, by its key.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{Database, Result};
 
-/// How long one who took a task may be at it before another may take it.
+/// How long a worker may keep a task before another may take it.
 const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// How many are taken at a time.
 const BATCH: i64 = 20;

@@ -1,4 +1,4 @@
-//! What was voided, shown again to one who asks twice.
+//! Voided facts, shown again when the request that voided them is repeated.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

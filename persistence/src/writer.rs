@@ -1,4 +1,4 @@
-//! The hand that writes: what it did is recorded, and what follows from it is done, when its work is.
+//! The writer: at the end of its work, what it wrote is recorded, and what follows from it is done.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::aftermath::{Aftermath, By, was_there};
 use crate::{Error, Result};
 
-/// The hand that writes: the connection, the time of the transaction, and who did it.
+/// The writer: the connection, the time of the transaction, and the principal.
 pub(crate) struct Writer<'a> {
     pub(crate) conn: &'a mut PgConnection,
     pub(crate) at: DateTime<Utc>,
@@ -52,7 +52,7 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Does a work whole, with all that it records and all that follows, and takes it back.
+    /// Does all of a work, with what it records and what follows from it, then rolls it back.
     pub(crate) fn tried<T>(&mut self, work: impl Fn(&mut Writer<'_>) -> Result<T>) -> Result<T> {
         let (at, by, mut pardoned) = (self.at, self.by, Vec::new());
         loop {
@@ -87,7 +87,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Does a work in a transaction that is always taken back.
+/// Does a work in a transaction that is always rolled back.
 pub(crate) fn taken_back<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
     let mut done = None;
     let undone = conn.transaction(|conn| {

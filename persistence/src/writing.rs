@@ -1,4 +1,4 @@
-//! How what is kept is written: the row is stamped and read again, its image is recorded, what follows from it is noted.
+//! How nouns are written: the row is stamped and read again, its image is recorded, and what follows from it is noted.
 
 use diesel::insertable::CanInsertInSingleQuery;
 use diesel::pg::Pg;

@@ -70,6 +70,9 @@ orval() {
     typescript
 }
 
+# One of two shapes is told by its discriminator, not by trying both of them on it.
+by_kind=useOneOfDiscriminatorLookup=true
+
 # openapi_generator NAME OPTIONS…: into the folder `generated`, from the document in 3.0.3.
 openapi_generator() {
     command -v java >/dev/null || debian java default-jre-headless
@@ -96,7 +99,7 @@ generators() {
 openapi_generator_version() { sed -n 's/^openapi-generator-cli==//p' "$here/clients/requirements.txt"; }
 
 openapi-generator-python() {
-    openapi_generator python --additional-properties=packageName=diapason_client,useOneOfDiscriminatorLookup=true
+    openapi_generator python --additional-properties=packageName=diapason_client,$by_kind
     used "$(openapi_generator_version)" "$("$tools/clients-python/bin/python" -V)"
     PYTHONPATH=generated scenario "$tools/clients-python/bin/python" client.py
 }
@@ -110,7 +113,7 @@ openapi-generator-typescript-fetch() {
 # Its names of enum values have the name of their enum before them, else they collide.
 openapi-generator-go() {
     debian go golang-go golang-gopkg-validator.v2-dev
-    openapi_generator go --additional-properties=packageName=diapason,withGoMod=false,enumClassPrefix=true
+    openapi_generator go --additional-properties=packageName=diapason,withGoMod=false,enumClassPrefix=true,$by_kind
     used "$(openapi_generator_version)" "$(go version | cut -d' ' -f3)"
     mkdir -p path/src && mv generated path/src/diapason
     GO111MODULE=off GOPATH=$PWD/path:/usr/share/gocode GOCACHE=$tools/go-cache go build -o client client.go
@@ -127,7 +130,7 @@ openapi-generator-php() {
 # With the JSON library that the generator has in itself, and the annotations of Debian.
 openapi-generator-java() {
     debian javac default-jdk-headless libgeronimo-annotation-1.3-spec-java
-    openapi_generator java --additional-properties=library=native,openApiNullable=false
+    openapi_generator java --additional-properties=library=native,openApiNullable=false,$by_kind
     used "$(openapi_generator_version)" "$(javac -version)"
     local classes=$PWD/classes:$jar:/usr/share/java/geronimo-annotation-1.3-spec.jar
     find . -name '*.java' >sources

@@ -5,12 +5,14 @@
 use std::collections::HashSet;
 use std::fmt::Debug;
 
+use client::apis::Error;
 use client::apis::configuration::Configuration;
 use client::apis::organizations_api::{
     CreateOrganizationError, UpdateOrganizationError, create_organization, list_organizations, update_organization,
 };
-use client::apis::Error;
-use client::models::{Organization, OrganizationInput, OrganizationKind, OrganizationPatch, OrganizationView, Problem, ProblemCode};
+use client::models::{
+    Organization, OrganizationInput, OrganizationKind, OrganizationPatch, OrganizationView, Problem, ProblemCode,
+};
 
 /// The full shape of the two that an organization has.
 fn whole(view: OrganizationView) -> Organization {
@@ -31,9 +33,8 @@ fn refused<T: Debug, E: Debug>(answer: Result<T, Error<E>>, status: u16) -> E {
 async fn page_to_the_end(api: &Configuration, count: usize) {
     let (mut found, mut ids, mut cursor) = (0, HashSet::new(), None::<String>);
     loop {
-        let page = list_organizations(
-            api, None, None, None, None, None, None, None, None, None, Some(50), cursor.as_deref(),
-        );
+        let page =
+            list_organizations(api, None, None, None, None, None, None, None, None, None, Some(50), cursor.as_deref());
         let page = page.await.expect("a page");
         found += page.items.len();
         ids.extend(page.items.iter().map(|item| match item {

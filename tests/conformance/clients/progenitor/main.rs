@@ -14,7 +14,8 @@ use std::num::NonZeroU32;
 
 use futures::StreamExt as _;
 use generated::types::{
-    Cursor, Organization, OrganizationInput, OrganizationKind, OrganizationPatch, OrganizationView, Problem, ProblemCode,
+    Cursor, Organization, OrganizationInput, OrganizationKind, OrganizationPatch, OrganizationView, Problem,
+    ProblemCode,
 };
 use generated::{ByteStream, Client, Error, ResponseValue};
 use serde_json::{Value, json};
@@ -63,8 +64,7 @@ async fn page_to_the_end(api: &Client, count: usize) {
     let (mut found, mut ids, mut cursor) = (0, HashSet::new(), None::<Cursor>);
     loop {
         let limit = NonZeroU32::new(50);
-        let page =
-            api.list_organizations(None, cursor.as_ref(), None, limit, None, None, None, None, None, None, None);
+        let page = api.list_organizations(None, cursor.as_ref(), None, limit, None, None, None, None, None, None, None);
         let page = page.await.expect("a page").into_inner();
         found += page.items.len();
         ids.extend(page.items.iter().map(|item| match item {
@@ -101,7 +101,7 @@ async fn create_wrongly(api: &Client) {
 async fn change(api: &Client, made: &Organization, etag: &str) {
     let patch = async |name: &str, seen: &str| {
         let body: OrganizationPatch = of(json!({"short_name": name}));
-        api.update_organization(&made.id, seen, &body).await
+        api.update_organization(&made.id, &of(json!(seen)), &body).await
     };
     let (changed, _) = whole(patch("ACT", etag).await, 200);
     assert_eq!(string(&changed.short_name), "ACT", "change");
