@@ -13,8 +13,7 @@ use serde_json::{Map, Value, json};
 use self::tour::{CURSOR, LONGEST};
 use crate::support::contract::{Operation, operations};
 
-const HOW: &str =
-    "run `DIAPASON_REFRESH=1 cargo test -p api --test it examples::`, then `scripts/dev contract`, and commit both";
+const HOW: &str = "run `DIAPASON_REFRESH=1 cargo test -p api --test it every_example_is_what_the_demo_answers`, then `scripts/dev contract`, and commit both";
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../openapi/examples")
@@ -101,8 +100,8 @@ fn compare(at: &str, known: &Value, now: &Value, other: &mut Vec<String>) {
                 match (known.get(name), now.get(name)) {
                     (Some(known), Some(now)) => compare(&format!("{at}/{name}"), known, now, other),
                     (known, _) => {
-                        let which = if known.is_some() { "no longer" } else { "not yet" };
-                        other.push(format!("{at}/{name} stands {which} in the answer or the example"));
+                        let which = if known.is_some() { "example" } else { "answer" };
+                        other.push(format!("{at}/{name} stands in the {which} alone"));
                     }
                 }
             }
