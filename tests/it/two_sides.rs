@@ -304,12 +304,12 @@ fn look_alikes_are_named_to_those_who_invite_and_confirm() {
 #[test]
 fn those_concerned_are_told_once_that_a_request_ended_without_a_decision() {
     let world = World::timed();
-    world.database.run("UPDATE network SET join_policy = 'request' WHERE code IN ('edito', 'veille'); UPDATE network SET eligible_origins = '{}' WHERE code IN ('edito', 'veille')");
+    world.database.run("UPDATE network SET join_policy = 'request' WHERE code IN ('edito', 'marque'); UPDATE network SET eligible_origins = '{}' WHERE code IN ('edito', 'marque')");
     let mine = world.affiliation("member");
     world.database.run(&format!("DELETE FROM membership WHERE affiliation_id = '{mine}'"));
     let ask = json!({"kind": "request", "role": "member", "affiliation_id": mine, "notification_level": "digest"});
     let person = world.client("member");
-    let closing = person.post("/networks/veille/requests", ask.clone()).expect(201).str("/id");
+    let closing = person.post("/networks/marque/requests", ask.clone()).expect(201).str("/id");
     let nominated =
         json!({"kind": "nomination", "role": "member", "affiliation_id": world.affiliation("contributor-sociaux")});
     world.database.run(&format!(
@@ -332,7 +332,7 @@ fn those_concerned_are_told_once_that_a_request_ended_without_a_decision() {
     };
     // The network closes.
     let sig = world.client("sig-admin");
-    sig.act("/networks/veille/close", sig.get("/networks/veille").etag(), None).expect(200);
+    sig.act("/networks/marque/close", sig.get("/networks/marque").etag(), None).expect(200);
     assert_eq!(told(&closing), of(&["member"]));
     let note = person.walk("/notifications").into_iter().find(|it| it["kind"] == "membership_request_ended").unwrap();
     assert_eq!(note["path"], format!("/membership-requests/{closing}").as_str());

@@ -22,8 +22,8 @@ pub fn skeleton(given_name: &str, usual_name: &str) -> String {
     let folded = |text: &str| text.to_lowercase().chars().filter(|it| !is_unseen(*it)).collect::<String>();
     let drawn: String = drawn(&folded(&format!("{given_name} {usual_name}"))).collect();
     let plain: String = drawn.chars().filter(|it| !is_combining_mark(*it) && !it.is_whitespace()).collect();
-    // Some prototypes are capitals.
-    plain.to_lowercase()
+    // Some prototypes are capitals; and a capital i, which lower case hides, is an l to the eye.
+    plain.to_lowercase().replace('i', "l")
 }
 
 /// Format characters and fillers: they leave no trace, or a blank.
