@@ -111,7 +111,7 @@ fn every_constraint_that_a_caller_can_break_has_a_meaning() {
     let real: BTreeSet<_> = world
         .database
         .column(
-            "SELECT conname::text AS it FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND contype IN ('u', 'f', 'c', 'x') \
+            "SELECT conname::text AS it FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND (contype IN ('u', 'f', 'c', 'x') OR contype = 'p' AND conname !~ '_pkey$') \
              UNION SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indisunique AND NOT indisprimary AND relnamespace = 'public'::regnamespace",
         )
         .into_iter()

@@ -163,7 +163,7 @@ fn kinds_and_places(database: &Database) {
         (7, "p.name", "Ministère des Essais"),
         (7, "o.siren", "-"),
         (8, "o.website", "https://finances.example/"),
-        (6, "o.website", "https://www.mesures.example"),
+        (6, "o.website", "https://www.mesures.example/"),
         (
             6,
             "o.contact_points",
@@ -271,7 +271,7 @@ fn what_people_said_stays_and_the_rest_follows_the_directory() {
     let sig = world.client("sig-coordinator");
     let address = format!("/organizations/{}", of(database, 201, "o.id"));
     let seen = sig.get(&address).expect(200);
-    assert_eq!((seen.str("/kind"), seen.str("/website")), ("operator".into(), "https://un.example".into()));
+    assert_eq!((seen.str("/kind"), seen.str("/website")), ("operator".into(), "https://un.example/".into()));
     sig.patch(&address, seen.etag(), json!({"website": "https://deux.example", "short_name": "AE"})).expect(200);
 
     let second = json!([{"id": record(201), "nom": "Agence nationale des essais", "type_organisme": "Établissement public",
@@ -286,7 +286,7 @@ fn what_people_said_stays_and_the_rest_follows_the_directory() {
     let now = sig.get(&address).expect(200);
     assert_eq!(now.str("/name"), "Agence nationale des essais", "the directory's own name follows the directory");
     assert_eq!(now.at("/aliases"), json!(["Agence des essais"]), "a name that goes is kept as an alias");
-    assert_eq!((now.str("/website"), now.str("/short_name")), ("https://deux.example".into(), "AE".into()));
+    assert_eq!((now.str("/website"), now.str("/short_name")), ("https://deux.example/".into(), "AE".into()));
     assert_eq!(now.at("/contact_points"), json!([]), "what the directory said and says no more is gone");
     let periods = database.one(&format!(
         "SELECT string_agg(DISTINCT name, ', ') AS it FROM organization_period WHERE organization_id = '{}'",

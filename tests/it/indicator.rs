@@ -70,7 +70,7 @@ fn indicators_are_told_apart_by_origin_and_territory_and_come_as_csv_and_picture
     assert_eq!(csv.text().lines().count(), 1 + points.sum::<usize>());
     let picture = sig.get("/tracking/indicators.svg?metric=coverage&key=edito").expect(200);
     assert_eq!(picture.header("content-type"), "image/svg+xml");
-    assert!(picture.text().contains("<title>") && picture.text().contains(" %</text>"), "{}", picture.text());
+    assert!(picture.text().contains("<title>") && picture.text().contains("\u{a0}%</text>"), "{}", picture.text());
     let nothing = sig.get("/tracking/indicators.svg?metric=coverage&key=nulle-part").expect(200);
     assert!(nothing.text().contains("rien à mesurer"));
     let page = sig.get("/tracking/trends").expect(200);

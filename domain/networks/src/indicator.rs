@@ -247,8 +247,10 @@ pub struct IndicatorSeries {
     pub metric: IndicatorMetric,
     /// What the series is for: the code of a network, the identifier of a DICOM, an origin, or the code of a territory.
     /// `unserved` and `none` stand for organizations without a DICOM or a territory.
+    #[schema(max_length = 60)]
     pub key: String,
     /// Name to show for the key, in French. For an origin it is the code: `GET /enums` has its label.
+    #[schema(max_length = 300)]
     pub label: String,
     /// One point per day of the period, in order.
     #[schema(max_items = 30)]

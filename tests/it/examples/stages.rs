@@ -63,6 +63,6 @@ pub fn first_logins() -> Tour {
     let claimed = nominate(&mut tour, "Éva", "Morin", "eva.morin@exemples.example");
     let stranger = tour.world.subject("exemple-eva", None);
     let shown = stranger.post("/me/invitations/accept", claimed).expect(200);
-    tour.write("director-sociaux", "confirm_invitation", &shown.str("/invitation_id"), NONE);
+    tour.write("sig-coordinator", "confirm_invitation", &shown.str("/invitation_id"), NONE);
     tour
 }
