@@ -1,4 +1,4 @@
-//! What a token calls whoever bears it: shown to those who confirm an invitation, and believed by nobody else.
+//! What a token calls the person who bears it: shown to those who confirm an invitation, and believed by nobody else.
 
 use std::future::{Ready, ready};
 
@@ -28,11 +28,11 @@ impl FromRequest for Named {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = request.headers().get(AUTHORIZATION).and_then(|header| header.to_str().ok());
         let token = header.and_then(|header| header.split_whitespace().nth(1));
-        ready(Ok(Self(token.and_then(claims).map(bearer).unwrap_or_default())))
+        ready(Ok(Self(token.and_then(claims).map(|said| bearer(&said)).unwrap_or_default())))
     }
 }
 
-/// The claims of OpenID Connect (Core 1.0, §5.1) and of ProConnect that name a person; others are no business of ours.
+/// The claims of `OpenID` Connect (Core 1.0, §5.1) and of `ProConnect` that name a person; others are no business of ours.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Claims {
@@ -48,7 +48,7 @@ fn claims(token: &str) -> Option<Claims> {
     serde_json::from_slice(&bytes).ok()
 }
 
-fn bearer(said: Claims) -> Bearer {
+fn bearer(said: &Claims) -> Bearer {
     let usual = line(&said.usual_name).or_else(|| line(&said.family_name));
     let parts: Vec<String> = line(&said.given_name).into_iter().chain(usual).collect();
     let parts = (!parts.is_empty()).then(|| parts.join(" ").chars().take(LONGEST).collect());
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn a_name_is_read_as_it_is_said() {
-        let said = |claims| bearer(serde_json::from_value::<Claims>(claims).unwrap());
+        let said = |claims| bearer(&serde_json::from_value::<Claims>(claims).unwrap());
         let whole = said(json!({"name": "Noé\u{200b} Vidal", "email": "Noe@Travail.example"}));
         assert_eq!((whole.name.as_deref(), whole.email.as_deref()), (Some("Noé Vidal"), Some("noe@travail.example")));
         let parts =

@@ -43,7 +43,7 @@ pub struct Settings {
     /// OIDC issuers whose tokens are accepted, as JSON: `[{"issuer": "https://…", "audience": "diapason", "jwks_uri": "https://…"}]`;
     /// without `jwks_uri`, the issuer's discovery document says it. Also `max_lifetime` of its tokens in seconds (600),
     /// `clients`, the only ones whose tokens are accepted, and `algorithms`, the only ones by which they are signed (of
-    /// RS256, PS256, ES256, ES384, EdDSA).
+    /// RS256, PS256, ES256, ES384, `EdDSA`).
     #[arg(long, env = "DIAPASON_ISSUERS", global = true)]
     pub issuers: Option<String>,
     /// Accept tokens of the development issuer (`diapason token`), on a loopback address only. The private database

@@ -141,7 +141,7 @@ impl<F: DeserializeOwned> FromRequest for Listing<F> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(pairs(request).and_then(|given| {
             let of_page = |(name, _): &&(String, String)| name == "limit" || name == "cursor";
-            let read = |given: &[(String, String)]| {
+            let read = |given: &[Pair]| {
                 let (page, filter): (Vec<_>, Vec<_>) = given.iter().partition(of_page);
                 both(query::<PageQuery>(&page), query(&filter))
             };
@@ -177,7 +177,7 @@ impl<F: DeserializeOwned> FromRequest for Query<F> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(pairs(request).and_then(|given| {
-            let read = |given: &[(String, String)]| query(&given.iter().collect::<Vec<_>>());
+            let read = |given: &[Pair]| query(&given.iter().collect::<Vec<_>>());
             read(&given).map(Self).map_err(|first| judged(request, &given, first, &|it| read(it).map(drop)))
         }))
     }
@@ -188,8 +188,11 @@ impl<F: DeserializeOwned> FromRequest for Query<F> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NoFilter {}
 
+/// One parameter of a query.
+type Pair = (String, String);
+
 /// The parameters of a query, in their order.
-fn pairs(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+fn pairs(request: &HttpRequest) -> Result<Vec<Pair>, Problem> {
     // What is no UTF-8 would be read with a sign in its place, and something else be looked for.
     percent_decode_str(request.query_string())
         .decode_utf8()
@@ -203,15 +206,13 @@ fn query<T: DeserializeOwned>(given: &[&(String, String)]) -> Result<T, Vec<Fiel
     serde_path_to_error::deserialize(pairs).map_err(|error| vec![FieldError::located(&error)])
 }
 
+/// Reads a query again, and says what is wrong with it.
+type Reader<'a> = dyn Fn(&[Pair]) -> Result<(), Vec<FieldError>> + 'a;
+
 /// All that is wrong with a query.
-fn judged(
-    request: &HttpRequest,
-    given: &[(String, String)],
-    first: Vec<FieldError>,
-    read: &dyn Fn(&[(String, String)]) -> Result<(), Vec<FieldError>>,
-) -> Problem {
+fn judged(request: &HttpRequest, given: &[Pair], first: Vec<FieldError>, read: &Reader<'_>) -> Problem {
     let Some(shape) = judge::query(request) else { return Problem::invalid(first) };
-    let again = |mended: &Value| read(&shape.pairs(mended)).err().unwrap_or_default();
+    let again = |mended: &Value| read(&Shape::pairs(mended)).err().unwrap_or_default();
     Problem::invalid(shape.faults(&shape.object(given), first, &again))
 }
 

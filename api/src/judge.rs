@@ -96,7 +96,9 @@ impl Shape {
         let mut faults = self.judged(given);
         let mut mended = given.clone();
         let mut known: BTreeSet<String> = faults.iter().map(|it| it.pointer().to_owned()).collect();
-        faults.iter().for_each(|fault| self.mend(&mut mended, fault));
+        for fault in &faults {
+            self.mend(&mut mended, fault);
+        }
         let mut said = first;
         // At most one fault more each time, until what is mended can be read.
         while faults.len() < MOST {
@@ -136,7 +138,7 @@ impl Shape {
     }
 
     /// The same back again.
-    pub(crate) fn pairs(&self, object: &Value) -> Vec<(String, String)> {
+    pub(crate) fn pairs(object: &Value) -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let fields = object.as_object().into_iter().flatten();
         let each = fields.flat_map(|(name, value)| match value {

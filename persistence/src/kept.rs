@@ -72,7 +72,7 @@ pub(crate) trait Kept: Noun {
         Ok(Self::find_all(vec![id], conn)?.pop())
     }
 
-    /// The object with what its rules look at beside its row: what it is to whoever asks.
+    /// The object with what its rules look at beside its row: what it is to those who asks.
     ///
     /// # Errors
     /// The database failed.

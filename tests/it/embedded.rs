@@ -182,6 +182,7 @@ fn an_issuer_of_production_turns_the_development_issuer_off_and_the_limits_on() 
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 fn unsafe_settings_are_refused() {
     let directory = fresh("settings");
     let mut wrong = Vec::new();

@@ -181,7 +181,7 @@ fn who_keeps_someone_invited_takes_no_more_by_his_account_than_he_could_give() {
     assert!(!claimed.actions().contains(&"confirm_invitation".to_owned()));
     admin.act(&format!("{sent}/confirm"), claimed.etag(), None).refused(403, "forbidden");
     assert_eq!(newcomer.get("/me").expect(200).at("/registered"), false);
-    // Nor does whoever sent the code; it takes a second SIG administrator.
+    // Nor does the person who sent the code; it takes a second SIG administrator.
     sig.act(&format!("{sent}/confirm"), sig.get(&sent).etag(), None).refused(403, "forbidden");
     let second = json!({"affiliation_id": world.affiliation("sig-coordinator"), "role": "sig_admin"});
     sig.post("/role-assignments", second).expect(201);

@@ -175,7 +175,7 @@ fn who_works_elsewhere_by_his_token_waits_to_be_confirmed() {
     assert_eq!(claimed.str("/status"), "claimed");
     assert!(!claimed.text().contains("elsewhere\""), "the subject is nobody's business");
     world.client("lead-edito").get(&address).refused(404, "not_found");
-    // Whoever sent it is not the one who confirms.
+    // The person who sent it is not the one who confirms.
     assert!(!claimed.actions().contains(&"confirm_invitation".to_owned()));
     director.act(&format!("{address}/confirm"), claimed.etag(), None).refused(403, "forbidden");
     let sig = world.client("sig-admin");

@@ -15,6 +15,7 @@ fn lines(world: &World, request: impl FnOnce() -> crate::support::client::Reply)
     (world.database.column(&read), reply.json())
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "bodies are written where it is called")]
 fn follow_up(client: &Client, body: Value) -> String {
     let mut whole =
         json!({"held_on": "2026-11-02", "health": "red", "summary": "À huis clos", "confidentiality": "confidential"});

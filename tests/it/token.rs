@@ -940,6 +940,7 @@ fn another_key_under_the_same_name_is_another_key() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 fn a_bad_key_takes_no_other_down() {
     let with = |key: &Key, name: &str, value: Value| {
         let mut jwk = key.public();

@@ -42,7 +42,7 @@ fn whoever_sends_an_invitation_never_confirms_it() {
     let own = claimed(&world, "director-sociaux", "edito", "nomination", "pantin@travail.example");
     confirm(&world.client("director-sociaux"), &own).refused(403, "forbidden");
     confirm(&world.client("lead-edito"), &own).refused(403, "forbidden");
-    // Whoever sends it once more has sent it too.
+    // The person who sends it once more has sent it too.
     let resent = |by: &str, email: &str| {
         let mut body = nomination(&world, email, "member");
         body["kind"] = "invitation".into();
@@ -60,7 +60,7 @@ fn whoever_sends_an_invitation_never_confirms_it() {
     let it = resent("director-sociaux", "renvoi@travail.example");
     confirm(&world.client("director-sociaux"), &it).refused(403, "forbidden");
     confirm(&world.client("sig-coordinator"), &it).expect(200);
-    // And whoever recorded the person, whoever then invites them.
+    // And the person who recorded the person, the person who then invites them.
     let member = json!({"given_name": "Zoé", "usual_name": "Écran", "email": "ecran@herault.example",
         "affiliation": {"organization_id": world.organization("Préfecture de l'Hérault")}});
     let card = world.client("org-admin-34").post("/members", member).expect(201).header("location").to_owned();
@@ -143,8 +143,8 @@ fn a_right_ends_with_its_ground() {
         let role = format!("/role-assignments/{}", role["id"].as_str().unwrap());
         sig.act(&format!("{role}/end"), sig.get(&role).etag(), Some(json!({}))).expect(200);
     }
-    let seat = format!("/memberships/{}", world.membership("referent-34", "prefectures"));
-    sig.act(&format!("{seat}/end"), sig.get(&seat).etag(), Some(json!({"reason": "resigned"}))).expect(200);
+    let chair = format!("/memberships/{}", world.membership("referent-34", "prefectures"));
+    sig.act(&format!("{chair}/end"), sig.get(&chair).etag(), Some(json!({"reason": "resigned"}))).expect(200);
     // Who sent it still reads what became of it, and may do no more.
     until(Duration::from_secs(10), "the role is over", || admin.get(&sent).actions() == ["get_invitation"]);
     let seen = admin.get(&sent).expect(200);
@@ -256,7 +256,7 @@ fn whoever_confirms_sees_who_showed_the_code_and_that_another_did() {
     let seen = sig.get(&address).expect(200);
     assert_eq!((seen.str("/claimed_name"), seen.at("/contested_at").is_string()), ("Noé Vidal".into(), true));
     assert!(seen.str("/claimed_at") >= at);
-    // Whoever leads the network reads the invitation, and not who showed it.
+    // The person who leads the network reads the invitation, and not who showed it.
     let read = world.client("lead-edito").get(&address);
     assert!(read.status == 404 || read.at("/claimed_name").is_null());
     sig.act(&format!("{address}/confirm"), seen.etag(), None).expect(200);

@@ -156,15 +156,15 @@ impl Jwks {
         let address = discovered.as_ref().or(self.config.jwks_uri.as_ref()).ok_or("no address")?;
         let (keys, dropped) = usable(&get(&agent, address)?, &self.config.algorithms());
         for (key, why) in dropped {
-            self.tell(key, why);
+            self.tell(&key, why);
         }
         if keys.is_empty() { Err("no usable key".into()) } else { Ok(keys) }
     }
 
     /// Says once of a key that it is of no use; of so many at most that an issuer cannot fill the log, nor our memory.
-    fn tell(&self, key: String, why: &'static str) {
+    fn tell(&self, key: &str, why: &'static str) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.len() < MOST_TOLD && told.insert((key.clone(), why)) {
+        if told.len() < MOST_TOLD && told.insert((key.to_owned(), why)) {
             tracing::warn!(issuer = self.config.issuer, key, why, "a key of the issuer is left out");
         }
     }

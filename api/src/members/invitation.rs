@@ -89,7 +89,7 @@ async fn invite_member(db: Db, id: Path<MemberId>) -> Answer<InvitationView> {
 ///
 /// **Notes**: A person who is not recorded yet is recorded as a member of the organization. If the invitation is to a
 /// network, the membership request is accepted for the person. The code works once, so `Idempotency-Key` is ignored.
-/// When two logins use one code, the first waits to be confirmed and the second is answered `contested`. Whoever confirms
+/// When two logins use one code, the first waits to be confirmed and the second is answered `contested`. The person who confirms
 /// sees the name and the address in the token.
 #[utoipa::path(tag = "me", request_body = InvitationAcceptance, responses((status = 200, body = InvitationAccepted)))]
 #[post("/me/invitations/accept")]
@@ -107,7 +107,7 @@ async fn accept_invitation(db: Db, named: Named, said: Valid<InvitationAcceptanc
 ///
 /// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
 /// scope holds the organization. If the member would hold more than the caller could give, only SIG administrators.
-/// Never whoever sent the invitation, first or once more, nor whoever recorded the member. Never the person in question,
+/// Never the person who sent the invitation, first or once more, nor the person who recorded the member. Never the person in question,
 /// never a service account.
 ///
 /// **Errors**: 409 `invalid_transition` when nobody has used the code yet. 409 `invitation_spent` when the invitation

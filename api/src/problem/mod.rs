@@ -21,9 +21,9 @@ pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
 #[error("{code:?}")]
 pub struct Problem {
     code: Code,
-    why: Option<Said>,
+    why: Option<Box<Said>>,
     /// Where reading stopped: a line and a column, both from one on.
-    stopped: Option<(usize, usize)>,
+    stopped: Option<Box<(usize, usize)>>,
     errors: Vec<FieldError>,
     allowed: Vec<String>,
     /// Who lives on, where someone does.
@@ -48,12 +48,12 @@ impl Problem {
             fr: format!("Le JSON est incorrect à la ligne {line}, colonne {column}."),
             en: format!("The JSON is broken at line {line}, column {column}."),
         };
-        Self { why: Some(why), stopped: Some((line, column)), ..Self::new(Code::Malformed) }
+        Self { why: Some(Box::new(why)), stopped: Some(Box::new((line, column))), ..Self::new(Code::Malformed) }
     }
 
     /// What is wrong with the whole request.
     pub(crate) fn because(self, why: impl Into<Said>) -> Self {
-        Self { why: Some(why.into()), ..self }
+        Self { why: Some(Box::new(why.into())), ..self }
     }
 
     /// Someone asked too often, and may ask again after so many seconds.

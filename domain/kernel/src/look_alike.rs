@@ -34,7 +34,7 @@ fn is_unseen(it: char) -> bool {
             | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Members whose names look the same, by name: filled in for whoever may confirm, invite or record someone of that name.
+/// Members whose names look the same, by name: filled in for the person who may confirm, invite or record someone of that name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(max_items = 5)]

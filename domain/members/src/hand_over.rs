@@ -35,7 +35,7 @@ pub struct OwnedItem {
     /// Whether it must be handed over before the member leaves. If `false`, it may be handed over, or ends with the
     /// departure.
     pub required: bool,
-    /// The hidden network that it belongs to: to whoever may not know of that, it is not there.
+    /// The hidden network that it belongs to: to those who may not know of that, it is not there.
     #[serde(skip)]
     #[schema(ignore)]
     pub hidden_in: Option<NetworkId>,

@@ -363,7 +363,7 @@ const ITS_KEEPERS: Label = Label {
     en: "Who works in the organization is confirmed by the SIG, its communication director or its administrators.",
 };
 const SENT_IT: Label = Label {
-    fr: "Qui a envoyé l’invitation, ou enregistré la personne, ne confirme pas : c’est à un autre de la reconnaître.",
+    fr: "La personne qui a envoyé l’invitation ou enregistré le membre ne peut pas la confirmer : une autre personne doit le faire.",
     en: "Whoever sent the invitation, or recorded the person, does not confirm it: someone else must know them.",
 };
 const NO_ADDRESS: Label = Label {
@@ -417,7 +417,7 @@ action!(
 
 action!(
     /// Confirm that the person who used the code is the one who was invited: those who keep the members of the organization,
-    /// never whoever sent the code.
+    /// never the person who sent the code.
     Confirm(InvitationId) on Invitation as "confirm_invitation", Invitation,
     |actor, it| {
         let claimant = it.claimed_member_id;

@@ -182,7 +182,7 @@ const ANSWERING: Label = Label {
 };
 
 const NOT_ONESELF: Label = Label {
-    fr: "Nul ne répond de sa propre adhésion : une autre personne le fait.",
+    fr: "Nul ne répond de sa propre adhésion : une autre personne le fait.",
     en: "Nobody answers for their own membership: another person does.",
 };
 

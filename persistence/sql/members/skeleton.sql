@@ -1,4 +1,4 @@
--- A name that changes has another skeleton: whoever writes it without one leaves that to the worker.
+-- A name that changes has another skeleton: the person who writes it without one leaves that to the worker.
 CREATE OR REPLACE FUNCTION app.forget_skeleton() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.skeleton IS NOT DISTINCT FROM OLD.skeleton THEN

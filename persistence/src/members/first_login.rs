@@ -210,7 +210,7 @@ fn record(writer: &mut Writer<'_>, it: &Invitation, id: MemberId) -> Result<()> 
         member::given_name.eq(&it.given_name),
         member::usual_name.eq(&it.usual_name),
         member::email.eq(&it.email),
-        member::skeleton.eq(skeleton(&it.given_name.to_string(), &it.usual_name.to_string())),
+        member::skeleton.eq(skeleton(it.given_name.as_ref(), it.usual_name.as_ref())),
         born!(member, writer),
     );
     insert_affiliation(writer, id, AffiliationInput::at(it.organization.id), true)?;

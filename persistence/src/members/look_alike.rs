@@ -40,13 +40,13 @@ impl Store<'_> {
         Ok(found)
     }
 
-    /// Names the look-alikes of those invited, to whoever may confirm them.
+    /// Names the look-alikes of those invited, to those who may confirm them.
     pub(super) fn compare_invited(&mut self, all: &mut [Invitation]) -> Result<()> {
         let warned = |it: &Invitation, store: &Self| {
             let pends = matches!(it.status, InvitationStatus::Sent | InvitationStatus::Claimed);
             pends && store.actor().keeps(it.organization.id)
         };
-        let drawn = |it: &Invitation| skeleton(&it.given_name.to_string(), &it.usual_name.to_string());
+        let drawn = |it: &Invitation| skeleton(it.given_name.as_ref(), it.usual_name.as_ref());
         let asked: Vec<String> = all.iter().filter(|it| warned(it, self)).map(drawn).collect();
         let found = self.alike(asked)?;
         for it in all.iter_mut().filter(|it| warned(it, self)) {
@@ -57,10 +57,10 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// Names the look-alikes of someone who never logged in, to whoever may invite them.
+    /// Names the look-alikes of someone who never logged in, to those who may invite them.
     pub(super) fn compare(&mut self, mut it: Member) -> Result<Member> {
         if it.status == MemberStatus::Invited && it.is_kept_by(self.actor()) {
-            let drawn = skeleton(&it.given_name.to_string(), &it.usual_name.to_string());
+            let drawn = skeleton(it.given_name.as_ref(), it.usual_name.as_ref());
             let found = self.alike(vec![drawn.clone()])?;
             it.look_alikes = OfMember(others(&found, &drawn, |id| id == it.id));
         }

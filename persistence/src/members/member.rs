@@ -124,7 +124,7 @@ impl Store<'_> {
             // Inserted before the member, so that the member is read with it.
             insert(writer, id, new.affiliation.clone(), true)?;
             let email = new.email.clone();
-            let drawn = member::skeleton.eq(skeleton(&new.given_name.to_string(), &new.usual_name.to_string()));
+            let drawn = member::skeleton.eq(skeleton(new.given_name.as_ref(), new.usual_name.as_ref()));
             let row = (new, member::id.eq(id), drawn, born!(member, writer));
             let row = diesel::insert_into(member::table).values(row).on_conflict_do_nothing();
             let row = row.returning((Image::<Member>::of(), Member::as_returning()));

@@ -248,7 +248,7 @@ impl Database {
     }
 }
 
-/// Whoever sits there by another way is asked no more: what they asked for themselves the network agreed to by adding them,
+/// The person who sits there by another way is asked no more: what they asked for themselves the network agreed to by adding them,
 /// and what they were asked is withdrawn. The network is locked already.
 pub(super) fn met(writer: &mut Writer<'_>, it: &Membership) -> Result<()> {
     use membership_request as dossier;

@@ -30,9 +30,10 @@ impl Sheet {
                 told = Some(separator.bytes().next().unwrap_or(b'\t'));
             } else if !bare.is_empty() && !bare.chars().all(|c| c == ';' || c == ',' || c.is_whitespace()) {
                 let separator = told.unwrap_or(if line.contains(';') { b';' } else { b',' });
-                return Ok(Self { start, separator, text });
+                return Ok(Self { text, start, separator });
             } else if line.len() == rest.len() {
-                return Ok(Self { start: text.len(), separator: b';', text });
+                let start = text.len();
+                return Ok(Self { text, start, separator: b';' });
             }
             start += line.len();
             start += text.get(start..).map_or(0, |rest| if rest.starts_with("\r\n") { 2 } else { rest.len().min(1) });

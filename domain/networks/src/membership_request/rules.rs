@@ -42,7 +42,7 @@ const OPENER: Label = Label {
 const UNFIT_ADDRESS: Label = Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
 const UNFIT: Label = Label { fr: "Ce rattachement ne convient pas.", en: "This affiliation cannot be taken." };
 const BOTH_SIDES: Label = Label {
-    fr: "La personne et le réseau donnent chacun leur accord : nul ne décide des deux côtés.",
+    fr: "La personne et le réseau donnent chacun leur accord : nul ne décide des deux côtés.",
     en: "The person and the network each agree: nobody decides for both sides.",
 };
 const ONE_OF_TWO: Label = Label {
@@ -91,7 +91,7 @@ fn nominates(actor: &Actor, network: NetworkId, organization: OrganizationId) ->
     actor.reaches(&[Role::DicomDirector], organization) || actor.answers_for(network, organization)
 }
 
-/// Open a dossier.
+/// Open a membership request.
 #[derive(Debug, Clone)]
 pub struct Create(pub (NetworkCode, MembershipRequestInput));
 
@@ -184,7 +184,7 @@ impl MembershipRequest {
         actor.is_insider() && self.member.as_ref().is_some_and(|member| Some(member.id) == actor.member())
     }
 
-    /// For whom the caller would decide: whoever it is about for themselves alone, whatever they lead.
+    /// For whom the caller would decide: the person it is about, for themselves alone, whatever they lead.
     #[must_use]
     pub fn side(&self, actor: &Actor) -> Side {
         if self.is_about(actor) { Side::Person } else { Side::Network }
@@ -327,7 +327,7 @@ action!(
     |actor, it| {
         let own = match it.kind {
             MembershipRequestKind::Request => it.is_about(actor),
-            // Whoever opened it, while they could still open it: having done so once is no right on its own.
+            // The person who opened it, while they could still open it: having done so once is no right on its own.
             MembershipRequestKind::Invitation => it.created_by == actor.id && actor.leads_on(it.network_id, it.interministerial),
             MembershipRequestKind::Nomination => it.created_by == actor.id && nominates(actor, it.network_id, it.organization.id),
         };
