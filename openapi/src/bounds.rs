@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// Four-digit years from 1900 to 2199, as `kernel::day` takes them.
+/// Four-digit years from 1900 to 2199, as inputs take them.
 const DATE: &str = "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
 const DATE_TIME: &str = "^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])[Tt]([01][0-9]|2[0-3]):[0-5][0-9]:([0-5][0-9]|60)(\\.[0-9]{1,9})?([Zz]|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$";
 /// The greatest whole number that JavaScript counts with exactly.
