@@ -445,13 +445,15 @@ fn what_contradicts_itself_or_the_world_is_told_where() {
         ),
         (json!([merge(&[&mi, &dinum], &new("n", "", "ministry"))]), "/operations/0/into/new/name"),
         (json!([{"type": "relink", "dicom": existing(&mi), "serves": []}]), "/operations/0/dicom"),
-        (json!([{"type": "rename", "organization_id": mi}]), "/operations/0"),
+        (json!([{"type": "rename", "organization_id": mi}]), "/operations/0/name"),
         (json!([]), "/operations"),
     ];
     for (operations, pointer) in invalid {
         for address in ["/reorganizations/preview", "/reorganizations"] {
             let told = sig.post(address, plan(&operations)).refused(422, "invalid");
-            assert_eq!(told.str("/errors/0/pointer"), pointer, "{operations}");
+            let errors = told.at("/errors");
+            let there = errors.as_array().unwrap().iter().any(|error| error["pointer"] == pointer);
+            assert!(there, "{pointer} {operations}: {errors}");
         }
     }
     // Above stands what is above what would stand above it.
