@@ -445,7 +445,7 @@ fn what_contradicts_itself_or_the_world_is_told_where() {
         ),
         (json!([merge(&[&mi, &dinum], &new("n", "", "ministry"))]), "/operations/0/into/new/name"),
         (json!([{"type": "relink", "dicom": existing(&mi), "serves": []}]), "/operations/0/dicom"),
-        (json!([{"type": "rename", "organization_id": mi}]), "/operations/0/name"),
+        (json!([{"type": "rename", "organization_id": mi}]), "/operations/0"),
         (json!([]), "/operations"),
     ];
     for (operations, pointer) in invalid {

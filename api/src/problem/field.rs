@@ -130,9 +130,9 @@ impl FieldError {
             Some(if pointer.ends_with(&own) { pointer.clone() } else { pointer.clone() + &own })
         };
         let by_name = [
-            ("missing field ", FieldCode::Missing),
-            ("unknown field ", FieldCode::Unknown),
-            ("duplicate field ", FieldCode::Repeated),
+            ("missing field `", FieldCode::Missing),
+            ("unknown field `", FieldCode::Unknown),
+            ("duplicate field `", FieldCode::Repeated),
             (WITHIN, FieldCode::Invalid),
         ];
         let found = by_name.into_iter().find_map(|(after, code)| Some((named(after)?, code)));
