@@ -243,6 +243,10 @@ fn record_refused<T>(conn: &mut PgConnection, call: &Call, done: &Result<T>, ask
         (Err(Error::Refused(refusal @ (Refusal::Forbidden(_) | Refusal::NotFound))), Some(asked)) => {
             audit::refused(conn, call, asked, refusal)
         }
+        // Fields of others are refused as what one may not.
+        (Err(Error::Held(_)), Some(asked)) => {
+            audit::refused(conn, call, asked, &Refusal::Forbidden(kernel::Label::NOT_YET))
+        }
         _ => Ok(()),
     }
 }
