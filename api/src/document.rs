@@ -13,7 +13,6 @@ use crate::{expertise, members, networks, platform, problem};
     info(
         title = "Diapason",
         description = "Coordination of the French State's communicators: organizations, members, professional networks, who sits where, and where the gaps are.",
-        version = "1.0.0",
         contact(name = "SIG", url = "https://www.info.gouv.fr"),
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),

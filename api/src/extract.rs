@@ -219,6 +219,11 @@ fn judged(request: &HttpRequest, given: &[Pair], first: Vec<FieldError>, read: &
 /// The version that the caller saw, without which nothing is changed (428).
 pub(crate) struct IfMatch(pub(crate) Versions);
 
+impl IfMatch {
+    /// Maximum length of the field, in bytes.
+    const MOST_BYTES: usize = 1000;
+}
+
 impl FromRequest for IfMatch {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
@@ -227,15 +232,20 @@ impl FromRequest for IfMatch {
         // Several lines of one field are one list (RFC 9110, section 5.3).
         let lines: Vec<_> =
             request.headers().get_all(header::IF_MATCH).map(|tag| tag.to_str().unwrap_or_default()).collect();
-        let missing = lines.is_empty().then_some(Problem::new(Code::PreconditionRequired));
-        ready(missing.map_or_else(|| Ok(Self(Versions::from_field(&lines.join(",")))), Err))
+        let field = lines.join(",");
+        ready(match field.len() {
+            _ if lines.is_empty() => Err(Problem::new(Code::PreconditionRequired)),
+            // What is longer names no version, not even of what is answered a second time.
+            length if length > Self::MOST_BYTES => Err(Problem::new(Code::Stale)),
+            _ => Ok(Self(Versions::from_field(&field))),
+        })
     }
 }
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let tag =
-            ObjectBuilder::new().schema_type(Type::String).max_length(Some(1000)).examples(["\"1-0c1d2e3f4a5b\""]);
+            ObjectBuilder::new().schema_type(Type::String).max_length(Some(Self::MOST_BYTES)).examples(["\"1-0c1d2e3f4a5b\""]);
         let parameter = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header);
         let parameter = parameter.description(Some("The ETag of the object as the caller last saw it."));
         vec![parameter.required(Required::True).schema(Some(tag)).build()]

@@ -58,7 +58,23 @@ pub fn finish(mut document: Value) -> Value {
         document.pointer_mut(part).into_iter().for_each(bounds::bound);
     }
     examples::show(&mut document);
+    explained(&mut document);
     document
+}
+
+/// Links the contract to its conventions, and each tag to its chapter there.
+fn explained(document: &mut Value) {
+    let page = "/conventions";
+    for tag in document.get_mut("tags").and_then(Value::as_array_mut).into_iter().flatten() {
+        let chapter = tag.get("name").and_then(Value::as_str).unwrap_or_default();
+        let chapter = json!({"description": format!("Conventions: {chapter}"), "url": format!("{page}#{chapter}")});
+        if let Some(tag) = tag.as_object_mut() {
+            tag.insert("externalDocs".into(), chapter);
+        }
+    }
+    if let Some(document) = document.as_object_mut() {
+        document.insert("externalDocs".into(), json!({"description": "Conventions of the API", "url": page}));
+    }
 }
 
 fn problem(status: &str, why: &str) -> Value {

@@ -47,8 +47,9 @@ def taken(found, yes, number):
 
 
 def strict(oracle, number, length):
-    """The oracle cleans what it is given; the API takes digits alone."""
-    return len(number) == length and number.isascii() and number.isdigit() and oracle.is_valid(number)
+    """The oracle cleans what it is given, and takes zeros alone; the API takes digits alone, and no SIREN 000000000."""
+    plain = len(number) == length and number.isascii() and number.isdigit()
+    return plain and not number.startswith("000000000") and oracle.is_valid(number)
 
 
 def main():

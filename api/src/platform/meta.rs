@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
+use super::page;
 use crate::problem::{Code, Problem, prefers_english};
 use crate::services::Services;
 
@@ -22,7 +23,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/.well-known/api-catalog", web::get().to(api_catalog))
         .route("/.well-known/oauth-protected-resource", web::get().to(protected_resource))
         .route("/.well-known/security.txt", web::get().to(security))
-        .route("/docs", web::get().to(docs));
+        .route("/docs", web::get().to(docs))
+        .configure(page::routes);
 }
 
 /// The contract, written out once.
@@ -73,7 +75,7 @@ async fn problem(code: web::Path<String>, request: HttpRequest) -> Result<HttpRe
 /// RFC 9727.
 async fn api_catalog() -> HttpResponse {
     let described = json!([{"href": "/openapi.json", "type": "application/json"}]);
-    let explained = json!([{"href": "/docs/", "type": "text/html"}]);
+    let explained = json!([{"href": "/docs/", "type": "text/html"}, {"href": "/conventions", "type": "text/html"}]);
     let set = json!({"linkset": [{"anchor": "/api/v1", "service-desc": described, "service-doc": explained,
         "status": [{"href": "/readyz"}]}]});
     HttpResponse::Ok().content_type("application/linkset+json").body(set.to_string())

@@ -4,6 +4,7 @@ mod audit;
 mod enums;
 mod me;
 pub(crate) mod meta;
+mod page;
 mod permission;
 
 use utoipa_actix_web::service_config::ServiceConfig;
