@@ -49,5 +49,6 @@ mod telemetry;
 mod token;
 mod tracking;
 mod two_sides;
+mod unchanged;
 mod values;
 mod voiding;

@@ -72,7 +72,7 @@ async fn get_member_expertise(db: Db, id: Path<MemberExpertiseId>) -> Answer<Mem
 
 /// Update an expertise of a member
 ///
-/// Changes the level, or whether the member offers help. It also confirms the expertise: `last_confirmed_at` becomes
+/// Changes the level, or whether the member offers help. A change confirms the expertise: `last_confirmed_at` becomes
 /// now. Returns the expertise.
 ///
 /// **Access**: the member, except partners and observers.

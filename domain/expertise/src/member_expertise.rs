@@ -116,6 +116,15 @@ pub struct MemberExpertisePatch {
     pub available_to_help: Option<bool>,
 }
 
+impl MemberExpertisePatch {
+    /// Whether anything of the expertise becomes different.
+    #[must_use]
+    pub fn changes(&self, before: &MemberExpertise) -> bool {
+        let level = self.level.is_some_and(|level| level != before.level);
+        level || self.available_to_help.is_some_and(|available| available != before.available_to_help)
+    }
+}
+
 /// An expertise as the caller sees it.
 pub type MemberExpertiseView = Seen<MemberExpertise>;
 /// A page of expertise.

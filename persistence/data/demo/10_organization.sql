@@ -53,7 +53,7 @@ SELECT pg_temp.id(20, n), 'operator',
     (ARRAY['Agence', 'Office', 'Institut', 'Établissement public', 'Centre national', 'Conservatoire', 'Fonds', 'Observatoire'])[1 + n % 8]
     || ' ' || (ARRAY['de la qualité', 'des territoires', 'de la prévention', 'des données', 'de l''innovation', 'du patrimoine', 'des mobilités',
         'de la formation', 'de la biodiversité', 'de la jeunesse'])[1 + n / 8 % 10] || ' n° ' || n,
-    CASE WHEN n % 5 > 0 THEN pg_temp.id(16, 1 + n % 14) END, 'https://operateur' || n || '.example', '2021-01-01Z',
+    CASE WHEN n % 5 > 0 THEN pg_temp.id(16, 1 + n % 14) END, 'https://operateur' || n || '.example/', '2021-01-01Z',
     '2021-01-01Z', app.system(), app.system()
 FROM generate_series(1, 491) n;
 INSERT INTO organization (id, kind, name, parent_id, territory_code, created_at, updated_at, created_by, updated_by)

@@ -119,7 +119,7 @@ impl Store<'_> {
     /// An organization or a network does not exist, or does not belong to the caller.
     pub fn create_contact(&mut self, grant: Grant<Create>) -> Result<ContactView> {
         let created = self.write(grant, |writer, actor, Create(new), ()| {
-            let network = shared_with(new.sharing, new.network_code.as_ref(), actor, writer.conn)?;
+            let network = shared_with(new.sharing, new.network_code.as_ref(), actor, None, writer.conn)?;
             refuse_gone(new.organization_id, writer.conn)?;
             let owner = owner(new.owner_id, actor, writer.conn)?;
             insert(writer, new, owner, network)
@@ -133,9 +133,10 @@ impl Store<'_> {
     /// It changed since the caller saw it; an organization or a network does not exist, or does not belong to the caller.
     pub fn update_contact(&mut self, grant: Grant<Update>, seen: Versions, patch: ContactPatch) -> Result<ContactView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
-            let network_id = match (patch.sharing, &patch.network_code) {
-                (None, None) => before.network_id,
-                (sharing, code) => shared_with(sharing.unwrap_or(before.sharing), code.as_ref(), actor, writer.conn)?,
+            let sharing = patch.sharing.unwrap_or(before.sharing);
+            let network_id = match &patch.network_code {
+                None if sharing == before.sharing => before.network_id,
+                code => shared_with(sharing, code.as_ref(), actor, before.network_id, writer.conn)?,
             };
             refuse_gone(patch.organization_id.flatten(), writer.conn)?;
             writer.change(&before, (patch, contact::network_id.eq(network_id)))
@@ -170,18 +171,20 @@ fn insert(
     writer.create((new, contact::id.eq(ContactId::fresh()), whose, born!(contact, writer)))
 }
 
-/// The network to share a contact with: one in which the caller sits (not as an observer), or any for the SIG.
+/// The network to share a contact with: one in which the caller sits (not as an observer), or any for the SIG; or the one
+/// with which it is shared already.
 fn shared_with(
     sharing: ContactSharing,
     code: Option<&NetworkCode>,
     actor: &Actor,
+    already: Option<NetworkId>,
     conn: &mut PgConnection,
 ) -> Result<Option<NetworkId>> {
     match (sharing, code) {
         (ContactSharing::Network, Some(code)) => {
             let found = network::table.filter(network::code.eq(code)).select(network::id);
             let found = found.first::<NetworkId>(conn).optional()?;
-            let own = |id: &NetworkId| actor.is_sig() || actor.shared_networks().any(|mine| mine == *id);
+            let own = |id: &NetworkId| already == Some(*id) || actor.is_sig() || actor.shared_networks().any(|mine| mine == *id);
             found.filter(own).map(Some).ok_or(Error::Dangling("/network_code"))
         }
         (ContactSharing::Network, None) | (_, Some(_)) => Err(Refusal::Invalid("/network_code", NETWORK_ALONE).into()),

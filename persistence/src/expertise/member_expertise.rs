@@ -71,8 +71,8 @@ impl Store<'_> {
         patch: MemberExpertisePatch,
     ) -> Result<MemberExpertiseView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let change = (patch, member_expertise::last_confirmed_at.eq(writer.at));
-            writer.change(&before, change)
+            let confirmed = patch.changes(&before).then_some(member_expertise::last_confirmed_at.eq(writer.at));
+            writer.change(&before, (patch, confirmed))
         })?;
         Ok(self.seen(changed))
     }

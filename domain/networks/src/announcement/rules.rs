@@ -197,19 +197,8 @@ action!(
 /// It is published and more than its title and text would change; it is not published and `notify` is set.
 pub fn refit(it: &Announcement, patch: AnnouncementPatch) -> Result<AnnouncementInput, Refusal> {
     let published = it.status == AnnouncementStatus::Published;
-    let settled = [
-        ("/network_code", patch.network_code.is_some()),
-        ("/organization_kinds", patch.organization_kinds.is_some()),
-        ("/origins", patch.origins.is_some()),
-        ("/interministerial", patch.interministerial.is_some()),
-        ("/class", patch.class.is_some()),
-    ];
-    match settled.into_iter().find(|(_, touched)| published && *touched) {
-        Some((field, _)) => return Err(Refusal::Invalid(field, WORDS_ALONE)),
-        None if !published && patch.notify == Some(true) => return Err(Refusal::Invalid("/notify", NOBODY_YET)),
-        None => {}
-    }
-    Ok(AnnouncementInput {
+    let notify = patch.notify == Some(true);
+    let wanted = AnnouncementInput {
         title: patch.title.unwrap_or_else(|| it.title.clone()),
         body: patch.body.unwrap_or_else(|| it.body.clone()),
         network_code: patch.network_code.unwrap_or_else(|| it.network_code.clone()),
@@ -217,7 +206,19 @@ pub fn refit(it: &Announcement, patch: AnnouncementPatch) -> Result<Announcement
         origins: patch.origins.unwrap_or_else(|| it.origins.clone()),
         interministerial: patch.interministerial.unwrap_or(it.interministerial),
         class: Some(patch.class.unwrap_or(it.class)),
-    })
+    };
+    let settled = [
+        ("/network_code", wanted.network_code == it.network_code),
+        ("/organization_kinds", wanted.organization_kinds == it.organization_kinds),
+        ("/origins", wanted.origins == it.origins),
+        ("/interministerial", wanted.interministerial == it.interministerial),
+        ("/class", wanted.class == Some(it.class)),
+    ];
+    match settled.into_iter().find(|(_, same)| published && !same) {
+        Some((field, _)) => Err(Refusal::Invalid(field, WORDS_ALONE)),
+        None if !published && notify => Err(Refusal::Invalid("/notify", NOBODY_YET)),
+        None => Ok(wanted),
+    }
 }
 
 action!(
