@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::answer::{Answer, Looker, Reply, Represent};
 use crate::call::call;
+use crate::extract::refuse_query;
 use crate::gate::Errand;
 use crate::problem::{Code, Problem, prefers_english};
 use crate::services::Services;
@@ -54,6 +55,7 @@ impl FromRequest for Db {
         let found = request.app_data::<web::Data<Services>>().cloned().ok_or(Problem::new(Code::Internal));
         ready(found.and_then(|services| {
             let caller = services.caller(request)?;
+            refuse_query(request)?;
             Ok(Self { services, caller: caller.identity, vouched: caller.vouched, request: request.clone() })
         }))
     }

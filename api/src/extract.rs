@@ -64,7 +64,7 @@ fn parse<T: DeserializeOwned + Validate>(body: &[u8], may_clear: bool, shape: Op
     if depth(body) > DEEPEST {
         return Err(Problem::new(Code::Malformed).because(TOO_DEEP));
     }
-    let json: Value = serde_json::from_slice(body).map_err(|error| Problem::no_json(&error))?;
+    let json: Value = serde_json::from_slice(body).map_err(|error| Problem::no_json(&error, body))?;
     let judge = |first: Vec<FieldError>| {
         let again = |mended: &Value| read::<T, _>(mended, mended, may_clear).err().unwrap_or_default();
         Problem::invalid(match shape {
@@ -213,7 +213,26 @@ type Reader<'a> = dyn Fn(&[Pair]) -> Result<(), Vec<FieldError>> + 'a;
 fn judged(request: &HttpRequest, given: &[Pair], first: Vec<FieldError>, read: &Reader<'_>) -> Problem {
     let Some(shape) = judge::query(request) else { return Problem::invalid(first) };
     let again = |mended: &Value| read(&Shape::pairs(mended)).err().unwrap_or_default();
-    Problem::invalid(shape.faults(&shape.object(given), first, &again))
+    let twice = |fault: &FieldError| {
+        let name = fault.pointer().trim_start_matches('/');
+        !shape.is_list(name) && given.iter().filter(|(given, _)| given == name).count() > 1
+    };
+    let faults = shape.faults(&shape.object(given), first, &again).into_iter();
+    Problem::invalid(faults.map(|fault| if twice(&fault) { fault.repeated() } else { fault }).collect())
+}
+
+/// Refuses parameters where the operation takes none: they would be thought to count.
+///
+/// # Errors
+/// There is one.
+pub(crate) fn refuse_query(request: &HttpRequest) -> Result<(), Problem> {
+    if request.query_string().is_empty() || !judge::query(request).is_some_and(Shape::is_empty) {
+        return Ok(());
+    }
+    let unknown = |(name, _): &Pair| {
+        FieldError::new(&format!("/{}", name.replace('~', "~0").replace('/', "~1")), FieldCode::Unknown)
+    };
+    Err(Problem::invalid(pairs(request)?.iter().map(unknown).collect()))
 }
 
 /// The version that the caller saw, without which nothing is changed (428).
@@ -233,7 +252,10 @@ impl FromRequest for IfMatch {
         let lines: Vec<_> =
             request.headers().get_all(header::IF_MATCH).map(|tag| tag.to_str().unwrap_or_default()).collect();
         let field = lines.join(",");
+        // What is to be done only if nothing is there yet is done on nothing that is (RFC 9110, section 13.1.2).
+        let unless = request.headers().get_all(header::IF_NONE_MATCH).any(|tag| tag.as_bytes().trim_ascii() == b"*");
         ready(match field.len() {
+            _ if unless => Err(Problem::new(Code::Stale)),
             _ if lines.is_empty() => Err(Problem::new(Code::PreconditionRequired)),
             // What is longer names no version, not even of what is answered a second time.
             length if length > Self::MOST_BYTES => Err(Problem::new(Code::Stale)),
@@ -244,8 +266,10 @@ impl FromRequest for IfMatch {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let tag =
-            ObjectBuilder::new().schema_type(Type::String).max_length(Some(Self::MOST_BYTES)).examples(["\"1-0c1d2e3f4a5b\""]);
+        let tag = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .max_length(Some(Self::MOST_BYTES))
+            .examples(["\"1-0c1d2e3f4a5b\""]);
         let parameter = ParameterBuilder::new().name("If-Match").parameter_in(ParameterIn::Header);
         let parameter = parameter.description(Some("The ETag of the object as the caller last saw it."));
         vec![parameter.required(Required::True).schema(Some(tag)).build()]

@@ -54,14 +54,14 @@ fn organizations(
     }
 
     let [by_id, by_siret, by_department, by_name] = imported.known_by;
-    let mut summary = format!("{} : {records} fiches\n", file.display());
+    let mut summary = format!("{} : {records} fiches\n", file.display());
     counted(&mut summary, "organisations", imported.written);
     let _ = writeln!(
         summary,
-        "  reconnues : {by_id} par identifiant, {by_siret} par SIRET, {by_department} par département, {by_name} par nom"
+        "  reconnues : {by_id} par identifiant, {by_siret} par SIRET, {by_department} par département, {by_name} par nom"
     );
     let kinds = imported.kinds.iter().map(|(kind, number)| format!("{number} {}", kind.label().fr));
-    let _ = writeln!(summary, "  natures : {}", kinds.collect::<Vec<_>>().join(", "));
+    let _ = writeln!(summary, "  natures : {}", kinds.collect::<Vec<_>>().join(", "));
     for oddity in Oddity::ALL {
         let number = told.0.iter().filter(|finding| finding.oddity == *oddity).count();
         if number > 0 {
@@ -90,12 +90,12 @@ fn members(settings: &Settings, file: &Path, dry: bool, source: &SourceCode) -> 
         }
         let number = imported.faults.len();
         if number > MOST_FAULTS {
-            let _ = writeln!(out, "… et {} autres fautes", number - MOST_FAULTS);
+            let _ = writeln!(out, "… et {} autres erreurs", number - MOST_FAULTS);
         }
-        return Err(format!("{}: fautes : {number} ; rien n'a été importé", file.display()).into());
+        return Err(format!("{} : {number} erreurs ; rien n’a été importé", file.display()).into());
     }
-    let mut summary = format!("{} : {} lignes, source « {source} »\n", file.display(), rows.number);
-    counted(&mut summary, "communicants", imported.members);
+    let mut summary = format!("{} : {} lignes, source « {source} »\n", file.display(), rows.number);
+    counted(&mut summary, "membres", imported.members);
     counted(&mut summary, "rattachements", imported.affiliations);
     Ok(ended(summary, run, dry))
 }
@@ -115,22 +115,22 @@ fn content(file: &Path) -> Result<Vec<u8>, Failure> {
 fn counted(summary: &mut String, what: &str, written: Written) {
     let Written { created, updated, unchanged, kept } = written;
     // Writing to a String never fails.
-    let _ = writeln!(summary, "  {what} : {created} créations, {updated} mises à jour, {unchanged} sans changement");
+    let _ = writeln!(summary, "  {what} : {created} créations, {updated} mises à jour, {unchanged} sans changement");
     if kept > 0 {
-        let _ = writeln!(summary, "  champs gardés (tenus par une personne ou une autre source) : {kept}");
+        let _ = writeln!(summary, "  champs conservés (gérés par une personne ou par une autre source) : {kept}");
     }
 }
 
 fn ended(mut summary: String, run: Run<'_>, dry: bool) -> String {
     let _ = if dry {
-        write!(summary, "Essai à blanc : rien n'a été écrit.")
+        write!(summary, "Essai à blanc : rien n’a été écrit.")
     } else {
-        write!(summary, "Fait. Dans le journal d'audit : request_id {}", run.request)
+        write!(summary, "Fait. Dans le journal d’audit : request_id {}", run.request)
     };
     summary
 }
 
 /// Writes the present step to standard error, for the person who watches.
 fn progress(step: &str) {
-    let _ = writeln!(io::stderr(), "import : {step}");
+    let _ = writeln!(io::stderr(), "import : {step}");
 }

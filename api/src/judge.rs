@@ -99,22 +99,63 @@ impl Shape {
         for fault in &faults {
             self.mend(&mut mended, fault);
         }
-        let mut said = first;
+        let (mut said, mut moved, mut replaced) = (first, true, BTreeSet::new());
+        // What the schema says too is mended already.
+        said.retain(|fault| !known.contains(fault.pointer()));
         // At most one fault more each time, until what is mended can be read.
-        while faults.len() < MOST {
-            said.retain(|fault| known.insert(fault.pointer().to_owned()));
+        while moved && faults.len() < MOST {
+            moved = said.is_empty();
             for fault in std::mem::take(&mut said) {
-                self.mend(&mut mended, &fault);
-                let expected = self.at(fault.pointer(), given).map(Expected::of);
-                faults.push(fault.expecting(expected));
+                if known.insert(fault.pointer().to_owned()) {
+                    self.mend(&mut mended, &fault);
+                    // What a value must be is said by its kind: of one whose kind is wrong, nothing is known.
+                    let of_kind =
+                        fault.pointer().strip_suffix("/value").is_some_and(|it| known.contains(&format!("{it}/kind")));
+                    let expected = self.expected(fault.pointer(), given);
+                    faults.extend(Some(fault.expecting(expected)).filter(|_| !of_kind));
+                    moved = true;
+                } else if let Some((around, _)) = fault.pointer().rsplit_once('/')
+                    && !around.is_empty()
+                    && replaced.insert(around.to_owned())
+                {
+                    // What is mended does not please in its place: all that is around it is replaced.
+                    self.mend(&mut mended, &FieldError::new(around, FieldCode::Invalid));
+                    moved = true;
+                }
             }
             said = read(&mended);
-            if said.iter().all(|fault| known.contains(fault.pointer())) {
-                break;
-            }
+            moved &= !said.is_empty();
         }
         faults.sort_by(|a, b| a.pointer().cmp(b.pointer()));
         faults
+            .into_iter()
+            .map(|fault| {
+                let value = given.pointer(fault.pointer());
+                fault.about(value)
+            })
+            .collect()
+    }
+
+    /// What is expected at a pointer.
+    fn expected(&self, pointer: &str, given: &Value) -> Option<Expected> {
+        // Which branch of a choice a value is, is said by one of its fields.
+        if let Some((parent, name)) = pointer.rsplit_once('/')
+            && let Some(told) = self.at(parent, given).and_then(|choice| choice.get("discriminator"))
+            && told.get("propertyName").is_some_and(|it| it == name)
+        {
+            return Some(Expected::one_of(told.get("mapping")?.as_object()?.keys()));
+        }
+        self.at(pointer, given).map(Expected::of)
+    }
+
+    /// Whether a query says nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.schema.get("properties").and_then(Value::as_object).is_none_or(Map::is_empty)
+    }
+
+    /// Whether a field is a list.
+    pub(crate) fn is_list(&self, name: &str) -> bool {
+        self.expected(&format!("/{name}"), &Value::Null).is_some_and(|it| it.kind() == Some("array"))
     }
 
     /// A query as an object: each value as the type that its parameter has, where it can be read as one.
@@ -178,7 +219,7 @@ impl Shape {
             };
             for (pointer, code) in found {
                 if !faults.iter().any(|it| it.pointer() == pointer) {
-                    let expected = self.at(&pointer, given).map(Expected::of);
+                    let expected = self.expected(&pointer, given);
                     faults.push(FieldError::new(&pointer, code).expecting(expected));
                 }
             }

@@ -84,15 +84,15 @@ impl Post {
             About::News { count } => return self.news(*count),
         };
         let joins = match joins {
-            Some((Some(network), role)) => format!(" et à rejoindre le réseau « {network} » ({})", role.label().fr),
-            Some((None, role)) => format!(" et à rejoindre un réseau métier ({})", role.label().fr),
+            Some((Some(network), role)) => format!(" et à rejoindre le « {network} » en tant que {}", role.label().fr),
+            Some((None, role)) => format!(" et à rejoindre un réseau métier en tant que {}", role.label().fr),
             None => String::new(),
         };
         let day = expires_at.with_timezone(&kernel::PARIS).format("%d/%m/%Y à %H:%M");
         let text = format!(
-            "Bonjour,\n\nNous vous invitons à ouvrir votre compte Diapason pour {organization}{joins}.\n\n\
+            "Bonjour,\n\nNous vous invitons à ouvrir votre compte Diapason au titre de l’organisation « {organization} »{joins}.\n\n\
             Ouvrez {} et saisissez ce code, qui ne sert qu’une fois :\n\n{code}\n\n\
-            Il est valable jusqu’au {day} (heure de Paris). Ne le communiquez à personne.\n",
+            Il est valable jusqu’au {day} (heure de Paris). Ne le communiquez à personne.\n\n{SIGNATURE}",
             self.public_url
         );
         ("Diapason : votre invitation", text)
@@ -100,11 +100,19 @@ impl Post {
 
     /// There is something new. Its title and network are only said in the service.
     fn news(&self, count: i64) -> (&'static str, String) {
-        let news = if count == 1 { "une nouveauté".to_owned() } else { format!("{count} nouveautés") };
-        let text = format!("Bonjour,\n\nVous avez {news} dans Diapason :\n\n{}\n", self.public_url);
-        ("Diapason : du nouveau pour vous", text)
+        let news = if count == 1 {
+            "Une nouveauté vous attend".to_owned()
+        } else {
+            format!("{count} nouveautés vous attendent")
+        };
+        let text = format!("Bonjour,\n\n{news} dans Diapason :\n\n{}\n\n{SIGNATURE}", self.public_url);
+        ("Diapason : vos notifications", text)
     }
 }
+
+/// Who writes, at the end of every e-mail.
+const SIGNATURE: &str = "Diapason, service de coordination des communicants et communicantes de l’État\n\
+    Service d’information du Gouvernement\n";
 
 /// Whether an enhanced status (RFC 3463) is about the sender, or about who may send what.
 fn is_ours(word: &str) -> bool {

@@ -32,6 +32,8 @@ pub enum Invariant {
 pub enum Held {
     /// Not at all.
     Never,
+    /// Not while those who keep it are suspended.
+    Suspended,
     /// Until a time that is known already.
     Until(DateTime<Utc>),
     /// With no end in sight.
@@ -240,12 +242,13 @@ const ADMINISTERED: &str =
         AND o.origin NOT IN ('government_partner', 'observer')
         AND EXISTS (SELECT FROM identity i WHERE i.principal_id = m.id)";
 
-const LED: &str = "SELECT max(CASE WHEN n.status = 'closed' THEN 'infinity'::timestamptz WHEN p.id IS NOT NULL
-            THEN least(coalesce(upper(m.valid), 'infinity'), coalesce(upper(a.valid), 'infinity')) END) AS until
+const LED: &str = "SELECT max(CASE WHEN n.status = 'closed' THEN 'infinity'::timestamptz WHEN p.id IS NULL THEN NULL
+            WHEN p.suspended_at IS NOT NULL OR m.suspended_at IS NOT NULL THEN '-infinity'
+            ELSE least(coalesce(upper(m.valid), 'infinity'), coalesce(upper(a.valid), 'infinity')) END) AS until
     FROM network n LEFT JOIN (membership m JOIN affiliation a ON a.id = m.affiliation_id AND a.valid @> $2
-            JOIN member p ON p.id = m.member_id AND p.suspended_at IS NULL AND p.departed_at IS NULL
+            JOIN member p ON p.id = m.member_id AND p.departed_at IS NULL
             JOIN organization o ON o.id = m.organization_id AND o.origin NOT IN ('government_partner', 'observer'))
-        ON m.network_id = n.id AND m.role = 'lead' AND m.valid @> $2 AND m.suspended_at IS NULL
+        ON m.network_id = n.id AND m.role = 'lead' AND m.valid @> $2
     WHERE n.id = $1";
 
 const IN_A_TREE: &str = "SELECT CASE WHEN app.is_below(o.parent_id, o.id)
@@ -260,6 +263,8 @@ struct Answer {
     until: Option<DateTime<Utc>>,
     #[diesel(sql_type = Bool)]
     lasting: bool,
+    #[diesel(sql_type = Bool)]
+    suspended: bool,
 }
 
 /// What would put an organization below itself.
@@ -279,13 +284,15 @@ impl Invariant {
             Self::InATree(organization) => (IN_A_TREE, organization.0),
         };
         let question = format!(
-            "SELECT nullif(it.until, 'infinity') AS until, coalesce(it.until = 'infinity', false) AS lasting FROM ({question}) it"
+            "SELECT CASE WHEN isfinite(it.until) THEN it.until END AS until, coalesce(it.until = 'infinity', false) AS lasting,
+                coalesce(it.until = '-infinity', false) AS suspended FROM ({question}) it"
         );
         let question = diesel::sql_query(question).bind::<SqlUuid, _>(about).bind::<Timestamptz, _>(at);
         Ok(match question.get_result::<Answer>(conn).optional()? {
             // What is not there breaks nothing.
             None | Some(Answer { lasting: true, .. }) => Held::Lasting,
             Some(Answer { until: Some(until), .. }) => Held::Until(until),
+            Some(Answer { suspended: true, .. }) => Held::Suspended,
             Some(Answer { until: None, .. }) => Held::Never,
         })
     }

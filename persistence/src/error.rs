@@ -24,6 +24,9 @@ pub enum Error {
     /// A reference leads nowhere; which, as a JSON pointer.
     #[error("{0} leads nowhere")]
     Dangling(&'static str),
+    /// References lead nowhere; which, as JSON pointers.
+    #[error("{0:?} lead nowhere")]
+    DanglingAt(Vec<String>),
     /// Fields belong to other sources: which, and to which.
     #[error("fields are held by other sources")]
     Held(BTreeMap<String, String>),
@@ -70,7 +73,7 @@ pub(crate) fn learn(meanings: &'static [(&'static str, Meaning)]) {
 impl Error {
     /// Whether the domain said so, over a transaction that still stands.
     pub(crate) fn is_answer(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::Dangling(_) | Self::Broken(_))
+        matches!(self, Self::Refused(_) | Self::Dangling(_) | Self::DanglingAt(_) | Self::Broken(_))
     }
 
     /// What it means when everything was done but to make it lasting: a line that broke leaves the outcome unknown.

@@ -19,16 +19,16 @@ const UNKNOWN: Label = Label {
 };
 
 impl Store<'_> {
-    /// Whether the caller may do something to an object.
+    /// Whether the caller may do something to an object: a question at its place among others.
     ///
     /// # Errors
     /// There is no such action.
-    pub fn check(&mut self, action: &str, object: &str) -> Result<Check> {
+    pub fn check(&mut self, place: usize, action: &str, object: &str) -> Result<Check> {
         for noun in NOUNS {
             if let Some(verdict) = (noun.check)(self, action, object)? {
                 return Ok(Check { verdict });
             }
         }
-        Err(Refusal::Invalid("/checks", UNKNOWN).into())
+        Err(Refusal::InvalidAt(format!("/checks/{place}/action"), UNKNOWN).into())
     }
 }

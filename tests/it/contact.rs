@@ -170,7 +170,7 @@ fn vcards_are_read_by_another_hand() {
     assert_eq!(whole.name.unwrap().value[..2], ["Pérignan", "Gaëlle"]);
     assert_eq!(whole.email[0].value, "referent-34@diapason.example");
     assert_eq!(whole.org[0].value, ["Préfecture de l'Hérault"]);
-    assert_eq!(whole.title[0].value, "Chef du bureau de la communication");
+    assert_eq!(whole.title[0].value, "Cheffe du bureau de la communication");
     let name = world.client("observer").get(&address);
     let lines: Vec<String> =
         name.text().lines().map(|line| line.split([':', ';']).next().unwrap().to_owned()).collect();

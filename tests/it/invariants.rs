@@ -128,10 +128,14 @@ fn the_only_lead_of_a_network_stays_whatever_the_door() {
     act(&sig, &sits, "end", json!({"reason": "resigned"})).refused(409, "last_lead");
     act(&sig, &sits, "change-role", json!({"role": "member"})).refused(409, "last_lead");
     act(&sig, &sits, "void", json!({"reason": "erreur de saisie"})).refused(409, "last_lead");
-    // A member who is suspended is not asked to wait: the gap shows, and nothing else is held up by it.
+    // A suspension does not wait: the gap shows. But the seat stays, and is not taken away meanwhile.
     act(&sig, &member, "suspend", json!({})).expect(200);
-    change(&sig, &office, json!({"origin_override": "observer"})).expect(200);
-    change(&sig, &office, json!({"origin_override": null})).expect(200);
+    change(&sig, &office, json!({"origin_override": "observer"})).refused(409, "last_lead");
+    act(&sig, &office, "close", json!({})).refused(409, "last_lead");
+    act(&sig, &place, "end", json!({})).refused(409, "last_lead");
+    act(&sig, &sits, "end", json!({"reason": "resigned"})).refused(409, "last_lead");
+    // Nothing else is held up by it.
+    change(&sig, &office, json!({"short_name": "EDITO"})).expect(200);
     act(&sig, &member, "restore", json!({})).expect(200);
     act(&sig, &place, "end", json!({})).refused(409, "last_lead");
 }

@@ -42,6 +42,7 @@ mod permission;
 mod policy;
 mod problem;
 mod reorganization;
+mod rules;
 mod search;
 mod service_account;
 mod succession;

@@ -318,7 +318,15 @@ fn head_says_what_get_would() {
     };
     let reads =
         operations().into_iter().filter(|operation| operation.method == "GET").map(|operation| named(&operation));
-    let meta = ["/livez", "/readyz", "/openapi.json", "/docs/", "/problems/not_found", "/.well-known/api-catalog", "/conventions"];
+    let meta = [
+        "/livez",
+        "/readyz",
+        "/openapi.json",
+        "/docs/",
+        "/problems/not_found",
+        "/.well-known/api-catalog",
+        "/conventions",
+    ];
     let mut found = 0;
     for path in reads.chain(meta.map(str::to_owned)) {
         let token = sig.token.as_deref().unwrap();

@@ -59,7 +59,9 @@ fn every_wrong_field_of_every_body_is_told_at_once() {
             .collect::<serde_json::Map<_, _>>()
             .into();
         let address = knock(&world, &row).address;
-        for (language, words) in [("fr", ["attendue", "possibles"]), ("en", ["Expected", "Possible"])] {
+        for (language, words) in
+            [("fr", ["attendue", "possibles", "au plus"]), ("en", ["Expected", "Possible", "at most"])]
+        {
             let headers = [("if-match", "*"), ("idempotency-key", "every-wrong-field"), ("accept-language", language)];
             let told =
                 sig.send(&row.operation.method, &address, &headers, Some(wrong.clone())).refused(422, "invalid").json();
@@ -71,6 +73,14 @@ fn every_wrong_field_of_every_body_is_told_at_once() {
             usable(&row.operation, &told);
             let said = told["errors"].to_string();
             assert!(words.iter().any(|word| said.contains(word)), "{}: {said}", row.operation.id);
+        }
+        // Each alone, which the reader might take.
+        for name in properties.keys() {
+            let headers = [("if-match", "*"), ("idempotency-key", "one-wrong-field")];
+            let alone = json!({name: wrong[name]});
+            let told = sig.send(&row.operation.method, &address, &headers, Some(alone)).refused(422, "invalid").json();
+            let there = |pointer: &String| *pointer == format!("/{name}") || pointer.starts_with(&format!("/{name}/"));
+            assert!(pointers(&told).iter().any(there), "{} /{name} alone: {told}", row.operation.id);
         }
         // What must be there is missed by its name, all of it.
         let required: Vec<String> =
@@ -119,7 +129,13 @@ fn every_wrong_parameter_of_every_query_is_told_at_once() {
             };
             form_urlencoded::Serializer::new(String::new()).append_pair(it["name"].as_str().unwrap(), &wrong).finish()
         });
-        let query = each.collect::<Vec<_>>().join("&");
+        let each: Vec<_> = each.collect();
+        for (name, wrong) in names.iter().map(|it| it["name"].as_str().unwrap()).zip(&each) {
+            let told = sig.get(&format!("{bare}?{wrong}")).refused(422, "invalid").json();
+            let there = |pointer: &String| *pointer == format!("/{name}") || pointer.starts_with(&format!("/{name}/"));
+            assert!(pointers(&told).iter().any(there), "{} {name} alone: {told}", row.operation.id);
+        }
+        let query = each.join("&");
         if query.is_empty() || query.len() > 7_000 {
             continue;
         }
@@ -132,6 +148,78 @@ fn every_wrong_parameter_of_every_query_is_told_at_once() {
         queries += 1;
     }
     assert!(queries > 40, "{queries}");
+}
+
+/// What an operation does not know is never taken for something that counts.
+#[test]
+fn a_parameter_that_no_operation_knows_is_refused_by_each() {
+    let world = crate::policy::world();
+    let sig = world.client("sig-admin");
+    let before = world.database.digest();
+    for row in rows() {
+        let address = knock(&world, &row).address;
+        let sign = if address.contains('?') { '&' } else { '?' };
+        let headers = [("if-match", "*"), ("idempotency-key", "unknown-parameter")];
+        let told =
+            sig.send(&row.operation.method, &format!("{address}{sign}dry_run=true"), &headers, row.operation.example());
+        let told = told.refused(422, "invalid").json();
+        assert_eq!((pointers(&told), &told["errors"][0]["code"]), (vec!["/dry_run".to_owned()], &json!("unknown")));
+    }
+    assert_eq!(before, world.database.digest());
+}
+
+/// Every entry of a problem: its pointer, its code and what people read.
+fn told(problem: &Value) -> Vec<(String, String, String)> {
+    let text = |error: &Value, field: &str| error[field].as_str().unwrap().to_owned();
+    let all = problem["errors"].as_array().unwrap().iter();
+    all.map(|error| (text(error, "pointer"), text(error, "code"), text(error, "detail"))).collect()
+}
+
+#[test]
+fn a_form_is_told_what_would_do() {
+    let world = World::shared();
+    let sig = world.client("sig-admin");
+    let points = |points: Value| {
+        sig.patch(&format!("/organizations/{}", world.organization("SIG")), "*", json!({"contact_points": points}))
+            .refused(422, "invalid")
+            .json()
+    };
+    let said = told(&points(json!([
+        {"kind": "email", "value": "a"},
+        {"kind": "phone", "value": "b"},
+        {"kind": "fax", "value": "https://www.exemple.example/"},
+        {"kind": "form", "value": "javascript:alert(1)"},
+        {"kind": "phone", "value": "01 23 45 67 89"},
+    ])));
+    let pointers: Vec<_> = said.iter().map(|it| it.0.as_str()).collect();
+    let expected =
+        ["/contact_points/0/value", "/contact_points/1/value", "/contact_points/2/kind", "/contact_points/3/value"];
+    assert_eq!(pointers, expected);
+    for (place, words) in [(0, "adresse électronique"), (1, "numéro de téléphone"), (2, "email, phone"), (3, "http")]
+    {
+        assert!(said[place].2.contains(words), "{:?}", said[place]);
+    }
+    let preview = |operation: Value| {
+        let body = json!({"title": "Essai", "operations": [operation]});
+        told(&sig.post("/reorganizations/preview", body).refused(422, "invalid").json())
+    };
+    let of_type = preview(json!({"type": "Rename"}));
+    assert_eq!(of_type[0].0, "/operations/0/type");
+    assert!(of_type[0].2.contains("merge, relink, rename, split"), "{of_type:?}");
+    let id = world.organization("SIG");
+    let into = preview(json!({"type": "merge", "organization_ids": [id], "into": {}}));
+    assert_eq!(into[0].0, "/operations/0/into");
+    assert!(into[0].2.contains("exactement un") && into[0].2.contains("organization_id"), "{into:?}");
+    let network = |body: Value| told(&sig.post("/networks", body).refused(422, "invalid").json());
+    let code = network(json!({"code": "Zz", "name": "a\u{ad}b", "purpose": "x".repeat(30_000)}));
+    let detail = |pointer: &str| code.iter().find(|it| it.0 == pointer).map(|it| it.2.as_str()).unwrap_or_default();
+    assert!(detail("/code").contains("lettres minuscules"), "{code:?}");
+    assert_eq!(detail("/name"), "Le caractère U+00AD, à la position 2, n’est pas admis\u{a0}: supprimez-le.");
+    assert!(detail("/purpose").starts_with("Ce texte compte 30000 caractères"), "{code:?}");
+    for query in ["limit=5&limit=5", "q=a&q=b"] {
+        let twice = told(&sig.get(&format!("/organizations?{query}")).refused(422, "invalid").json());
+        assert_eq!((twice.len(), twice[0].1.as_str()), (1, "repeated"), "{twice:?}");
+    }
 }
 
 #[test]
@@ -152,14 +240,14 @@ fn what_is_expected_is_said_for_people_and_programs() {
         (
             "/affiliation/valid_from",
             "invalid",
-            "Valeur attendue\u{a0}: un instant AAAA-MM-JJThh:mm:ssZ (RFC 3339), par exemple 2026-12-15T09:00:00Z.",
+            "Valeur attendue\u{a0}: un instant AAAA-MM-JJThh:mm:ssZ (RFC 3339), de 1900 à 2199, par exemple 2026-12-15T09:00:00Z.",
         ),
         (
             "/email",
             "invalid",
             "Valeur attendue\u{a0}: une adresse électronique, par exemple camille.exemple@interieur.example.",
         ),
-        ("/given_name", "invalid", "Valeur attendue\u{a0}: un texte de 1 à 100 caractères visibles."),
+        ("/given_name", "invalid", "Valeur attendue\u{a0}: un texte de 1 à 100 caractères visibles, sur une ligne."),
         ("/languages", "invalid", "Valeur attendue\u{a0}: une liste de 0 à 10 éléments."),
         ("/profile_visibility", "invalid", "Valeurs possibles\u{a0}: all_members, networks, leads."),
         ("/colour", "unknown", "Ce champ n’existe pas ici."),

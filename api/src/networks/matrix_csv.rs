@@ -9,7 +9,7 @@ use crate::problem::asks_for_french;
 /// Tells spreadsheets that the text is UTF-8.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
-const UNSERVED: &str = "(sans DICOM)";
+const UNSERVED: &str = "Sans DICOM";
 
 /// A file to write, in a dialect.
 pub(super) fn writer(dialect: CsvDialect) -> csv::Writer<Vec<u8>> {

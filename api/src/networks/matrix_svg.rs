@@ -80,8 +80,8 @@ pub(super) fn draw(matrix: &Matrix) -> String {
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" height=\"{height}\" \
          role=\"img\" aria-labelledby=\"t d\"><title id=\"t\">Réseaux × directions de la communication au {day}</title>\
-         <desc id=\"d\">{} réseaux, {} lignes, {gaps} manques. Chaque case : pourvus / attendus ; ✓ complet, ! incomplet, \
-         ✕ personne, – hors de votre périmètre, ( ) en partie, aucun signe : rien d’attendu.</desc><style>{STYLE}</style><rect width=\"{WIDTH}\" height=\"{height}\" \
+         <desc id=\"d\">{} réseaux, {} lignes, {gaps} manques. Chaque case : sièges pourvus / sièges attendus ; ✓ complet, ! incomplet, en surnombre ou mal pourvu, \
+         ✕ aucun siège pourvu, – hors de votre périmètre, ( ) en partie dans votre périmètre, aucun signe : aucun siège attendu.</desc><style>{STYLE}</style><rect width=\"{WIDTH}\" height=\"{height}\" \
          fill=\"#fff\"/><text x=\"10\" y=\"26\" class=\"h\">Réseaux × directions de la communication</text>\
          <text x=\"10\" y=\"46\">au {day}</text>",
         matrix.columns.len(),
@@ -111,7 +111,7 @@ const STYLE: &str = "text{font:13px Marianne,Arial,sans-serif;fill:#161616}.h{fo
 
 fn named(row: &MatrixRow) -> String {
     row.dicom.as_ref().map_or_else(
-        || "Sans direction de la communication".to_owned(),
+        || "Sans DICOM".to_owned(),
         |dicom| {
             dicom
                 .short_name
@@ -166,8 +166,13 @@ fn grid(svg: &mut String, columns: usize, cell: usize, rows: usize) {
 }
 
 fn legend(svg: &mut String, y: usize, whole: bool) {
-    let told = [('f', "✓ complet"), ('p', "! incomplet, ou un manque"), ('v', "✕ personne"), ('n', "rien d’attendu")];
-    let beyond = [('u', "– hors de votre périmètre"), ('u', "( ) en partie")];
+    let told = [
+        ('f', "✓ complet"),
+        ('p', "! incomplet, en surnombre ou mal pourvu"),
+        ('v', "✕ aucun siège pourvu"),
+        ('n', "aucun siège attendu"),
+    ];
+    let beyond = [('u', "– hors de votre périmètre"), ('u', "( ) en partie dans votre périmètre")];
     let mut x = LEFT;
     for (class, text) in told.iter().chain(beyond.iter().filter(|_| !whole)) {
         let _ = write!(

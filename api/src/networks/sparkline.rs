@@ -23,8 +23,11 @@ pub(super) fn draw(series: &IndicatorSeries) -> String {
     let most = series.points.iter().filter_map(|point| point.value).fold(0.0_f64, f64::max);
     let top = if metric.is_share() { most.max(1.0) } else { most.max(1.0) * 1.1 };
     let last = series.points.iter().rev().find_map(|point| point.value);
-    let known = series.points.iter().filter_map(|point| Some(format!("{} : {}", point.on, said(metric, point.value?))));
-    let said_all = known.collect::<Vec<_>>().join(", ");
+    let known = series
+        .points
+        .iter()
+        .filter_map(|point| Some(format!("{} : {}", point.on.format("%d/%m/%Y"), said(metric, point.value?))));
+    let said_all = known.collect::<Vec<_>>().join(" ; ");
     let title = format!("{} – {}", metric.label().fr, series.label);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" font-family=\"Marianne, Arial, sans-serif\"><title>{}</title><desc>{}</desc>",

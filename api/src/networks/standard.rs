@@ -41,6 +41,8 @@ async fn list_network_criteria(db: Db) -> Answer<NetworkStandard> {
 ///
 /// **Access**: SIG administrators.
 ///
+/// **Errors**: 422 at `/half_at` or `/full_at` when less would become better instead of more, or the other way round.
+///
 /// **Notes**: The scores of the day change at once; the scores already kept for past months do not.
 #[utoipa::path(tag = "tracking", params(CriterionCode, IfMatch), request_body = NetworkCriterionPatch, responses((status = 200, body = NetworkCriterionView)))]
 #[patch("/network-criteria/{code}")]

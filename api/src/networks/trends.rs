@@ -34,7 +34,7 @@ pub(super) fn write(indicators: &Indicators, from: NaiveDate, to: NaiveDate) -> 
     rows.dedup();
     let group = indicators.group_by.label().fr;
     let mut page = format!(
-        "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Diapason – tendances par {group}</title><style>{STYLE}</style></head><body><h1>Tendances par {group}</h1><p>Du {} au {}. Une ligne interrompue indique un jour sans rien à mesurer.</p><table><thead><tr><th scope=\"col\">{group}</th>",
+        "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Diapason – tendances par {group}</title><style>{STYLE}</style></head><body><h1>Tendances par {group}</h1><p>Du {} au {}. Une courbe interrompue indique une date sans rien à mesurer.</p><table><thead><tr><th scope=\"col\">{group}</th>",
         from.format("%d/%m/%Y"),
         to.format("%d/%m/%Y"),
     );

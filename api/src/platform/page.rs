@@ -1,5 +1,6 @@
 //! Pages for people: documents of this repository, shown as HTML without scripts.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use actix_web::http::header;
@@ -21,7 +22,9 @@ static GLOSSARY: LazyLock<String> = LazyLock::new(|| page("Glossary", include_st
 /// Its own style, and nothing else.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let style = BASE64.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 });
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -44,7 +47,8 @@ fn page(title: &str, markdown: &str) -> String {
     let named = parsed.iter().enumerate().map(|(place, event)| match (event, parsed.get(place + 1)) {
         (Event::Start(Tag::Heading { level, classes, attrs, .. }), Some(Event::Text(heading))) => {
             let id = slug(heading);
-            chapters.push_str(&format!("<li><a href=\"#{id}\">{heading}</a></li>"));
+            // Writing to a String never fails.
+            let _ = write!(chapters, "<li><a href=\"#{id}\">{heading}</a></li>");
             let id = Some(CowStr::from(id));
             Event::Start(Tag::Heading { level: *level, id, classes: classes.clone(), attrs: attrs.clone() })
         }

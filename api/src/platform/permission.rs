@@ -23,7 +23,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 struct PermissionQuestion {
     /// Operation of this contract on one object: an `operationId` that `available_actions` may name.
     action: SearchWords,
-    /// Identifier of the object, or the code of a network.
+    /// The object, as its own address names it: by its identifier, or by its code (networks, terms of expertise, criteria).
     object: SearchWords,
 }
 
@@ -72,14 +72,14 @@ impl Represent for PermissionAnswers {}
 ///
 /// **Access**: every registered caller, for their own rights.
 ///
-/// **Errors**: 422 at `/checks` when an `action` is not an operation on one object.
+/// **Errors**: 422 at `/checks/0/action` (and so on) when an `action` is not an operation on one object.
 #[utoipa::path(tag = "me", request_body = PermissionQuestions, responses((status = 200, body = PermissionAnswers)))]
 #[post("/permissions/check")]
 async fn check_permissions(db: Db, asked: Valid<PermissionQuestions>) -> Answer<PermissionAnswers> {
     db.read(move |store| {
         let mut checks = Vec::with_capacity(asked.0.checks.len());
-        for PermissionQuestion { action, object } in &asked.0.checks {
-            let Check { verdict } = store.check(action.as_ref(), object.as_ref())?;
+        for (place, PermissionQuestion { action, object }) in asked.0.checks.iter().enumerate() {
+            let Check { verdict } = store.check(place, action.as_ref(), object.as_ref())?;
             let (allowed, reason) = match verdict {
                 Verdict::Allowed => (true, None),
                 Verdict::Denied(why) => (false, Some(why.fr)),

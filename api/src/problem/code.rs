@@ -59,7 +59,7 @@ problems! {
         "Send the whole body within ten seconds.",
     AlreadyExists = "already_exists" CONFLICT ("Cette valeur est déjà prise.", "This value is taken already.")
         "Use another value for the field named in `errors`, or use the object that has this value.",
-    Overlap = "overlap" CONFLICT ("Ce fait existe déjà sur cette période.", "The same fact exists already at that time.")
+    Overlap = "overlap" CONFLICT ("Un enregistrement équivalent couvre déjà cette période.", "The same fact exists already at that time.")
         "End the fact that exists, or choose a time when it does not hold.",
     InvalidTransition = "invalid_transition" CONFLICT ("L’état actuel de l’objet ne permet pas cette opération.", "The current state of the object does not allow this operation.")
         "Get the object again. `allowed` lists the operations that its state allows.",
@@ -73,7 +73,7 @@ problems! {
         "Call `GET /members/{id}/hand-over`, then post to the same address who takes over each item.",
     LastAdmin = "last_admin" CONFLICT ("Cette personne est la dernière à exercer l’administration du SIG.", "This is the last active SIG administrator.")
         "Appoint another SIG administrator first.",
-    NotEmpty = "not_empty" CONFLICT ("D’autres objets en dépendent encore.", "Other objects still depend on it.")
+    NotEmpty = "not_empty" CONFLICT ("D’autres objets dépendent encore de celui-ci.", "Other objects still depend on it.")
         "Organizations below it: give each another `parent_id`, or close it first (`GET /organizations?parent_id=`). What is held through an affiliation: void it first. Active terms below a term of expertise: move or retire them first.",
     Superseded = "superseded" CONFLICT ("Cette organisation a été remplacée par d’autres.", "This organization was replaced by others.")
         "Use one of the organizations in `successor_ids` instead.",

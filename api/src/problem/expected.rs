@@ -1,6 +1,6 @@
 //! What a value should have been, as the contract says it: for programs field by field, for people in a sentence.
 
-use kernel::text::FORMATS;
+use kernel::text::{Alphabet, FORMATS};
 use serde::Serialize;
 use serde_json::Value;
 use serde_with::skip_serializing_none;
@@ -10,7 +10,7 @@ use super::Said;
 
 /// What is expected of a value: only what the contract says of it is there.
 #[skip_serializing_none]
-#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, ToSchema)]
 #[schema(as = ExpectedValue)]
 pub struct Expected {
     /// The JSON type: `string`, `integer`, `number`, `boolean`, `array` or `object`.
@@ -44,9 +44,34 @@ pub struct Expected {
     /// The greatest number of items of a list.
     #[schema(minimum = 0, maximum = 1_000_000)]
     max_items: Option<u64>,
+    /// The characters that a text may hold.
+    #[serde(skip)]
+    alphabet: Option<Alphabet>,
+    /// Whether `values` are fields, of which exactly one is to be given.
+    #[serde(skip)]
+    one_field: bool,
+}
+
+// Two that are told alike are alike.
+impl PartialEq for Expected {
+    fn eq(&self, other: &Self) -> bool {
+        serde_json::to_value(self).ok() == serde_json::to_value(other).ok()
+    }
 }
 
 impl Expected {
+    /// One of these values.
+    pub(crate) fn one_of<'a>(values: impl Iterator<Item = &'a String>) -> Self {
+        Self { kind: Some("string".into()), values: Some(values.cloned().collect()), ..Self::default() }
+    }
+
+    /// What is expected, by the name of a format.
+    pub(crate) fn format(name: &str) -> Option<Self> {
+        let known = FORMATS.iter().find(|known| known.name == name)?;
+        let (kind, format, example) = ("string".into(), known.name.into(), known.example.into());
+        Some(Self { kind: Some(kind), format: Some(format), example: Some(example), ..Self::default() })
+    }
+
     /// What a schema of the contract says.
     pub(crate) fn of(schema: &Value) -> Self {
         let text = |name: &str| schema.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -58,12 +83,15 @@ impl Expected {
         };
         let closed = schema.get("enum").and_then(Value::as_array);
         let closed = closed.map(|values| values.iter().filter_map(Value::as_str).map(str::to_owned).collect());
+        let fields = schema.get("properties").and_then(Value::as_object).filter(|_| whole("maxProperties") == Some(1));
         let format = text("format").filter(|name| FORMATS.iter().any(|known| known.name == name));
         let known = FORMATS.iter().find(|known| Some(known.name) == format.as_deref());
         let shown = schema.get("examples").and_then(|all| all.get(0)).or(schema.get("example")).and_then(Value::as_str);
         Self {
             kind: kinds.map(str::to_owned),
-            values: closed,
+            values: closed.or(fields.map(|all| all.keys().cloned().collect())),
+            one_field: fields.is_some(),
+            alphabet: text("pattern").and_then(|pattern| Alphabet::of_pattern(&pattern)),
             example: shown.or(known.map(|known| known.example)).map(str::to_owned),
             format,
             min_length: whole("minLength"),
@@ -86,8 +114,34 @@ impl Expected {
         self.example.clone().unwrap_or_else(|| "a".repeat(shortest))
     }
 
+    /// What is wrong with a text that was given, where more can be said than what was expected.
+    pub(crate) fn about(&self, given: &Value) -> Option<Said> {
+        let given = given.as_str().filter(|_| self.format.is_none() && self.values.is_none())?.trim();
+        let (length, most) = (given.chars().count(), usize::try_from(self.max_length?).ok()?);
+        if length > most {
+            return Some(Said {
+                fr: format!("Ce texte compte {length} caractères, {most} au plus sont admis."),
+                en: format!("This text has {length} characters; at most {most} are accepted."),
+            });
+        }
+        let (place, stranger) =
+            self.alphabet?.stranger(given).filter(|_| !matches!(self.alphabet, Some(Alphabet::Code)))?;
+        let (place, code) = (place + 1, u32::from(stranger));
+        Some(Said {
+            fr: format!("Le caractère U+{code:04X}, à la position {place}, n’est pas admis\u{a0}: supprimez-le."),
+            en: format!("The character U+{code:04X} at position {place} is not accepted: remove it."),
+        })
+    }
+
     /// The same in a sentence.
     pub(crate) fn said(&self) -> Said {
+        if let Some(fields) = self.values.as_ref().filter(|_| self.one_field) {
+            let fields = fields.join(", ");
+            return Said {
+                fr: format!("Indiquez exactement un de ces champs\u{a0}: {fields}."),
+                en: format!("Give exactly one of these fields: {fields}."),
+            };
+        }
         if let Some(values) = &self.values {
             let values = values.join(", ");
             return Said {
@@ -125,8 +179,17 @@ impl Expected {
         };
         match self {
             _ if formatted => Said::default(),
-            Self { min_length: Some(least), max_length: Some(most), .. } => {
-                between(least.to_string(), most.to_string(), " caractères visibles", " visible characters")
+            Self { min_length: Some(least), max_length: Some(most), alphabet, .. } => {
+                let (fr, en) = match alphabet {
+                    Some(Alphabet::Code) => (
+                        " lettres minuscules sans accent, chiffres ou tirets",
+                        " lower-case letters without accents, digits or hyphens",
+                    ),
+                    Some(Alphabet::Digits) => (" chiffres", " digits"),
+                    Some(Alphabet::Line) => (" caractères visibles, sur une ligne", " visible characters, on one line"),
+                    _ => (" caractères visibles", " visible characters"),
+                };
+                between(least.to_string(), most.to_string(), fr, en)
             }
             Self { max_items: Some(most), min_items, .. } => {
                 between(min_items.unwrap_or(0).to_string(), most.to_string(), " éléments", " items")

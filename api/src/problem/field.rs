@@ -7,6 +7,7 @@ use kernel::Label;
 use kernel::codes::schema;
 use kernel::text::WITHIN;
 use serde::Serialize;
+use serde_json::Value;
 use serde_path_to_error::Segment;
 use validator::{ValidationErrors, ValidationErrorsKind};
 
@@ -52,11 +53,11 @@ macro_rules! field_codes {
 field_codes! {
     Missing = "missing" ("Ce champ est obligatoire.", "This field is required."),
     Unknown = "unknown" ("Ce champ n’existe pas ici.", "There is no such field here."),
-    Repeated = "repeated" ("Ce champ est donné deux fois.", "This field is given twice."),
+    Repeated = "repeated" ("Ce champ figure deux fois.", "This field is given twice."),
     Invalid = "invalid" ("Cette valeur n’est pas acceptable.", "This value is not acceptable."),
     Taken = "taken" ("Cette valeur est déjà prise.", "This value is already taken."),
-    Dangling = "dangling" ("Cette référence ne désigne rien.", "This reference leads to nothing."),
-    Held = "held" ("Ce champ est tenu par une autre source.", "This field is held by another source."),
+    Dangling = "dangling" ("Cette référence ne correspond à aucun objet.", "This reference leads to nothing."),
+    Held = "held" ("Ce champ est géré par une autre source.", "This field is held by another source."),
 }
 
 impl utoipa::PartialSchema for FieldCode {
@@ -92,9 +93,24 @@ impl FieldError {
         Self { why: Some(why.into()), ..self }
     }
 
-    /// The same, with what the contract expects there.
+    /// The same, with what the contract expects there, unless more is known already.
     pub(crate) fn expecting(self, expected: Option<Expected>) -> Self {
-        Self { expected: expected.filter(|_| !self.is_unknown()), ..self }
+        let expected = self.expected.clone().or(expected).filter(|_| !self.is_unknown());
+        Self { expected, ..self }
+    }
+
+    /// The same, about the value that was given.
+    pub(crate) fn about(self, given: Option<&Value>) -> Self {
+        let told = self.expected.as_ref().filter(|_| self.code == FieldCode::Invalid && self.why.is_none());
+        match told.and_then(|it| it.about(given?)) {
+            Some(why) => self.because(why),
+            None => self,
+        }
+    }
+
+    /// The same value, given more than once.
+    pub(crate) fn repeated(self) -> Self {
+        Self { code: FieldCode::Repeated, expected: None, ..self }
     }
 
     pub(crate) fn pointer(&self) -> &str {
@@ -137,7 +153,8 @@ impl FieldError {
         ];
         let found = by_name.into_iter().find_map(|(after, code)| Some((named(after)?, code)));
         let (pointer, code) = found.unwrap_or((pointer, FieldCode::Invalid));
-        Self::new(&pointer, code)
+        let format = said.strip_prefix(WITHIN).and_then(|it| it.split(": ").nth(1)?.split(' ').next());
+        Self::new(&pointer, code).expecting(format.and_then(Expected::format))
     }
 
     /// Everything that validator found, below a pointer.

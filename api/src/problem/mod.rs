@@ -42,8 +42,12 @@ impl Problem {
     }
 
     /// Why a body is no JSON, and where.
-    pub(crate) fn no_json(error: &serde_json::Error) -> Self {
-        let (line, column) = (error.line().max(1), error.column().max(1));
+    pub(crate) fn no_json(error: &serde_json::Error, body: &[u8]) -> Self {
+        let line = error.line().max(1);
+        // The reader counts bytes, an editor characters.
+        let read = body.split(|byte| *byte == b'\n').nth(line - 1).unwrap_or_default();
+        let read = read.get(..error.column().saturating_sub(1)).unwrap_or(read);
+        let column = String::from_utf8_lossy(read).chars().count() + 1;
         let why = Said {
             fr: format!("Le JSON est incorrect à la ligne {line}, colonne {column}."),
             en: format!("The JSON is broken at line {line}, column {column}."),
@@ -73,14 +77,14 @@ impl Problem {
 }
 
 const HELD_ELSEWHERE: Label = Label {
-    fr: "Des champs sont tenus par une autre source\u{a0}: `errors` dit lesquels. Rien n’a été modifié.",
+    fr: "Des champs sont gérés par une autre source\u{a0}: ils sont énumérés dans `errors`. Rien n’a été modifié.",
     en: "Fields are held by another source: `errors` says which. Nothing was changed.",
 };
 
 /// A field that belongs to another source.
 fn held(field: &str, source: &str) -> FieldError {
     FieldError::new(&format!("/{field}"), FieldCode::Held).because(Said {
-        fr: format!("Ce champ est tenu par la source «\u{a0}{source}\u{a0}»."),
+        fr: format!("Ce champ est géré par la source «\u{a0}{source}\u{a0}»."),
         en: format!("This field is held by the source “{source}”."),
     })
 }
@@ -139,6 +143,9 @@ impl From<Error> for Problem {
             Error::Taken(pointer) => {
                 let errors = vec![FieldError::new(pointer, FieldCode::Taken)];
                 Self { errors, ..Self::new(Code::AlreadyExists) }
+            }
+            Error::DanglingAt(pointers) => {
+                Self::invalid(pointers.iter().map(|at| FieldError::new(at, FieldCode::Dangling)).collect())
             }
             Error::Dangling(pointer) => Self::invalid(vec![FieldError::new(pointer, FieldCode::Dangling)]),
             Error::Held(fields) => Self {

@@ -34,7 +34,7 @@ pub struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1_000_000)]
     line: Option<usize>,
-    /// Where the JSON is broken: the column of that line, in bytes, from 1 on.
+    /// Where the JSON is broken: the column of that line, in characters, from 1 on.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1_000_000)]
     column: Option<usize>,

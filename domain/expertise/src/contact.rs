@@ -52,7 +52,7 @@ codes! {
     ContactSharing {
         Organization = "organization" ("l’organisation qui gère le contact", "the organization that keeps the contact"),
         Network = "network" ("un réseau", "a network"),
-        AllMembers = "all_members" ("tous les membres, sauf partenaires et observateurs ou observatrices", "all members but partners and observers"),
+        AllMembers = "all_members" ("tous les membres, sauf les partenaires, observateurs et observatrices", "all members but partners and observers"),
     }
 }
 
@@ -245,9 +245,9 @@ pub struct ContactPatch {
     pub sharing: Option<ContactSharing>,
     /// Code of the network to share with: one in which the caller has a seat other than observer; any network for the
     /// SIG. Allowed only if the contact is shared with a network after this change.
-    #[serde(default, deserialize_with = "replaceable")]
+    #[serde(default, deserialize_with = "clearable")]
     #[diesel(skip_update)]
-    pub network_code: Option<NetworkCode>,
+    pub network_code: Option<Option<NetworkCode>>,
     /// Last day (YYYY-MM-DD, Europe/Paris) on which the contact counts as up to date.
     #[serde(default, deserialize_with = "clearable")]
     pub review_by: Option<Option<Day>>,

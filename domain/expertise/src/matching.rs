@@ -66,8 +66,8 @@ pub struct ExpertiseMatch {
 codes! {
     /// Reason why a member is proposed.
     ProposalReason {
-        TermNamed = "term_named" ("le besoin nomme cette compétence", "the need names this expertise"),
-        NarrowerTerm = "narrower_term" ("cette compétence est plus précise que celle que le besoin nomme", "this expertise is narrower than the one that the need names"),
+        TermNamed = "term_named" ("le besoin exprimé mentionne cette compétence", "the need names this expertise"),
+        NarrowerTerm = "narrower_term" ("cette compétence est plus précise que celle mentionnée dans le besoin", "this expertise is narrower than the one that the need names"),
         NeverAsked = "never_asked" ("la personne n’a jamais été sollicitée", "the member was never asked"),
         NotAskedLately = "not_asked_lately" ("la personne n’a aucune sollicitation acceptée ou en attente depuis 90 jours", "the member has no pending or accepted request of the last 90 days"),
         Endorsed = "endorsed" ("des collègues recommandent cette compétence", "colleagues endorsed this expertise"),

@@ -41,8 +41,8 @@ codes! {
 codes! {
     /// Side of a request for expertise on which the caller is.
     ExpertiseRequestRole {
-        Asked = "asked" ("demande faite", "request made by the caller"),
-        Received = "received" ("demande reçue", "request received by the caller"),
+        Asked = "asked" ("sollicitation faite", "request made by the caller"),
+        Received = "received" ("sollicitation reçue", "request received by the caller"),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, cod
 codes! {
     /// Kind of principal: who acts in the service.
     PrincipalKind {
-        Member = "member" ("communicant", "member"),
+        Member = "member" ("membre", "member"),
         ServiceAccount = "service_account" ("compte de service", "service account"),
         System = "system" ("système", "system"),
     }
@@ -36,13 +36,13 @@ codes! {
 codes! {
     /// Role outside networks, held through an affiliation.
     Role {
-        SigAdmin = "sig_admin" ("administration SIG", "SIG administrator"),
-        SigCoordinator = "sig_coordinator" ("coordination SIG", "SIG coordinator"),
-        Auditor = "auditor" ("audit", "auditor"),
-        Dpo = "dpo" ("protection des données (DPD)", "data protection officer"),
-        DicomDirector = "dicom_director" ("direction de la communication", "communication director"),
-        DicomContributor = "dicom_contributor" ("contribution DICOM", "DICOM contributor"),
-        OrgAdmin = "org_admin" ("administration d’organisation", "organization administrator"),
+        SigAdmin = "sig_admin" ("administrateur ou administratrice SIG", "SIG administrator"),
+        SigCoordinator = "sig_coordinator" ("coordinateur ou coordinatrice SIG", "SIG coordinator"),
+        Auditor = "auditor" ("auditeur ou auditrice", "auditor"),
+        Dpo = "dpo" ("délégué ou déléguée à la protection des données (DPD)", "data protection officer"),
+        DicomDirector = "dicom_director" ("directeur ou directrice de la communication", "communication director"),
+        DicomContributor = "dicom_contributor" ("contributeur ou contributrice DICOM", "DICOM contributor"),
+        OrgAdmin = "org_admin" ("administrateur ou administratrice d’organisation", "organization administrator"),
     }
 }
 

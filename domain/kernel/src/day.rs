@@ -10,6 +10,8 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{Date, Timestamptz};
 use serde::{Deserialize, Serialize};
 
+use crate::{Label, Refusal, clock};
+
 /// The years that a day or an instant may lie in.
 pub const YEARS: RangeInclusive<i32> = 1900..=2199;
 
@@ -80,6 +82,33 @@ bounded!(
         separated.then(|| DateTime::parse_from_rfc3339(text).ok()).flatten().map(|it| it.to_utc())
     }
 );
+
+impl Day {
+    /// Checks that the day is today or in the past (Europe/Paris).
+    ///
+    /// # Errors
+    /// It has not come yet.
+    pub fn has_come(self, field: &'static str) -> Result<(), Refusal> {
+        if self.0 <= clock::today() { Ok(()) } else { Err(Refusal::Invalid(field, Label::NOT_YET)) }
+    }
+
+    /// Checks that the day is today or to come (Europe/Paris).
+    ///
+    /// # Errors
+    /// It is over.
+    pub fn is_to_come(self, field: &'static str) -> Result<(), Refusal> {
+        if self.0 >= clock::today() { Ok(()) } else { Err(Refusal::Invalid(field, Label::OVER)) }
+    }
+}
+
+/// Checks that a period, as a filter gives it, does not end before it begins.
+///
+/// # Errors
+/// It does; the field is that of its end.
+pub fn in_order(from: Option<Day>, to: Option<Day>, field: &'static str) -> Result<(), Refusal> {
+    let backwards = from.zip(to).is_some_and(|(from, to)| from > to);
+    if backwards { Err(Refusal::Invalid(field, Label::BACKWARDS)) } else { Ok(()) }
+}
 
 #[cfg(test)]
 mod tests {

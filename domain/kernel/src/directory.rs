@@ -35,7 +35,9 @@ text!(
 fn email(text: &str) -> Result<String, &'static str> {
     let (name, at) = text.rsplit_once('@').ok_or("email")?;
     let address = format!("{}@{}", name.to_lowercase(), domain(at).ok_or("email")?);
-    address.validate_email().then_some(address).ok_or("email")
+    // A dot stands between two other signs (RFC 5321, section 4.1.2, Dot-string).
+    let dotted = !name.split('.').any(str::is_empty);
+    (dotted && address.validate_email()).then_some(address).ok_or("email")
 }
 
 /// A domain name as the DNS knows it (IDNA, UTS 46), if it is one of the Internet's: it has a dot.

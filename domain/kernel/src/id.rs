@@ -17,7 +17,7 @@ macro_rules! id {
         #[derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow)]
         #[diesel(sql_type = sql_types::Uuid)]
         #[serde(transparent)]
-        pub struct $name(pub Uuid);
+        pub struct $name(#[serde(deserialize_with = "hyphenated")] pub Uuid);
 
         impl $name {
             /// A new identifier.
@@ -40,6 +40,17 @@ macro_rules! id {
     };
     (@v7) => { $crate::clock::fresh_v7() };
     (@v4) => { $crate::clock::fresh_v4() };
+}
+
+/// Reads a UUID in the one form that the contract knows: 36 characters, hyphenated (RFC 9562, section 4).
+///
+/// # Errors
+/// It is written in another way, or is none.
+pub fn hyphenated<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Uuid, D::Error> {
+    let text = <String as serde::Deserialize>::deserialize(from)?;
+    let text = text.trim();
+    let read = Some(text).filter(|it| it.len() == 36).and_then(|it| Uuid::try_parse(it).ok());
+    read.ok_or_else(|| serde::de::Error::custom("uuid"))
 }
 
 /// Lets a handler say `Path<NetworkId>` and the document know the parameter, without an annotation.

@@ -34,7 +34,7 @@ pub use actor::{
 };
 pub use clock::PARIS;
 pub use codes::Label;
-pub use day::{Day, Instant};
+pub use day::{Day, Instant, in_order};
 pub use field_sources::FieldSources;
 pub use id::{
     ActionItemId, AffiliationId, AnnouncementId, CoAnimationId, ContactId, DecisionId, ExpertiseRequestId,

@@ -27,9 +27,9 @@ codes! {
         AnnouncementPublished = "announcement_published" ("annonce publiée", "announcement published"),
         AnnouncementChanged = "announcement_changed" ("annonce modifiée", "announcement changed"),
         MembershipRequestWaits = "membership_request_waits" ("une demande d’adhésion attend votre décision", "a membership request waits for your decision"),
-        MembershipRequestDecided = "membership_request_decided" ("une demande d’adhésion est décidée", "a membership request is decided"),
+        MembershipRequestDecided = "membership_request_decided" ("une demande d’adhésion a reçu une réponse", "a membership request is decided"),
         MembershipRequestEnded = "membership_request_ended" ("une demande d’adhésion a pris fin sans décision", "a membership request ended without a decision"),
-        ActionItemGiven = "action_item_given" ("une action est confiée à vous ou à votre organisation", "an action item is given to you or to your organization"),
+        ActionItemGiven = "action_item_given" ("une action vous est confiée, à vous ou à votre organisation", "an action item is given to you or to your organization"),
         ExpertiseRequested = "expertise_requested" ("votre aide est sollicitée", "your help is asked for"),
         ExpertiseRequestDecided = "expertise_request_decided" ("votre sollicitation a reçu une réponse", "your request for help is answered"),
         MembershipGiven = "membership_given" ("vous rejoignez un réseau", "you join a network"),
@@ -75,8 +75,8 @@ codes! {
 }
 
 const LEVEL: Label = Label {
-    fr: "Indiquez comment ce réseau doit vous informer (champ notification_level).",
-    en: "Say how this network is to keep you informed (field notification_level).",
+    fr: "Indiquez comment ce réseau doit vous informer (`notification_level`).",
+    en: "Say how this network is to keep you informed (`notification_level`).",
 };
 
 /// How soon someone wants to hear of a network, which everyone who joins one must say.

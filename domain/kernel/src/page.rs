@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Europe::Paris;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, 
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::{Label, Refusal, clock, seal};
+use crate::{Day, Label, Refusal, clock, seal};
 
 /// Opaque text that leads to the next page: take it from `next`, and send it as `cursor` with the same filters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -214,7 +214,7 @@ impl<T: ToSchema> ToSchema for Page<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = String, format = Date)]
-pub struct AsOf(NaiveDate);
+pub struct AsOf(Day);
 
 impl AsOf {
     /// The instant that is asked about: of the day that was named, else now.
@@ -231,7 +231,7 @@ impl AsOf {
     /// The day is yet to come.
     pub fn instant(self) -> Result<DateTime<Utc>, Refusal> {
         let now = clock::now();
-        if self.0 > clock::day_of(now) {
+        if *self.0 > clock::day_of(now) {
             return Err(Refusal::Invalid("/as_of", FUTURE));
         }
         let midnight = self.0.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0));
@@ -241,6 +241,6 @@ impl AsOf {
 }
 
 const FUTURE: Label = Label {
-    fr: "Ce jour est à venir : choisissez aujourd’hui ou un jour passé.",
+    fr: "Cette date est à venir : choisissez aujourd’hui ou une date passée.",
     en: "That day is yet to come: choose today or a past day.",
 };

@@ -153,9 +153,24 @@ impl Label {
     /// Why an actor may not see the card of a member.
     pub const CARD: Self =
         Self { fr: "Cette personne limite la lecture de sa fiche.", en: "This member limits who may read their card." };
+    /// What is wrong with an end that comes before the beginning.
+    pub const TOO_EARLY: Self = Self {
+        fr: "Cette date précède le début : indiquez une date postérieure, ou n’en indiquez pas.",
+        en: "This time comes before the beginning: give a later one, or none.",
+    };
+    /// What is wrong with a period that is over before it begins.
+    pub const BACKWARDS: Self = Self {
+        fr: "La fin de la période précède son début : corrigez l’une des deux dates.",
+        en: "The period ends before it begins: correct one of the two dates.",
+    };
+    /// What is wrong with a day that is over.
+    pub const OVER: Self = Self {
+        fr: "Cette date est passée : choisissez aujourd’hui ou une date à venir.",
+        en: "This day is over: choose today or a day to come.",
+    };
     /// What is wrong with a day to come.
     pub const NOT_YET: Self = Self {
-        fr: "Ce jour n’est pas encore venu : choisissez aujourd’hui ou un jour passé.",
+        fr: "Cette date est à venir : choisissez aujourd’hui ou une date passée.",
         en: "That day has not come yet: choose today or a past day.",
     };
 }

@@ -11,7 +11,7 @@ use crate::Label;
 
 /// The characters that a text may hold. Blanks around a text are dropped. No text holds what PostgreSQL or XML cannot
 /// carry, nor a character that nobody sees: with one, a name can be made to look like another.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Alphabet {
     /// Lower-case letters, digits and hyphens: codes that stand in an address.
     Code,
@@ -24,20 +24,32 @@ pub enum Alphabet {
 }
 
 impl Alphabet {
-    fn holds(self, text: &str) -> bool {
-        match self {
-            Self::Code => text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
-            Self::Digits => text.chars().all(|c| c.is_ascii_digit()),
-            Self::Line => text.chars().all(|c| !c.is_control() && !is_unseen(c)),
-            Self::Prose => {
-                let mut before = ' ';
-                text.chars().all(|c| {
-                    let joins = joins_emoji(c) && !before.is_alphanumeric() && before > '\u{2000}';
-                    before = c;
-                    joins || matches!(c, '\n' | '\r' | '\t') || (!c.is_control() && !is_unseen(c))
-                })
+    /// The first character that a text may not hold, and how many come before it.
+    #[must_use]
+    pub fn stranger(self, text: &str) -> Option<(usize, char)> {
+        let mut before = ' ';
+        let mut all = text.chars().enumerate().peekable();
+        while let Some((place, c)) = all.next() {
+            let next = all.peek().map_or(' ', |(_, c)| *c);
+            let seen = !c.is_control() && !is_unseen(c) || joins_emoji(before, c, next);
+            let holds = match self {
+                Self::Code => c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-',
+                Self::Digits => c.is_ascii_digit(),
+                Self::Line => seen,
+                Self::Prose => seen || matches!(c, '\n' | '\r' | '\t'),
+            };
+            if !holds {
+                return Some((place, c));
             }
+            before = c;
         }
+        None
+    }
+
+    /// The alphabet whose pattern a schema has.
+    #[must_use]
+    pub fn of_pattern(pattern: &str) -> Option<Self> {
+        [Self::Code, Self::Digits, Self::Line, Self::Prose].into_iter().find(|it| it.pattern() == pattern)
     }
 
     /// What regular expressions of every language can say of it (RE2, PCRE, Java, ECMAScript): the rest is said in words.
@@ -62,9 +74,16 @@ const fn is_unseen(c: char) -> bool {
         || (c as u32) & 0xfffe == 0xfffe
 }
 
-/// What joins pictographs into one, or chooses how they are drawn.
-const fn joins_emoji(c: char) -> bool {
-    matches!(c, '\u{200d}' | '\u{fe0e}' | '\u{fe0f}')
+/// Whether a character joins pictographs into one, or chooses how one is drawn (UTS 51): behind a sign that is drawn so.
+fn joins_emoji(before: char, c: char, next: char) -> bool {
+    let drawn = matches!(before, '\u{a9}' | '\u{ae}' | '\u{203c}' | '\u{2049}' | '\u{2122}' | '\u{2139}')
+        || before >= '\u{2190}' && !before.is_alphanumeric();
+    match c {
+        '\u{fe0e}' | '\u{fe0f}' if next == '\u{20e3}' => before.is_ascii_digit() || matches!(before, '#' | '*'),
+        '\u{fe0e}' | '\u{fe0f}' => drawn && !is_unseen(before),
+        '\u{200d}' => before >= '\u{2190}' && !before.is_alphanumeric() && before != c && next >= '\u{2190}',
+        _ => false,
+    }
 }
 
 /// More marks on one letter than any language writes.
@@ -89,7 +108,7 @@ pub fn checked(text: String, bounds: &RangeInclusive<usize>, alphabet: Alphabet)
     if !bounds.contains(&text.chars().count()) {
         return Err("length");
     }
-    let holds = !is_overloaded(&text) && !text.starts_with(is_combining_mark) && alphabet.holds(&text);
+    let holds = !is_overloaded(&text) && !text.starts_with(is_combining_mark) && alphabet.stranger(&text).is_none();
     holds.then_some(text).ok_or("characters")
 }
 
@@ -123,11 +142,16 @@ pub struct Format {
 
 /// Every format of the contract.
 pub const FORMATS: &[Format] = &[
-    format("date", "une date AAAA-MM-JJ", "a date YYYY-MM-DD", "2026-12-15"),
+    format(
+        "date",
+        "une date du calendrier AAAA-MM-JJ, de 1900 à 2199",
+        "a calendar date YYYY-MM-DD from 1900 to 2199",
+        "2026-12-15",
+    ),
     format(
         "date-time",
-        "un instant AAAA-MM-JJThh:mm:ssZ (RFC 3339)",
-        "an instant YYYY-MM-DDThh:mm:ssZ (RFC 3339)",
+        "un instant AAAA-MM-JJThh:mm:ssZ (RFC 3339), de 1900 à 2199",
+        "an instant YYYY-MM-DDThh:mm:ssZ (RFC 3339) from 1900 to 2199",
         "2026-12-15T09:00:00Z",
     ),
     format("email", "une adresse électronique", "an e-mail address", "camille.exemple@interieur.example"),
@@ -139,8 +163,18 @@ pub const FORMATS: &[Format] = &[
         "a telephone number, French or international with its prefix",
         "+33123456789",
     ),
-    format("siren", "un numéro SIREN de neuf chiffres", "a SIREN of nine digits", "130025265"),
-    format("siret", "un numéro SIRET de quatorze chiffres", "a SIRET of fourteen digits", "13002526500013"),
+    format(
+        "siren",
+        "un numéro SIREN, texte de neuf chiffres dont la clé est juste",
+        "a SIREN, a text of nine digits whose check digit is right",
+        "130025265",
+    ),
+    format(
+        "siret",
+        "un numéro SIRET, texte de quatorze chiffres dont la clé est juste",
+        "a SIRET, a text of fourteen digits whose check digit is right",
+        "13002526500013",
+    ),
     format("uri", "une adresse web http ou https", "a web address, http or https", "https://www.interieur.example/"),
     format("uuid", "un identifiant UUID", "a UUID", "01900000-0000-7000-8000-000000000002"),
 ];

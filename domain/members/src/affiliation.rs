@@ -162,20 +162,21 @@ pub struct Ending {
 }
 
 impl Ending {
-    /// The time of the end, given the time it is.
+    /// The time of the end of what holds for a time, given the time it is.
     ///
     /// # Errors
-    /// It lies in the past.
-    pub fn instant(&self, now: DateTime<Utc>) -> Result<DateTime<Utc>, Refusal> {
+    /// It lies in the past, or before the beginning.
+    pub fn instant(&self, now: DateTime<Utc>, of: Validity) -> Result<DateTime<Utc>, Refusal> {
         match self.at {
             Some(at) if at.0 < now => Err(Refusal::Invalid("/at", PAST)),
+            Some(at) if at.0 <= of.from => Err(Refusal::Invalid("/at", Label::TOO_EARLY)),
             at => Ok(at.map_or(now, |at| at.0)),
         }
     }
 }
 
 const PAST: Label = Label {
-    fr: "Ce moment est passé : indiquez un moment à venir, ou aucun pour finir maintenant.",
+    fr: "Cette date est passée : indiquez une date à venir, ou n’en indiquez pas pour une fin immédiate.",
     en: "That time has passed: give a later time, or none to end it now.",
 };
 
@@ -193,7 +194,7 @@ impl Noun for Affiliation {
 }
 
 const KEEPERS: Label = Label {
-    fr: "Cette opération est réservée au SIG, à la direction de la communication et à l’administration de cette organisation.",
+    fr: "Cette opération est réservée au SIG, à la personne qui dirige la communication et à l’administration de cette organisation.",
     en: "Only the SIG, the communication director and the administrators of this organization may do this.",
 };
 

@@ -34,8 +34,19 @@ fn website(text: &str) -> Result<String, &'static str> {
     let address = url::Url::parse(text).map_err(|_| "uri")?;
     let plain =
         matches!(address.scheme(), "http" | "https") && address.username().is_empty() && address.password().is_none();
-    let named = address.host_str().is_some_and(|host| !host.is_empty());
-    (plain && named).then(|| address.to_string()).ok_or("uri")
+    let named = match address.host() {
+        Some(url::Host::Domain(name)) => directory::domain(name).is_some(),
+        Some(_) => true,
+        None => false,
+    };
+    (plain && named && is_uri(&address[url::Position::BeforePath..])).then(|| address.to_string()).ok_or("uri")
+}
+
+/// Whether what follows the host is written as RFC 3986 says: the library lets more pass, as browsers do.
+fn is_uri(rest: &str) -> bool {
+    let mut escapes = rest.split('%').skip(1);
+    let escaped = escapes.all(|it| it.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit)));
+    escaped && !rest.contains(['[', ']', '|', '^', '\\'])
 }
 
 fn domain(text: &str) -> Result<String, &'static str> {
@@ -56,6 +67,7 @@ codes! {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, try_from = "ContactPointFields")]
+#[schema(example = json!({"kind": "phone", "value": "+33123456789"}))]
 pub struct ContactPoint {
     /// Kind of contact point.
     pub kind: ContactKind,

@@ -13,7 +13,7 @@ use crate::member::{Depart, Member, Read};
 codes! {
     /// Kind of object that a member can own.
     OwnedKind {
-        Membership = "membership" ("siège dans un réseau", "seat in a network"),
+        Membership = "membership" ("adhésion à un réseau", "membership of a network"),
         ActionItem = "action_item" ("action à mener", "action item"),
         ServiceAccount = "service_account" ("compte de service", "service account"),
     }

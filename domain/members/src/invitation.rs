@@ -288,9 +288,9 @@ pub struct InvitationAcceptance {
 codes! {
     /// What the code of an invitation led to.
     InvitationOutcome {
-        Bound = "bound" ("connexion rattachée au membre", "login linked to the member"),
+        Bound = "bound" ("compte rattaché au membre", "login linked to the member"),
         ToConfirm = "to_confirm" ("à confirmer par l’organisation", "to be confirmed by the organization"),
-        Contested = "contested" ("déjà présenté par une autre connexion", "already used by another login"),
+        Contested = "contested" ("code déjà présenté par un autre compte", "already used by another login"),
     }
 }
 
@@ -359,7 +359,7 @@ const NOT_ONESELF: Label = Label {
     en: "You cannot confirm your own invitation: someone else must.",
 };
 const ITS_KEEPERS: Label = Label {
-    fr: "Qui travaille dans l’organisation est confirmé par le SIG, son directeur de la communication ou ses administrateurs.",
+    fr: "Seuls le SIG, la personne qui dirige la communication et l’administration de l’organisation peuvent confirmer qu’une personne y travaille.",
     en: "Who works in the organization is confirmed by the SIG, its communication director or its administrators.",
 };
 const SENT_IT: Label = Label {

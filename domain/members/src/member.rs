@@ -37,9 +37,19 @@ text!(
 fn language(text: &str) -> Result<String, &'static str> {
     let mut parts = text.split('-');
     let first =
-        parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && part.chars().all(|c| c.is_ascii_lowercase()));
+        parts.next().is_some_and(|part| matches!(part.len(), 2 | 3) && part.chars().all(|c| c.is_ascii_alphabetic()));
     let rest = parts.all(|part| (2..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric()));
-    (first && rest).then(|| text.to_owned()).ok_or("language")
+    if !(first && rest) {
+        return Err("language");
+    }
+    // Case says nothing; this is how it is written (RFC 5646, section 2.1.1).
+    let written = text.to_ascii_lowercase();
+    let parts = written.split('-').enumerate().map(|(place, part)| match (place, part.len()) {
+        (1.., 2) => part.to_ascii_uppercase(),
+        (1.., 4) => part[..1].to_ascii_uppercase() + &part[1..],
+        _ => part.to_owned(),
+    });
+    Ok(parts.collect::<Vec<_>>().join("-"))
 }
 
 codes! {

@@ -37,7 +37,7 @@ pub struct DataExport {
 
 /// Why a service account may not.
 pub const PEOPLE: Label = Label {
-    fr: "Cette opération est réservée aux personnes : un compte de service ne peut pas la demander.",
+    fr: "Cette opération est réservée aux personnes : un compte de service ne peut pas l’effectuer.",
     en: "Only people may do this, no service account.",
 };
 

@@ -18,7 +18,7 @@ codes! {
     /// Kind of link from one organization to another.
     LinkKind {
         Serves = "serves" ("sert (direction de la communication)", "serves (communication directorate)"),
-        Supervises = "supervises" ("exerce la tutelle", "supervises"),
+        Supervises = "supervises" ("exerce la tutelle sur", "supervises"),
         Succeeds = "succeeds" ("succède à", "succeeds"),
     }
 }

@@ -11,7 +11,7 @@ use crate::role_assignment::gives;
 
 /// Why only the SIG administrator lets a member with many rights log in for the first time.
 pub const ENTRUSTED: Label = Label {
-    fr: "Cette personne détient des droits que vous ne pouvez pas donner : adressez-vous à l’administration du SIG.",
+    fr: "Cette personne détient des droits que vous ne pouvez pas attribuer : adressez-vous à l’administration du SIG.",
     en: "This person holds rights that you cannot give: ask a SIG administrator.",
 };
 

@@ -119,12 +119,12 @@ impl Noun for RoleAssignment {
 const BY_DIRECTOR: &[Role] = &[Role::DicomContributor, Role::OrgAdmin];
 
 const GIVERS: Label = Label {
-    fr: "Cette opération est réservée à l’administration du SIG et, dans son périmètre, à la direction de la communication.",
+    fr: "Cette opération est réservée à l’administration du SIG et, dans son périmètre, à la personne qui dirige la communication.",
     en: "Only SIG administrators and, within their scope, communication directors may do this.",
 };
 /// Why nobody gives a role to themselves.
 pub const NOT_ONESELF: Label = Label {
-    fr: "Vous ne pouvez pas vous donner un rôle : une autre personne doit le faire.",
+    fr: "Vous ne pouvez pas vous attribuer un rôle : une autre personne doit le faire.",
     en: "You cannot give a role to yourself: someone else must.",
 };
 

@@ -23,7 +23,7 @@ codes! {
     /// Kind of object that a search finds.
     SearchType {
         Organization = "organization" ("organisation", "organization"),
-        Member = "member" ("communicant", "member"),
+        Member = "member" ("membre", "member"),
     }
 }
 

@@ -152,6 +152,7 @@ pub struct ActionItemPatch {
     /// Identifier of the organization that has to do it. The caller must be allowed to create action items for that
     /// organization.
     #[serde(default, deserialize_with = "replaceable")]
+    #[schema(nullable = false)]
     pub owner_organization_id: Option<OrganizationId>,
     /// Identifier of the member who has to do it, affiliated to the organization.
     #[serde(default, deserialize_with = "clearable")]

@@ -233,6 +233,7 @@ pub struct AnnouncementPatch {
     /// `true` notifies the recipients of the change; possible once it is published. Default: `false`, nobody is
     /// notified.
     #[serde(default, deserialize_with = "replaceable")]
+    #[schema(nullable = false)]
     pub notify: Option<bool>,
 }
 

@@ -120,7 +120,7 @@ impl Noun for Decision {
 }
 
 const WRITERS: Label = Label {
-    fr: "Cette opération est réservée au SIG et, sur l’axe réseau, aux personnes qui animent ce réseau, sur leurs sujets. Adressez-leur votre demande.",
+    fr: "Cette opération est réservée au SIG et, pour le suivi d’un réseau, aux personnes qui l’animent, sur leurs sujets. Adressez-leur votre demande.",
     en: "Only the SIG and, on the network axis, the leads of the network on their topics may do this. Ask one of them.",
 };
 

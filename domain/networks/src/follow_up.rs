@@ -17,7 +17,7 @@ use kernel::{
     Actor, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen, Version,
     codes, stored_as_json, text,
 };
-pub use rules::{Create, Joined, Read, Subject, Update, past, reads, visible, writes};
+pub use rules::{Create, Joined, Read, Subject, Update, reads, visible, writes};
 pub(crate) use rules::{input, writing};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -42,7 +42,7 @@ codes! {
 codes! {
     /// How things stand, as a traffic light.
     Health {
-        Green = "green" ("tout va bien", "on track"),
+        Green = "green" ("sans difficulté", "on track"),
         Amber = "amber" ("à surveiller", "at risk"),
         Red = "red" ("en difficulté", "in trouble"),
     }

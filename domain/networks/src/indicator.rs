@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types;
 use kernel::text::fold;
-use kernel::{Day, Label, Refusal, clock, codes, text};
+use kernel::{Day, Label, MemberOrigin, Refusal, clock, codes, text};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -14,11 +14,11 @@ use crate::tracking::CsvDialect;
 codes! {
     /// What an indicator measures.
     IndicatorMetric {
-        Coverage = "coverage" ("sièges pourvus", "seats filled"),
-        ReferentRate = "referent_rate" ("sièges de référent pourvus", "référent seats filled"),
+        Coverage = "coverage" ("part des sièges pourvus", "share of seats filled"),
+        ReferentRate = "referent_rate" ("part des sièges de référent ou référente pourvus", "share of référent seats filled"),
         TimeToJoin = "time_to_join" ("délai d’adhésion en jours", "days to join"),
-        OverdueActions = "overdue_actions" ("actions en retard", "overdue actions"),
-        ReviewsDone = "reviews_done" ("adhésions revues dans l’année", "memberships reviewed within a year"),
+        OverdueActions = "overdue_actions" ("part des actions en retard", "share of overdue actions"),
+        ReviewsDone = "reviews_done" ("part des adhésions revues depuis moins d’un an", "share of memberships reviewed within a year"),
     }
 }
 
@@ -27,7 +27,7 @@ codes! {
     IndicatorGroup {
         Network = "network" ("réseau", "network"),
         Dicom = "dicom" ("DICOM", "DICOM"),
-        Origin = "origin" ("origine", "origin"),
+        Origin = "origin" ("origine administrative", "origin"),
         Territory = "territory" ("territoire", "territory"),
     }
 }
@@ -53,11 +53,11 @@ impl IndicatorMetric {
 pub const MOST_DAYS: usize = 30;
 
 const BACKWARDS: Label = Label {
-    fr: "La fin de la période précède son début. Indiquez un jour de début antérieur au jour de fin.",
+    fr: "La fin de la période précède son début. Indiquez un jour de début qui ne soit pas postérieur au jour de fin.",
     en: "The period ends before it begins. Give a `from` that is not after `to`.",
 };
 const TOO_MANY: Label = Label {
-    fr: "La période compte plus de 30 jours à mesurer. Raccourcissez-la ou choisissez un pas plus long.",
+    fr: "La période comporte plus de 30 dates de mesure. Raccourcissez-la ou choisissez un pas plus long.",
     en: "The period holds more than 30 days to measure. Shorten it, or choose a longer step.",
 };
 
@@ -309,7 +309,10 @@ impl Indicators {
             let same = |it: &IndicatorSeries| it.metric == row.metric && it.key == row.key;
             if !series.last().is_some_and(same) {
                 let points = days.iter().map(|(_, day)| IndicatorPoint::nothing(*day)).collect();
-                let (metric, key, label) = (row.metric, row.key.clone(), row.label.clone());
+                let named = |it: &&MemberOrigin| group_by == IndicatorGroup::Origin && it.code() == row.key;
+                let origin = MemberOrigin::ALL.iter().find(named).map(|origin| origin.label().fr.to_owned());
+                let (metric, key) = (row.metric, row.key.clone());
+                let label = origin.unwrap_or_else(|| row.label.clone());
                 series.push(IndicatorSeries { metric, key, label, points });
             }
             let point = series.last_mut().and_then(|it| it.points.iter_mut().find(|point| point.on == row.day));

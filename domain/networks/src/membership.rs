@@ -38,11 +38,11 @@ codes! {
 codes! {
     /// Why a membership ended.
     EndReason {
-        Resigned = "resigned" ("démission", "resigned"),
+        Resigned = "resigned" ("retrait à la demande de la personne", "resigned"),
         Replaced = "replaced" ("remplacement", "replaced"),
         LeftOrg = "left_org" ("départ de l’organisation", "left the organization"),
         NetworkClosed = "network_closed" ("fermeture du réseau", "the network was closed"),
-        Revoked = "revoked" ("révocation", "revoked"),
+        Revoked = "revoked" ("retrait d’office", "revoked"),
         Reorganized = "reorganized" ("réorganisation", "reorganized"),
     }
 }
@@ -171,7 +171,7 @@ pub struct RoleChange {
 codes! {
     /// What a list of memberships can bring along.
     MembershipInclude {
-        Member = "member" ("les communicants", "the members"),
+        Member = "member" ("les membres", "the members"),
     }
 }
 

@@ -24,7 +24,7 @@ codes! {
     /// Answer of a review on one membership.
     ReviewOutcome {
         Keep = "keep" ("maintenir", "keep"),
-        End = "end" ("mettre fin", "end"),
+        End = "end" ("y mettre fin", "end"),
     }
 }
 
@@ -182,7 +182,7 @@ const ANSWERING: Label = Label {
 };
 
 const NOT_ONESELF: Label = Label {
-    fr: "Nul ne répond de sa propre adhésion : une autre personne le fait.",
+    fr: "Vous ne pouvez pas vous prononcer sur votre propre adhésion : une autre personne doit le faire.",
     en: "Nobody answers for their own membership: another person does.",
 };
 

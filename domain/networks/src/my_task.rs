@@ -12,11 +12,11 @@ use crate::network::NetworkCode;
 codes! {
     /// Kind of a task.
     MyTaskKind {
-        DecideMembershipRequest = "decide_membership_request" ("décider d’une demande d’adhésion", "decide a membership request"),
+        DecideMembershipRequest = "decide_membership_request" ("se prononcer sur une demande d’adhésion", "decide a membership request"),
         ConfirmInvitation = "confirm_invitation" ("confirmer une personne invitée", "confirm an invited person"),
         DoActionItem = "do_action_item" ("mener une action", "complete an action item"),
         ReviewMemberships = "review_memberships" ("revoir les adhésions", "review memberships"),
-        AnswerExpertiseRequest = "answer_expertise_request" ("répondre à une sollicitation d’expertise", "answer a request for expertise"),
+        AnswerExpertiseRequest = "answer_expertise_request" ("répondre à une sollicitation", "answer a request for expertise"),
         AppointLead = "appoint_lead" ("désigner une personne pour animer le réseau", "appoint a lead"),
     }
 }

@@ -61,8 +61,8 @@ codes! {
 codes! {
     /// Who may see a network, and who may see its memberships.
     NetworkVisibility {
-        Listed = "listed" ("réseau et membres visibles de tous", "visible to all, with its members"),
-        Members = "members" ("réseau visible de tous, membres visibles dans le réseau", "visible to all, its members to the network only"),
+        Listed = "listed" ("réseau et membres visibles de toutes et de tous", "visible to all, with its members"),
+        Members = "members" ("réseau visible de toutes et de tous, membres visibles dans le réseau", "visible to all, its members to the network only"),
         Hidden = "hidden" ("réseau visible de ses seuls membres et du SIG", "visible to its members and the SIG only"),
     }
 }

@@ -10,8 +10,8 @@ use diesel::sql_types::Jsonb;
 use kernel::patch::replaceable;
 use kernel::schema::network_criterion;
 use kernel::{
-    Action, Actor, Label, NetworkId, Noun, Offer, PrincipalId, Ruling, Seen, Version, action, codes, stored_as_json,
-    text,
+    Action, Actor, Label, NetworkId, Noun, Offer, PrincipalId, Refusal, Ruling, Seen, Version, action, codes,
+    stored_as_json, text,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -95,7 +95,30 @@ pub struct NetworkCriterion {
     pub updated_by: PrincipalId,
 }
 
+const MORE_IS_BETTER: Label = Label {
+    fr: "Plus la mesure est élevée, mieux c’est : `half_at` ne dépasse pas `full_at`.",
+    en: "More is better here: `half_at` may not exceed `full_at`.",
+};
+const LESS_IS_BETTER: Label = Label {
+    fr: "Plus la mesure est basse, mieux c’est : `half_at` doit dépasser `full_at`.",
+    en: "Less is better here: `half_at` must exceed `full_at`.",
+};
+
 impl NetworkCriterion {
+    /// Checks that a change keeps the direction of the measure: whether more or less is better.
+    ///
+    /// # Errors
+    /// The value at which it is half met would come to lie on the other side of the one at which it is fully met.
+    pub fn keeps_direction(&self, patch: &NetworkCriterionPatch) -> Result<(), Refusal> {
+        let (full, half) = (patch.full_at.unwrap_or(self.full_at), patch.half_at.unwrap_or(self.half_at));
+        let field = if patch.half_at.is_some() { "/half_at" } else { "/full_at" };
+        match (self.half_at > self.full_at, half > full) {
+            (true, false) => Err(Refusal::Invalid(field, LESS_IS_BETTER)),
+            (false, true) => Err(Refusal::Invalid(field, MORE_IS_BETTER)),
+            _ => Ok(()),
+        }
+    }
+
     /// How far a value meets it.
     #[must_use]
     pub fn met(&self, value: Option<f64>) -> Met {
@@ -129,7 +152,7 @@ pub struct NetworkCriterionPatch {
     #[validate(range(min = 0.0, max = 1000.0))]
     #[schema(minimum = 0, maximum = 1000)]
     pub full_at: Option<f64>,
-    /// Value of the measure at which the criterion is half met. If it is greater than `full_at`, less is better.
+    /// Value of the measure at which the criterion is half met: above `full_at` where less is better, as it was before.
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(range(min = 0.0, max = 1000.0))]
     #[schema(minimum = 0, maximum = 1000)]

@@ -397,7 +397,7 @@ pub struct CellQuery {
 }
 
 const READERS: Label = Label {
-    fr: "Le suivi est réservé au SIG, aux DICOM et aux personnes chargées de l’audit, animant un réseau, référentes dans un réseau ou administrant une organisation. Demandez l’un de ces rôles au SIG.",
+    fr: "Le suivi est réservé au SIG, aux DICOM et aux personnes chargées de l’audit, qui animent un réseau, y sont référentes ou administrent une organisation. Demandez l’un de ces rôles au SIG.",
     en: "Tracking is only for the SIG, auditors, leads, co-leads and référents, DICOMs and organization administrators. Ask the SIG for one of these roles.",
 };
 

@@ -7,7 +7,7 @@ INSERT INTO person VALUES
     (4, 'lead-edito', 'Damien', 'Fleurac', pg_temp.organization('DICOM Écologie'), 'editor', 'Responsable éditorial'),
     (5, 'colead-dinum', 'Estelle', 'Brévigne', pg_temp.organization('DINUM'), 'designer', 'Responsable du design'),
     (6, 'colead-interieur', 'Fabien', 'Ostreval', pg_temp.organization('MI'), 'communicator', 'Chargé des préfectures'),
-    (7, 'referent-34', 'Gaëlle', 'Pérignan', pg_temp.organization('Préfecture de l''Hérault'), 'communicator', 'Chef du bureau de la communication'),
+    (7, 'referent-34', 'Gaëlle', 'Pérignan', pg_temp.organization('Préfecture de l''Hérault'), 'communicator', 'Cheffe du bureau de la communication'),
     (8, 'deputy-34', 'Hugo', 'Lanthieu', pg_temp.organization('Préfecture de l''Hérault'), 'communicator', 'Adjoint au chef de bureau'),
     (9, 'director-sociaux', 'Irène', 'Dastrevigne', pg_temp.organization('DICOM sociaux'), 'communication_director', 'Directrice'),
     (10, 'contributor-sociaux', 'Joris', 'Belcastel', pg_temp.organization('DICOM sociaux'), 'campaign_manager', 'Responsable de campagnes'),
@@ -30,7 +30,7 @@ SELECT n, NULL,
     p.id,
     (ARRAY['communicator', 'editor', 'community_manager', 'web_manager', 'audience_analyst', 'designer', 'media_monitor', 'crisis_communicator', 'press_officer',
         'brand_manager', 'accessibility_officer', 'partnership_manager', 'campaign_manager', 'communicator', 'communicator'])[1 + pg_temp.draw('job' || n, 15)],
-    (ARRAY['Chargée de communication', 'Chargé de mission', 'Responsable de pôle', 'Chef de projet', 'Cheffe de bureau', 'Attaché'])[1 + pg_temp.draw('position' || n, 6)]
+    (ARRAY['Responsable de la communication', 'Responsable des sites internet', 'Responsable de pôle', 'Responsable de projet', 'Responsable de bureau', 'Responsable de mission'])[1 + pg_temp.draw('position' || n, 6)]
 FROM generate_series(15, 5000) n JOIN place p ON p.number = n::bigint * 7919 % (SELECT count(*) FROM place);
 
 INSERT INTO principal (id, kind, created_at) SELECT pg_temp.id(48, number), 'member', '2022-01-01Z' FROM person;

@@ -2,8 +2,8 @@
 -- the ministères sociaux begin with nothing, so that one can try it
 INSERT INTO follow_up (id, axis, network_id, organization_id, held_on, health, summary, confidentiality, created_at, updated_at, created_by, updated_by)
 SELECT pg_temp.id(112, f.number), f.axis, f.network, f.place, f.held_on, (ARRAY['green', 'green', 'green', 'amber', 'amber', 'red'])[1 + pg_temp.draw('health' || f.number, 6)],
-    (ARRAY['Point d''étape : le plan de l''année est tenu.', 'Le réseau demande un atelier commun au second semestre.', 'Deux référents restent à nommer ; relance prévue.',
-        'Les outils partagés sont adoptés, la formation suit.', 'Le calendrier glisse : priorités à revoir ensemble.'])[1 + pg_temp.draw('said' || f.number, 5)],
+    (ARRAY['Point d’étape : le plan de l’année est tenu.', 'Le réseau demande un atelier commun au second semestre.', 'Deux référents restent à nommer ; relance prévue.',
+        'Les outils partagés sont adoptés, la formation suit.', 'Le calendrier glisse : priorités à revoir ensemble.'])[1 + pg_temp.draw('said' || f.number, 5)],
     CASE WHEN f.axis = 'organization' AND f.number % 7 = 0 THEN 'confidential' ELSE 'normal' END,
     f.held_on + time '16:00', f.held_on + time '16:00', f.by, f.by
 FROM (
@@ -20,6 +20,6 @@ FROM (
     FROM network n, dicom_names d WHERE n.code IN ('crise', 'design', 'numerique') AND d.number > 1) f;
 INSERT INTO decision (id, follow_up_id, body, decided_on, created_at, updated_at, created_by, updated_by)
 SELECT pg_temp.id(113, row_number() OVER (ORDER BY f.id)), f.id,
-    (ARRAY['Une réunion par mois jusqu''à l''été.', 'Le guide est mis à jour avant la rentrée.', 'Un binôme tient l''astreinte.'])[1 + pg_temp.draw('decided' || f.id, 3)],
+    (ARRAY['Une réunion par mois jusqu’à l’été.', 'Le guide est mis à jour avant la rentrée.', 'Un binôme tient l’astreinte.'])[1 + pg_temp.draw('decided' || f.id, 3)],
     f.held_on, f.created_at, f.created_at, f.created_by, f.created_by
 FROM follow_up f WHERE pg_temp.draw('decides' || f.id, 2) = 0;

@@ -136,7 +136,10 @@ impl Store<'_> {
             let sharing = patch.sharing.unwrap_or(before.sharing);
             let network_id = match &patch.network_code {
                 None if sharing == before.sharing => before.network_id,
-                code => shared_with(sharing, code.as_ref(), actor, before.network_id, writer.conn)?,
+                code => {
+                    let code = code.as_ref().and_then(Option::as_ref);
+                    shared_with(sharing, code, actor, before.network_id, writer.conn)?
+                }
             };
             refuse_gone(patch.organization_id.flatten(), writer.conn)?;
             writer.change(&before, (patch, contact::network_id.eq(network_id)))
@@ -184,7 +187,9 @@ fn shared_with(
         (ContactSharing::Network, Some(code)) => {
             let found = network::table.filter(network::code.eq(code)).select(network::id);
             let found = found.first::<NetworkId>(conn).optional()?;
-            let own = |id: &NetworkId| already == Some(*id) || actor.is_sig() || actor.shared_networks().any(|mine| mine == *id);
+            let own = |id: &NetworkId| {
+                already == Some(*id) || actor.is_sig() || actor.shared_networks().any(|mine| mine == *id)
+            };
             found.filter(own).map(Some).ok_or(Error::Dangling("/network_code"))
         }
         (ContactSharing::Network, None) | (_, Some(_)) => Err(Refusal::Invalid("/network_code", NETWORK_ALONE).into()),

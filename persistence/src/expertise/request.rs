@@ -70,8 +70,8 @@ impl Store<'_> {
     /// active term.
     pub fn create_expertise_request(&mut self, grant: Grant<Create>) -> Result<ExpertiseRequestView> {
         let created = self.write(grant, |writer, actor, Create(new), expert| {
-            expert.helps(actor)?;
             let term = new.term_code.as_ref().map(|code| term(code, writer.conn)).transpose()?;
+            expert.helps(actor)?;
             let me = MemberId(actor.id.0);
             // The expert's row is locked, so that two requests at once cannot both find none pending.
             let waiting = expertise_request::table.filter(expertise_request::asker_id.eq(me));

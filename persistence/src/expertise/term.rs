@@ -36,7 +36,7 @@ diesel::define_sql_function! {
 }
 
 const CIRCLE: Label = Label {
-    fr: "Le terme indiqué est placé sous le terme à modifier, ou est ce terme : choisissez-en un autre.",
+    fr: "Le terme indiqué est placé sous le terme à modifier, ou est ce terme lui-même : choisissez-en un autre.",
     en: "The term named is below the term to change, or is this term: choose another one.",
 };
 
@@ -170,12 +170,12 @@ fn parent_of(id: ExpertiseTermId, code: &TermCode, conn: &mut PgConnection) -> R
 
 /// The networks of these codes, of those that the caller may know of.
 fn linked(codes: &[NetworkCode], actor: &Actor, conn: &mut PgConnection) -> Result<Vec<NetworkId>> {
-    let mut codes: Vec<&NetworkCode> = codes.iter().collect();
-    codes.sort_unstable();
-    codes.dedup();
-    let found = network::table.filter(network::code.eq_any(&codes)).filter(::networks::network::visible(actor));
-    let found: Vec<NetworkId> = found.order(network::code).select(network::id).load(conn)?;
-    if found.len() == codes.len() { Ok(found) } else { Err(Error::Dangling("/network_codes")) }
+    let found = network::table.filter(network::code.eq_any(codes)).filter(::networks::network::visible(actor));
+    let found: Vec<(NetworkId, NetworkCode)> =
+        found.order(network::code).select((network::id, network::code)).load(conn)?;
+    let unknown = codes.iter().enumerate().filter(|(_, code)| !found.iter().any(|(_, known)| known == *code));
+    let unknown: Vec<String> = unknown.map(|(place, _)| format!("/network_codes/{place}")).collect();
+    if unknown.is_empty() { Ok(found.into_iter().map(|(id, _)| id).collect()) } else { Err(Error::DanglingAt(unknown)) }
 }
 
 fn find(code: &TermCode, conn: &mut PgConnection) -> Result<ExpertiseTerm> {

@@ -103,7 +103,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it; the time lies in the past; its member is the last lead of a network.
     pub fn end_affiliation(&mut self, grant: Grant<End>, seen: Versions, ending: &Ending) -> Result<AffiliationView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
-            let at = ending.instant(writer.at)?;
+            let at = ending.instant(writer.at, before.valid)?;
             let (id, member) = (before.id, before.member_id);
             end_affiliations(writer, vec![before], at)?;
             settle_main(writer, member, at)?;

@@ -24,7 +24,7 @@ use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 const HAS_ACCOUNT: Label = Label {
-    fr: "Cette adresse a déjà un compte : connectez-vous avec ce compte, puis présentez le code.",
+    fr: "Un compte existe déjà pour cette adresse : connectez-vous avec ce compte, puis saisissez le code.",
     en: "This address has an account already: log in with that account, then accept the invitation.",
 };
 

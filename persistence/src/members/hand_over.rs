@@ -7,8 +7,8 @@ use diesel::sql_types::{Timestamptz, Uuid as SqlUuid};
 use kernel::schema::{affiliation, member, service_account};
 use kernel::{Actor, Grant, Label, MemberId, Refusal, Versions, sql};
 use members::hand_over::{
-    HandOver, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind, gives_account,
-    takes,
+    HandOver, HandOverItem, HandOverPlan, ListOwned, MISSING, NO_TAKER, NOT_HIS, OwnedItem, OwnedItems, OwnedKind,
+    gives_account, takes,
 };
 use members::member::{Member, MemberView};
 use members::service_account::ServiceAccount;
@@ -21,7 +21,7 @@ use crate::members::reorganization;
 use crate::moving::Resting;
 use crate::nouns::NOUNS;
 use crate::writer::Writer;
-use crate::{Result, Store};
+use crate::{Error, Result, Store};
 
 /// The columns by which members own things.
 pub static OWNED: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| named(Naming::Owns));
@@ -64,12 +64,14 @@ impl Store<'_> {
         let after = self.write_on(grant, seen, |writer, actor, _, it| {
             let by = answers_for(actor, writer.conn)?;
             let owned = owned_by(it.id, actor, writer.conn)?;
-            let given = |kind, id| plan.items.iter().find(|item| (item.kind, item.id) == (kind, id));
-            if plan.items.iter().any(|item| !owned.iter().any(|own| (own.kind, own.id) == (item.kind, item.id))) {
-                return Err(Refusal::Invalid("/items", NOT_HIS).into());
+            let items = || plan.items.iter().enumerate();
+            let given = |kind, id| items().find(|(_, item)| (item.kind, item.id) == (kind, id));
+            let theirs = |item: &HandOverItem| owned.iter().any(|own| (own.kind, own.id) == (item.kind, item.id));
+            if let Some((place, _)) = items().find(|(_, item)| !theirs(item)) {
+                return Err(Refusal::InvalidAt(format!("/items/{place}/id"), NOT_HIS).into());
             }
             for own in &owned {
-                let Some(item) = given(own.kind, own.id) else {
+                let Some((place, item)) = given(own.kind, own.id) else {
                     if own.is_due_from(actor) {
                         return Err(Refusal::Invalid("/items", MISSING).into());
                     }
@@ -77,9 +79,10 @@ impl Store<'_> {
                 };
                 let to = item.to_member_id;
                 takes(by, to)?;
-                refuse_taker(writer.conn, it.id, to, NO_TAKER)?;
                 let kind = owned_kinds().find(|known| known.kind == own.kind).ok_or(Refusal::NotFound)?;
-                (kind.give)(writer, actor, own.id, to)?;
+                refuse_taker(writer.conn, it.id, to, NO_TAKER)
+                    .and_then(|()| (kind.give)(writer, actor, own.id, to))
+                    .map_err(|error| of_item(error, place))?;
             }
             Member::find(it.id.0, writer.conn)
         })?;
@@ -107,6 +110,16 @@ fn answers_for(actor: &Actor, conn: &mut PgConnection) -> Result<Option<MemberId
     }
     let owner = service_account::table.find(actor.id).select(service_account::owner_id);
     Ok(owner.first(conn).optional()?)
+}
+
+/// What is wrong with the taker of an item, told at its place.
+fn of_item(error: Error, place: usize) -> Error {
+    match error {
+        Error::Refused(Refusal::Invalid("/items", why)) => {
+            Refusal::InvalidAt(format!("/items/{place}/to_member_id"), why).into()
+        }
+        other => other,
+    }
 }
 
 /// Refuses a taker who is the member themselves, or is not active and affiliated.

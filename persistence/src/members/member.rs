@@ -69,7 +69,7 @@ const COLLISION: Label = Label {
 };
 
 const OBJECTS: Label = Label {
-    fr: "Cette personne s’oppose à la publication de sa fiche : la fiche reste réservée à l’animation de ses réseaux (leads).",
+    fr: "Cette personne s’oppose à la publication de sa fiche : la fiche reste réservée à l’animation de ses réseaux (`leads`).",
     en: "This person objects to the publication of their card: it stays restricted to leads.",
 };
 
@@ -264,7 +264,7 @@ kept!(Member: member whole {
         Person::tells("member", "id", "votre fiche"),
         Person::tells("principal", "id", "votre compte"),
         Person::tells("identity", "principal_id", "vos identités de connexion"),
-        Person::tells("external_id", "object_id", "vos identifiants dans d'autres annuaires"),
+        Person::tells("external_id", "object_id", "vos identifiants dans d’autres annuaires"),
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("member_email_key", || Error::Taken("/email")),

@@ -252,10 +252,8 @@ impl Known for Close {
     }
 }
 
-const LEVEL: Label = Label {
-    fr: "Une préfecture a un niveau, les autres organisations n’en ont pas.",
-    en: "A prefecture has a level, other organizations have none.",
-};
+const LEVEL: Label =
+    Label { fr: "Ce niveau ne s’applique qu’aux préfectures.", en: "Only prefectures have this level." };
 
 kept!(Organization: organization whole {
     const RESTING: &'static [Resting] = &[

@@ -86,7 +86,7 @@ impl Store<'_> {
         ending: &Ending,
     ) -> Result<RoleAssignmentView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
-            let at = ending.instant(writer.at)?;
+            let at = ending.instant(writer.at, before.valid)?;
             end(writer, &before, at)
         })?;
         Ok(self.seen(ended))

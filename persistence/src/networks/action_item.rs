@@ -13,7 +13,7 @@ use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{action_item, affiliation, member, network};
 use kernel::{
     Action, ActionItemId, Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, PageQuery, Refusal,
-    Versions, clock, sql,
+    Versions, clock, in_order, sql,
 };
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
@@ -36,6 +36,7 @@ impl Store<'_> {
     /// # Errors
     /// The cursor is none of ours.
     pub fn action_items(&mut self, filter: &ActionItemFilter, page: &PageQuery) -> Result<ActionItemPage> {
+        in_order(filter.due_from, filter.due_to, "/due_to")?;
         let places = self.places(filter.owner_organization_id, filter.dicom_id)?;
         let (conn, actor) = self.reading();
         // A filter by a network that is hidden from the caller finds nothing, not even their own action items.

@@ -66,7 +66,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it; the time lies in the past.
     pub fn end_co_animation(&mut self, grant: Grant<End>, seen: Versions, ending: &Ending) -> Result<CoAnimationView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
-            let at = ending.instant(writer.at)?;
+            let at = ending.instant(writer.at, before.valid)?;
             end(writer, &before, at)
         })?;
         Ok(self.seen(ended))

@@ -9,7 +9,7 @@ use ::networks::tracking_page::DECISIONS;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::schema::{decision, follow_up, network};
-use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Versions};
+use kernel::{Action as _, DecisionId, FollowUpId, Grant, NetworkId, OrganizationId, PageQuery, Versions, in_order};
 
 use crate::idempotency::again;
 use crate::kept::{kept, known};
@@ -23,6 +23,7 @@ impl Store<'_> {
     /// # Errors
     /// The cursor is none of ours.
     pub fn decisions(&mut self, filter: &DecisionFilter, page: &PageQuery) -> Result<DecisionPage> {
+        in_order(filter.from, filter.to, "/to")?;
         let places = self.places(filter.organization_id, None)?;
         let (conn, actor) = self.reading();
         let all = || {
@@ -102,6 +103,7 @@ impl Store<'_> {
     /// The database failed.
     pub fn create_follow_up_decision(&mut self, grant: Grant<Create>, new: DecisionInput) -> Result<DecisionView> {
         let created = self.write(grant, |writer, _, Create(about), _| {
+            new.decided_on.has_come("/decided_on")?;
             let id = DecisionId::fresh();
             let row = (new, decision::id.eq(id), decision::follow_up_id.eq(about), born!(decision, writer));
             writer.create::<Decision, _, _>(row)
@@ -119,7 +121,10 @@ impl Store<'_> {
         seen: Versions,
         patch: DecisionPatch,
     ) -> Result<DecisionView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            patch.decided_on.map_or(Ok(()), |day| day.has_come("/decided_on"))?;
+            writer.change(&before, patch)
+        })?;
         Ok(self.seen(changed))
     }
 }

@@ -2,7 +2,7 @@
 
 use ::networks::follow_up::{
     Create, FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpFilter, FollowUpPage, FollowUpPatch,
-    FollowUpScope, FollowUpView, Read, Subject, Update, past, visible,
+    FollowUpScope, FollowUpView, Read, Subject, Update, visible,
 };
 use ::networks::follow_up_comment::{
     Create as CreateComment, FollowUpComment, FollowUpCommentInput, FollowUpCommentPage, FollowUpCommentView,
@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use kernel::schema::{follow_up, follow_up_comment, member, network};
 use kernel::{
-    Action as _, FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Versions,
+    Action as _, FollowUpCommentId, FollowUpId, Grant, MemberId, OrganizationId, PageQuery, Refusal, Versions, in_order,
 };
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ impl Store<'_> {
     /// # Errors
     /// The cursor is none of ours.
     pub fn follow_ups(&mut self, filter: &FollowUpFilter, page: &PageQuery) -> Result<FollowUpPage> {
+        in_order(filter.held_from, filter.held_to, "/held_to")?;
         let places = self.places(filter.organization_id, filter.dicom_id)?;
         let (conn, actor) = self.reading();
         let all = || {
@@ -131,7 +132,7 @@ impl Store<'_> {
         patch: FollowUpPatch,
     ) -> Result<FollowUpView> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            patch.held_on.map_or(Ok(()), |day| past(day.0))?;
+            patch.held_on.map_or(Ok(()), |day| day.has_come("/held_on"))?;
             refuse_unknown(writer.conn, patch.attendee_ids.as_deref().unwrap_or_default())?;
             let moved = patch.held_on.map(|day| day.0).filter(|day| *day != before.held_on);
             let referent = moved.map(|day| answering(&before.scope, day, writer.conn)).transpose()?;
@@ -192,15 +193,10 @@ fn answering(it: &FollowUpScope, day: NaiveDate, conn: &mut PgConnection) -> Res
 
 /// Refuses attendees who are no known members.
 fn refuse_unknown(conn: &mut PgConnection, there: &[MemberId]) -> Result<()> {
-    let mut there = there.to_vec();
-    there.sort_unstable();
-    there.dedup();
-    let known: i64 = member::table.filter(member::id.eq_any(&there)).count().get_result(conn)?;
-    if usize::try_from(known).is_ok_and(|known| known == there.len()) {
-        Ok(())
-    } else {
-        Err(Error::Dangling("/attendee_ids"))
-    }
+    let known: Vec<MemberId> = member::table.filter(member::id.eq_any(there)).select(member::id).load(conn)?;
+    let unknown = there.iter().enumerate().filter(|(_, id)| !known.contains(id));
+    let unknown: Vec<String> = unknown.map(|(place, _)| format!("/attendee_ids/{place}")).collect();
+    if unknown.is_empty() { Ok(()) } else { Err(Error::DanglingAt(unknown)) }
 }
 
 /// The network of a code, whether or not the caller may know of it.

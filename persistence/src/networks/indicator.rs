@@ -31,7 +31,7 @@ const fn grouping(group: IndicatorGroup) -> Grouping {
             places: Some(
                 "SELECT d.day, s.organization_id, s.dicom_id AS it FROM days d, app.served(NULL, d.at) s",
             ),
-            names: "coalesce(d.id::text, 'unserved'), coalesce(d.short_name, d.name, 'sans DICOM')",
+            names: "coalesce(d.id::text, 'unserved'), coalesce(d.short_name, d.name, 'Sans DICOM')",
             named: "LEFT JOIN organization d ON d.id = g.it",
         },
         IndicatorGroup::Origin => Grouping {
@@ -50,7 +50,7 @@ const fn grouping(group: IndicatorGroup) -> Grouping {
                     FROM days d CROSS JOIN organization o
                     LEFT JOIN organization_period p ON p.organization_id = o.id AND p.valid @> d.at",
             ),
-            names: "coalesce(t.code, 'none'), coalesce(t.name, 'sans territoire')",
+            names: "coalesce(t.code, 'none'), coalesce(t.name, 'Sans territoire')",
             named: "LEFT JOIN territory t ON t.code = g.it",
         },
     }

@@ -37,7 +37,7 @@ const BACKWARDS: Label = Label {
     en: "The membership, or its affiliation, ends before it begins: correct one of the two dates.",
 };
 const PAST: Label = Label {
-    fr: "Cette date est passée : indiquez une date à venir, ou aucune pour maintenant.",
+    fr: "Cette date est passée : indiquez une date à venir, ou n’en indiquez pas pour une fin immédiate.",
     en: "This time has passed: give a time to come, or none for now.",
 };
 
@@ -151,6 +151,7 @@ impl Store<'_> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
             let at = match ending.at {
                 Some(at) if at.0 < writer.at => return Err(Refusal::Invalid("/at", PAST).into()),
+                Some(at) if at.0 <= before.valid.from => return Err(Refusal::Invalid("/at", Label::TOO_EARLY).into()),
                 at => at.map_or(writer.at, |at| at.0),
             };
             end(writer, &before, at, ending.reason)

@@ -139,6 +139,7 @@ impl Store<'_> {
     /// Another one is open.
     pub fn create_network_review(&mut self, grant: Grant<Create>) -> Result<MembershipReviewView> {
         let created = self.write(grant, |writer, _, Create((_, new)), network| {
+            new.due_on.is_to_come("/due_on")?;
             let id = MembershipReviewId::fresh();
             let row = (
                 new,

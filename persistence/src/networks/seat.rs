@@ -69,7 +69,13 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it; `min` would exceed `max`.
     pub fn update_seat(&mut self, grant: Grant<Update>, seen: Versions, patch: SeatPatch) -> Result<SeatView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            // Told on the bound that was sent.
+            if patch.max.is_none() && patch.min.is_some_and(|min| min > before.max) {
+                return Err(Refusal::Invalid("/min", BELOW_MIN).into());
+            }
+            writer.change(&before, patch)
+        })?;
         Ok(self.seen(changed))
     }
 
@@ -79,7 +85,7 @@ impl Store<'_> {
     /// It is no longer as the caller saw it; the time lies in the past.
     pub fn end_seat(&mut self, grant: Grant<End>, seen: Versions, ending: &Ending) -> Result<SeatView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
-            let at = ending.instant(writer.at)?;
+            let at = ending.instant(writer.at, before.valid)?;
             let after = end(writer, &before, at)?;
             Ok(after)
         })?;

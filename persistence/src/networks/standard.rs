@@ -39,6 +39,9 @@ fn per_cent(value: f64) -> String {
     format!("{:.0} %", value * 100.0)
 }
 
+/// Cadences without a follow-up, of a network that never had one.
+const NEVER: f64 = 1000.0;
+
 const MEASURES: &[Measure] = &[
     Measure {
         name: "charter",
@@ -56,7 +59,7 @@ const MEASURES: &[Measure] = &[
         question: "SELECT count(*)::float8 AS value FROM membership m JOIN member p ON p.id = m.member_id
             WHERE m.network_id = $1 AND m.role = 'lead' AND m.valid @> least(app.end_of($2), app.clock())
                 AND m.suspended_at IS NULL AND p.suspended_at IS NULL AND p.departed_at IS NULL",
-        say: |value| format!("nombre de personnes en exercice : {value:.0}"),
+        say: |value| format!("nombre de personnes qui animent le réseau : {value:.0}"),
         href: |code| format!("/api/v1/networks/{code}/memberships?role=lead"),
     },
     Measure {
@@ -69,12 +72,15 @@ const MEASURES: &[Measure] = &[
     Measure {
         name: "follow_up_delay",
         // In cadences since the last follow-up; what was never followed up is late.
-        question: "SELECT coalesce(($2 - max(f.held_on))::float8, 1000) / CASE n.cadence WHEN 'weekly' THEN 7
-            WHEN 'monthly' THEN 31 WHEN 'bimonthly' THEN 62 WHEN 'quarterly' THEN 92 ELSE 365 END AS value
+        question: "SELECT coalesce(($2 - max(f.held_on))::float8 / CASE n.cadence WHEN 'weekly' THEN 7
+            WHEN 'monthly' THEN 31 WHEN 'bimonthly' THEN 62 WHEN 'quarterly' THEN 92 ELSE 365 END, 1000) AS value
             FROM network n LEFT JOIN follow_up f ON f.network_id = n.id AND f.axis = 'network' AND f.held_on <= $2
                 AND f.confidentiality = 'normal'
             WHERE n.id = $1 GROUP BY n.cadence",
-        say: |value| format!("délai depuis le dernier point de suivi : {value:.1} fois la cadence du réseau"),
+        say: |value| match value {
+            value if value >= NEVER => "aucun point de suivi enregistré".to_owned(),
+            value => format!("délai depuis le dernier point de suivi : {value:.1} fois la cadence du réseau").replace('.', ","),
+        },
         href: |code| format!("/api/v1/follow-ups?axis=network&network_code={code}"),
     },
     Measure {
@@ -82,8 +88,8 @@ const MEASURES: &[Measure] = &[
         question: "SELECT CASE WHEN annual_objectives = '{}' THEN 0 WHEN objectives_reviewed_on > $2 - 365
             AND objectives_reviewed_on <= $2 THEN 1 ELSE 0.5 END::float8 AS value FROM network WHERE id = $1",
         say: |value| match value {
-            value if value >= 1.0 => "objectifs revus dans l’année".to_owned(),
-            value if value > 0.0 => "objectifs écrits, non revus dans l’année".to_owned(),
+            value if value >= 1.0 => "objectifs revus depuis moins d’un an".to_owned(),
+            value if value > 0.0 => "objectifs écrits, non revus depuis un an".to_owned(),
             _ => "aucun objectif écrit".to_owned(),
         },
         href: |code| format!("/api/v1/networks/{code}"),
@@ -175,7 +181,10 @@ impl Store<'_> {
         seen: Versions,
         patch: NetworkCriterionPatch,
     ) -> Result<NetworkCriterionView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, patch))?;
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            before.keeps_direction(&patch)?;
+            writer.change(&before, patch)
+        })?;
         Ok(self.seen(changed))
     }
 

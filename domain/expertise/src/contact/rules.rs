@@ -15,7 +15,7 @@ use super::{Contact, ContactInput, ContactSharing};
 type Condition = Box<dyn BoxableExpression<contact::table, Pg, SqlType = Nullable<Bool>>>;
 
 const KEEPERS: Label = Label {
-    fr: "Cette opération est réservée au SIG, à la personne qui a créé le contact tant qu’elle est rattachée à l’organisation qui le gère, à la direction de la communication et à l’administration de cette organisation.",
+    fr: "Cette opération est réservée au SIG, à la personne qui a créé le contact tant qu’elle est rattachée à l’organisation qui le gère, à la personne qui dirige la communication et à l’administration de cette organisation.",
     en: "Only these may do this: the SIG; the person who recorded the contact, while affiliated to the organization that keeps it; its communication director and its administrators.",
 };
 

@@ -11,7 +11,7 @@ const EXPERT: Label = Label {
     en: "Only the member who is asked for help may do this.",
 };
 const ASKER: Label = Label {
-    fr: "Cette opération est réservée à la personne qui a fait la demande.",
+    fr: "Cette opération est réservée à la personne qui a fait la sollicitation.",
     en: "Only the member who made the request may do this.",
 };
 const UNAVAILABLE: Label = Label {

@@ -17,7 +17,7 @@ use super::{Member, MemberInput, MemberStatus, ProfileVisibility};
 type Condition = Box<dyn BoxableExpression<member::table, Pg, SqlType = Bool>>;
 
 const KEEPERS: Label = Label {
-    fr: "Cette opération est réservée au SIG, à la direction de la communication et à l’administration de l’organisation de ce membre.",
+    fr: "Cette opération est réservée au SIG, à la personne qui dirige la communication et à l’administration de l’organisation de ce membre.",
     en: "Only the SIG, the communication director and the administrators of the member's organization may do this.",
 };
 

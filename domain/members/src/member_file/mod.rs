@@ -45,6 +45,6 @@ impl std::fmt::Display for Fault {
         if self.column.is_empty() {
             return write!(f, "ligne {} : {}", self.line, self.said);
         }
-        write!(f, "ligne {}, colonne « {} » : {}", self.line, self.column, self.said)
+        write!(f, "ligne {}, colonne « {} » : {}", self.line, self.column, self.said)
     }
 }

@@ -61,7 +61,7 @@ impl Organizations {
         match open[..] {
             [one] => Ok(*one),
             [] => Err("organisation fermée ou remplacée".into()),
-            _ => Err(format!("{} organisations portent ce nom : donnez le SIRET ou l'identifiant", open.len())),
+            _ => Err(format!("{} organisations portent ce nom : donnez le SIRET ou l’identifiant", open.len())),
         }
     }
 }

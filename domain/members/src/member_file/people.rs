@@ -60,7 +60,7 @@ pub fn people(file: &File, organizations: &Organizations, faults: &mut Vec<Fault
             let holder = *by_email.entry(email).or_insert(at);
             if holder != at {
                 let line = people.get(holder).map_or(0, |person| person.line);
-                faults.push(Fault::new(row.line, "email", format!("déjà celle d'une autre personne, ligne {line}")));
+                faults.push(Fault::new(row.line, "email", format!("déjà celle d’une autre personne, ligne {line}")));
             }
         }
         if let Some(key) = &row.external_id {
@@ -92,13 +92,13 @@ fn again(person: &mut Person, row: &Row, place: Option<Place>, faults: &mut Vec<
         let before = person.fields.entry(field).or_insert_with(|| value.clone());
         if before != value {
             let column = super::COLUMNS.iter().find(|column| field.starts_with(**column)).copied().unwrap_or_default();
-            let said = format!("autre chose à la ligne {} pour la même personne", person.line);
+            let said = format!("valeur différente à la ligne {} pour la même personne", person.line);
             faults.push(Fault::new(row.line, column, said));
         }
     }
     let Some(place) = place else { return };
     if let Some(before) = person.places.iter().find(|before| before.organization == place.organization) {
-        let said = format!("cette personne y est déjà, ligne {}", before.line);
+        let said = format!("cette personne y est déjà rattachée, ligne {}", before.line);
         faults.push(Fault::new(row.line, "organization", said));
         return;
     }

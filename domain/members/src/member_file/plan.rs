@@ -75,7 +75,7 @@ pub fn plan(people: &[Person], known: &KnownPeople, source: &str, at: DateTime<U
         let Some(found) = find(person, known, &keys, faults) else { continue };
         let id = found.unwrap_or_else(MemberId::fresh);
         if let Some(line) = taken.insert(id, person.line) {
-            faults.push(Fault::new(person.line, "", format!("même communicant qu'à la ligne {line}")));
+            faults.push(Fault::new(person.line, "", format!("même membre qu’à la ligne {line}")));
             continue;
         }
         let before = found.and_then(|id| known.members.get(&id));
@@ -102,11 +102,11 @@ fn find(
     let by_email = person.email.as_ref().and_then(|email| known.by_email.get(email.as_ref())).copied();
     if let Some(id) = by_key {
         if known.members.get(&id).is_none_or(|member| !member.present) {
-            faults.push(Fault::new(person.line, "external_id", "ce communicant est parti"));
+            faults.push(Fault::new(person.line, "external_id", "le départ de ce membre est enregistré"));
             return None;
         }
         if by_email.is_some_and(|holder| holder != id) {
-            faults.push(Fault::new(person.line, "email", "déjà celle d'un autre communicant"));
+            faults.push(Fault::new(person.line, "email", "déjà celle d’un autre membre"));
             return None;
         }
         return Some(Some(id));
@@ -114,7 +114,7 @@ fn find(
     if let (Some(id), Some(_)) = (by_email, &person.external_id)
         && keys.contains_key(&id)
     {
-        let said = "cette adresse est celle d'un communicant que cette source connaît sous un autre identifiant";
+        let said = "cette adresse est celle d’un membre que cette source connaît sous un autre identifiant";
         faults.push(Fault::new(person.line, "external_id", said));
         return None;
     }

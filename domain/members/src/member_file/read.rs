@@ -126,10 +126,10 @@ fn columns(header: &csv::StringRecord, line: u64) -> Result<Vec<&'static str>, U
         let name = name.trim().to_lowercase();
         match COLUMNS.iter().find(|column| **column == name) {
             Some(column) if columns.contains(column) => {
-                return Err(Unreadable(format!("ligne {line} : la colonne « {column} » est là deux fois")));
+                return Err(Unreadable(format!("ligne {line} : la colonne « {column} » figure deux fois")));
             }
             Some(column) => columns.push(*column),
-            None => unknown.push(format!("« {name} »")),
+            None => unknown.push(format!("« {name} »")),
         }
     }
     if !unknown.is_empty() {
@@ -137,12 +137,12 @@ fn columns(header: &csv::StringRecord, line: u64) -> Result<Vec<&'static str>, U
         return Err(Unreadable(format!("ligne {line} : colonne inconnue : {unknown} ; les colonnes sont : {all}")));
     }
     let missing: Vec<_> =
-        REQUIRED.iter().filter(|column| !columns.contains(column)).map(|it| format!("« {it} »")).collect();
+        REQUIRED.iter().filter(|column| !columns.contains(column)).map(|it| format!("« {it} »")).collect();
     if !missing.is_empty() {
         return Err(Unreadable(format!("ligne {line} : colonne manquante : {}", missing.join(", "))));
     }
     if !columns.contains(&"external_id") && !columns.contains(&"email") {
-        return Err(Unreadable(format!("ligne {line} : il faut une colonne « external_id » ou « email »")));
+        return Err(Unreadable(format!("ligne {line} : il faut une colonne « external_id » ou « email »")));
     }
     Ok(columns)
 }
@@ -223,7 +223,7 @@ fn row(cells: &Cells<'_>, faults: &mut Vec<Fault>) -> Option<Row> {
     let external_id: Option<ExternalId> = cells.value("external_id", faults);
     let email: Option<Email> = cells.value("email", faults);
     if external_id.is_none() && email.is_none() && faults.len() == before {
-        let said = "ni « external_id » ni « email » : la personne ne serait pas reconnue la prochaine fois";
+        let said = "ni « external_id » ni « email » : la personne ne serait pas reconnue la prochaine fois";
         faults.push(Fault::new(cells.line, "", said));
     }
     let person = person(cells, email.as_ref(), faults);
@@ -277,7 +277,7 @@ fn primary(cells: &Cells<'_>, faults: &mut Vec<Fault>) -> Option<bool> {
         "oui" | "vrai" | "true" | "1" => Some(true),
         "non" | "faux" | "false" | "0" => Some(false),
         _ => {
-            faults.push(Fault::new(cells.line, "primary", "« oui » ou « non » est attendu"));
+            faults.push(Fault::new(cells.line, "primary", "« oui » ou « non » est attendu"));
             None
         }
     }
@@ -288,9 +288,9 @@ fn in_french(why: &str) -> &'static str {
     match why {
         "length" => "trop court ou trop long",
         "characters" => "caractères interdits",
-        "email" => "ce n'est pas une adresse électronique",
-        "phone" => "ce n'est pas un numéro de téléphone",
-        "language" => "ce n'est pas un code de langue (fr, en, pt-BR)",
+        "email" => "ce n’est pas une adresse électronique",
+        "phone" => "ce n’est pas un numéro de téléphone",
+        "language" => "ce n’est pas un code de langue (fr, en, pt-BR)",
         _ => "valeur inutilisable",
     }
 }

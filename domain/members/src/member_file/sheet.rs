@@ -84,13 +84,13 @@ impl Lines<'_> {
 /// UTF-8: what is mixed is damaged.
 fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err(Unreadable::new("le fichier est en UTF-16 : enregistrez-le en « CSV UTF-8 »"));
+        return Err(Unreadable::new("le fichier est en UTF-16 : enregistrez-le en « CSV UTF-8 »"));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),
         Err(error) => windows(bytes).ok_or_else(|| {
             let line = bytes.get(..error.valid_up_to()).unwrap_or_default().split(|byte| *byte == b'\n').count();
-            let said = "enregistrez-le en « CSV UTF-8 »";
+            let said = "enregistrez-le en « CSV UTF-8 »";
             Unreadable::new(format!("le fichier n’est pas en UTF-8, ligne {line} : {said}"))
         }),
     }

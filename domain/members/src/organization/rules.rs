@@ -12,7 +12,7 @@ use kernel::{Actor, Label, OrganizationId, Refusal, Role, Ruling, action};
 use super::{Organization, OrganizationInput};
 
 const SIG_OR_DIRECTOR: Label = Label {
-    fr: "Cette opération est réservée au SIG et à la direction de la communication qui répond de cette organisation.",
+    fr: "Cette opération est réservée au SIG et à la personne qui dirige la communication et répond de cette organisation.",
     en: "Only the SIG and the communication director who answers for this organization may do this.",
 };
 

@@ -14,11 +14,11 @@ codes! {
         Split = "split" ("scindée", "split"),
         Created = "created" ("créée", "created"),
         Renamed = "renamed" ("renommée", "renamed"),
-        Moved = "moved" ("s’arrête et reprend dans l’organisation qui succède", "ends, and continues in the successor"),
-        Repointed = "repointed" ("renvoie à l’organisation qui succède", "refers to the successor"),
+        Moved = "moved" ("prend fin et se poursuit dans l’organisation qui lui succède", "ends, and continues in the successor"),
+        Repointed = "repointed" ("renvoie à l’organisation qui lui succède", "refers to the successor"),
         Joined = "joined" ("réuni à un autre", "joined to another"),
         Begun = "begun" ("commence", "begins"),
-        Ended = "ended" ("s’arrête", "ends"),
+        Ended = "ended" ("prend fin", "ends"),
     }
 }
 

@@ -32,11 +32,11 @@ enum How {
 }
 
 const CONTRADICTION: Label = Label {
-    fr: "Une autre opération dit déjà ce que devient cette organisation : retirez l’une des deux.",
+    fr: "Une autre opération fixe déjà le devenir de cette organisation : supprimez l’une des deux.",
     en: "Another operation says already what becomes of this organization: remove one of them.",
 };
 const TWICE: Label = Label {
-    fr: "Cette organisation ou cet objet est nommé deux fois : retirez la répétition.",
+    fr: "Cette organisation ou cet objet est cité deux fois : supprimez le doublon.",
     en: "This organization or object is named twice: remove the repetition.",
 };
 const LATER: Label = Label {
@@ -44,12 +44,12 @@ const LATER: Label = Label {
     en: "No earlier operation creates this organization: create it in an earlier one.",
 };
 const ALONE: Label = Label {
-    fr: "Une seule organisation ne peut fusionner que dans une organisation qui existe déjà : indiquez-en au moins deux.",
-    en: "A single organization can only be merged into one that exists: name at least two.",
+    fr: "Une fusion vers une organisation nouvelle porte sur au moins deux organisations.",
+    en: "At least two organizations are merged into a new one: name more.",
 };
 const NO_SUCCESSOR: Label = Label {
-    fr: "Cette organisation n’est pas l’une de celles qui succèdent : choisissez-la dans « successors ».",
-    en: "This organization is none of the successors: choose one of “successors”.",
+    fr: "Cette organisation ne figure pas parmi celles qui succèdent : choisissez-en une dans `successors`.",
+    en: "This organization is none of the successors: choose one of `successors`.",
 };
 
 fn invalid<T>(pointer: impl Into<String>, why: Label) -> Result<T, Refusal> {

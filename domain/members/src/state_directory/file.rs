@@ -37,7 +37,7 @@ pub fn read(bytes: &[u8], report: &mut Report) -> Result<(usize, Vec<Entry>), Un
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count();
-        Unreadable(format!("le fichier n'est pas en UTF-8, ligne {line} (octet {})", error.valid_up_to()))
+        Unreadable(format!("le fichier n’est pas en UTF-8, ligne {line} (octet {})", error.valid_up_to()))
     })?;
     let text = text.trim_start_matches('\u{feff}');
     let raw: Vec<&RawValue> = if text.trim_start().starts_with('[') {
@@ -65,7 +65,7 @@ pub fn read(bytes: &[u8], report: &mut Report) -> Result<(usize, Vec<Entry>), Un
     }
     match first {
         Some(why) if entries.is_empty() => Err(Unreadable(format!(
-            "ce n'est pas l'annuaire de l'État : aucune des {} fiches n'est lisible (la première : {why})",
+            "ce n’est pas l’annuaire de l'État : aucune des {} fiches n’est lisible (la première : {why})",
             raw.len()
         ))),
         _ => Ok((raw.len(), entries)),
@@ -74,9 +74,9 @@ pub fn read(bytes: &[u8], report: &mut Report) -> Result<(usize, Vec<Entry>), Un
 
 fn not_json(error: &serde_json::Error) -> Unreadable {
     let what = match error.classify() {
-        serde_json::error::Category::Data => "ce n'est pas l'annuaire de l'État (« service » ou une liste est attendu)",
-        serde_json::error::Category::Eof => "le JSON s'arrête avant sa fin",
-        _ => "ce n'est pas du JSON",
+        serde_json::error::Category::Data => "ce n’est pas l’annuaire de l'État (« service » ou une liste est attendu)",
+        serde_json::error::Category::Eof => "le JSON s’arrête avant sa fin",
+        _ => "ce n’est pas du JSON",
     };
     Unreadable(format!("{what}, ligne {}, colonne {}", error.line(), error.column()))
 }

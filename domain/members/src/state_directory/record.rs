@@ -62,17 +62,17 @@ impl About<'_> {
 
 /// Reads a record: nothing when it is not for publication; why, when it cannot be read.
 pub(super) fn entry(fields: &Map<String, Value>, report: &mut Report) -> Result<Option<Entry>, String> {
-    let id = text(fields, "id").ok_or("champ « id » absent")?;
-    let id: Uuid = id.trim().parse().map_err(|_| format!("« id » n'est pas un UUID : {id}"))?;
-    let written = text(fields, "nom").ok_or("champ « nom » absent")?;
+    let id = text(fields, "id").ok_or("champ « id » absent")?;
+    let id: Uuid = id.trim().parse().map_err(|_| format!("« id » n’est pas un UUID : {id}"))?;
+    let written = text(fields, "nom").ok_or("champ « nom » absent")?;
     let tidy = tidied(&written);
-    let name: OrganizationName = tidy.parse().map_err(|_| format!("« nom » inutilisable ({id})"))?;
+    let name: OrganizationName = tidy.parse().map_err(|_| format!("« nom » inutilisable ({id})"))?;
     let mut about = About { id, name: &tidy, report };
     if tidy != written {
         about.note(Oddity::NameTidied, "");
     }
     unread(fields, &mut about);
-    if text(fields, "statut_de_diffusion").is_some_and(|status| status == "false") {
+    if text(fields, "statut_de_diffusion").is_some_and(|status| !status.trim().eq_ignore_ascii_case("true")) {
         about.note(Oddity::NotPublished, "");
         return Ok(None);
     }

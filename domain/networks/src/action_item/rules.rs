@@ -39,8 +39,8 @@ const NO_FOLLOW_UP: Label = Label {
     en: "There is no such follow-up. Give the identifier of a follow-up that you may read.",
 };
 const OF_FOLLOW_UP: Label = Label {
-    fr: "L’action relève du réseau de son point de suivi.",
-    en: "The action belongs to the network of its follow-up.",
+    fr: "L’action relève du même réseau que son point de suivi : indiquez ce réseau.",
+    en: "The action item belongs to the network of its follow-up: give that one.",
 };
 const NOT_THERE: Label = Label {
     fr: "Cette personne n’est pas rattachée à l’organisation. Choisissez une personne qui l’est, ou ne désignez personne.",

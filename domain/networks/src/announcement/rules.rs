@@ -31,7 +31,7 @@ const ADDRESSEES: Label = Label {
     en: "This announcement is not addressed to you: there is no need to mark it as read.",
 };
 const ONE_AUDIENCE: Label = Label {
-    fr: "Une annonce a un seul public. Indiquez soit un réseau, soit des natures ou des origines d’organisations.",
+    fr: "Une annonce a un seul public. Indiquez soit un réseau, soit des natures ou des catégories d’organisations.",
     en: "An announcement has one audience. Give either a network, or kinds or origins of organizations.",
 };
 const WORDS_ALONE: Label = Label {
@@ -39,7 +39,7 @@ const WORDS_ALONE: Label = Label {
     en: "The announcement is published: only its title and its text can change. Withdraw it and create another one.",
 };
 const NOBODY_YET: Label = Label {
-    fr: "L’annonce n’est pas publiée : personne n’est à prévenir. Envoyez la modification sans `notify`.",
+    fr: "L’annonce n’est pas publiée : il n’y a personne à prévenir. Envoyez la modification sans `notify`.",
     en: "The announcement is not published: there is nobody to notify. Send the change without `notify`.",
 };
 

@@ -1,6 +1,5 @@
 //! Who may read, write and comment a follow-up, on each axis.
 
-use chrono::NaiveDate;
 use diesel::BoxableExpression;
 use diesel::dsl::LeftJoinQuerySource;
 use diesel::expression::AsExpression;
@@ -10,7 +9,7 @@ use diesel::sql_types::Bool;
 use kernel::directory::{MemberReference, OrganizationLife};
 use kernel::schema::{follow_up, network, organization};
 use kernel::{
-    Action as _, Actor, FollowUpId, Label, MemberId, NetworkId, OrganizationId, Refusal, Role, Ruling, action, clock,
+    Action as _, Actor, FollowUpId, Label, MemberId, NetworkId, OrganizationId, Refusal, Role, Ruling, action,
 };
 
 use super::{FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpInput, FollowUpScope};
@@ -21,19 +20,19 @@ pub type Joined = LeftJoinQuerySource<LeftJoinQuerySource<follow_up::table, netw
 type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
 
 const WRITERS: Label = Label {
-    fr: "Cette opération est réservée au SIG et, sur l’axe réseau, aux personnes qui animent ce réseau, sur leurs sujets. Adressez-leur votre demande.",
+    fr: "Cette opération est réservée au SIG et, pour le suivi d’un réseau, aux personnes qui l’animent, sur leurs sujets. Adressez-leur votre demande.",
     en: "Only the SIG and, on the network axis, the leads of the network on their topics may do this. Ask one of them.",
 };
 const INPUT: Label = Label {
-    fr: "Les commentaires sont réservés au SIG, aux personnes qui animent le réseau et, dans l’organisation concernée, à la personne qui dirige la communication et à la référente ou au référent. Adressez-leur le vôtre.",
+    fr: "Les commentaires sont réservés au SIG, aux personnes qui animent le réseau et, dans l’organisation concernée, à la personne qui dirige la communication et à la référente ou au référent. Adressez-leur votre commentaire.",
     en: "Only the SIG, the leads of the network, and the communication director or the référent concerned may comment. Send your comment to one of them.",
 };
 const NEEDS_NETWORK: Label = Label {
-    fr: "Un point de suivi sur l’axe réseau porte sur un réseau. Indiquez son code.",
+    fr: "Le suivi par réseau porte sur un réseau : indiquez son code.",
     en: "A follow-up on the network axis is about a network. Give its code.",
 };
 const NEEDS_ORGANIZATION: Label = Label {
-    fr: "Un point de suivi sur l’axe organisation porte sur une organisation. Indiquez son identifiant.",
+    fr: "Le suivi par organisation porte sur une organisation : indiquez son identifiant.",
     en: "A follow-up on the organization axis is about an organization. Give its identifier.",
 };
 
@@ -185,17 +184,9 @@ action!(
             _ => {}
         }
         it.life.as_ref().map_or(Ok(()), OrganizationLife::alive)?;
-        past(it.new.held_on.0)
+        it.new.held_on.has_come("/held_on")
     }
 );
-
-/// Checks that a follow-up is held today or in the past (Europe/Paris).
-///
-/// # Errors
-/// The day has not come yet.
-pub fn past(day: NaiveDate) -> Result<(), Refusal> {
-    if day <= clock::today() { Ok(()) } else { Err(Refusal::Invalid("/held_on", Label::NOT_YET)) }
-}
 
 impl kernel::policy::Target for FollowUpInput {}
 

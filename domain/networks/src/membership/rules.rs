@@ -25,7 +25,7 @@ pub type Joined = InnerJoinQuerySource<
 
 /// Why a caller who is not a SIG administrator may not give or take the roles of leads.
 pub const PROMOTION: Label = Label {
-    fr: "Seule l’administration SIG désigne les personnes qui animent ou co-animent un réseau.",
+    fr: "Seule l’administration du SIG désigne les personnes qui animent ou co-animent un réseau.",
     en: "Only SIG administrators appoint the leads and co-leads of a network.",
 };
 const LEADING: Label = Label {
@@ -33,11 +33,11 @@ const LEADING: Label = Label {
     en: "Only the SIG and the lead or co-lead concerned may end this membership.",
 };
 pub(crate) const INELIGIBLE: Label = Label {
-    fr: "Ce réseau n’admet pas les personnes de cette origine : choisissez un autre rattachement.",
-    en: "This network does not take in members of this origin: choose another affiliation.",
+    fr: "Ce réseau n’est pas ouvert aux organisations de cette catégorie : choisissez un autre rattachement.",
+    en: "This network is not open to organizations of this origin: choose another affiliation.",
 };
 pub(crate) const NOT_IN_FORCE: Label = Label {
-    fr: "Ce rattachement n’est pas en cours, ou la personne est suspendue ou partie : choisissez un rattachement en cours.",
+    fr: "Ce rattachement n’est pas en cours, ou le compte de la personne est suspendu, ou son départ est enregistré : choisissez un rattachement en cours.",
     en: "This affiliation is not in force, or the member is suspended or departed: choose an affiliation in force.",
 };
 

@@ -28,21 +28,24 @@ pub type Joined = LeftJoinQuerySource<
 >;
 
 const NOT_HIS: Label = Label {
-    fr: "Vous ne pouvez pas faire cette demande : chaque personne demande pour elle-même ; le SIG et les personnes qui animent le réseau invitent ; le SIG, la direction de la communication et le ou la référente désignent pour leur organisation.",
+    fr: "Vous ne pouvez pas faire cette demande : chaque personne demande pour elle-même ; le SIG et les personnes qui animent le réseau invitent ; le SIG, la personne qui dirige la communication et le référent ou la référente désignent pour leur organisation.",
     en: "You may not make this request: members ask for themselves; the SIG and the leads of the network invite; the SIG, communication directors and référents nominate for their organization.",
 };
 const SIDES: Label = Label {
-    fr: "Seuls la personne concernée, le SIG et les personnes qui animent ce réseau, chacune sur ses sujets, décident de cette demande d’adhésion.",
+    fr: "Seuls la personne concernée, le SIG et les personnes qui animent ce réseau, chacune sur ses sujets, peuvent se prononcer sur cette demande d’adhésion.",
     en: "Only the person concerned, the SIG and the leads and co-leads of this network, each on their topics, decide this membership request.",
 };
 const OPENER: Label = Label {
     fr: "Seuls le SIG et la personne qui a fait cette demande d’adhésion peuvent la retirer.",
     en: "Only the SIG and the person who made this membership request may withdraw it.",
 };
-const UNFIT_ADDRESS: Label = Label { fr: "Cette adresse ne convient pas.", en: "This address cannot be taken." };
+const UNFIT_ADDRESS: Label = Label {
+    fr: "Cette adresse ne peut pas être utilisée : indiquez-en une autre.",
+    en: "This address cannot be used: give another one.",
+};
 const UNFIT: Label = Label { fr: "Ce rattachement ne convient pas.", en: "This affiliation cannot be taken." };
 const BOTH_SIDES: Label = Label {
-    fr: "La personne et le réseau donnent chacun leur accord : nul ne décide des deux côtés.",
+    fr: "La personne et le réseau donnent chacun leur accord : nul ne se prononce pour les deux parties.",
     en: "The person and the network each agree: nobody decides for both sides.",
 };
 const ONE_OF_TWO: Label = Label {

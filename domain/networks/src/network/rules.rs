@@ -13,12 +13,14 @@ use kernel::{Actor, Label, MemberOrigin, NetworkId, Refusal, Ruling, action};
 use super::{Network, NetworkCode, NetworkInput, NetworkStatus, NetworkVisibility};
 
 const ITS_LEADS: Label = Label {
-    fr: "Seuls le SIG et les personnes qui animent ce réseau sur tous les sujets peuvent le faire.",
+    fr: "Cette opération est réservée au SIG et aux personnes qui animent ce réseau sur tous les sujets.",
     en: "Only the SIG, the leads of this network and its co-leads on all topics may do this.",
 };
 
-const VISIBILITY: Label =
-    Label { fr: "Seul le SIG décide qui connaît un réseau.", en: "The SIG alone decides who knows of a network." };
+const VISIBILITY: Label = Label {
+    fr: "Seul le SIG décide de la visibilité d’un réseau.",
+    en: "The SIG alone decides who knows of a network.",
+};
 
 impl Target for NetworkInput {
     fn key(&self) -> Option<String> {
@@ -115,12 +117,12 @@ action!(
 impl Network {
     /// What is wrong with a code that no network has.
     pub const MISSING: Label = Label {
-        fr: "Aucun réseau visible de vous ne porte ce code.",
+        fr: "Aucun réseau que vous pouvez consulter ne porte ce code.",
         en: "No network that you may see has this code.",
     };
     /// Why a caller who does not lead the network on this topic may not.
     pub(crate) const ITS_LEADS: Label = Label {
-        fr: "Seuls le SIG et les personnes qui animent ce réseau, chacune sur ses sujets, peuvent le faire.",
+        fr: "Cette opération est réservée au SIG et aux personnes qui animent ce réseau, chacune sur ses sujets.",
         en: "Only the SIG and the leads and co-leads of this network, each on their topics, may do this.",
     };
 

@@ -27,6 +27,7 @@ codes! {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1, max_properties = 1)]
 pub(super) struct PlaceFields {
     /// Identifier of an organization that exists.
     organization_id: Option<OrganizationId>,
@@ -38,6 +39,7 @@ pub(super) struct PlaceFields {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(min_properties = 1, max_properties = 1)]
 pub(super) struct SuccessorFields {
     /// Identifier of an organization that exists.
     organization_id: Option<OrganizationId>,
