@@ -1,5 +1,6 @@
 //! What handlers take in: a valid body, a listing, the version that the caller saw.
 
+use std::collections::HashSet;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::time::Duration;
@@ -21,7 +22,7 @@ use validator::Validate;
 
 use crate::call::{BodyDigest, IDEMPOTENCY_KEY};
 use crate::judge::{self, Shape};
-use crate::problem::{Code, FieldCode, FieldError, Problem};
+use crate::problem::{Code, FieldCode, FieldError, MOST_ERRORS, Problem, token};
 
 const JSON: &str = "application/json";
 const MERGE_PATCH: &str = "application/merge-patch+json";
@@ -122,7 +123,7 @@ fn nulls(value: &Value, at: &str) -> Vec<FieldError> {
             items.iter().enumerate().flat_map(|(i, item)| nulls(item, &format!("{at}/{i}"))).collect()
         }
         Value::Object(fields) => {
-            fields.iter().flat_map(|(name, field)| nulls(field, &format!("{at}/{name}"))).collect()
+            fields.iter().flat_map(|(name, field)| nulls(field, &format!("{at}/{}", token(name)))).collect()
         }
         _ => Vec::new(),
     }
@@ -213,9 +214,12 @@ type Reader<'a> = dyn Fn(&[Pair]) -> Result<(), Vec<FieldError>> + 'a;
 fn judged(request: &HttpRequest, given: &[Pair], first: Vec<FieldError>, read: &Reader<'_>) -> Problem {
     let Some(shape) = judge::query(request) else { return Problem::invalid(first) };
     let again = |mended: &Value| read(&Shape::pairs(mended)).err().unwrap_or_default();
+    let mut seen = HashSet::new();
+    let again_given: HashSet<&str> =
+        given.iter().map(|(name, _)| name.as_str()).filter(|name| !seen.insert(*name)).collect();
     let twice = |fault: &FieldError| {
         let name = fault.pointer().trim_start_matches('/');
-        !shape.is_list(name) && given.iter().filter(|(given, _)| given == name).count() > 1
+        again_given.contains(name) && !shape.is_list(name)
     };
     let faults = shape.faults(&shape.object(given), first, &again).into_iter();
     Problem::invalid(faults.map(|fault| if twice(&fault) { fault.repeated() } else { fault }).collect())
@@ -229,10 +233,8 @@ pub(crate) fn refuse_query(request: &HttpRequest) -> Result<(), Problem> {
     if request.query_string().is_empty() || !judge::query(request).is_some_and(Shape::is_empty) {
         return Ok(());
     }
-    let unknown = |(name, _): &Pair| {
-        FieldError::new(&format!("/{}", name.replace('~', "~0").replace('/', "~1")), FieldCode::Unknown)
-    };
-    Err(Problem::invalid(pairs(request)?.iter().map(unknown).collect()))
+    let unknown = |(name, _): &Pair| FieldError::new(&format!("/{}", token(name)), FieldCode::Unknown);
+    Err(Problem::invalid(pairs(request)?.iter().take(MOST_ERRORS).map(unknown).collect()))
 }
 
 /// The version that the caller saw, without which nothing is changed (428).

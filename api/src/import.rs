@@ -37,7 +37,7 @@ fn organizations(
     let bytes = content(file)?;
     let mut told = Report::default();
     let (records, entries) = read(&bytes, &mut told).map_err(|error| format!("{}: {error}", file.display()))?;
-    progress(&format!("{records} fiches lues"));
+    progress(&format!("fiches lues : {records}"));
     // Made before anything is imported, so that a report that cannot be written is known in time.
     let created = |path: &Path| File::create(path).map_err(|error| format!("{}: {error}", path.display()));
     let report = report.map(created).transpose()?;
@@ -54,7 +54,7 @@ fn organizations(
     }
 
     let [by_id, by_siret, by_department, by_name] = imported.known_by;
-    let mut summary = format!("{} : {records} fiches\n", file.display());
+    let mut summary = format!("{} : fiches lues : {records}\n", file.display());
     counted(&mut summary, "organisations", imported.written);
     let _ = writeln!(
         summary,
@@ -78,7 +78,7 @@ fn members(settings: &Settings, file: &Path, dry: bool, source: &SourceCode) -> 
     let bytes = content(file)?;
     let mut faults = Vec::new();
     let rows = member_file::read(&bytes, &mut faults).map_err(|error| format!("{}: {error}", file.display()))?;
-    progress(&format!("{} lignes lues", rows.number));
+    progress(&format!("lignes lues : {}", rows.number));
     let place = Place::find(settings, Embedded::start)?;
     place.prepare(settings)?;
     let run = Run::new(dry, source.as_ref(), "import_members", &progress);
@@ -90,11 +90,11 @@ fn members(settings: &Settings, file: &Path, dry: bool, source: &SourceCode) -> 
         }
         let number = imported.faults.len();
         if number > MOST_FAULTS {
-            let _ = writeln!(out, "… et {} autres erreurs", number - MOST_FAULTS);
+            let _ = writeln!(out, "… autres erreurs : {}", number - MOST_FAULTS);
         }
-        return Err(format!("{} : {number} erreurs ; rien n’a été importé", file.display()).into());
+        return Err(format!("{} : erreurs : {number} ; rien n’a été importé", file.display()).into());
     }
-    let mut summary = format!("{} : {} lignes, source « {source} »\n", file.display(), rows.number);
+    let mut summary = format!("{} : lignes {}, source « {source} »\n", file.display(), rows.number);
     counted(&mut summary, "membres", imported.members);
     counted(&mut summary, "rattachements", imported.affiliations);
     Ok(ended(summary, run, dry))
@@ -115,7 +115,7 @@ fn content(file: &Path) -> Result<Vec<u8>, Failure> {
 fn counted(summary: &mut String, what: &str, written: Written) {
     let Written { created, updated, unchanged, kept } = written;
     // Writing to a String never fails.
-    let _ = writeln!(summary, "  {what} : {created} créations, {updated} mises à jour, {unchanged} sans changement");
+    let _ = writeln!(summary, "  {what} : créations {created}, mises à jour {updated}, sans changement {unchanged}");
     if kept > 0 {
         let _ = writeln!(summary, "  champs conservés (gérés par une personne ou par une autre source) : {kept}");
     }

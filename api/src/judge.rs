@@ -10,14 +10,12 @@ use std::sync::OnceLock;
 use actix_web::HttpRequest;
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
+use kernel::text::bare;
 use serde_json::{Map, Value, json};
 
-use crate::problem::{Expected, FieldCode, FieldError};
+use crate::problem::{Expected, FieldCode, FieldError, MOST_ERRORS, token};
 
 const SCHEMAS: &str = "#/components/schemas/";
-/// More wrong values than a form shows.
-const MOST: usize = 100;
-
 /// The shape of what an operation takes: its body, or its query.
 pub(crate) struct Shape {
     schema: Value,
@@ -100,13 +98,22 @@ impl Shape {
             self.mend(&mut mended, fault);
         }
         let (mut said, mut moved, mut replaced) = (first, true, BTreeSet::new());
+        // Of an object in which something is known to be wrong, nothing more is said by saying so of the whole.
+        let around = |known: &BTreeSet<String>, at: &str| {
+            let within = format!("{at}/");
+            known.range(within.clone()..).next().is_some_and(|it| it.starts_with(&within))
+        };
+        let wider = |known: &BTreeSet<String>, at: &str| -> Option<String> {
+            let whole = if known.contains(at) { at.rsplit_once('/')?.0 } else { at };
+            Some(whole.to_owned()).filter(|whole| !whole.is_empty())
+        };
         // What the schema says too is mended already.
-        said.retain(|fault| !known.contains(fault.pointer()));
+        said.retain(|fault| !known.contains(fault.pointer()) && !around(&known, fault.pointer()));
         // At most one fault more each time, until what is mended can be read.
-        while moved && faults.len() < MOST {
+        while moved && faults.len() < MOST_ERRORS {
             moved = said.is_empty();
             for fault in std::mem::take(&mut said) {
-                if known.insert(fault.pointer().to_owned()) {
+                if !around(&known, fault.pointer()) && known.insert(fault.pointer().to_owned()) {
                     self.mend(&mut mended, &fault);
                     // What a value must be is said by its kind: of one whose kind is wrong, nothing is known.
                     let of_kind =
@@ -114,12 +121,11 @@ impl Shape {
                     let expected = self.expected(fault.pointer(), given);
                     faults.extend(Some(fault.expecting(expected)).filter(|_| !of_kind));
                     moved = true;
-                } else if let Some((around, _)) = fault.pointer().rsplit_once('/')
-                    && !around.is_empty()
-                    && replaced.insert(around.to_owned())
+                } else if let Some(whole) = wider(&known, fault.pointer())
+                    && replaced.insert(whole.clone())
                 {
                     // What is mended does not please in its place: all that is around it is replaced.
-                    self.mend(&mut mended, &FieldError::new(around, FieldCode::Invalid));
+                    self.mend(&mut mended, &FieldError::new(&whole, FieldCode::Invalid));
                     moved = true;
                 }
             }
@@ -204,10 +210,10 @@ impl Shape {
     fn judged(&self, given: &Value) -> Vec<FieldError> {
         let trimmed = trimmed(given.clone());
         let Some(validator) = self.validator() else { return Vec::new() };
-        let mut faults: Vec<FieldError> = Vec::new();
-        for error in validator.iter_errors(&trimmed).take(MOST) {
+        let (mut faults, mut known) = (Vec::new(), BTreeSet::new());
+        for error in validator.iter_errors(&trimmed).take(MOST_ERRORS) {
             let at = error.instance_path().to_string();
-            let below = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+            let below = |name: &str| format!("{at}/{}", token(name));
             let found = match error.kind() {
                 ValidationErrorKind::Required { property } => {
                     vec![(below(property.as_str().unwrap_or_default()), FieldCode::Missing)]
@@ -218,7 +224,7 @@ impl Shape {
                 _ => vec![(at, FieldCode::Invalid)],
             };
             for (pointer, code) in found {
-                if !faults.iter().any(|it| it.pointer() == pointer) {
+                if faults.len() < MOST_ERRORS && known.insert(pointer.clone()) {
                     let expected = self.expected(&pointer, given);
                     faults.push(FieldError::new(&pointer, code).expecting(expected));
                 }
@@ -355,7 +361,7 @@ fn plain(mut schema: Value) -> Value {
 /// What is judged has no blanks around its texts, as what is kept.
 fn trimmed(value: Value) -> Value {
     match value {
-        Value::String(text) => Value::String(text.trim().to_owned()),
+        Value::String(text) => Value::String(bare(&text)),
         Value::Array(items) => items.into_iter().map(trimmed).collect(),
         Value::Object(fields) => {
             Value::Object(fields.into_iter().map(|(name, field)| (name, trimmed(field))).collect())

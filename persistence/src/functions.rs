@@ -68,6 +68,9 @@ const KEEP: &str = "INSERT INTO app.sql_file (name, digest, makes) VALUES ($1, $
     ON CONFLICT (name) DO UPDATE SET digest = EXCLUDED.digest, makes = EXCLUDED.makes";
 const KEEP_ALL: &str = "INSERT INTO app.sql_applied (digest, serves_from, at) VALUES ($1, $2, now())";
 
+/// How a file begins that makes something for every table, those of later migrations too.
+const WITH_EVERY_MIGRATION: &str = "-- applied: with every migration";
+
 impl Functions<'_> {
     /// The number of the newest migration that a binary must know.
     #[must_use]
@@ -100,8 +103,8 @@ impl Functions<'_> {
     }
 
     /// Applies what changed, drops what left, and computes anew what was kept of what changed. The caller's transaction
-    /// holds it together.
-    pub(crate) fn apply(&self, conn: &mut PgConnection) -> Result<(), Boxed> {
+    /// holds it together. With a migration, what follows the tables is applied again.
+    pub(crate) fn apply(&self, conn: &mut PgConnection, with_migration: bool) -> Result<(), Boxed> {
         conn.batch_execute(PREPARE)?;
         let before: Vec<Applied> = diesel::sql_query("SELECT name, digest, makes FROM app.sql_file").load(conn)?;
         let before: BTreeMap<_, _> = before.into_iter().map(|file| (file.name.clone(), file)).collect();
@@ -109,7 +112,8 @@ impl Functions<'_> {
         let mut seen = objects(conn)?;
         for (name, text) in self.files {
             let known = before.get(*name);
-            if let Some(known) = known.filter(|known| known.digest == digest(text)) {
+            let again = with_migration && text.starts_with(WITH_EVERY_MIGRATION);
+            if let Some(known) = known.filter(|known| known.digest == digest(text) && !again) {
                 stand.extend(known.makes.iter().cloned());
                 continue;
             }

@@ -101,6 +101,31 @@ fn a_hidden_network_does_not_show_through_a_contact() {
     let said = colleague.post("/contacts", new).refused(422, "invalid").said();
     let nowhere = json!({"kind": "service", "name": "Cellule ombre", "sharing": "network", "network_code": "nowhere"});
     assert_eq!(said, colleague.post("/contacts", nowhere).refused(422, "invalid").said(), "as one that does not exist");
+
+    // Nor by a guess of whoever may change the contact: it is answered as what it is shown as.
+    let office = world.organization("DICOM Écologie");
+    let place = colleague.get("/me").expect(200).str("/standings/0/affiliation_id");
+    let keeps = json!({"affiliation_id": place, "role": "org_admin", "organization_id": office});
+    world.client("sig-admin").post("/role-assignments", keeps).expect(201);
+    let address = format!("/contacts/{}", created.str("/id"));
+    let plain = colleague.post(
+        "/contacts",
+        json!({"kind": "service", "name": "Accueil", "sharing": "organization", "owner_id": office}),
+    );
+    let plain = format!("/contacts/{}", plain.expect(201).str("/id"));
+    let tried = |change: &Value| {
+        let [one, other] = [&address, &plain].map(|contact| colleague.patch(contact, "*", change.clone()));
+        assert_eq!((one.status, one.at("/errors")), (other.status, other.at("/errors")), "{change}");
+        one
+    };
+    for code in ["ombre", "edito", "nowhere"] {
+        tried(&json!({"network_code": code})).refused(422, "invalid");
+    }
+    tried(&json!({"sharing": "network", "network_code": "ombre"})).refused(422, "invalid");
+    for same in [json!({"network_code": null}), json!({"sharing": "organization"}), json!({"name": "Cellule"})] {
+        tried(&same).expect(200);
+    }
+    assert_eq!(lead.get(&address).expect(200).str("/network_code"), "ombre", "what is not seen is not taken away");
 }
 
 #[test]

@@ -17,6 +17,31 @@ fn the_committed_contract_is_the_one_we_serve() {
     assert!(served == committed);
 }
 
+/// The conventions are served beside the contract, which links to them: as a whole, and each tag to its chapter.
+#[test]
+fn the_contract_links_to_its_conventions() {
+    let world = World::shared();
+    let nobody = world.nobody();
+    let contract = nobody.get("/openapi.json").expect(200).json();
+    assert_eq!(contract["info"]["version"], env!("CARGO_PKG_VERSION"));
+    let page = |url: &str| {
+        let page = nobody.get(url).expect(200);
+        assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+        assert!(page.header("content-security-policy").contains("style-src 'sha256-"), "{url}");
+        page.text()
+    };
+    let whole = page(contract["externalDocs"]["url"].as_str().unwrap());
+    assert!(whole.contains("If-Match") && whole.contains("lang=\"en\""));
+    let tags = contract["tags"].as_array().unwrap();
+    for tag in tags {
+        let (url, chapter) = tag["externalDocs"]["url"].as_str().unwrap().split_once('#').unwrap();
+        assert!(page(url).contains(&format!("<h2 id=\"{chapter}\">")), "{chapter}");
+        assert_eq!(tag["name"], chapter);
+    }
+    assert_eq!(tags.len(), 13);
+    assert!(page("/glossary").contains("rattachement"));
+}
+
 #[test]
 fn every_reference_leads_somewhere_and_none_is_nullable() {
     fn walk(value: &Value) {

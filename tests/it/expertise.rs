@@ -36,7 +36,7 @@ fn terms_are_found_by_what_they_are_called_and_stand_in_a_tree() {
     sig.post("/expertise-terms", new).refused(409, "already_exists");
     for (pointer, wrong) in [
         ("/parent_code", json!({"code": "a1", "label": "A", "parent_code": "nowhere"})),
-        ("/network_codes", json!({"code": "a1", "label": "A", "network_codes": ["nowhere"]})),
+        ("/network_codes/0", json!({"code": "a1", "label": "A", "network_codes": ["nowhere"]})),
         ("/synonyms", json!({"code": "a1", "label": "A", "synonyms": vec!["x"; 21]})),
     ] {
         assert_eq!(sig.post("/expertise-terms", wrong).refused(422, "invalid").str("/errors/0/pointer"), pointer);

@@ -36,7 +36,9 @@ fn a_file_becomes_members_seen_over_http() {
     let before = everything(database);
     let dry = rows(database, HEADER, GOOD, &["--dry-run"]);
     assert!(
-        dry.ok && dry.out.contains("communicants : 3 créations") && dry.out.contains("rattachements : 4 créations"),
+        dry.ok
+            && dry.out.contains("membres\u{a0}: créations 3")
+            && dry.out.contains("rattachements\u{a0}: créations 4"),
         "{}{}",
         dry.out,
         dry.err
@@ -44,7 +46,7 @@ fn a_file_becomes_members_seen_over_http() {
     assert_eq!(everything(database), before, "a dry run writes nothing");
     let ran = rows(database, &format!("\u{feff}{HEADER}"), GOOD, &[]);
     assert!(
-        ran.ok && ran.out.contains("communicants : 3 créations") && ran.out.contains("4 lignes"),
+        ran.ok && ran.out.contains("membres\u{a0}: créations 3") && ran.out.contains("lignes 4"),
         "{}{}",
         ran.out,
         ran.err
@@ -77,7 +79,7 @@ fn a_file_becomes_members_seen_over_http() {
     let after = everything(database);
     let again = rows(database, HEADER, GOOD, &[]);
     assert!(
-        again.ok && again.out.contains("communicants : 0 créations, 0 mises à jour, 3 sans changement"),
+        again.ok && again.out.contains("membres\u{a0}: créations 0, mises à jour 0, sans changement 3"),
         "{}",
         again.out
     );
@@ -108,23 +110,23 @@ fn it_left_its_traces(database: &Database, id: &str) {
 }
 
 const SAID: &[&str] = &[
-    "ligne 3 : ni « external_id » ni « email »",
-    "ligne 4, colonne « given_name » : cellule vide",
-    "ligne 5, colonne « given_name » : trop court ou trop long",
-    "ligne 6, colonne « email » : ce n'est pas une adresse électronique",
-    "ligne 7, colonne « phone » : ce n'est pas un numéro de téléphone",
-    "ligne 8, colonne « organization » : organisation inconnue",
-    "ligne 9, colonne « organization » : 2 organisations portent ce nom",
-    "ligne 10, colonne « organization » : organisation fermée ou remplacée",
-    "ligne 11, colonne « profession » : valeur inconnue ; sont connues : communication_director",
-    "ligne 12, colonne « primary » : « oui » ou « non » est attendu",
-    "ligne 13 : 6 cellules au lieu de 10",
-    "ligne 14, colonne « email » : déjà celle d'une autre personne, ligne 2",
-    "ligne 16, colonne « usual_name » : autre chose à la ligne 15 pour la même personne",
-    "ligne 16, colonne « primary » : le rattachement principal est déjà à la ligne 15",
-    "ligne 17, colonne « organization » : cette personne y est déjà, ligne 15",
-    "ligne 18, colonne « external_id » : ce communicant est parti",
-    "ligne 19, colonne « given_name » : caractères interdits",
+    "ligne 3\u{a0}: ni «\u{a0}external_id\u{a0}» ni «\u{a0}email\u{a0}»",
+    "ligne 4, colonne «\u{a0}given_name\u{a0}»\u{a0}: cellule vide",
+    "ligne 5, colonne «\u{a0}given_name\u{a0}»\u{a0}: trop court ou trop long",
+    "ligne 6, colonne «\u{a0}email\u{a0}»\u{a0}: ce n’est pas une adresse électronique",
+    "ligne 7, colonne «\u{a0}phone\u{a0}»\u{a0}: ce n’est pas un numéro de téléphone",
+    "ligne 8, colonne «\u{a0}organization\u{a0}»\u{a0}: organisation inconnue",
+    "ligne 9, colonne «\u{a0}organization\u{a0}»\u{a0}: 2 organisations portent ce nom",
+    "ligne 10, colonne «\u{a0}organization\u{a0}»\u{a0}: organisation fermée ou remplacée",
+    "ligne 11, colonne «\u{a0}profession\u{a0}»\u{a0}: valeur inconnue\u{a0}; valeurs possibles\u{a0}: communication_director",
+    "ligne 12, colonne «\u{a0}primary\u{a0}»\u{a0}: «\u{a0}oui\u{a0}» ou «\u{a0}non\u{a0}» est attendu",
+    "ligne 13\u{a0}: 6 cellules au lieu de 10",
+    "ligne 14, colonne «\u{a0}email\u{a0}»\u{a0}: déjà celle d’une autre personne, ligne 2",
+    "ligne 16, colonne «\u{a0}usual_name\u{a0}»\u{a0}: valeur différente à la ligne 15 pour la même personne",
+    "ligne 16, colonne «\u{a0}primary\u{a0}»\u{a0}: le rattachement principal est déjà à la ligne 15",
+    "ligne 17, colonne «\u{a0}organization\u{a0}»\u{a0}: cette personne y est déjà rattachée, ligne 15",
+    "ligne 18, colonne «\u{a0}external_id\u{a0}»\u{a0}: le départ de ce membre est enregistré",
+    "ligne 19, colonne «\u{a0}given_name\u{a0}»\u{a0}: caractères interdits",
 ];
 
 #[test]
@@ -162,7 +164,7 @@ fn every_fault_is_said_by_line_and_column_and_nothing_is_imported() {
     let faulty: Vec<&str> = faulty.iter().map(String::as_str).collect();
     for more in [&["--dry-run"][..], &[]] {
         let ran = rows(&database, HEADER, &faulty, more);
-        assert!(!ran.ok && ran.err.contains("rien n'a été importé"), "{}", ran.err);
+        assert!(!ran.ok && ran.err.contains("rien n’a été importé"), "{}", ran.err);
         for said in SAID {
             assert!(ran.out.contains(said), "nothing of {said}:\n{}", ran.out);
         }
@@ -198,14 +200,14 @@ fn a_fault_stands_on_the_line_that_an_editor_shows() {
             let path = file(&format!("lines-{name}-{header}.csv"), content);
             let ran = import(&database, &["members", path.to_str().unwrap(), "--dry-run"]);
             for line in [header + 4, header + 7] {
-                let said = format!("ligne {line}, colonne « email »");
+                let said = format!("ligne {line}, colonne «\u{a0}email\u{a0}»");
                 assert!(!ran.ok && ran.out.contains(&said), "{name}: no {said}:\n{}{}", ran.out, ran.err);
             }
         }
     }
     let path = file("header.csv", "sep=;\r\n\r\nprénom;nom\r\n");
     let ran = import(&database, &["members", path.to_str().unwrap()]);
-    assert!(!ran.ok && ran.err.contains("ligne 3 : colonne inconnue"), "{}", ran.err);
+    assert!(!ran.ok && ran.err.contains("ligne 3\u{a0}: colonne inconnue"), "{}", ran.err);
 }
 
 #[test]
@@ -243,7 +245,7 @@ fn what_spreadsheets_add_is_read_over() {
     }
     let path = file("beyond.csv", format!("{HEADER};;\r\n{row};;trop\r\n"));
     let ran = import(&database, &["members", path.to_str().unwrap()]);
-    assert!(!ran.ok && ran.out.contains("ligne 2 : 12 cellules au lieu de 10"), "{}{}", ran.out, ran.err);
+    assert!(!ran.ok && ran.out.contains("ligne 2\u{a0}: 12 cellules au lieu de 10"), "{}{}", ran.out, ran.err);
 }
 
 #[test]
@@ -255,11 +257,11 @@ fn a_file_of_another_kind_is_told_so() {
         (
             "external_id;given_name;usual_name;organisation",
             good,
-            vec!["colonne inconnue : « organisation »", "les colonnes sont : external_id"],
+            vec!["colonne inconnue\u{a0}: «\u{a0}organisation\u{a0}»", "les colonnes sont\u{a0}: external_id"],
         ),
-        ("external_id;given_name;usual_name", good, vec!["colonne manquante : « organization »"]),
-        ("given_name;usual_name;organization", good, vec!["« external_id » ou « email »"]),
-        ("email;email;given_name;usual_name;organization", good, vec!["« email » est là deux fois"]),
+        ("external_id;given_name;usual_name", good, vec!["colonne manquante\u{a0}: «\u{a0}organization\u{a0}»"]),
+        ("given_name;usual_name;organization", good, vec!["«\u{a0}external_id\u{a0}» ou «\u{a0}email\u{a0}»"]),
+        ("email;email;given_name;usual_name;organization", good, vec!["«\u{a0}email\u{a0}» figure deux fois"]),
         ("{\"service\": []}", good, vec!["ligne 1", "colonne inconnue"]),
     ] {
         let ran = rows(&database, header, &[row], &[]);
@@ -296,7 +298,7 @@ fn commas_serve_as_well_and_columns_stand_in_any_order() {
     ];
     let ran = rows(&database, header, &all, &["--source", "sirh-essai"]);
     assert!(
-        ran.ok && ran.out.contains("source « sirh-essai »") && ran.out.contains("2 créations"),
+        ran.ok && ran.out.contains("source «\u{a0}sirh-essai\u{a0}»") && ran.out.contains("créations 2"),
         "{}{}",
         ran.out,
         ran.err
@@ -322,8 +324,8 @@ fn what_a_person_changed_is_not_overwritten() {
 
     let second = ["o-1;Ambrine;Delisle;ambre@sig.example;04 99 00 00 02;SIG;Adjointe;;editor;"];
     let ran = rows(database, HEADER, &second, &[]);
-    assert!(ran.ok && ran.out.contains("communicants : 0 créations, 1 mises à jour"), "{}{}", ran.out, ran.err);
-    assert!(ran.out.contains("autre source) : 2") && ran.out.contains("autre source) : 1"), "{}", ran.out);
+    assert!(ran.ok && ran.out.contains("membres\u{a0}: créations 0, mises à jour 1"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("autre source)\u{a0}: 2") && ran.out.contains("autre source)\u{a0}: 1"), "{}", ran.out);
     let card = sig.get(&address).expect(200);
     assert_eq!(
         card.str("/display_name"),
@@ -358,7 +360,7 @@ fn whom_the_file_does_not_name_is_left_alone_and_places_are_added() {
     let basile = database.one("SELECT version::text || status AS it FROM member WHERE email = 'basile@sig.example'");
     let moved = ["q-1;Aude;Sorel;aude@sig.example;;DINUM;Directrice;;;oui"];
     let ran = rows(database, HEADER, &moved, &[]);
-    assert!(ran.ok && ran.out.contains("rattachements : 1 créations, 1 mises à jour"), "{}{}", ran.out, ran.err);
+    assert!(ran.ok && ran.out.contains("rattachements\u{a0}: créations 1, mises à jour 1"), "{}{}", ran.out, ran.err);
     assert_eq!(
         database.one("SELECT version::text || status AS it FROM member WHERE email = 'basile@sig.example'"),
         basile
@@ -406,11 +408,11 @@ fn ten_thousand_are_imported_at_once() {
     let path = file("ten-thousand.csv", content);
     let path = path.to_str().unwrap();
     let ran = import(&database, &["members", path]);
-    assert!(ran.ok && ran.out.contains("communicants : 10000 créations"), "{}{}", ran.out, ran.err);
+    assert!(ran.ok && ran.out.contains("membres\u{a0}: créations 10000"), "{}{}", ran.out, ran.err);
     let number = |table: &str| database.one(&format!("SELECT count(*)::text AS it FROM {table}"));
     assert_eq!(number("history WHERE noun = 'member' AND image ->> 'email' LIKE 'k%@masse.example'"), "10000");
     let after = everything(&database);
-    assert!(import(&database, &["members", path]).out.contains("10000 sans changement"));
+    assert!(import(&database, &["members", path]).out.contains("sans changement 10000"));
     assert_eq!(everything(&database), after);
 }
 
@@ -423,7 +425,7 @@ fn an_address_belongs_to_one_person() {
     let name = database.one(&format!("SELECT given_name || ';' || usual_name AS it FROM member WHERE email = '{one}'"));
     let known = rows(&database, HEADER, &[&format!("p-1;{name};{one};;SIG;;;;")], &[]);
     assert!(
-        known.ok && known.out.contains("communicants : 0 créations"),
+        known.ok && known.out.contains("membres\u{a0}: créations 0"),
         "known by the address: {}{}",
         known.out,
         known.err
@@ -435,8 +437,8 @@ fn an_address_belongs_to_one_person() {
     assert_eq!(
         ran.out.lines().collect::<Vec<_>>(),
         [
-            "ligne 2, colonne « email » : déjà celle d'un autre communicant",
-            "ligne 3, colonne « external_id » : cette adresse est celle d'un communicant que cette source connaît sous un autre identifiant",
+            "ligne 2, colonne «\u{a0}email\u{a0}»\u{a0}: déjà celle d’un autre membre",
+            "ligne 3, colonne «\u{a0}external_id\u{a0}»\u{a0}: cette adresse est celle d’un membre que cette source connaît sous un autre identifiant",
         ]
     );
     assert_eq!(everything(&database), before);

@@ -46,7 +46,7 @@ fn the_published_layout_with_every_oddity() {
     let database = Database::demo();
     let (path, before) = (sample("state-directory.json"), everything(&database));
     let dry = import(&database, &["organizations", &path, "--dry-run"]);
-    assert!(dry.ok && dry.out.contains("rien n'a été écrit"), "{}{}", dry.out, dry.err);
+    assert!(dry.ok && dry.out.contains("rien n’a été écrit"), "{}{}", dry.out, dry.err);
     assert_eq!(everything(&database), before, "a dry run writes nothing");
     let ran = import(&database, &["organizations", &path]);
     assert!(ran.ok, "{}{}", ran.out, ran.err);
@@ -88,7 +88,7 @@ fn the_published_layout_with_every_oddity() {
     assert!(ran.err.contains("fiches lues") && ran.err.contains("écriture"), "progress: {}", ran.err);
     let after = everything(&database);
     let again = import(&database, &["organizations", &path]);
-    assert!(again.ok && again.out.contains(" 0 créations, 0 mises à jour"), "{}", again.out);
+    assert!(again.ok && again.out.contains(" créations 0, mises à jour 0"), "{}", again.out);
     assert_eq!(everything(&database), after, "a second import changes nothing");
     nobody_is_named(&database, &(ran.out + &ran.err + &again.out));
 }
@@ -279,7 +279,7 @@ fn what_people_said_stays_and_the_rest_follows_the_directory() {
     std::fs::write(path, second.to_string()).unwrap();
     let ran = import(database, &["organizations", path]);
     assert!(
-        ran.ok && ran.out.contains("0 créations, 1 mises à jour") && ran.out.contains("autre source) : 2"),
+        ran.ok && ran.out.contains("créations 0, mises à jour 1") && ran.out.contains("autre source)\u{a0}: 2"),
         "{}",
         ran.out
     );

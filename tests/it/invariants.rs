@@ -134,6 +134,7 @@ fn the_only_lead_of_a_network_stays_whatever_the_door() {
     act(&sig, &office, "close", json!({})).refused(409, "last_lead");
     act(&sig, &place, "end", json!({})).refused(409, "last_lead");
     act(&sig, &sits, "end", json!({"reason": "resigned"})).refused(409, "last_lead");
+    assert!(!sig.get(&sits).expect(200).actions().contains(&"end_membership".to_owned()), "nor is it offered");
     // Nothing else is held up by it.
     change(&sig, &office, json!({"short_name": "EDITO"})).expect(200);
     act(&sig, &member, "restore", json!({})).expect(200);

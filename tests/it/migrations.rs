@@ -94,6 +94,25 @@ fn a_fresh_database_has_each_function_once() {
     assert_eq!(database.one("SELECT count(*)::text AS it FROM app.sql_applied"), "1", "nothing had changed");
 }
 
+/// What is made for every table is made for those of later migrations too, and stands after each.
+#[test]
+fn a_change_that_changes_nothing_is_kept_on_tables_to_come() {
+    let database = Database::empty();
+    migrated(&database);
+    let kept = "SELECT tgrelid::regclass::text AS it FROM pg_trigger WHERE tgname = 'unchanged_is_kept' ORDER BY 1";
+    let before = database.column(kept);
+    assert!(before.len() > 20 && before.contains(&"member".to_owned()), "{before:?}");
+    // The last migration is the one to come, with a table.
+    database.run(
+        "CREATE TABLE zone (id uuid PRIMARY KEY, version integer NOT NULL, updated_at timestamptz, updated_by uuid)",
+    );
+    database.run(
+        "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
+    );
+    assert!(migrated(&database).starts_with('1'));
+    assert_eq!(database.column(kept), [before, vec!["zone".to_owned()]].concat());
+}
+
 #[test]
 fn killed_at_any_moment_and_run_again_tables_and_functions_fit() {
     let database = Database::empty();

@@ -93,7 +93,10 @@ fn a_network_of_three_hundred_has_a_ledger_of_three_hundred_lines() {
     // An edit is silent, unless it is said that it is not.
     let edited = lead.patch(&address, again.etag(), json!({"title": "Titre corrigé"})).expect(200);
     assert_eq!([count("notification"), count("delivery"), count("task")], before);
-    lead.patch(&address, edited.etag(), json!({"class": "normal"})).refused(422, "invalid");
+    lead.patch(&address, edited.etag(), json!({"class": "mandatory"})).refused(422, "invalid");
+    // Of nothing new nobody is told, however often it is asked for.
+    lead.patch(&address, edited.etag(), json!({"class": "normal", "notify": true})).expect(200);
+    assert_eq!([count("notification"), count("delivery"), count("task")], before);
     lead.patch(&address, edited.etag(), json!({"body": "Autre.", "notify": true})).expect(200);
     assert_eq!(count("notification"), "600");
     assert_eq!(lead.walk(&format!("{address}/deliveries?limit=200")).len(), 600);
@@ -158,7 +161,7 @@ fn each_hears_as_soon_as_he_chose_and_of_what_is_mandatory_at_once() {
     for file in std::fs::read_dir(&outbox).unwrap() {
         assert_eq!(mode(&file.unwrap().path()), 0o600);
     }
-    assert!(letter.contains("une nouveauté dans Diapason") && letter.contains("http"), "{letter}");
+    assert!(letter.contains("Une nouveauté vous attend dans Diapason") && letter.contains("http"), "{letter}");
     assert!(!letter.contains("secret") && !letter.contains("réseau"), "a letter names nothing: {letter}");
     assert_eq!(letters(&addresses[1], 0), 0, "who wants no letter has none");
     let ledger = lead.walk(&format!("{first}/deliveries"));
@@ -455,7 +458,7 @@ fn what_was_read_before_eight_is_in_no_digest() {
     publish(&lead, &address, "a").expect(200);
     lead.send("POST", &format!("{address}/read"), &[], None).expect(200);
     world.at("2027-01-12T07:00:00Z".parse().unwrap());
-    assert!(World::letters(addresses[1], 1).remove(0).contains("une nouveauté"));
+    assert!(World::letters(addresses[1], 1).remove(0).contains("Une nouveauté"));
     assert_eq!(letters(addresses[0], 0), 0, "the recipient has read it already");
     let ledger = world.client("lead-edito").walk(&format!("{address}/deliveries"));
     let of = |member: &str| ledger.iter().find(|line| line["member"]["id"] == member).unwrap()["status"].clone();

@@ -445,15 +445,15 @@ fn what_contradicts_itself_or_the_world_is_told_where() {
         ),
         (json!([merge(&[&mi, &dinum], &new("n", "", "ministry"))]), "/operations/0/into/new/name"),
         (json!([{"type": "relink", "dicom": existing(&mi), "serves": []}]), "/operations/0/dicom"),
-        (json!([{"type": "rename", "organization_id": mi}]), "/operations/0"),
+        (json!([{"type": "rename", "organization_id": mi}]), "/operations/0/name"),
         (json!([]), "/operations"),
     ];
     for (operations, pointer) in invalid {
         for address in ["/reorganizations/preview", "/reorganizations"] {
             let told = sig.post(address, plan(&operations)).refused(422, "invalid");
             let errors = told.at("/errors");
-            let there = errors.as_array().unwrap().iter().any(|error| error["pointer"] == pointer);
-            assert!(there, "{pointer} {operations}: {errors}");
+            let pointers: Vec<_> = errors.as_array().unwrap().iter().map(|error| error["pointer"].clone()).collect();
+            assert_eq!(pointers, [pointer], "{operations}: {errors}");
         }
     }
     // Above stands what is above what would stand above it.

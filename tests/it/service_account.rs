@@ -28,7 +28,9 @@ fn a_service_account_keeps_the_members_of_its_organization_and_what_its_source_s
     patch(&sig, &address, json!({"usual_name": "Essai-Martin"})).expect(200);
     let held =
         patch(&bot, &address, json!({"usual_name": "Essai", "languages": ["fr", "oc"]})).refused(403, "forbidden");
-    assert_eq!(held.str("/errors/0/code"), "held", "{}", held.text());
+    assert_eq!(held.at("/errors").as_array().unwrap().len(), 1, "{}", held.text());
+    assert_eq!((held.str("/errors/0/pointer"), held.str("/errors/0/code")), ("/usual_name".into(), "held".to_owned()));
+    assert!(held.str("/detail").contains("autre source") && held.str("/errors/0/detail").contains("manual"));
     let card = sig.get(&address).expect(200);
     assert_eq!(
         (card.str("/usual_name"), card.at("/languages")),

@@ -58,8 +58,19 @@ impl Client {
 
     /// Sends bytes as they are.
     pub fn raw(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Reply {
-        let known =
-            ["/api", "/livez", "/readyz", "/openapi", "/docs", "/problems", "/.well-known", "/metrics", "/test"];
+        let known = [
+            "/api",
+            "/livez",
+            "/readyz",
+            "/openapi",
+            "/docs",
+            "/problems",
+            "/.well-known",
+            "/metrics",
+            "/test",
+            "/conventions",
+            "/glossary",
+        ];
         let api = !known.iter().any(|known| path.starts_with(known));
         let address = format!("{}{}{path}", self.base, if api { "/api/v1" } else { "" });
         let mut request = ureq::http::Request::builder().method(method).uri(address);

@@ -1,6 +1,6 @@
 //! What a value should have been, as the contract says it: for programs field by field, for people in a sentence.
 
-use kernel::text::{Alphabet, FORMATS};
+use kernel::text::{Alphabet, FORMATS, bare};
 use serde::Serialize;
 use serde_json::Value;
 use serde_with::skip_serializing_none;
@@ -116,7 +116,7 @@ impl Expected {
 
     /// What is wrong with a text that was given, where more can be said than what was expected.
     pub(crate) fn about(&self, given: &Value) -> Option<Said> {
-        let given = given.as_str().filter(|_| self.format.is_none() && self.values.is_none())?.trim();
+        let given = bare(given.as_str().filter(|_| self.format.is_none() && self.values.is_none())?);
         let (length, most) = (given.chars().count(), usize::try_from(self.max_length?).ok()?);
         if length > most {
             return Some(Said {
@@ -125,7 +125,7 @@ impl Expected {
             });
         }
         let (place, stranger) =
-            self.alphabet?.stranger(given).filter(|_| !matches!(self.alphabet, Some(Alphabet::Code)))?;
+            self.alphabet?.stranger(&given).filter(|_| !matches!(self.alphabet, Some(Alphabet::Code)))?;
         let (place, code) = (place + 1, u32::from(stranger));
         Some(Said {
             fr: format!("Le caractère U+{code:04X}, à la position {place}, n’est pas admis\u{a0}: supprimez-le."),

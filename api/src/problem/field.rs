@@ -83,9 +83,20 @@ pub struct FieldError {
     pub(super) expected: Option<Expected>,
 }
 
+/// More wrong values than a form shows; the others are told when these are right.
+pub(crate) const MOST_ERRORS: usize = 100;
+/// The longest pointer that is told.
+const LONGEST_POINTER: usize = 500;
+
+/// A name as a token of a JSON pointer (RFC 6901, section 3).
+pub(crate) fn token(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 impl FieldError {
     pub(crate) fn new(pointer: &str, code: FieldCode) -> Self {
-        Self { pointer: pointer.to_owned(), code, why: None, expected: None }
+        let pointer = pointer.chars().take(LONGEST_POINTER).collect();
+        Self { pointer, code, why: None, expected: None }
     }
 
     /// The same, for a reason.
@@ -134,15 +145,15 @@ impl FieldError {
     pub(crate) fn located<E: Display>(error: &serde_path_to_error::Error<E>) -> Self {
         let pointer = error.path().iter().map(|segment| match segment {
             Segment::Seq { index } => format!("/{index}"),
-            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Map { key } => format!("/{}", token(key)),
             Segment::Enum { .. } | Segment::Unknown => String::new(),
         });
         let pointer: String = pointer.collect();
         let said = error.inner().to_string();
         // The field that serde names stands below where it stopped, unless it stopped at the field itself.
         let named = |after: &str| {
-            let name = said.strip_prefix(after)?.trim_start_matches('`').split(['`', ':']).next()?;
-            let own = format!("/{name}");
+            let name = said.strip_prefix(after)?.split(if after == WITHIN { ':' } else { '`' }).next()?;
+            let own = format!("/{}", token(name));
             Some(if pointer.ends_with(&own) { pointer.clone() } else { pointer.clone() + &own })
         };
         let by_name = [

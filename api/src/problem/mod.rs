@@ -13,6 +13,7 @@ use persistence::Error;
 pub use code::Code;
 pub use expected::Expected;
 pub use field::{FieldCode, FieldError, Said};
+pub(crate) use field::{MOST_ERRORS, token};
 pub use speak::{Body, FieldBody};
 pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
 
@@ -37,7 +38,8 @@ impl Problem {
         Self { code, why: None, stopped: None, errors: Vec::new(), allowed: Vec::new(), successors: None, wait: None }
     }
 
-    pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
+    pub(crate) fn invalid(mut errors: Vec<FieldError>) -> Self {
+        errors.truncate(MOST_ERRORS);
         Self { errors, ..Self::new(Code::Invalid) }
     }
 
@@ -76,6 +78,15 @@ impl Problem {
     }
 }
 
+const ANOTHER_LEAD: Label = Label {
+    fr: "Faites d’abord désigner une autre personne par l’administration du SIG, ou fermez le réseau.",
+    en: "Have a SIG administrator appoint another lead first, or close the network.",
+};
+const ANOTHER_ADMIN: Label = Label {
+    fr: "Attribuez d’abord ce rôle à une autre personne, et attendez sa première connexion.",
+    en: "Give this role to another person first, and wait until they have logged in once.",
+};
+
 const HELD_ELSEWHERE: Label = Label {
     fr: "Des champs sont gérés par une autre source\u{a0}: ils sont énumérés dans `errors`. Rien n’a été modifié.",
     en: "Fields are held by another source: `errors` says which. Nothing was changed.",
@@ -110,14 +121,14 @@ impl From<Refusal> for Problem {
             Refusal::Overlap => Self::new(Code::Overlap),
             Refusal::LastLead => {
                 let allowed = ["create_network_membership", "close_network"].map(str::to_owned).to_vec();
-                Self { allowed, ..Self::new(Code::LastLead) }
+                Self { allowed, ..Self::new(Code::LastLead) }.because(ANOTHER_LEAD)
             }
             Refusal::AlreadyRequested => Self::new(Code::AlreadyRequested),
             Refusal::InvitationSpent => Self::new(Code::InvitationSpent),
             Refusal::HandOverRequired => {
                 Self { allowed: vec!["hand_over_member".to_owned()], ..Self::new(Code::HandOverRequired) }
             }
-            Refusal::LastAdmin => Self::new(Code::LastAdmin),
+            Refusal::LastAdmin => Self::new(Code::LastAdmin).because(ANOTHER_ADMIN),
             Refusal::NotEmpty => Self::new(Code::NotEmpty),
             Refusal::Superseded(heirs) => Self { successors: Some(heirs.into()), ..Self::new(Code::Superseded) },
             Refusal::Invalid(pointer, why) => {

@@ -45,6 +45,7 @@ pub struct Body {
     code: Code,
     /// Each value that is not acceptable.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 100)]
     errors: Vec<FieldBody>,
     /// What would have been possible: states, or methods.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -232,15 +232,10 @@ impl AsOf {
     pub fn instant(self) -> Result<DateTime<Utc>, Refusal> {
         let now = clock::now();
         if *self.0 > clock::day_of(now) {
-            return Err(Refusal::Invalid("/as_of", FUTURE));
+            return Err(Refusal::Invalid("/as_of", Label::NOT_YET));
         }
         let midnight = self.0.succ_opt().and_then(|next| next.and_hms_opt(0, 0, 0));
         let end = midnight.and_then(|end| end.and_local_timezone(Paris).earliest());
         Ok(end.map_or(now, |end| (end.to_utc() - TimeDelta::microseconds(1)).min(now)))
     }
 }
-
-const FUTURE: Label = Label {
-    fr: "Cette date est à venir : choisissez aujourd’hui ou une date passée.",
-    en: "That day is yet to come: choose today or a past day.",
-};

@@ -102,14 +102,19 @@ fn is_overloaded(text: &str) -> bool {
 /// # Errors
 /// The text is too short, too long, or holds a character that its alphabet does not.
 pub fn checked(text: String, bounds: &RangeInclusive<usize>, alphabet: Alphabet) -> Result<String, &'static str> {
-    let bare = text.trim();
-    let text = if bare.len() < text.len() { bare.to_owned() } else { text };
-    let text = if is_nfc(&text) { text } else { text.nfc().collect() };
+    let trimmed = text.trim();
+    let text = if trimmed.len() == text.len() && is_nfc(&text) { text } else { bare(&text) };
     if !bounds.contains(&text.chars().count()) {
         return Err("length");
     }
     let holds = !is_overloaded(&text) && !text.starts_with(is_combining_mark) && alphabet.stranger(&text).is_none();
     holds.then_some(text).ok_or("characters")
+}
+
+/// A text as it is kept: without the blanks around it, in composed form (NFC).
+#[must_use]
+pub fn bare(text: &str) -> String {
+    text.trim().nfc().collect()
 }
 
 /// The message that a field within what is parsed is wrong: the reader of the error points there.

@@ -44,9 +44,9 @@ fn website(text: &str) -> Result<String, &'static str> {
 
 /// Whether what follows the host is written as RFC 3986 says: the library lets more pass, as browsers do.
 fn is_uri(rest: &str) -> bool {
-    let mut escapes = rest.split('%').skip(1);
-    let escaped = escapes.all(|it| it.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit)));
-    escaped && !rest.contains(['[', ']', '|', '^', '\\'])
+    let mut parts = rest.split('%').skip(1);
+    let escaped = parts.all(|it| it.as_bytes().get(..2).is_some_and(|two| two.iter().all(u8::is_ascii_hexdigit)));
+    escaped && !rest.contains(['[', ']', '{', '}', '|', '^', '`', '\\'])
 }
 
 fn domain(text: &str) -> Result<String, &'static str> {

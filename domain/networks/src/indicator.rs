@@ -52,10 +52,6 @@ impl IndicatorMetric {
 /// How many days may be asked for at once.
 pub const MOST_DAYS: usize = 30;
 
-const BACKWARDS: Label = Label {
-    fr: "La fin de la période précède son début. Indiquez un jour de début qui ne soit pas postérieur au jour de fin.",
-    en: "The period ends before it begins. Give a `from` that is not after `to`.",
-};
 const TOO_MANY: Label = Label {
     fr: "La période comporte plus de 30 dates de mesure. Raccourcissez-la ou choisissez un pas plus long.",
     en: "The period holds more than 30 days to measure. Shorten it, or choose a longer step.",
@@ -141,7 +137,7 @@ impl IndicatorQuery {
             return Err(Refusal::Invalid("/to", Label::NOT_YET));
         }
         if from > to {
-            return Err(Refusal::Invalid("/from", BACKWARDS));
+            return Err(Refusal::Invalid("/from", Label::BACKWARDS));
         }
         let mut days = Vec::new();
         let mut before = step.before(from);

@@ -1,4 +1,7 @@
 -- The SIRETs of the organizations that live, each of one alone: the key of the table refuses a second.
+-- recompute: INSERT INTO organization_siret (siret, organization_id)
+--     SELECT DISTINCT ON (siret) siret, id FROM organization, unnest(sirets) siret WHERE status = 'active' ORDER BY siret, id
+--     ON CONFLICT DO NOTHING;
 CREATE OR REPLACE FUNCTION app.keep_sirets() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     DELETE FROM organization_siret o WHERE o.organization_id = NEW.id AND (NEW.status <> 'active' OR o.siret <> ALL (NEW.sirets));

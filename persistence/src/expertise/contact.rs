@@ -119,7 +119,7 @@ impl Store<'_> {
     /// An organization or a network does not exist, or does not belong to the caller.
     pub fn create_contact(&mut self, grant: Grant<Create>) -> Result<ContactView> {
         let created = self.write(grant, |writer, actor, Create(new), ()| {
-            let network = shared_with(new.sharing, new.network_code.as_ref(), actor, None, writer.conn)?;
+            let network = shared_with(new.sharing, new.network_code.as_ref(), actor, writer.conn)?;
             refuse_gone(new.organization_id, writer.conn)?;
             let owner = owner(new.owner_id, actor, writer.conn)?;
             insert(writer, new, owner, network)
@@ -131,16 +131,14 @@ impl Store<'_> {
     ///
     /// # Errors
     /// It changed since the caller saw it; an organization or a network does not exist, or does not belong to the caller.
-    pub fn update_contact(&mut self, grant: Grant<Update>, seen: Versions, patch: ContactPatch) -> Result<ContactView> {
+    pub fn update_contact(
+        &mut self,
+        grant: Grant<Update>,
+        seen: Versions,
+        mut patch: ContactPatch,
+    ) -> Result<ContactView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
-            let sharing = patch.sharing.unwrap_or(before.sharing);
-            let network_id = match &patch.network_code {
-                None if sharing == before.sharing => before.network_id,
-                code => {
-                    let code = code.as_ref().and_then(Option::as_ref);
-                    shared_with(sharing, code, actor, before.network_id, writer.conn)?
-                }
-            };
+            let network_id = shared_anew(&mut patch, &before, actor, writer.conn)?;
             refuse_gone(patch.organization_id.flatten(), writer.conn)?;
             writer.change(&before, (patch, contact::network_id.eq(network_id)))
         })?;
@@ -174,22 +172,38 @@ fn insert(
     writer.create((new, contact::id.eq(ContactId::fresh()), whose, born!(contact, writer)))
 }
 
-/// The network to share a contact with: one in which the caller sits (not as an observer), or any for the SIG; or the one
-/// with which it is shared already.
+/// The network that a contact is shared with after a change. The caller says it over what they see: what a network that is
+/// hidden from them shares is shown as of the organization alone, and stays as it is where they say that again.
+fn shared_anew(
+    patch: &mut ContactPatch,
+    before: &Contact,
+    actor: &Actor,
+    conn: &mut PgConnection,
+) -> Result<Option<NetworkId>> {
+    let shown = before.clone().known_to(actor);
+    let sharing = patch.sharing.unwrap_or(shown.sharing);
+    let code = patch.network_code.as_ref().map(Option::as_ref);
+    let same = code.is_none_or(|code| code == shown.network_code.as_ref().map(|it| &it.code));
+    if sharing == shown.sharing && same {
+        patch.sharing = None;
+        return Ok(before.network_id);
+    }
+    patch.sharing = Some(sharing);
+    shared_with(sharing, code.flatten(), actor, conn)
+}
+
+/// The network to share a contact with: one in which the caller sits (not as an observer), or any for the SIG.
 fn shared_with(
     sharing: ContactSharing,
     code: Option<&NetworkCode>,
     actor: &Actor,
-    already: Option<NetworkId>,
     conn: &mut PgConnection,
 ) -> Result<Option<NetworkId>> {
     match (sharing, code) {
         (ContactSharing::Network, Some(code)) => {
             let found = network::table.filter(network::code.eq(code)).select(network::id);
             let found = found.first::<NetworkId>(conn).optional()?;
-            let own = |id: &NetworkId| {
-                already == Some(*id) || actor.is_sig() || actor.shared_networks().any(|mine| mine == *id)
-            };
+            let own = |id: &NetworkId| actor.is_sig() || actor.shared_networks().any(|mine| mine == *id);
             found.filter(own).map(Some).ok_or(Error::Dangling("/network_code"))
         }
         (ContactSharing::Network, None) | (_, Some(_)) => Err(Refusal::Invalid("/network_code", NETWORK_ALONE).into()),

@@ -96,7 +96,8 @@ impl Store<'_> {
             }
             writer.change(&before, written(draft))?;
             let after = find(Addressed { id: before.id, to: actor.id }, writer.conn)?;
-            if tells {
+            // Of nothing new, nobody is told.
+            if tells && after.version != before.version {
                 let told = still_addressed(&after, writer.at, writer.conn)?;
                 tell(writer, NotificationKind::AnnouncementChanged, &after, told)?;
             }

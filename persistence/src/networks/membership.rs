@@ -14,6 +14,7 @@ use kernel::{
     Actor, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, NotificationLevel,
     PageQuery, Refusal, Sort, Validity, Versions, VoidReason, Voided, sql,
 };
+use members::affiliation::Ending;
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
 use uuid::Uuid;
 
@@ -35,10 +36,6 @@ use crate::{Error, Result, Store};
 const BACKWARDS: Label = Label {
     fr: "L’adhésion, ou son rattachement, se termine avant de commencer : corrigez l’une des deux dates.",
     en: "The membership, or its affiliation, ends before it begins: correct one of the two dates.",
-};
-const PAST: Label = Label {
-    fr: "Cette date est passée : indiquez une date à venir, ou n’en indiquez pas pour une fin immédiate.",
-    en: "This time has passed: give a time to come, or none for now.",
 };
 
 impl Store<'_> {
@@ -149,11 +146,7 @@ impl Store<'_> {
         ending: &MembershipEnding,
     ) -> Result<MembershipView> {
         let ended = self.write_on(grant, seen, |writer, _, _, before| {
-            let at = match ending.at {
-                Some(at) if at.0 < writer.at => return Err(Refusal::Invalid("/at", PAST).into()),
-                Some(at) if at.0 <= before.valid.from => return Err(Refusal::Invalid("/at", Label::TOO_EARLY).into()),
-                at => at.map_or(writer.at, |at| at.0),
-            };
+            let at = Ending { at: ending.at }.instant(writer.at, before.valid)?;
             end(writer, &before, at, ending.reason)
         })?;
         Ok(self.seen(ended))

@@ -40,7 +40,7 @@ fn per_cent(value: f64) -> String {
 }
 
 /// Cadences without a follow-up, of a network that never had one.
-const NEVER: f64 = 1000.0;
+const NEVER: f64 = 1e6;
 
 const MEASURES: &[Measure] = &[
     Measure {
@@ -73,7 +73,7 @@ const MEASURES: &[Measure] = &[
         name: "follow_up_delay",
         // In cadences since the last follow-up; what was never followed up is late.
         question: "SELECT coalesce(($2 - max(f.held_on))::float8 / CASE n.cadence WHEN 'weekly' THEN 7
-            WHEN 'monthly' THEN 31 WHEN 'bimonthly' THEN 62 WHEN 'quarterly' THEN 92 ELSE 365 END, 1000) AS value
+            WHEN 'monthly' THEN 31 WHEN 'bimonthly' THEN 62 WHEN 'quarterly' THEN 92 ELSE 365 END, 1e6) AS value
             FROM network n LEFT JOIN follow_up f ON f.network_id = n.id AND f.axis = 'network' AND f.held_on <= $2
                 AND f.confidentiality = 'normal'
             WHERE n.id = $1 GROUP BY n.cadence",

@@ -43,7 +43,7 @@ impl Fault {
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.column.is_empty() {
-            return write!(f, "ligne {} : {}", self.line, self.said);
+            return write!(f, "ligne {} : {}", self.line, self.said);
         }
         write!(f, "ligne {}, colonne « {} » : {}", self.line, self.column, self.said)
     }

@@ -134,12 +134,12 @@ fn columns(header: &csv::StringRecord, line: u64) -> Result<Vec<&'static str>, U
     }
     if !unknown.is_empty() {
         let (all, unknown) = (COLUMNS.join(", "), unknown.join(", "));
-        return Err(Unreadable(format!("ligne {line} : colonne inconnue : {unknown} ; les colonnes sont : {all}")));
+        return Err(Unreadable(format!("ligne {line} : colonne inconnue : {unknown} ; les colonnes sont : {all}")));
     }
     let missing: Vec<_> =
         REQUIRED.iter().filter(|column| !columns.contains(column)).map(|it| format!("« {it} »")).collect();
     if !missing.is_empty() {
-        return Err(Unreadable(format!("ligne {line} : colonne manquante : {}", missing.join(", "))));
+        return Err(Unreadable(format!("ligne {line} : colonne manquante : {}", missing.join(", "))));
     }
     if !columns.contains(&"external_id") && !columns.contains(&"email") {
         return Err(Unreadable(format!("ligne {line} : il faut une colonne « external_id » ou « email »")));
@@ -206,7 +206,7 @@ impl Cells<'_> {
         let found = all.iter().find(|it| code(**it) == said || fold(label(**it).fr) == said).copied();
         if found.is_none() {
             let codes = all.iter().map(|it| code(*it)).collect::<Vec<_>>().join(", ");
-            faults.push(Fault::new(self.line, column, format!("valeur inconnue ; sont connues : {codes}")));
+            faults.push(Fault::new(self.line, column, format!("valeur inconnue ; valeurs possibles : {codes}")));
         }
         found
     }

@@ -91,7 +91,7 @@ fn decoded(bytes: &[u8]) -> Result<String, Unreadable> {
         Err(error) => windows(bytes).ok_or_else(|| {
             let line = bytes.get(..error.valid_up_to()).unwrap_or_default().split(|byte| *byte == b'\n').count();
             let said = "enregistrez-le en « CSV UTF-8 »";
-            Unreadable::new(format!("le fichier n’est pas en UTF-8, ligne {line} : {said}"))
+            Unreadable::new(format!("le fichier n’est pas en UTF-8, ligne {line} : {said}"))
         }),
     }
 }

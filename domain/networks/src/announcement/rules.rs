@@ -1,5 +1,7 @@
 //! Who may write, publish and read an announcement, and when.
 
+use std::collections::BTreeSet;
+
 use diesel::BoxableExpression;
 use diesel::dsl::LeftJoinQuerySource;
 use diesel::expression::AsExpression;
@@ -191,6 +193,11 @@ action!(
     }
 );
 
+/// Whether two lists name the same, in whatever order.
+fn same<T: Ord>(one: &[T], other: &[T]) -> bool {
+    one.iter().collect::<BTreeSet<_>>() == other.iter().collect::<BTreeSet<_>>()
+}
+
 /// The announcement after a change. Its audience is settled by its publication and cannot change afterwards.
 ///
 /// # Errors
@@ -209,8 +216,8 @@ pub fn refit(it: &Announcement, patch: AnnouncementPatch) -> Result<Announcement
     };
     let settled = [
         ("/network_code", wanted.network_code == it.network_code),
-        ("/organization_kinds", wanted.organization_kinds == it.organization_kinds),
-        ("/origins", wanted.origins == it.origins),
+        ("/organization_kinds", same(&wanted.organization_kinds, &it.organization_kinds)),
+        ("/origins", same(&wanted.origins, &it.origins)),
         ("/interministerial", wanted.interministerial == it.interministerial),
         ("/class", wanted.class == Some(it.class)),
     ];
