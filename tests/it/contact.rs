@@ -102,7 +102,7 @@ fn a_hidden_network_does_not_show_through_a_contact() {
     let nowhere = json!({"kind": "service", "name": "Cellule ombre", "sharing": "network", "network_code": "nowhere"});
     assert_eq!(said, colleague.post("/contacts", nowhere).refused(422, "invalid").said(), "as one that does not exist");
 
-    // Nor by a guess of whoever may change the contact: it is answered as what it is shown as.
+    // Nor by a guess of a person who may change the contact: it is answered as what it is shown as.
     let office = world.organization("DICOM Écologie");
     let place = colleague.get("/me").expect(200).str("/standings/0/affiliation_id");
     let keeps = json!({"affiliation_id": place, "role": "org_admin", "organization_id": office});

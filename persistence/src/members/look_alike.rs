@@ -14,8 +14,11 @@ use uuid::Uuid;
 
 use crate::{Database, Result, Store};
 
-/// How many members one question finds.
+/// How many members one question finds, and how many of them where it is about one name: those that are shown, and the two
+/// that it may be about.
 const MOST: i64 = 1000;
+const MOST_OF_ONE: i64 = 7;
+const _: () = assert!(NAMED == 5, "MOST_OF_ONE is two more");
 /// How many skeletons are computed at a time.
 const BATCH: i64 = 1000;
 
@@ -26,6 +29,7 @@ impl Store<'_> {
         if skeletons.is_empty() {
             return Ok(found);
         }
+        let most = if skeletons.len() == 1 { MOST_OF_ONE } else { MOST };
         let (conn, actor) = self.reading();
         let rows = member::table
             .filter(visible(actor))
@@ -33,7 +37,7 @@ impl Store<'_> {
             .filter(member::departed_at.is_null())
             .order((member::activated_at.asc().nulls_last(), member::id))
             .select((member::skeleton.assume_not_null(), MemberReference::as_select()))
-            .limit(MOST);
+            .limit(most);
         for (skeleton, who) in rows.load::<(String, MemberReference)>(conn)? {
             found.entry(skeleton).or_default().push(who);
         }
