@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use kernel::MemberId;
@@ -29,15 +30,18 @@ impl Store<'_> {
         if skeletons.is_empty() {
             return Ok(found);
         }
-        let most = if skeletons.len() == 1 { MOST_OF_ONE } else { MOST };
         let (conn, actor) = self.reading();
         let rows = member::table
             .filter(visible(actor))
-            .filter(member::skeleton.eq_any(skeletons))
             .filter(member::departed_at.is_null())
             .order((member::activated_at.asc().nulls_last(), member::id))
             .select((member::skeleton.assume_not_null(), MemberReference::as_select()))
-            .limit(most);
+            .into_boxed::<Pg>();
+        // Of one name the index gives the first alone, however many have it.
+        let rows = match skeletons.as_slice() {
+            [one] => rows.filter(member::skeleton.eq(one.clone())).limit(MOST_OF_ONE),
+            _ => rows.filter(member::skeleton.eq_any(skeletons)).limit(MOST),
+        };
         for (skeleton, who) in rows.load::<(String, MemberReference)>(conn)? {
             found.entry(skeleton).or_default().push(who);
         }
