@@ -56,7 +56,7 @@ fn a_contact_is_seen_as_it_is_shared() {
             "/organization_id",
             json!({"organization_id": "01900000-0000-7000-8fff-ffffffffffff", "organization_name": null}),
         ),
-        ("/organization_name", json!({"organization_id": world.organization("MJ")})),
+        ("/organization_id", json!({"organization_id": world.organization("MJ")})),
         ("/phones/0", json!({"phones": ["12"]})),
     ] {
         assert_eq!(patched(&lead, &address, wrong).refused(422, "invalid").str("/errors/0/pointer"), pointer);

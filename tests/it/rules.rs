@@ -28,7 +28,8 @@ fn of_the_directory(world: &World) -> Vec<Case> {
     };
     vec![
         ("POST", "/organizations".into(), nature("Agence", json!({"prefecture_level": "region"})), "/prefecture_level"),
-        ("PATCH", organization(&prefecture), json!({"kind": "operator"}), "/prefecture_level"),
+        ("PATCH", organization(&prefecture), json!({"kind": "operator"}), "/kind"),
+        ("PATCH", organization(&travail), json!({"prefecture_level": "region"}), "/prefecture_level"),
         ("PATCH", organization(&travail), json!({"parent_id": travail}), "/parent_id"),
         ("POST", format!("{}/links", organization(&sig)), json!({"kind": "serves", "to_id": sig}), "/to_id"),
         (

@@ -149,9 +149,9 @@ fn odd_words_find_nothing_or_something_and_never_break() {
             ("sig", "&limit=51", "/limit"),
             ("sig", "&limit=-1", "/limit"),
             ("sig", "&limit=x", "/limit"),
-            ("sig", "&types=", "/types"),
-            ("sig", "&types=network", "/types"),
-            ("sig", "&types=member,,organization", "/types"),
+            ("sig", "&types=", "/types/0"),
+            ("sig", "&types=network", "/types/0"),
+            ("sig", "&types=member,,organization", "/types/0"),
             ("sig", "&cursor=abc", "/cursor"),
             ("sig", "&colour=red", "/colour"),
         ] {

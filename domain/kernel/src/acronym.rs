@@ -1,7 +1,10 @@
-//! Acronyms as people type them: `D.D.T.` and `D. D. T.` are the DDT.
+//! Acronyms as people type them: `D.D.T.`, `D. D. T.`, `D·D·T` and `D-D-T` are the DDT.
 
 /// How many letters with dots are an acronym among other words; two of them may as well be someone's initials.
 const FEWEST: usize = 3;
+
+/// What stands between the letters.
+const SEPARATORS: [char; 5] = ['.', '·', '-', '\u{2010}', '\u{2011}'];
 
 /// The same text, its letters with dots put together where they are an acronym: three or more in a row, or all there is.
 #[must_use]
@@ -32,15 +35,17 @@ pub fn undotted(text: &str) -> String {
 /// The letters with dots that a text begins with, how many they are, and what follows. The last may lack its dot where no
 /// letter follows it.
 fn dotted(text: &str) -> Option<(String, usize, &str)> {
-    let (mut letters, mut number, mut after) = (String::new(), 0, text);
+    let (mut letters, mut number, mut after, mut hyphens) = (String::new(), 0, text, false);
     loop {
         let next = if number == 0 { after } else { after.trim_start() };
         let mut chars = next.chars();
         let Some(letter) = chars.next().filter(|letter| letter.is_alphabetic()) else { break };
         let behind = chars.as_str();
         let last = !behind.starts_with(|c: char| c.is_alphanumeric() || c == '\'' || c == '\u{2019}' || c == '-');
-        if let Some(rest) = behind.strip_prefix('.') {
-            after = rest;
+        let separated = behind.starts_with(SEPARATORS);
+        if separated {
+            hyphens |= !behind.starts_with(['.', '·']);
+            after = behind.get(behind.chars().next().map_or(0, char::len_utf8)..).unwrap_or_default();
         } else if last && number > 0 && next.len() == after.len() {
             after = behind;
         } else {
@@ -48,11 +53,13 @@ fn dotted(text: &str) -> Option<(String, usize, &str)> {
         }
         letters.push(letter);
         number += 1;
-        if !behind.starts_with('.') {
+        if !separated {
             break;
         }
     }
-    (number > 0).then_some((letters, number, after))
+    // Two letters with a hyphen are rather a name, and letters before a word are words.
+    let spelled = !hyphens || number >= FEWEST && !after.starts_with(char::is_alphabetic);
+    (number > 0 && spelled).then_some((letters, number, after))
 }
 
 #[cfg(test)]
@@ -74,6 +81,9 @@ mod tests {
             ("S.G.", "SG"),
             (" M. I. ", " MI "),
             ("D.D.T.-D.R.E.A.L.", "DDT-DREAL"),
+            ("D-D-T", "DDT"),
+            ("D·D·T 34", "DDT 34"),
+            ("D-D-T-34", "DDT 34"),
         ] {
             assert_eq!(undotted(typed), meant);
         }
@@ -88,6 +98,9 @@ mod tests {
             ".",
             "",
             "A.",
+            "J-M",
+            "e-mail",
+            "Y-a-t-il",
         ] {
             assert_eq!(undotted(same), same);
         }

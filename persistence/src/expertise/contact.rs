@@ -139,6 +139,11 @@ impl Store<'_> {
     ) -> Result<ContactView> {
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             let network_id = shared_anew(&mut patch, &before, actor, writer.conn)?;
+            // Told on the field that was sent.
+            let named = patch.organization_name.is_none() && before.organization_name.is_some();
+            if named && patch.organization_id.flatten().is_some() {
+                return Err(Refusal::Invalid("/organization_id", ONE_ORGANIZATION).into());
+            }
             refuse_gone(patch.organization_id.flatten(), writer.conn)?;
             writer.change(&before, (patch, contact::network_id.eq(network_id)))
         })?;

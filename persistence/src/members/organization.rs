@@ -3,7 +3,7 @@
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::acronym::undotted;
-use kernel::directory::{OrganizationLife, OrganizationName};
+use kernel::directory::{OrganizationKind, OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
 use kernel::{Actor, AsOf, Grant, Label, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
 use members::organization::{
@@ -189,6 +189,11 @@ pub(super) fn set(
     before: &Organization,
     mut patch: OrganizationPatch,
 ) -> Result<Organization> {
+    // Told on the field that was sent.
+    let leveled = patch.prefecture_level.is_none() && before.prefecture_level.is_some();
+    if leveled && patch.kind.is_some_and(|kind| kind != OrganizationKind::Prefecture) {
+        return Err(Refusal::Invalid("/kind", LEVEL).into());
+    }
     let renamed = patch.name.as_ref().is_some_and(|name| *name != before.name);
     if renamed && !before.aliases.contains(&before.name) {
         let aliases = patch.aliases.take().unwrap_or_else(|| before.aliases.clone());

@@ -6,6 +6,7 @@ use kernel::text::fold;
 use serde_json::{Map, Value};
 
 use super::Oddity;
+use super::describe::with_its_zero;
 use super::record::{About, elements, objects, scalar, text, texts, tidied};
 use crate::contact::{ContactKind, ContactLabel, ContactPoint, ContactPoints, Email, Phone, Website};
 
@@ -164,7 +165,8 @@ fn phones(fields: &Map<String, Value>, people: &People, about: &mut About<'_>, p
 /// The lines of a postal address, as one writes them.
 fn lines(place: &Map<String, Value>) -> String {
     let part = |name| text(place, name).map(|part| tidied(&part));
-    let town = [part("code_postal"), part("nom_commune")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let postal = part("code_postal").map(|code| with_its_zero(&code).into_owned());
+    let town = [postal, part("nom_commune")].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let abroad = part("pays").filter(|country| country != "France");
     let street = ["complement1", "complement2", "numero_voie", "service_distribution"].map(part);
     let lines = street.into_iter().chain([Some(town).filter(|town| !town.is_empty()), abroad]);

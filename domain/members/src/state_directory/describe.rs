@@ -3,6 +3,7 @@
 use kernel::OrganizationId;
 use kernel::directory::OrganizationName;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 
 use super::hierarchy::Placed;
 use super::plan::{Known, KnownOrganization};
@@ -82,9 +83,15 @@ fn territory(entry: &Entry, known: &Known, report: &mut Report) -> Option<String
     code
 }
 
+/// A code of five digits that a spreadsheet took for a number, with the zero that it lost.
+pub(super) fn with_its_zero(code: &str) -> Cow<'_, str> {
+    let lost = code.len() == 4 && code.bytes().all(|digit| digit.is_ascii_digit());
+    if lost { Cow::Owned(format!("0{code}")) } else { Cow::Borrowed(code) }
+}
+
 /// The territory of a commune: `34172` is in `dep-34`, `2B033` in `dep-2b`, `97411` in `dep-974`, `98735` in `om-987`.
 pub(super) fn territory_of(insee: &str) -> Option<String> {
-    let insee = insee.trim().to_ascii_lowercase();
+    let insee = with_its_zero(insee.trim()).to_ascii_lowercase();
     if insee.len() != 5 || !insee.chars().all(|c| c.is_ascii_alphanumeric()) {
         return None;
     }
@@ -102,6 +109,7 @@ mod tests {
     fn a_commune_is_in_its_department() {
         for (insee, code) in [
             ("34172", Some("dep-34")),
+            ("1053", Some("dep-01")),
             ("2B033", Some("dep-2b")),
             ("2a004", Some("dep-2a")),
             ("97411", Some("dep-974")),
