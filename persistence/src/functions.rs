@@ -13,6 +13,7 @@ type Boxed = Box<dyn std::error::Error + Send + Sync>;
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/sql_files.rs"));
 const SERVES_FROM: &str = include_str!("../sql/SERVES_FROM");
+const ON_EVERY_TABLE: &str = include_str!("on_every_table.sql");
 
 /// The functions and triggers of one version of the program.
 #[derive(Debug, Clone, Copy)]
@@ -68,9 +69,6 @@ const KEEP: &str = "INSERT INTO app.sql_file (name, digest, makes) VALUES ($1, $
     ON CONFLICT (name) DO UPDATE SET digest = EXCLUDED.digest, makes = EXCLUDED.makes";
 const KEEP_ALL: &str = "INSERT INTO app.sql_applied (digest, serves_from, at) VALUES ($1, $2, now())";
 
-/// How a file begins that makes something for every table, those of later migrations too.
-const WITH_EVERY_MIGRATION: &str = "-- applied: with every migration";
-
 impl Functions<'_> {
     /// The number of the newest migration that a binary must know.
     #[must_use]
@@ -85,6 +83,7 @@ impl Functions<'_> {
         for (name, text) in self.files {
             let _ = write!(all, "\n{} {name}", digest(text));
         }
+        let _ = write!(all, "\n{}", digest(ON_EVERY_TABLE));
         digest(&all)
     }
 
@@ -103,8 +102,8 @@ impl Functions<'_> {
     }
 
     /// Applies what changed, drops what left, and computes anew what was kept of what changed. The caller's transaction
-    /// holds it together. With a migration, what follows the tables is applied again.
-    pub(crate) fn apply(&self, conn: &mut PgConnection, with_migration: bool) -> Result<(), Boxed> {
+    /// holds it together.
+    pub(crate) fn apply(&self, conn: &mut PgConnection) -> Result<(), Boxed> {
         conn.batch_execute(PREPARE)?;
         let before: Vec<Applied> = diesel::sql_query("SELECT name, digest, makes FROM app.sql_file").load(conn)?;
         let before: BTreeMap<_, _> = before.into_iter().map(|file| (file.name.clone(), file)).collect();
@@ -112,8 +111,7 @@ impl Functions<'_> {
         let mut seen = objects(conn)?;
         for (name, text) in self.files {
             let known = before.get(*name);
-            let again = with_migration && text.starts_with(WITH_EVERY_MIGRATION);
-            if let Some(known) = known.filter(|known| known.digest == digest(text) && !again) {
+            if let Some(known) = known.filter(|known| known.digest == digest(text)) {
                 stand.extend(known.makes.iter().cloned());
                 continue;
             }
@@ -132,6 +130,7 @@ impl Functions<'_> {
         }
         let gone: Vec<_> = before.values().flat_map(|file| &file.makes).filter(|it| !stand.contains(*it)).collect();
         drop_all(conn, &gone)?;
+        conn.batch_execute(ON_EVERY_TABLE)?;
         let names: Vec<_> = self.files.iter().map(|(name, _)| *name).collect();
         diesel::sql_query("DELETE FROM app.sql_file WHERE name <> ALL ($1)")
             .bind::<Array<Text>, _>(names)

@@ -153,7 +153,7 @@ impl<M: MigrationSource<Pg>> Foundation<'_, M> {
             self.run(conn, migration.as_ref(), Some(place) == last)?;
         }
         if last.is_none() && !self.functions.stand(conn)? {
-            conn.transaction(|conn| self.put_functions(conn, false))?;
+            conn.transaction(|conn| self.put_functions(conn))?;
         }
         Ok(pending.len())
     }
@@ -181,15 +181,15 @@ impl<M: MigrationSource<Pg>> Foundation<'_, M> {
         }
         conn.transaction(|conn| {
             conn.run_migration(migration)?;
-            self.put_functions(conn, true)
+            self.put_functions(conn)
         })
     }
 
-    fn put_functions(&self, conn: &mut PgConnection, with_migration: bool) -> std::result::Result<(), Boxed> {
+    fn put_functions(&self, conn: &mut PgConnection) -> std::result::Result<(), Boxed> {
         conn.batch_execute(
             "SET LOCAL lock_timeout = '1s'; GRANT SELECT ON __diesel_schema_migrations TO diapason_app",
         )?;
-        self.functions.apply(conn, with_migration)
+        self.functions.apply(conn)
     }
 
     /// How a database stands, where this binary cannot serve it.
