@@ -77,7 +77,7 @@ pub fn app(
         .app_data(known)
         .app_data(web::Data::new(meta::Contract::of(&contract)))
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
-        .app_data(web::PathConfig::default().error_handler(|_, _| Problem::new(Code::NotFound).into()))
+        .app_data(web::PathConfig::default().error_handler(|_, request| unread(request).into()))
         .configure(meta::routes)
         .service(
             web::scope("/docs")
@@ -118,6 +118,13 @@ impl KnownMethods {
         };
         Self(paths.map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item))).collect())
     }
+}
+
+/// What is no identifier names nothing, or is the name of another address, which lacks the method.
+fn unread(request: &HttpRequest) -> Problem {
+    let known = request.app_data::<web::Data<KnownMethods>>();
+    let named = known.and_then(|known| known.0.iter().find(|(path, _)| path.pattern() == Some(request.path())));
+    named.map_or(Problem::new(Code::NotFound), |(_, methods)| Problem::method_not_allowed(methods.clone()))
 }
 
 async fn no_route(request: HttpRequest, known: web::Data<KnownMethods>) -> Result<String, Problem> {

@@ -30,6 +30,9 @@ fn the_errors_of_the_framework_are_problems_too() {
     lead.get("/networks?cursor=").refused(400, "invalid_cursor");
     let put = lead.send("PUT", "/networks", &[], None).refused(405, "method_not_allowed");
     assert_eq!(put.header("allow"), "GET, HEAD, POST");
+    // An address that stands where an identifier may is none.
+    let preview = lead.get("/reorganizations/preview").refused(405, "method_not_allowed");
+    assert_eq!(preview.header("allow"), "POST");
     let large = lead.patch("/networks/edito", "\"1-000000000000\"", json!({"purpose": "a".repeat(300_000)}));
     large.refused(413, "payload_too_large");
     lead.raw("POST", "/networks", &[("content-type", "application/json")], vec![b'a'; 10_000_000])
