@@ -7,6 +7,7 @@ use ::members::member_file::SourceCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::auth::{self, IssuerConfig, is_trustworthy};
+use crate::frontend::Frontend;
 use crate::limits::LimitSettings;
 use crate::public_address::origin;
 
@@ -92,6 +93,12 @@ pub struct Settings {
     /// Without it, the address on which the API listens.
     #[arg(long, env = "DIAPASON_PUBLIC_URL", global = true)]
     pub public_url: Option<String>,
+    /// Pages of the frontend to which e-mails lead, as JSON: `{"base": "https://intranet.example", "announcement":
+    /// "/annonces/{id}", "accept_invitation": "/invitation#code={code}", "inbox": "/notifications", "preferences":
+    /// "/preferences"}`. Also `action_item`, `expertise_request`, `invitation`, `membership`, `membership_request` and
+    /// `membership_review`. A page that is not named is one of this service that explains.
+    #[arg(long, env = "DIAPASON_FRONTEND", global = true)]
+    pub frontend: Option<String>,
     /// Rate limits.
     #[command(flatten)]
     pub limits: LimitSettings,
@@ -246,6 +253,14 @@ impl Settings {
         self.public_url.as_deref().and_then(origin)
     }
 
+    /// The frontend to which e-mails lead, if one is set up.
+    ///
+    /// # Errors
+    /// It is not well formed: one sentence says what is wrong.
+    pub(crate) fn frontend(&self) -> Result<Option<Frontend>, String> {
+        Frontend::parse(self.frontend.as_deref().unwrap_or_default())
+    }
+
     /// Checks that the settings are safe and can work together.
     ///
     /// # Errors
@@ -279,6 +294,7 @@ impl Settings {
         if self.public_url.is_some() && self.public_url().is_none() {
             return Err("DIAPASON_PUBLIC_URL is a scheme and a host, without a path, a user or a password".into());
         }
+        self.frontend()?;
         if self.server_key.as_ref().is_some_and(|key| key.len() < 32) {
             return Err("DIAPASON_SERVER_KEY must have at least 32 characters".into());
         }
@@ -302,7 +318,7 @@ impl Settings {
         };
         let limits = self.limits.on(self.production());
         format!(
-            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}",
+            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}\nfrontend      {}",
             self.listen,
             self.admin_listen,
             self.data_dir.display(),
@@ -323,6 +339,7 @@ impl Settings {
             hidden(&self.smtp_url),
             self.mail_from,
             self.public_url().as_deref().unwrap_or("(none)"),
+            self.frontend.as_deref().unwrap_or("(none)"),
         )
     }
 }

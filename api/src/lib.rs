@@ -13,6 +13,7 @@ pub mod embedded;
 mod expertise;
 mod extract;
 mod failure;
+mod frontend;
 mod gate;
 pub mod import;
 mod judge;

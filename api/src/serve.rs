@@ -145,14 +145,10 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         address: PublicAddress::new(settings.public_url(), settings.limits.trusted_proxies.clone()),
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };
-    let worker =
-        if settings.no_worker { None } else { Some(worker::start(services.database.clone(), Post::of(settings)?)?) };
     let done = actix_web::rt::System::new().block_on(listen(settings, services));
-    // Nobody asks for a database any more that stops with us.
-    drop(worker);
     drop(place);
     drop(lock);
-    Ok(done?)
+    done
 }
 
 /// Says in one line whose tokens are accepted, and whether one may ask as often as one likes.
@@ -165,7 +161,7 @@ fn say_mode(settings: &Settings) {
     }
 }
 
-async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
+async fn listen(settings: &Settings, services: Services) -> Result<(), Failure> {
     let (signals, draining) = (Signals::listen()?, Arc::clone(&services.draining));
     let (metrics, database, test_clock) = (services.metrics.clone(), services.database.clone(), settings.test_clock);
     let admin = HttpServer::new(move || {
@@ -179,6 +175,7 @@ async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
         .bind(settings.admin_listen)
         .map_err(|error| taken(settings.admin_listen, &error))?;
     let (connections, most) = (Connections::default(), connections::most());
+    let mailing = services.database.clone();
     actix_web::rt::spawn(close_late(connections.clone(), most));
     let server = HttpServer::new(move || app(services.clone()))
         .workers(workers())
@@ -197,6 +194,7 @@ async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
         .bind(settings.listen)
         .map_err(|error| taken(settings.listen, &error))?;
     let (open, closed) = (server.addrs(), admin.addrs());
+    let worker = work(settings, &open, mailing)?;
     let (server, admin) = (server.run(), admin.run());
     let stop = admin.handle();
     actix_web::rt::spawn(admin);
@@ -204,7 +202,16 @@ async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
     announce(settings, &open, &closed);
     server.await?;
     stop.stop(false).await;
+    // Nobody asks for a database any more that stops with us.
+    drop(worker);
     Ok(())
+}
+
+/// Starts the worker, unless other instances work.
+fn work(settings: &Settings, open: &[SocketAddr], database: Database) -> Result<Option<worker::Aside>, Failure> {
+    let listens = open.first().copied().unwrap_or(settings.listen);
+    let post = (!settings.no_worker).then(|| Post::of(settings, listens)).transpose()?;
+    Ok(post.map(|post| worker::start(database, post)).transpose()?)
 }
 
 /// Closes the connections that hang, for as long as we serve.

@@ -41,12 +41,12 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     let (ends, ended) = mpsc::channel::<()>();
     let work = move || {
         let _ends = ends;
-        let (mut tidied, mut digested, mut published) = (Instant::now(), None, clock::today());
+        let (mut tidied, mut planned, mut published) = (Instant::now(), [None; 2], clock::today());
         while over.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
             if !database.is_ready() {
                 continue;
             }
-            if let Err(error) = plan(&database, &mut digested).and_then(|()| round(&database, &post)) {
+            if let Err(error) = plan(&database, &mut planned).and_then(|()| round(&database, &post)) {
                 tracing::warn!(%error, "due tasks could not be done: they wait");
             }
             match database.draw_skeletons() {
@@ -71,15 +71,24 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
     Ok(Aside { until: Some(until), ended })
 }
 
-/// Plans the digests, once for each time that it is eight o'clock in Paris.
-fn plan(database: &Database, planned: &mut Option<DateTime<Utc>>) -> Result<(), Error> {
-    let due = clock::last_digest(clock::now());
-    if *planned != due
-        && let Some(due) = due
-    {
-        database.plan_digests(due)?;
+/// Plans the reminders of each morning at seven o'clock in Paris, and the digests at eight, which have them.
+fn plan(database: &Database, planned: &mut [Option<DateTime<Utc>>; 2]) -> Result<(), Error> {
+    let [reminded, digested] = planned;
+    let now = clock::now();
+    at_each(clock::last_reminder(now), reminded, |due| database.plan_reminders(due).map(drop))?;
+    at_each(clock::last_digest(now), digested, |due| database.plan_digests(due).map(drop))
+}
+
+/// Does something once for each time that is due.
+fn at_each(
+    due: Option<DateTime<Utc>>,
+    before: &mut Option<DateTime<Utc>>,
+    work: impl FnOnce(DateTime<Utc>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    if let Some(due) = due.filter(|due| *before != Some(*due)) {
+        work(due)?;
+        *before = Some(due);
     }
-    *planned = due;
     Ok(())
 }
 
@@ -109,8 +118,8 @@ fn perform(task: &Task, database: &Database, post: &Post) -> Result<(), String> 
     let said = |error: Error| error.to_string();
     match (task.kind, task.object_id) {
         (TaskKind::Send, Some(id)) => {
-            let Some(letter) = database.letter(id).map_err(said)? else { return database.not_sent(id).map_err(said) };
-            match post.send(&letter) {
+            let Some(mail) = database.mail(id).map_err(said)? else { return database.not_sent(id).map_err(said) };
+            match post.send(&mail) {
                 Ok(()) => database.delivered(id, DeliveryStatus::Sent, None).map_err(said),
                 Err(why @ Undelivered::Refused(_)) => {
                     database.delivered(id, DeliveryStatus::Bounced, Some(&why.to_string())).map_err(said)
@@ -119,6 +128,7 @@ fn perform(task: &Task, database: &Database, post: &Post) -> Result<(), String> 
             }
         }
         (TaskKind::EndRequest, Some(id)) => database.end_request(id).map_err(said),
+        (TaskKind::Remind, Some(id)) => database.remind(task, id).map_err(said),
         (TaskKind::PublishIndicators, _) => {
             let day = published_day(&task.key).ok_or_else(|| format!("{} names no day", task.key))?;
             database.publish_indicators(day).map(drop).map_err(said)

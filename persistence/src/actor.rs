@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use kernel::schema::identity;
-use kernel::{Actor, Identity, seal};
+use kernel::{Actor, Identity, MemberId, seal};
 use moka::sync::Cache;
 use serde::Deserialize;
 use serde_json::Value;
@@ -25,10 +25,22 @@ diesel::define_sql_function! {
     #[sql_name = "app.enter"]
     fn enter(issuer: Text, subject: Text) -> Jsonb;
 }
+diesel::define_sql_function! {
+    #[sql_name = "app.actor"]
+    fn rights(who: diesel::sql_types::Uuid) -> Nullable<Jsonb>;
+}
 
 /// The caller's rights as they stand, for a read.
 pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Actor> {
     parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?)
+}
+
+/// The rights of a member, for what is written to them; none if they are suspended, departed or unknown.
+pub(crate) fn of_member(conn: &mut PgConnection, member: MemberId) -> Result<Option<Actor>> {
+    match parse(diesel::select(rights(member)).get_result(conn)?) {
+        Err(Error::Stranger | Error::Suspended) => Ok(None),
+        found => found.map(Some),
+    }
 }
 
 /// Identities that were found to be registered a moment ago.

@@ -3,16 +3,15 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Timestamptz};
-use kernel::directory::{Email, OrganizationName};
+use kernel::directory::Email;
 use kernel::notification::{DeliveryKind, DeliveryStatus, TaskKind};
-use kernel::schema::{delivery, invitation, membership_request, network, notification, organization};
-use kernel::{InvitationId, MemberId, NetworkRole, clock, sql};
-use members::invitation::{InvitationCode, InvitationStatus, stands};
+use kernel::schema::{delivery, notification};
+use kernel::{MemberId, clock, sql};
 use uuid::Uuid;
 
 use crate::task::plan;
 use crate::writer::Writer;
-use crate::{Database, Error, Result};
+use crate::{Database, Result};
 
 /// Plans an e-mail to someone, to be sent once this transaction is committed.
 pub(crate) fn deliver(
@@ -35,58 +34,7 @@ pub(crate) fn deliver(
     plan(writer.conn, TaskKind::Send, &format!("send:{id}"), Some(id), writer.at)
 }
 
-/// An e-mail to send, with all that its text says.
-#[derive(Debug, Clone)]
-pub struct Letter {
-    /// Its line in the ledger, which is also in its `Message-ID`.
-    pub id: Uuid,
-    /// To whom.
-    pub address: Email,
-    /// What it is about.
-    pub about: About,
-}
-
-/// What an e-mail is about.
-#[derive(Debug, Clone)]
-pub enum About {
-    /// Someone is invited to log in, and perhaps to join a network.
-    Invitation {
-        /// The organization of the person who is invited.
-        organization: OrganizationName,
-        /// The network that the person would join, named only where everyone may know of it, and the role.
-        joins: Option<(Option<String>, NetworkRole)>,
-        /// The code to enter.
-        code: InvitationCode,
-        /// When the code expires.
-        expires_at: DateTime<Utc>,
-    },
-    /// There is something new; what it is, is only said in the service.
-    News {
-        /// How many new notifications.
-        count: i64,
-    },
-}
-
 impl Database {
-    /// The e-mail to send; nothing if it is not to be sent any more.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub fn letter(&self, id: Uuid) -> Result<Option<Letter>> {
-        let mut conn = self.worker()?;
-        let line = delivery::table.find(id).filter(delivery::status.eq(DeliveryStatus::Queued));
-        let line = line.select((delivery::kind, delivery::object_id, delivery::address.assume_not_null()));
-        let Some((kind, object, address)) = line.first::<(DeliveryKind, Uuid, Email)>(&mut conn).optional()? else {
-            return Ok(None);
-        };
-        let about = match kind {
-            DeliveryKind::Invitation => about_invitation(InvitationId(object), &mut conn)?,
-            DeliveryKind::Notification => Some(About::News { count: 1 }),
-            DeliveryKind::Digest => about_digest(id, &mut conn)?,
-        };
-        Ok(about.map(|about| Letter { id, address, about }))
-    }
-
     /// Records the outcome of an e-mail.
     ///
     /// # Errors
@@ -136,40 +84,4 @@ diesel::define_sql_function! {
     /// Plans the digest of a day for everyone who has something in it, once, even if several instances plan it.
     #[sql_name = "app.plan_digests"]
     fn plan_digests(until: Timestamptz, of_day: Date) -> BigInt;
-}
-
-/// A digest, if it still holds a notification that was neither withdrawn nor read.
-fn about_digest(id: Uuid, conn: &mut PgConnection) -> Result<Option<About>> {
-    let within = notification::table.filter(notification::digest_id.eq(id));
-    let new = within.filter(notification::withdrawn_at.is_null()).filter(notification::read_at.is_null());
-    let count: i64 = new.count().get_result(conn)?;
-    Ok((count > 0).then_some(About::News { count }))
-}
-
-/// What the e-mail of an invitation says.
-type InvitationRow = (OrganizationName, (Option<String>, Option<String>), Option<NetworkRole>, DateTime<Utc>);
-
-/// An invitation whose code is still good.
-fn about_invitation(id: InvitationId, conn: &mut PgConnection) -> Result<Option<About>> {
-    let found = invitation::table
-        .inner_join(organization::table)
-        .left_join(network::table)
-        .left_join(membership_request::table)
-        .filter(invitation::id.eq(id))
-        .filter(stands().eq(InvitationStatus::Sent))
-        .select((
-            organization::name,
-            (network::name.nullable(), network::visibility.nullable()),
-            membership_request::role.nullable(),
-            invitation::expires_at,
-        ));
-    let found = found.first::<InvitationRow>(conn).optional()?;
-    let Some((organization, (name, visibility), role, expires_at)) = found else {
-        return Ok(None);
-    };
-    // A network that not everyone may know of is not named in an e-mail.
-    let name = name.filter(|_| visibility.as_deref() == Some("listed"));
-    let joins = role.map(|role| (name, role));
-    let code = InvitationCode::of(id).map_err(|why| Error::Fault(why.into()))?;
-    Ok(Some(About::Invitation { organization, joins, code, expires_at }))
 }

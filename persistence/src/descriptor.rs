@@ -1,9 +1,11 @@
 //! Descriptions of nouns without their types, and the forms in which a noun declares them.
 
+pub(crate) use ::networks::mail::Gist;
 use ::networks::notification::Subject;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::directory::{Email, GivenName, UsualName};
+use kernel::notification::Reminder;
 use kernel::{
     Actor, AffiliationId, InvitationId, MemberId, MembershipRequestId, NetworkId, NotificationLevel, Noun,
     OrganizationId,
@@ -32,6 +34,7 @@ pub(crate) struct Descriptor {
     pub(crate) people: &'static [Person],
     pub(crate) owned: Option<Owned>,
     pub(crate) told: Option<Told>,
+    pub(crate) remind: Option<Remind>,
     /// What the rules say of an action on one, if it is one of its actions.
     pub(crate) check: Check,
 }
@@ -137,10 +140,19 @@ pub(crate) struct Owned {
     pub(crate) give: fn(&mut Writer<'_>, &Actor, Uuid, MemberId) -> Result<()>,
 }
 
-/// How notifications name objects, as far as their reader may read them: identifier, title and address.
-pub(crate) type Told = fn(&mut PgConnection, &Actor, Vec<Uuid>) -> Result<Vec<(Uuid, Subject)>>;
+/// What objects say of themselves in notifications and e-mails, as far as their reader may read them.
+pub(crate) type Told = fn(&mut PgConnection, &Actor, Vec<Uuid>) -> Result<Vec<(Uuid, Gist)>>;
 
-/// An object as a notification names it.
-pub(crate) fn named<T: Noun>(it: &T, title: Option<String>) -> (Uuid, Subject) {
-    (it.id(), Subject { title, path: Some(format!("/{}/{}", T::COLLECTION, it.key())) })
+/// What an object says of itself; its address is added here.
+pub(crate) fn named<T: Noun>(it: &T, gist: Gist) -> (Uuid, Gist) {
+    let path = Some(format!("/{}/{}", T::COLLECTION, it.key()));
+    (it.id(), Gist { subject: Subject { path, ..gist.subject }, ..gist })
 }
+
+/// What an object says of itself that has a title.
+pub(crate) fn titled(title: impl ToString) -> Gist {
+    Gist { subject: Subject { title: Some(title.to_string()), path: None }, ..Gist::default() }
+}
+
+/// Reminds those whom an object waits for, or whom its end concerns. What is done already is not reminded of.
+pub(crate) type Remind = fn(&mut Writer<'_>, Reminder, Uuid) -> Result<()>;

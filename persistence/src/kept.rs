@@ -2,7 +2,6 @@
 
 use std::marker::PhantomData;
 
-use ::networks::notification::Subject;
 use chrono::{DateTime, Utc};
 use diesel::expression::{ValidGrouping, is_aggregate};
 use diesel::insertable::CanInsertInSingleQuery;
@@ -20,7 +19,7 @@ use crate::error::Meaning;
 use crate::moving::Resting;
 
 pub(crate) use crate::descriptor::{
-    Admits, Called, Carry, Ends, Invites, KnownTo, Leaving, Naming, Owned, Person, Told, named,
+    Admits, Called, Carry, Ends, Gist, Invites, KnownTo, Leaving, Naming, Owned, Person, Remind, Told, named, titled,
 };
 
 /// A noun stored in the table of its name. `kept!` implements what diesel needs; the rest has a default.
@@ -48,6 +47,8 @@ pub(crate) trait Kept: Noun {
     const OWNED: Option<Owned> = None;
     /// How a notification names it; absent where nobody is told of it.
     const TOLD: Option<Told> = None;
+    /// Whom a due date of it concerns; absent where nobody is reminded of it.
+    const REMIND: Option<Remind> = None;
     /// The columns that no history keeps: what is only computed, and what is secret.
     const PRIVATE: &'static [&'static str] = &[];
 
@@ -170,16 +171,21 @@ impl<T: Kept> QueryFragment<Pg> for Image<T> {
     }
 }
 
-/// How notifications name objects of a noun that is read where its rule says so.
+/// What objects of a noun say of themselves to whoever its rule lets read them.
 pub(crate) fn told<T: Kept, Read: Action<Facts = T>>(
     conn: &mut PgConnection,
     actor: &Actor,
     ids: Vec<Uuid>,
-    title: impl Fn(&T) -> Option<String>,
-) -> Result<Vec<(Uuid, Subject)>> {
+    gist: impl Fn(&T) -> Gist,
+) -> Result<Vec<(Uuid, Gist)>> {
     let all = T::find_all(ids, conn)?.into_iter();
     let read = all.filter(|it| Read::rule(actor, it) == Ruling::Allow);
-    Ok(read.map(|it| named(&it, title(&it))).collect())
+    Ok(read.map(|it| named(&it, gist(&it))).collect())
+}
+
+/// Whether someone may take this action now.
+pub(crate) fn could<A: Action>(actor: &Actor, facts: &A::Facts) -> bool {
+    A::rule(actor, facts) == Ruling::Allow && A::moment_for(actor, facts).is_ok()
 }
 
 /// Says how a noun is kept: which of our types stands in which table, and what else there is to say. Of one that is `whole`,

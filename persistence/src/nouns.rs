@@ -64,6 +64,7 @@ impl Descriptor {
             people: T::PEOPLE,
             owned: T::OWNED,
             told: T::TOLD,
+            remind: T::REMIND,
             check: check::<T>,
         }
     }

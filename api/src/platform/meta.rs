@@ -9,7 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::page;
+use super::{go, page};
 use crate::problem::{Code, Problem, prefers_english};
 use crate::services::Services;
 
@@ -24,7 +24,8 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/.well-known/oauth-protected-resource", web::get().to(protected_resource))
         .route("/.well-known/security.txt", web::get().to(security))
         .route("/docs", web::get().to(docs))
-        .configure(page::routes);
+        .configure(page::routes)
+        .configure(go::routes);
 }
 
 /// The contract, written out once.

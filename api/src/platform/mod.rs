@@ -2,6 +2,7 @@
 
 mod audit;
 mod enums;
+mod go;
 mod me;
 pub(crate) mod meta;
 mod page;

@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
 use sha2::{Digest as _, Sha256};
 
-const STYLE: &str = include_str!("page.css");
+/// The style of all pages.
+pub(super) const STYLE: &str = include_str!("page.css");
 
 /// Conventions of the API: the contract links to them.
 static CONVENTIONS: LazyLock<String> =
@@ -34,6 +35,11 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 }
 
 fn shown(page: &'static str) -> HttpResponse {
+    page_response(page)
+}
+
+/// A page that may use its own style, and nothing else.
+pub(super) fn page_response(page: impl actix_web::body::MessageBody + 'static) -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY.as_str()))

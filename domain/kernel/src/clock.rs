@@ -45,10 +45,20 @@ pub fn today() -> NaiveDate {
 /// The last time that it was eight o'clock in Paris, when digests go out: a wall clock's eight, on both sides of a change.
 #[must_use]
 pub fn last_digest(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    last_hour(8, now)
+}
+
+/// The last time that it was seven o'clock in Paris, when people are reminded: the digest of that morning has it.
+#[must_use]
+pub fn last_reminder(now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    last_hour(7, now)
+}
+
+fn last_hour(hour: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let today = day_of(now);
-    let eight = NaiveTime::from_hms_opt(8, 0, 0)?;
+    let hour = NaiveTime::from_hms_opt(hour, 0, 0)?;
     let days = [Some(today), today.checked_sub_days(Days::new(1))].into_iter().flatten();
-    let mut times = days.filter_map(|day| day.and_time(eight).and_local_timezone(PARIS).earliest());
+    let mut times = days.filter_map(|day| day.and_time(hour).and_local_timezone(PARIS).earliest());
     times.find(|time| *time <= now).map(|time| time.to_utc())
 }
 

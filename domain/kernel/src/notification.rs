@@ -34,6 +34,54 @@ codes! {
         ExpertiseRequestDecided = "expertise_request_decided" ("votre sollicitation a reçu une réponse", "your request for help is answered"),
         MembershipGiven = "membership_given" ("vous rejoignez un réseau", "you join a network"),
         MembershipReviewOpened = "membership_review_opened" ("une revue des adhésions attend vos réponses", "a review of memberships waits for your answers"),
+        MembershipRequestExpires = "membership_request_expires" ("une demande d’adhésion expire bientôt sans votre décision", "a membership request expires soon without your decision"),
+        MembershipReviewDue = "membership_review_due" ("une revue des adhésions s’achève bientôt sans toutes vos réponses", "a review of memberships is due soon and lacks answers of yours"),
+        ActionItemDue = "action_item_due" ("une action arrive à échéance", "an action item is due soon"),
+        ActionItemOverdue = "action_item_overdue" ("l’échéance d’une action est dépassée", "an action item is overdue"),
+        InvitationExpired = "invitation_expired" ("une invitation que vous avez envoyée a expiré", "an invitation that you sent has expired"),
+    }
+}
+
+impl NotificationKind {
+    /// Whether something is expected of its recipient: once it was done, there is nothing to write any more.
+    #[must_use]
+    pub const fn asks(self) -> bool {
+        matches!(
+            self,
+            Self::MembershipRequestWaits
+                | Self::MembershipRequestExpires
+                | Self::ActionItemGiven
+                | Self::ActionItemDue
+                | Self::ActionItemOverdue
+                | Self::ExpertiseRequested
+                | Self::MembershipReviewOpened
+                | Self::MembershipReviewDue
+        )
+    }
+}
+
+codes! {
+    /// What people are reminded of, once for each due date.
+    Reminder {
+        RequestExpires = "membership_request_expires" ("une demande d’adhésion expire bientôt", "a membership request expires soon"),
+        ReviewDue = "membership_review_due" ("une revue des adhésions s’achève bientôt", "a review of memberships is due soon"),
+        ActionDue = "action_item_due" ("une action arrive à échéance", "an action item is due soon"),
+        ActionOverdue = "action_item_overdue" ("l’échéance d’une action est dépassée", "an action item is overdue"),
+        InvitationExpires = "invitation_expires" ("une invitation expire bientôt", "an invitation expires soon"),
+        InvitationExpired = "invitation_expired" ("une invitation a expiré", "an invitation has expired"),
+    }
+}
+
+impl Reminder {
+    /// The noun of the object that it is about.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::RequestExpires => "membership_request",
+            Self::ReviewDue => "membership_review",
+            Self::ActionDue | Self::ActionOverdue => "action_item",
+            Self::InvitationExpires | Self::InvitationExpired => "invitation",
+        }
     }
 }
 
@@ -48,6 +96,7 @@ codes! {
     /// Kind of message that is sent.
     DeliveryKind {
         Invitation = "invitation" ("invitation", "invitation"),
+        InvitationReminder = "invitation_reminder" ("rappel d’une invitation", "reminder of an invitation"),
         Notification = "notification" ("notification", "notification"),
         Digest = "digest" ("résumé quotidien", "daily digest"),
     }
@@ -71,6 +120,7 @@ codes! {
         Send = "send" ("envoyer un message", "send a message"),
         EndRequest = "end_request" ("clore une demande d’adhésion", "end a membership request"),
         PublishIndicators = "publish_indicators" ("publier les indicateurs", "publish indicators"),
+        Remind = "remind" ("rappeler une échéance", "remind of a due date"),
     }
 }
 

@@ -214,6 +214,9 @@ macro_rules! text {
     ($(#[doc = $doc:literal])+ $name:ident, $bounds:expr, $alphabet:ident) => {
         $crate::text!(@ [$($doc)+] $name, $bounds, $alphabet, None, |text| Ok(text.to_owned()));
     };
+    ($(#[doc = $doc:literal])+ $name:ident, $bounds:expr, $alphabet:ident, $refine:expr) => {
+        $crate::text!(@ [$($doc)+] $name, $bounds, $alphabet, None, $refine);
+    };
     ($(#[doc = $doc:literal])+ $name:ident, $bounds:expr, $alphabet:ident as $format:literal, $refine:expr) => {
         $crate::text!(@ [$($doc)+] $name, $bounds, $alphabet, Some($format), $refine);
     };

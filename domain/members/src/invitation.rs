@@ -30,8 +30,8 @@ use crate::powers::{ENTRUSTED, Powers};
 use crate::siren::{Siren, Siret};
 
 text!(
-    /// Single-use code of an invitation (64 characters), as the e-mail gives it.
-    InvitationCode, 64..=64, Line
+    /// Single-use code of an invitation (64 characters), as the e-mail gives it. Blanks between its characters are ignored.
+    InvitationCode, 64..=96, Line, |text| Ok(text.split_whitespace().collect())
 );
 
 codes! {
@@ -267,6 +267,15 @@ impl InvitationCode {
         let bytes = BASE64.decode(&self.0).ok()?;
         let id = InvitationId(Uuid::from_slice(bytes.get(..16)?).ok()?);
         seal::is_sealed(&Self::parts(&id), bytes.get(16..)?).then_some(id)
+    }
+
+    /// The code in groups of four characters, to be read and typed.
+    #[must_use]
+    pub fn grouped(&self) -> String {
+        let letters = self.0.chars().enumerate();
+        letters
+            .flat_map(|(place, letter)| (place > 0 && place % 4 == 0).then_some(' ').into_iter().chain([letter]))
+            .collect()
     }
 
     fn parts(id: &InvitationId) -> [&[u8]; 2] {

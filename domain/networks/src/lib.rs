@@ -9,6 +9,7 @@ pub mod follow_up;
 pub mod follow_up_comment;
 pub mod gap;
 pub mod indicator;
+pub mod mail;
 pub mod membership;
 pub mod membership_request;
 pub mod membership_review;

@@ -8,7 +8,7 @@ use diesel::expression::{AsExpression, Selectable};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{self, Bool};
-use kernel::notification::{NotificationClass, NotificationKind};
+use kernel::notification::{NotificationClass, NotificationKind, NotificationLevel};
 use kernel::schema::{network, notification};
 use kernel::sql::clock;
 use kernel::{
@@ -100,6 +100,10 @@ pub struct Notification {
     pub kind: NotificationKind,
     /// Whether its recipient could choose how soon they are told of it.
     pub class: NotificationClass,
+    /// How soon its recipient hears of it by e-mail.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub level: NotificationLevel,
     /// Kind of the object that it is about, as the audit log names it, such as `announcement` or `action_item`.
     #[schema(max_length = 100)]
     pub noun: String,

@@ -7,7 +7,7 @@ $$;
 -- What became of the last e-mail of an invitation.
 CREATE OR REPLACE FUNCTION app.delivery_status(of_invitation uuid) RETURNS text LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN (SELECT d.status FROM delivery d WHERE d.object_id = of_invitation AND d.kind = 'invitation'
+    RETURN (SELECT d.status FROM delivery d WHERE d.object_id = of_invitation AND d.kind IN ('invitation', 'invitation_reminder')
         ORDER BY d.created_at DESC, d.id DESC LIMIT 1);
 END $$;
 

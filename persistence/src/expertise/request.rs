@@ -9,12 +9,12 @@ use ::expertise::term::TermCode;
 use diesel::prelude::*;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{expertise_request, expertise_term, member, member_expertise};
-use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQuery, Refusal, Versions};
+use kernel::{Action, ExpertiseRequestId, ExpertiseTermId, Grant, MemberId, PageQuery, Refusal, Versions, clock};
 use uuid::Uuid;
 
 use super::term::in_use;
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, Told, kept, known, told};
+use crate::kept::{Gist, Kept as _, Person, Told, could, kept, known, titled, told};
 use crate::notify::{News, notify};
 use crate::page::{DOWN, keyset};
 use crate::stamps::born;
@@ -200,7 +200,16 @@ known!(lock ExpertiseRequest: Accept, Decline, Withdraw);
 
 kept!(ExpertiseRequest: expertise_request whole {
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
-        told::<Self, Read>(conn, actor, ids, |it| Some(it.other(actor).0.display_name.clone()))
+        told::<Self, Read>(conn, actor, ids, |it| {
+            let other = it.other(actor).0.display_name.clone();
+            let accepted = match it.status {
+                ExpertiseRequestStatus::Accepted => Some(true),
+                ExpertiseRequestStatus::Declined => Some(false),
+                _ => None,
+            };
+            let (waits, due_on) = (could::<Accept>(actor, it), Some(clock::day_of(it.expires_at)));
+            Gist { person: Some(other.clone()), accepted, waits, due_on, ..titled(other) }
+        })
     });
 
     const PEOPLE: &'static [Person] = &[

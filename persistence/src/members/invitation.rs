@@ -2,11 +2,11 @@
 
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::notification::{DeliveryKind, OPEN_FOR};
+use kernel::notification::{DeliveryKind, NotificationClass, NotificationKind, OPEN_FOR, Reminder};
 use kernel::schema::invitation;
 use kernel::{
     Grant, InvitationId, MemberId, MembershipRequestId, NetworkId, Noun as _, OrganizationId, PageQuery, PrincipalId,
-    Refusal, Versions, sql,
+    Refusal, Versions, clock, sql,
 };
 use members::invitation::{
     Invitation, InvitationFilter, InvitationPage, InvitationStatus, InvitationView, Invite, Read, Resend, Revoke,
@@ -15,9 +15,10 @@ use members::invitation::{
 
 use crate::delivery::deliver;
 use crate::idempotency::again;
-use crate::kept::{Called, Invites, Kept as _, Person, kept, known};
+use crate::kept::{Called, Gist, Invites, Kept as _, Person, Remind, Told, kept, known, titled, told};
 use crate::moving::Resting;
 use crate::moving::{Ledger, Moving};
+use crate::notify::{News, notify};
 use crate::nouns::NOUNS;
 use crate::page::{DOWN, counted, keyset};
 use crate::stamps::born;
@@ -201,7 +202,30 @@ fn carry_invitations(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledg
     Ok(())
 }
 
+/// Reminds the person who is invited that the code expires, or tells those who sent it that it did. Of one that belongs to a
+/// membership request they hear by the end of the request.
+fn remind(writer: &mut Writer<'_>, what: Reminder, id: Uuid) -> Result<()> {
+    let it = Invitation::lock(id, writer.conn)?;
+    match (what, it.status) {
+        (Reminder::InvitationExpires, InvitationStatus::Sent) if it.is_wanted => {
+            deliver(writer, DeliveryKind::InvitationReminder, it.id.0, it.member_id, &it.email)
+        }
+        (Reminder::InvitationExpired, InvitationStatus::Expired) => {
+            let news = News::of(NotificationKind::InvitationExpired, NotificationClass::Normal, &it, None);
+            notify(writer, news, vec![MemberId(it.created_by.0)])
+        }
+        _ => Ok(()),
+    }
+}
+
 kept!(Invitation: invitation {
+    const TOLD: Option<Told> = Some(|conn, actor, ids| {
+        told::<Self, Read>(conn, actor, ids, |it| {
+            let name = format!("{} {}", it.given_name, it.usual_name);
+            Gist { person: Some(name.clone()), due_on: Some(clock::day_of(it.expires_at)), ..titled(name) }
+        })
+    });
+    const REMIND: Option<Remind> = Some(remind);
     const INVITES: Option<Invites> = Some(Invites { invite: invite_for, revoke: revoke_of_dossier });
     const RESTING: &'static [Resting] = &[
         Resting::moves("invitation", "organization_id", carry_invitations),

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types;
-use kernel::notification::{NotificationClass, NotificationKind};
+use kernel::notification::{NotificationClass, NotificationKind, Reminder};
 use kernel::schema::{action_item, affiliation, member, network};
 use kernel::{
     Action, ActionItemId, Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, PageQuery, Refusal,
@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::carry::carry_actions;
 use super::follow_up::{named, scope_of};
 use crate::idempotency::again;
-use crate::kept::{Ends, Kept as _, Leaving, Owned, Person, Told, kept, known, told};
+use crate::kept::{Ends, Gist, Kept as _, Leaving, Owned, Person, Remind, Told, kept, known, titled, told};
 use crate::moving::Resting;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{DOWN, UP, counted, keyset};
@@ -252,15 +252,30 @@ pub(crate) fn hand_over_action(writer: &mut Writer<'_>, actor: &Actor, id: Uuid,
     tell_given(writer, &after)
 }
 
-/// Notifies the person named in an action item; where it names nobody, those who answer for the organization.
+/// Notifies those who have to do it that an action item was given to them.
 fn tell_given(writer: &mut Writer<'_>, it: &ActionItem) -> Result<()> {
+    tell(writer, NotificationKind::ActionItemGiven, it)
+}
+
+/// Reminds those who have to do it that an action item falls due, or is overdue; unless it is closed.
+fn remind(writer: &mut Writer<'_>, what: Reminder, id: Uuid) -> Result<()> {
+    let it = ActionItem::lock(id, writer.conn)?;
+    match what {
+        _ if it.status != ActionStatus::Open => Ok(()),
+        Reminder::ActionOverdue => tell(writer, NotificationKind::ActionItemOverdue, &it),
+        _ => tell(writer, NotificationKind::ActionItemDue, &it),
+    }
+}
+
+/// Notifies the person named in an action item; where it names nobody, those who answer for the organization.
+fn tell(writer: &mut Writer<'_>, kind: NotificationKind, it: &ActionItem) -> Result<()> {
     let doer = if let Some(member) = &it.owner_member {
         vec![member.id]
     } else {
         let all = answerable(it.owner_organization.id, it.network_id, !it.is_confidential(), writer.at);
         diesel::select(all).get_result(writer.conn)?
     };
-    let news = News::of(NotificationKind::ActionItemGiven, NotificationClass::Normal, it, it.network_id);
+    let news = News::of(kind, NotificationClass::Normal, it, it.network_id);
     notify(writer, news, but_oneself(writer, doer))
 }
 
@@ -297,8 +312,15 @@ kept!(ActionItem: action_item {
     const ENDS: &'static [Ends] = &[Ends::Affiliation(leave_actions)];
     // A confidential title is read only in its own operation, which leaves an audit line.
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
-        told::<Self, Read>(conn, actor, ids, |it| (!it.is_confidential()).then(|| it.title.to_string()))
+        told::<Self, Read>(conn, actor, ids, |it| {
+            let confidential = it.is_confidential();
+            let doer = it.owner_member.as_ref().map(|member| member.id);
+            let waits = it.status == ActionStatus::Open && doer.is_none_or(|doer| Some(doer) == actor.member());
+            let named = if confidential { Gist::default() } else { titled(&it.title) };
+            Gist { confidential, by: Some(it.created_by), due_on: Some(it.due_on), waits, ..named }
+        })
     });
+    const REMIND: Option<Remind> = Some(remind);
 
     const RESTING: &'static [Resting] = &[
         Resting::moves("action_item", "owner_organization_id", carry_actions),

@@ -17,7 +17,7 @@ use kernel::{AnnouncementId, Grant, MemberId, PageQuery, PrincipalId, Refusal, R
 use uuid::Uuid;
 
 use super::follow_up::named;
-use crate::kept::{Kept as _, Told, kept, known, named as named_one};
+use crate::kept::{Gist, Kept as _, Told, kept, known, named as named_one, titled};
 use crate::notify::{News, notify};
 use crate::page::{DOWN, UP, counted, keyset};
 use crate::stamps::born;
@@ -323,6 +323,7 @@ kept!(Announcement: announcement {
     }
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
         let rows = Announcement::query().filter(visible(actor)).filter(announcement::id.eq_any(ids));
-        Ok(rows.load(conn)?.iter().map(|it: &Announcement| named_one(it, Some(it.title.to_string()))).collect())
+        let gist = |it: &Announcement| Gist { by: Some(it.created_by), ..titled(&it.title) };
+        Ok(rows.load(conn)?.iter().map(|it| named_one(it, gist(it))).collect())
     });
 });

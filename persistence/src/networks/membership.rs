@@ -23,7 +23,7 @@ use super::network::{locked as locked_network, seen_by};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Carry, Ends, Kept as _, Leaving, Owned, Person, Told, kept, known, told};
+use crate::kept::{Carry, Ends, Gist, Kept as _, Leaving, Owned, Person, Told, kept, known, told};
 use crate::locks::lock_networks;
 use crate::moving::{Fate, Resting};
 use crate::notify::{News, but_oneself, notify};
@@ -359,7 +359,11 @@ known!(lock Membership: ChangeRole, End, Void);
 kept!(Membership: membership {
     const CARRIED: Option<Carry> = Some(super::carry::carry_memberships);
     const ENDS: &'static [Ends] = &[Ends::Affiliation(end_memberships), Ends::Network(end_all)];
-    const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
+    const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |it| {
+            let own = Some(it.member.id) == actor.member();
+            let person = Some(it.member.display_name.clone());
+            Gist { by: Some(it.created_by), person, own, role: Some(it.role), ..Gist::default() }
+        }));
 
     const RESTING: &'static [Resting] = &[
         Resting::new("membership", "affiliation_id", Fate::Follows("affiliation.organization_id")),

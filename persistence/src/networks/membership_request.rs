@@ -25,7 +25,7 @@ use super::carry::carry_requests;
 use super::membership::join;
 use super::network::locked as locked_network;
 use crate::idempotency::again;
-use crate::kept::{Admits, Ends, Kept as _, Person, Told, kept, known, told};
+use crate::kept::{Admits, Ends, Kept as _, Person, Remind, Told, kept, known, told};
 use crate::locks::lock_networks;
 use crate::moving::{Fate, Resting};
 use crate::nouns::NOUNS;
@@ -442,7 +442,8 @@ again!(MembershipRequestView as MembershipRequestId => membership_request);
 kept!(MembershipRequest: membership_request {
     const ENDS: &'static [Ends] = &[Ends::Network(withdraw_all)];
     const ADMITS: Option<Admits> = Some(Admits { lock: |id, conn| Self::lock(id, conn).map(drop), admit });
-    const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
+    const REMIND: Option<Remind> = Some(telling::remind);
+    const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |it| telling::gist(it, actor)));
 
     const RESTING: &'static [Resting] = &[
         Resting::moves("membership_request", "organization_id", carry_requests),

@@ -13,15 +13,18 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel::sql_types::Bool;
-use kernel::notification::{NotificationClass, NotificationKind};
+use kernel::notification::{NotificationClass, NotificationKind, Reminder};
 use kernel::schema::{membership, membership_review, membership_review_answer};
-use kernel::{Action, Actor, Grant, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Versions};
+use kernel::{
+    Action, Actor, Grant, MemberId, MembershipId, MembershipReviewId, NetworkId, PageQuery, Refusal, Ruling, Versions,
+};
 
 use super::membership::end;
 use super::network::{find as find_network, locked as locked_network};
+use crate::actor::of_member;
 use crate::error::{Meaning, OVERLAP};
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, Told, kept, known, told};
+use crate::kept::{Gist, Kept as _, Person, Remind, Told, kept, known, named};
 use crate::locks::lock_networks;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{DOWN, UP, counted, keyset};
@@ -29,6 +32,7 @@ use crate::stamps::born;
 use crate::store::Known;
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
+use uuid::Uuid;
 
 type Condition = Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>>;
 
@@ -218,10 +222,36 @@ fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {
     writer.change(before, membership::last_reviewed_at.eq(writer.at))
 }
 
+/// What a review says of itself to a reader. It waits for whoever has an answer to give.
+fn gist(it: &MembershipReview, actor: &Actor, conn: &mut PgConnection) -> Result<Gist> {
+    let waits = it.closed_at.is_none() && waits_for(conn, actor, it)?;
+    Ok(Gist { by: Some(it.created_by), due_on: Some(it.due_on), waits, ..Gist::default() })
+}
+
 /// Notifies the members who are asked to answer a review.
 fn tell_opened(writer: &mut Writer<'_>, it: &MembershipReview) -> Result<()> {
     let asked = diesel::select(reviewers(it.network_id, writer.at)).get_result(writer.conn)?;
-    let kind = NotificationKind::MembershipReviewOpened;
+    tell(writer, NotificationKind::MembershipReviewOpened, it, asked)
+}
+
+/// Reminds the members who have not given all of their answers that a review is due soon.
+fn remind(writer: &mut Writer<'_>, _: Reminder, id: Uuid) -> Result<()> {
+    let it = MembershipReview::lock(id, writer.conn)?;
+    if it.closed_at.is_some() {
+        return Ok(());
+    }
+    let asked: Vec<MemberId> = diesel::select(reviewers(it.network_id, writer.at)).get_result(writer.conn)?;
+    let mut late = Vec::new();
+    for member in asked {
+        let Some(actor) = of_member(writer.conn, member)? else { continue };
+        if waits_for(writer.conn, &actor, &it)? {
+            late.push(member);
+        }
+    }
+    tell(writer, NotificationKind::MembershipReviewDue, &it, late)
+}
+
+fn tell(writer: &mut Writer<'_>, kind: NotificationKind, it: &MembershipReview, asked: Vec<MemberId>) -> Result<()> {
     let news = News::of(kind, NotificationClass::Normal, it, Some(it.network_id));
     notify(writer, news, but_oneself(writer, asked))
 }
@@ -252,7 +282,12 @@ known!(lock Membership: Review);
 again!(MembershipReviewView as MembershipReviewId => membership_review);
 
 kept!(MembershipReview: membership_review {
-    const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |_| None));
+    const TOLD: Option<Told> = Some(|conn, actor, ids| {
+        let all = Self::find_all(ids, conn)?.into_iter();
+        let read = all.filter(|it| Read::rule(actor, it) == Ruling::Allow);
+        read.map(|it| Ok(named(&it, gist(&it, actor, conn)?))).collect()
+    });
+    const REMIND: Option<Remind> = Some(remind);
 
     const PEOPLE: &'static [Person] = &[
         Person::tells("membership_review_answer", "answered_by", "vos réponses aux revues d’adhésions"),

@@ -22,3 +22,4 @@ mod tracking;
 mod tracking_page;
 
 pub use indicator::published_day;
+pub(crate) use notification::gists;

@@ -17,10 +17,11 @@ use diesel::sql_types::Bool;
 use kernel::schema::{
     action_item, expertise_request, invitation, member, membership, membership_request, membership_review, network,
 };
-use kernel::{Action, Actor, MemberId, NetworkId, NetworkRole, Noun, OrganizationId, Role, Ruling, clock, sql};
+use kernel::{Actor, MemberId, NetworkId, NetworkRole, Noun, OrganizationId, Role, clock, sql};
 use members::invitation::{Confirm, Invitation, InvitationStatus, stands as invited, visible as visible_invitations};
 
 use super::membership_review::waits_for;
+use crate::kept::could;
 use crate::{Result, Store};
 
 /// How many tasks of each kind are shown at most.
@@ -55,11 +56,6 @@ impl Store<'_> {
             ..task(MyTaskKind::DoActionItem, &it, it.title.to_string(), it.created_at)
         }
     }
-}
-
-/// Whether the caller may take this action now.
-fn could<A: Action>(actor: &Actor, facts: &A::Facts) -> bool {
-    A::rule(actor, facts) == Ruling::Allow && A::moment_for(actor, facts).is_ok()
 }
 
 fn task<T: Noun>(kind: MyTaskKind, it: &T, title: String, since: DateTime<Utc>) -> MyTask {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ::networks::action_item::ActionItem;
 use ::networks::notification::{
     MarkAllRead, MarkRead, Notification, NotificationFilter, NotificationPage, NotificationView, NotificationsRead,
-    Read, Subject, visible,
+    Read, visible,
 };
 use diesel::prelude::*;
 use kernel::schema::{network, notification};
@@ -13,7 +13,7 @@ use kernel::{Actor, Grant, NotificationId, Noun, PageQuery};
 use uuid::Uuid;
 
 use crate::idempotency::again;
-use crate::kept::{Kept as _, Person, kept, known};
+use crate::kept::{Gist, Kept as _, Person, kept, known};
 use crate::nouns::NOUNS;
 use crate::page::{DOWN, counted, keyset};
 use crate::{Again, Result, Store};
@@ -91,17 +91,23 @@ impl Store<'_> {
     }
 }
 
-/// Fills in what notifications are about, as far as the caller may read that now: one query for each noun on the page.
-fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> Result<()> {
-    let mut about: HashMap<Uuid, Subject> = HashMap::new();
+/// What the objects of notifications say of themselves to a reader: one query for each noun.
+pub(crate) fn gists(all: &[Notification], conn: &mut PgConnection, actor: &Actor) -> Result<HashMap<Uuid, Gist>> {
+    let mut about = HashMap::new();
     for noun in NOUNS {
         let ids: Vec<Uuid> = all.iter().filter(|it| it.noun == noun.name).map(|it| it.object_id).collect();
         if let Some(told) = noun.told.filter(|_| !ids.is_empty()) {
             about.extend(told(conn, actor, ids)?);
         }
     }
+    Ok(about)
+}
+
+/// Fills in what notifications are about, as far as the caller may read that now: one query for each noun on the page.
+fn explain(all: &mut [Notification], conn: &mut PgConnection, actor: &Actor) -> Result<()> {
+    let about = gists(all, conn, actor)?;
     for it in all {
-        it.subject = about.get(&it.object_id).cloned().unwrap_or_default();
+        it.subject = about.get(&it.object_id).map(|gist| gist.subject.clone()).unwrap_or_default();
         // An object without a name of its own goes by the name of its network.
         let nameless = it.subject.title.is_none() && it.noun != ActionItem::NAME;
         if nameless && it.subject.path.is_some() {

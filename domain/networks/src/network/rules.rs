@@ -42,6 +42,12 @@ impl NetworkVisibility {
         known || actor.is_sig() || actor.sits_in(network)
     }
 
+    /// Whether e-mails name the network: only one whose members, too, everyone may know.
+    #[must_use]
+    pub fn is_named_in_mail(self) -> bool {
+        self == Self::Listed
+    }
+
     /// Whether a caller may see the network of an object, or the object has none.
     pub(crate) fn shows_any(about: Option<(NetworkId, Self)>, actor: &Actor) -> bool {
         about.is_none_or(|(network, visibility)| visibility.shows(network, actor))

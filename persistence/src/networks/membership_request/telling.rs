@@ -1,12 +1,14 @@
 //! Who is notified of a membership request: those who decide it, and in the end those whom it concerns.
 
 use ::networks::membership::LEADS;
-use ::networks::membership_request::{MembershipRequest, MembershipRequestDecision, MembershipRequestStatus};
+use ::networks::membership_request::{Accept, MembershipRequest, MembershipRequestDecision, MembershipRequestStatus};
 use diesel::prelude::*;
-use kernel::MemberId;
-use kernel::notification::{NotificationClass, NotificationKind};
+use kernel::notification::{NotificationClass, NotificationKind, Reminder};
+use kernel::{Actor, MemberId, clock};
+use uuid::Uuid;
 
 use crate::Result;
+use crate::kept::{Gist, Kept as _, could};
 use crate::notify::{News, but_oneself, notify};
 use crate::writer::Writer;
 
@@ -14,10 +16,41 @@ use crate::writer::Writer;
 /// requests for the roles of leads nobody is notified for the network: only SIG administrators decide them, and have
 /// them among their tasks.
 pub(super) fn tell_who_decides(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
+    tell_awaited(writer, it, NotificationKind::MembershipRequestWaits)
+}
+
+/// Reminds both sides of a request that waits for them and expires soon.
+pub(super) fn remind(writer: &mut Writer<'_>, _: Reminder, id: Uuid) -> Result<()> {
+    let it = MembershipRequest::lock(id, writer.conn)?;
+    tell_awaited(writer, &it, NotificationKind::MembershipRequestExpires)
+}
+
+/// What a request says of itself to a reader. It waits for whoever may accept it.
+pub(super) fn gist(it: &MembershipRequest, actor: &Actor) -> Gist {
+    let invitee = || it.invitee_given_name.as_ref().zip(it.invitee_usual_name.as_ref());
+    let invitee = || invitee().map(|(given, usual)| format!("{given} {usual}"));
+    let accepted = match it.status {
+        MembershipRequestStatus::Accepted => Some(true),
+        MembershipRequestStatus::Refused => Some(false),
+        _ => None,
+    };
+    Gist {
+        by: Some(it.created_by),
+        person: it.member.as_ref().map(|member| member.display_name.clone()).or_else(invitee),
+        own: it.member.as_ref().is_some_and(|member| Some(member.id) == actor.member()),
+        role: Some(it.role),
+        due_on: Some(clock::day_of(it.expires_at)),
+        accepted,
+        waits: could::<Accept>(actor, it),
+        ..Gist::default()
+    }
+}
+
+fn tell_awaited(writer: &mut Writer<'_>, it: &MembershipRequest, kind: NotificationKind) -> Result<()> {
     if it.status != MembershipRequestStatus::Open {
         return Ok(());
     }
-    let waits = |class| News::of(NotificationKind::MembershipRequestWaits, class, it, Some(it.network_id));
+    let waits = |class| News::of(kind, class, it, Some(it.network_id));
     if let (MembershipRequestDecision::Pending, Some(member)) = (it.person_decision, &it.member) {
         notify(writer, waits(NotificationClass::Mandatory), vec![member.id])?;
     }

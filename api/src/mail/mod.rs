@@ -1,7 +1,11 @@
-//! E-mail: the texts, and how they are sent. A text names nothing that not everyone may know: it leads to the service.
+//! E-mail: how it is sent. What it may say is decided in `networks::mail`, how it says it in `templates/mail`.
+
+mod headers;
+mod text;
 
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -9,15 +13,16 @@ use kernel::clock;
 use lettre::message::{Mailbox, MultiPart};
 use lettre::transport::smtp;
 use lettre::{Message, SmtpTransport, Transport as _};
-use persistence::delivery::{About, Letter};
+use persistence::mail::Mail;
 
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::frontend::Links;
 
 /// The sender of e-mails.
 pub(crate) struct Post {
     from: Mailbox,
-    public_url: String,
+    links: Links,
     way: Way,
 }
 
@@ -39,18 +44,22 @@ pub(crate) enum Undelivered {
 }
 
 impl Post {
-    pub(crate) fn of(settings: &Settings) -> Result<Self, Failure> {
+    /// The sender of a service that listens on this address.
+    pub(crate) fn of(settings: &Settings, listens: SocketAddr) -> Result<Self, Failure> {
         let way = match &settings.smtp_url {
             Some(url) => Way::Smtp(Box::new(SmtpTransport::from_url(url)?.build())),
             None => Way::Files(outbox(settings.data_dir.join("outbox"))?),
         };
-        let public_url = settings.public_url().unwrap_or_else(|| format!("http://{}", settings.listen));
-        Ok(Self { from: settings.mail_from.parse()?, public_url, way })
+        let from: Mailbox = settings.mail_from.parse()?;
+        let from = Mailbox { name: from.name.or_else(|| Some("Diapason".into())), ..from };
+        let frontend = settings.frontend()?;
+        let links = Links::new(settings.public_url().unwrap_or_else(|| format!("http://{listens}")), frontend);
+        Ok(Self { from, links, way })
     }
 
     /// Sends an e-mail. Sent twice, it has the same `Message-ID`, by which the recipient's server recognizes it.
-    pub(crate) fn send(&self, letter: &Letter) -> Result<(), Undelivered> {
-        let message = self.compose(letter).map_err(|error| Undelivered::Refused(error.to_string()))?;
+    pub(crate) fn send(&self, mail: &Mail) -> Result<(), Undelivered> {
+        let message = self.compose(mail).map_err(|error| Undelivered::Refused(error.to_string()))?;
         match &self.way {
             Way::Files(outbox) => keep(outbox, &message).map_err(|error| Undelivered::Later(error.to_string())),
             Way::Smtp(smtp) => smtp.send(&message).map(drop).map_err(|error| self.why(smtp, &error)),
@@ -70,49 +79,14 @@ impl Post {
         if refused && !ours && known() { Undelivered::Refused(said) } else { Undelivered::Later(said) }
     }
 
-    fn compose(&self, letter: &Letter) -> Result<Message, Failure> {
-        let (subject, text) = self.text(&letter.about);
-        let to = letter.address.as_ref().parse()?;
-        let message = Message::builder().from(self.from.clone()).to(Mailbox::new(None, to)).subject(subject);
-        let message = message.message_id(Some(format!("<{}@diapason>", letter.id)));
-        Ok(message.multipart(MultiPart::alternative_plain_html(text.clone(), page(&text)))?)
-    }
-
-    fn text(&self, about: &About) -> (&'static str, String) {
-        let (organization, joins, code, expires_at) = match about {
-            About::Invitation { organization, joins, code, expires_at } => (organization, joins, code, expires_at),
-            About::News { count } => return self.news(*count),
-        };
-        let joins = match joins {
-            Some((Some(network), role)) => format!(" et à rejoindre le « {network} » en tant que {}", role.label().fr),
-            Some((None, role)) => format!(" et à rejoindre un réseau métier en tant que {}", role.label().fr),
-            None => String::new(),
-        };
-        let day = expires_at.with_timezone(&kernel::PARIS).format("%d/%m/%Y à %H:%M");
-        let text = format!(
-            "Bonjour,\n\nNous vous invitons à ouvrir votre compte Diapason au titre de l’organisation « {organization} »{joins}.\n\n\
-            Ouvrez {} et saisissez ce code, qui ne sert qu’une fois :\n\n{code}\n\n\
-            Il est valable jusqu’au {day} (heure de Paris). Ne le communiquez à personne.\n\n{SIGNATURE}",
-            self.public_url
-        );
-        ("Diapason : votre invitation", text)
-    }
-
-    /// There is something new. Its title and network are only said in the service.
-    fn news(&self, count: i64) -> (&'static str, String) {
-        let news = if count == 1 {
-            "Une nouveauté vous attend".to_owned()
-        } else {
-            format!("{count} nouveautés vous attendent")
-        };
-        let text = format!("Bonjour,\n\n{news} dans Diapason :\n\n{}\n\n{SIGNATURE}", self.public_url);
-        ("Diapason : vos notifications", text)
+    fn compose(&self, mail: &Mail) -> Result<Message, Failure> {
+        let written = text::write(&mail.about, &self.links)?;
+        let to = Mailbox::new(None, mail.address.as_ref().parse()?);
+        let message = Message::builder().from(self.from.clone()).to(to).subject(written.subject);
+        let message = headers::of(message, mail, self.from.email.domain(), &self.links)?;
+        Ok(message.multipart(MultiPart::alternative_plain_html(written.text, written.html))?)
     }
 }
-
-/// Who writes, at the end of every e-mail.
-const SIGNATURE: &str = "Diapason, service de coordination des communicants et communicantes de l’État\n\
-    Service d’information du Gouvernement\n";
 
 /// Whether an enhanced status (RFC 3463) is about the sender, or about who may send what.
 fn is_ours(word: &str) -> bool {
@@ -137,11 +111,4 @@ fn keep(outbox: &Path, message: &Message) -> io::Result<()> {
     let file = outbox.join(format!("{}.eml", clock::fresh_v7()));
     let mut file = File::options().write(true).create_new(true).mode(0o600).open(file)?;
     file.write_all(&message.formatted())
-}
-
-/// The same text as HTML.
-fn page(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    let paragraphs: Vec<_> = text.split("\n\n").map(|part| format!("<p>{}</p>", part.replace('\n', "<br>"))).collect();
-    format!("<!doctype html><html lang=\"fr\"><body>{}</body></html>", paragraphs.concat())
 }

@@ -1,0 +1,87 @@
+//! Pages that e-mails lead to where no frontend is set up: they explain where the object is opened, and tell nothing of it.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template as _;
+use kernel::Noun;
+use uuid::Uuid;
+
+use super::page::{STYLE, page_response};
+use crate::frontend::{INBOX, PREFERENCES};
+use crate::problem::{Code, Problem, prefers_english};
+
+pub(crate) fn routes(config: &mut web::ServiceConfig) {
+    config.route("/go/{page}", web::get().to(place)).route("/go/{noun}/{id}", web::get().to(object));
+}
+
+/// What a page explains.
+enum Page {
+    /// How an invitation is accepted.
+    Invitation,
+    /// Where a member says how soon they hear of each network.
+    Preferences,
+    /// Where the notifications of a member are.
+    Inbox,
+    /// How an object is opened, with its address below `/api/v1`.
+    Object(String),
+}
+
+#[derive(askama::Template)]
+#[template(path = "go.html")]
+struct Go<'a> {
+    english: bool,
+    title: &'a str,
+    style: &'a str,
+    page: &'a Page,
+    id: String,
+}
+
+/// The nouns that e-mails are about: name, collection, and what the page is called in French and English.
+const NOUNS: &[(&str, &str, [&str; 2])] = &[
+    named::<networks::announcement::Announcement>(["Une annonce", "An announcement"]),
+    named::<networks::action_item::ActionItem>(["Une action", "An action item"]),
+    named::<expertise::request::ExpertiseRequest>(["Une sollicitation d’expertise", "An expertise request"]),
+    named::<networks::membership::Membership>(["Une adhésion", "A membership"]),
+    named::<networks::membership_request::MembershipRequest>(["Une demande d’adhésion", "A membership request"]),
+    named::<networks::membership_review::MembershipReview>(["Une revue des adhésions", "A review of memberships"]),
+];
+
+const fn named<T: Noun>(titles: [&'static str; 2]) -> (&'static str, &'static str, [&'static str; 2]) {
+    (T::NAME, T::COLLECTION, titles)
+}
+
+async fn place(request: HttpRequest, page: web::Path<String>) -> Result<HttpResponse, Problem> {
+    match page.as_str() {
+        INBOX => shown(&request, &Page::Inbox, ["Vos notifications", "Your notifications"], None),
+        PREFERENCES => {
+            shown(&request, &Page::Preferences, ["Vos réglages de notification", "Your notification settings"], None)
+        }
+        _ => Err(Problem::new(Code::NotFound)),
+    }
+}
+
+async fn object(request: HttpRequest, path: web::Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
+    let (noun, id) = path.into_inner();
+    if noun == members::invitation::Invitation::NAME {
+        let titles = ["Une invitation à rejoindre Diapason", "An invitation to join Diapason"];
+        return shown(&request, &Page::Invitation, titles, Some(id));
+    }
+    let known = NOUNS.iter().find(|(name, _, _)| *name == noun).ok_or(Problem::new(Code::NotFound))?;
+    let (_, collection, titles) = known;
+    shown(&request, &Page::Object(format!("/{collection}/{id}")), *titles, Some(id))
+}
+
+fn shown(request: &HttpRequest, page: &Page, titles: [&str; 2], id: Option<Uuid>) -> Result<HttpResponse, Problem> {
+    let english = prefers_english(request);
+    let [french, other] = titles;
+    let title = if english { other } else { french };
+    let id = id.map(|id| id.to_string()).unwrap_or_default();
+    let body = Go { english, title, style: STYLE, page, id }.render();
+    let body = body.map_err(|_| Problem::new(Code::Internal))?;
+    let mut response = page_response(body);
+    let headers = response.headers_mut();
+    let language = header::HeaderValue::from_static(if english { "en" } else { "fr" });
+    headers.insert(header::CONTENT_LANGUAGE, language);
+    headers.insert(header::VARY, header::HeaderValue::from_static("Accept-Language"));
+    Ok(response)
+}

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS invitation_expires_at_idx;
