@@ -16,7 +16,7 @@ fn sum(rows: &Value, of: &str) -> i64 {
     rows.as_array().unwrap().iter().map(|row| row[of].as_i64().or(row["tally"][of].as_i64()).unwrap()).sum()
 }
 
-fn record(
+pub fn record(
     client: &Client,
     axis: &str,
     network: Option<&str>,

@@ -24,8 +24,13 @@ pub fn known_by_siret(world: &World) {
 /// The code of the last e-mail to an address.
 pub fn code(email: &str) -> String {
     let letters = World::letters(email, 1);
-    let found = letters.last().unwrap().lines().find(|line| line.trim().len() == 64).map(str::trim);
-    found.unwrap_or_else(|| panic!("no code in {letters:?}")).to_owned()
+    code_of(letters.last().unwrap())
+}
+
+/// The code that the text of an e-mail shows, in groups of four.
+pub fn code_of(text: &str) -> String {
+    let groups = |line: &&str| line.split(' ').filter(|group| group.len() == 4).count() == 16;
+    text.lines().find(groups).unwrap_or_else(|| panic!("no code in {text}")).replace(' ', "")
 }
 
 pub fn show(client: &Client, code: &str) -> crate::support::client::Reply {
@@ -208,7 +213,7 @@ fn a_member_who_never_logged_in_is_invited_by_those_who_keep_him() {
     let second = admin.post(&invite, json!({})).expect(201);
     assert_eq!(admin.get(first.header("location")).expect(200).str("/status"), "revoked");
     let letters = World::letters(email, 2);
-    let codes = letters.iter().map(|text| text.lines().find(|line| line.trim().len() == 64).unwrap().trim().to_owned());
+    let codes = letters.iter().map(|text| code_of(text));
     let good = codes.into_iter().find(|code| *code != spent).unwrap();
     let newcomer = world.subject("ana", None);
     show(&newcomer, &spent).refused(409, "invitation_spent");

@@ -30,6 +30,7 @@ mod isolation;
 mod joining;
 mod limits;
 mod lists;
+mod mail;
 mod member;
 mod migrations;
 mod my_data;

@@ -70,6 +70,7 @@ impl Client {
             "/test",
             "/conventions",
             "/glossary",
+            "/go",
         ];
         let api = !known.iter().any(|known| path.starts_with(known));
         let address = format!("{}{}{path}", self.base, if api { "/api/v1" } else { "" });

@@ -8,6 +8,7 @@ pub mod disk;
 pub mod exempt;
 pub mod import;
 pub mod issuer;
+pub mod mail;
 pub mod pace;
 pub mod proxy;
 pub mod smtp;

@@ -5,10 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
+use super::mail::Mail;
+
 /// A server for mail that goes on until the tests end.
 pub struct Smtp {
     pub url: String,
-    taken: Arc<Mutex<Vec<String>>>,
+    taken: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Smtp {
@@ -19,15 +21,24 @@ impl Smtp {
 
     /// One that answers so to a command that holds these words. Its greeting is its answer to nothing.
     pub fn refusing(command: &'static str, words: &str, answer: &'static str) -> Self {
+        Self::answering(Refusal { command, words: words.to_owned(), answer, after: false })
+    }
+
+    /// One that takes every message and says that it could not, each time anew.
+    pub fn forgetful() -> Self {
+        Self::answering(Refusal { command: "DATA", words: String::new(), answer: "451 try again", after: true })
+    }
+
+    fn answering(refusal: Refusal) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
         let taken = Arc::new(Mutex::new(Vec::new()));
-        let (log, words) = (Arc::clone(&taken), words.to_owned());
+        let log = Arc::clone(&taken);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (log, words) = (Arc::clone(&log), words.clone());
+                let (log, refusal) = (Arc::clone(&log), refusal.clone());
                 // A client that leaves in the middle is no fault of the server.
-                thread::spawn(move || talk(stream.unwrap(), (command, &words, answer), &log));
+                thread::spawn(move || talk(stream.unwrap(), &refusal, &log));
             }
         });
         Self { url, taken }
@@ -35,22 +46,33 @@ impl Smtp {
 
     /// The addresses to which it took a message, in order.
     pub fn taken(&self) -> Vec<String> {
-        self.taken.lock().unwrap().clone()
+        self.taken.lock().unwrap().iter().map(|(address, _)| address.clone()).collect()
+    }
+
+    /// The messages that came, in order.
+    pub fn messages(&self) -> Vec<Mail> {
+        self.taken.lock().unwrap().iter().map(|(_, message)| Mail::parse(message)).collect()
     }
 }
 
-fn talk(
-    mut stream: TcpStream,
-    (command, words, refusal): (&str, &str, &str),
-    taken: &Mutex<Vec<String>>,
-) -> std::io::Result<()> {
+/// What a server answers to a command that holds some words; or, after a message has come, to the message.
+#[derive(Clone)]
+struct Refusal {
+    command: &'static str,
+    words: String,
+    answer: &'static str,
+    after: bool,
+}
+
+fn talk(mut stream: TcpStream, it: &Refusal, taken: &Mutex<Vec<(String, String)>>) -> std::io::Result<()> {
+    let (command, words, refusal) = (it.command, it.words.as_str(), it.answer);
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     let mut to = String::new();
     let greeting = if command.is_empty() { refusal } else { "220 here" };
     stream.write_all(format!("{greeting}\r\n").as_bytes())?;
     while let Some(line) = lines.next().transpose()? {
         let answer = match line.split([' ', ':']).next().unwrap().to_uppercase().as_str() {
-            said if said == command && line.contains(words) => refusal,
+            said if !it.after && said == command && line.contains(words) => refusal,
             "EHLO" => "250-here\r\n250 AUTH PLAIN",
             "RCPT" => {
                 line.split(['<', '>']).nth(1).unwrap().clone_into(&mut to);
@@ -58,9 +80,13 @@ fn talk(
             }
             "DATA" => {
                 stream.write_all(b"354 go on\r\n")?;
-                while lines.next().transpose()?.is_some_and(|line| line != ".") {}
-                taken.lock().unwrap().push(to.clone());
-                "250 taken"
+                let mut message = String::new();
+                while let Some(line) = lines.next().transpose()?.filter(|line| line != ".") {
+                    message.push_str(line.strip_prefix('.').unwrap_or(&line));
+                    message.push_str("\r\n");
+                }
+                taken.lock().unwrap().push((to.clone(), message));
+                if it.after { refusal } else { "250 taken" }
             }
             "QUIT" => "221 bye",
             _ => "250 ok",

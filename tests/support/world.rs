@@ -15,6 +15,7 @@ use persistence::seed;
 use super::client::Client;
 use super::cluster::children;
 use super::database::{Database, directory};
+use super::mail::Mail;
 use super::pace;
 
 /// The binary just built.
@@ -135,14 +136,22 @@ impl World {
 
     /// The text of the letters that were sent to an address, once there are so many.
     pub fn letters(address: &str, number: usize) -> Vec<String> {
+        Self::mails(address, number).into_iter().map(|mail| mail.text).collect()
+    }
+
+    /// The e-mails that were sent to an address, in order, once there are so many.
+    pub fn mails(address: &str, number: usize) -> Vec<Mail> {
         let began = Instant::now();
         loop {
             let files = fs::read_dir(directory().join("outbox")).into_iter().flatten();
-            let all = files.filter_map(|file| fs::read_to_string(file.unwrap().path()).ok());
+            let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+            files.sort();
+            let all = files.into_iter().filter_map(|file| fs::read_to_string(file).ok());
             let to = format!("To: {address}\r\n");
-            let found: Vec<String> = all.filter(|text| text.contains(&to)).map(|text| decoded(&text)).collect();
+            // One that is being written has no end yet.
+            let found: Vec<_> = all.filter(|text| text.contains(&to) && text.trim_end().ends_with("--")).collect();
             if found.len() >= number {
-                return found;
+                return found.iter().map(|raw| Mail::parse(raw)).collect();
             }
             assert!(began.elapsed() < pace::promised(20), "{} of {number} letters to {address}", found.len());
             std::thread::sleep(Duration::from_millis(50));
@@ -195,24 +204,6 @@ impl World {
     pub fn audit(&self) -> Vec<String> {
         self.database.column("SELECT concat_ws(' ', action, outcome, reason) AS it FROM audit_event ORDER BY position")
     }
-}
-
-/// The plain text of a message (RFC 2045, §6.7: quoted-printable).
-fn decoded(message: &str) -> String {
-    let part = message.split("text/plain").nth(1).unwrap().split_once("\r\n\r\n").unwrap();
-    let (head, body) = (part.0, part.1.split("\r\n--").next().unwrap().replace("=\r\n", ""));
-    assert!(head.contains("quoted-printable"), "{message}");
-    let (mut bytes, mut rest) = (Vec::new(), body.as_bytes());
-    while let Some((first, after)) = rest.split_first() {
-        rest = after;
-        if *first == b'=' {
-            bytes.push(u8::from_str_radix(std::str::from_utf8(&rest[..2]).unwrap(), 16).unwrap());
-            rest = &rest[2..];
-        } else {
-            bytes.push(*first);
-        }
-    }
-    String::from_utf8(bytes).unwrap()
 }
 
 impl Drop for World {

@@ -15,12 +15,12 @@ CREATE OR REPLACE FUNCTION app.plan_reminders(at timestamptz, today date) RETURN
                 AND r.created_at < (r.due_on - 3)::timestamp AT TIME ZONE 'Europe/Paris'
         UNION ALL
         SELECT 'membership_request_expires', r.id, extract(epoch FROM r.expires_at)::bigint::text FROM membership_request r
-            WHERE r.expires_at > at AND r.expires_at <= at + interval '7 days' AND r.created_at < r.expires_at - interval '7 days'
+            WHERE r.expires_at > at AND r.expires_at < (today + 8)::timestamp AT TIME ZONE 'Europe/Paris' AND r.created_at < r.expires_at - interval '7 days'
                 AND app.dossier_is_open(r.person_decision, r.network_decision, r.withdrawn_at, r.expires_at, at)
         UNION ALL
         SELECT 'invitation_expires', v.id, extract(epoch FROM v.expires_at)::bigint::text FROM invitation v
             LEFT JOIN membership_request r ON r.id = v.request_id
-            WHERE v.expires_at > at AND v.expires_at <= at + interval '7 days'
+            WHERE v.expires_at > at AND v.expires_at < (today + 8)::timestamp AT TIME ZONE 'Europe/Paris'
                 AND app.invitation_status(v.used_at, v.revoked_at, v.claimed_at, v.expires_at, at) = 'sent'
                 AND app.dossier_is_open(r.person_decision, r.network_decision, r.withdrawn_at, r.expires_at, at)
                 AND NOT EXISTS (SELECT FROM delivery d WHERE d.object_id = v.id AND d.kind = 'invitation'
