@@ -174,8 +174,8 @@ mod tests {
 
     #[test]
     fn links_lead_to_the_frontend_where_it_has_the_page() {
-        let json = r##"{"base": "https://intranet.example/com/", "announcement": "/annonces/{id}",
-            "accept_invitation": "/invitation#code={code}", "inbox": "/notifications"}"##;
+        let json = r#"{"base": "https://intranet.example/com/", "announcement": "/annonces/{id}",
+            "accept_invitation": "/invitation#code={code}", "inbox": "/notifications"}"#;
         let links = Links::new("https://diapason.example".into(), Frontend::parse(json).unwrap());
         let id = Uuid::from_u128(7);
         assert_eq!(links.object("announcement", id), format!("https://intranet.example/com/annonces/{id}"));

@@ -150,7 +150,7 @@ pub(crate) fn named<T: Noun>(it: &T, gist: Gist) -> (Uuid, Gist) {
 }
 
 /// What an object says of itself that has a title.
-pub(crate) fn titled(title: impl ToString) -> Gist {
+pub(crate) fn titled(title: &impl ToString) -> Gist {
     Gist { subject: Subject { title: Some(title.to_string()), path: None }, ..Gist::default() }
 }
 

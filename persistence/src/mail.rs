@@ -18,7 +18,8 @@ use members::member::visible as visible_members;
 use uuid::Uuid;
 
 use crate::actor::of_member;
-use crate::networks::gists;
+use crate::kept::Gist;
+use crate::nouns::NOUNS;
 use crate::{Database, Error, Result};
 
 /// An e-mail to send, with all that it says.
@@ -117,6 +118,18 @@ fn told(ids: Vec<NotificationId>, to: Option<MemberId>, conn: &mut PgConnection)
         MailItem::of(note, gist, author, sits)
     };
     Ok(notes.iter().filter_map(item).collect())
+}
+
+/// What the objects of notifications say of themselves to a reader: one query for each noun.
+pub(crate) fn gists(all: &[Notification], conn: &mut PgConnection, actor: &Actor) -> Result<HashMap<Uuid, Gist>> {
+    let mut about = HashMap::new();
+    for noun in NOUNS {
+        let ids: Vec<Uuid> = all.iter().filter(|it| it.noun == noun.name).map(|it| it.object_id).collect();
+        if let Some(told) = noun.told.filter(|_| !ids.is_empty()) {
+            about.extend(told(conn, actor, ids)?);
+        }
+    }
+    Ok(about)
 }
 
 /// The names of those whom a reader may know.

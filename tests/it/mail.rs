@@ -27,7 +27,7 @@ fn mail(world: &World, address: &str, number: usize) -> Mail {
         assert_eq!(page.status, 200, "{link}");
         assert!(page.text().contains("<html lang=\"fr\">"), "{link}");
     }
-    assert!(mail.links().len() >= usize::from(!mail.subject.contains("nvitation")), "{}", mail.text);
+    assert!(mail.links().len() >= 1, "{}", mail.text);
     mail
 }
 
@@ -274,13 +274,13 @@ fn an_invitation_says_by_whom_until_when_and_what_happens_otherwise_and_reminds_
     let to = "noe.vidal.rappel@travail.example";
     director.post("/networks/marque/requests", nomination(&world, to, "referent")).expect(201);
     let invited = mail(&world, to, 1);
-    let inviter = name_of(&world, "director-sociaux");
-    assert_eq!(invited.subject, format!("[Diapason] Invitation à ouvrir votre compte de la part de {inviter}"));
+    let sender = name_of(&world, "director-sociaux");
+    assert_eq!(invited.subject, format!("[Diapason] {sender} vous invite à ouvrir votre compte"));
     for said in [
-        &*format!("{inviter} ("),
+        &*format!("{sender} ("),
         "vous invite à ouvrir votre compte Diapason au titre de l’organisation",
         "en tant que référent ou référente",
-        "valable jusqu’au 31 mars 2027 à 12:00 (heure de Paris)",
+        "valable jusqu’au 31 mars 2027 à 12\u{a0}h\u{a0}00 (heure de Paris)",
         "Si vous ne faites rien, l’invitation expire et aucun compte n’est ouvert",
     ] {
         assert!(invited.text.contains(said), "{said}: {}", invited.text);
@@ -325,7 +325,7 @@ fn an_invitation_says_by_whom_until_when_and_what_happens_otherwise_and_reminds_
     until(Duration::from_secs(20), "the inviter is told", || expired().len() == 1);
     assert_eq!(expired()[0]["title"], "Ana Roux");
     morning(&[&world], "2027-04-03T10:00:00Z");
-    let invitations = |to: &str| World::mails(to, 2).iter().filter(|it| it.subject.contains("nvitation")).count();
+    let invitations = |to: &str| World::mails(to, 2).iter().filter(|it| it.subject.contains("invit")).count();
     assert_eq!((expired().len(), invitations(to), invitations(recorded)), (1, 2, 2), "once each");
 }
 

@@ -38,7 +38,7 @@ impl Mail {
 
     /// All that can be read of it: headers, subject and both texts.
     pub fn all(&self) -> String {
-        let headers: String = self.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+        let headers: String = self.headers.iter().map(|(name, value)| [name, ": ", value, "\n"].concat()).collect();
         format!("{headers}{}\n{}\n{}", self.subject, self.text, self.html)
     }
 
@@ -78,7 +78,7 @@ impl Mail {
 /// The words of a text, in the order of the alphabet: HTML has some of them elsewhere.
 fn words(text: &str) -> Vec<String> {
     // The numbers of a list are drawn by whoever shows HTML.
-    let listed = |word: &&str| !word.strip_suffix('.').is_some_and(|number| number.parse::<u8>().is_ok());
+    let listed = |word: &&str| word.strip_suffix('.').is_none_or(|number| number.parse::<u8>().is_err());
     let mut words: Vec<String> = text.split_whitespace().filter(listed).map(str::to_owned).collect();
     words.sort();
     words

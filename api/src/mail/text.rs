@@ -197,7 +197,7 @@ struct InvitationSubject<'a> {
 fn invitation(it: &InvitationMail, links: &Links) -> Result<Written, Failure> {
     let expires = it.expires_at.with_timezone(&kernel::PARIS);
     let (link, day) = (&links.accept(it.id, &it.code), &day(expires.date_naive()));
-    let (until, signature) = (&format!("{day} à {}", expires.format("%H:%M")), &Signature.render()?);
+    let (until, signature) = (&format!("{day} à {}", expires.format("%-H\u{a0}h\u{a0}%M")), &Signature.render()?);
     let subject = subject(None, &line(&InvitationSubject { it, day })?);
     let text = InvitationText { it, link, until }.render()?;
     let html = InvitationHtml { subject: &subject, signature, it, link, until }.render()?;

@@ -208,7 +208,7 @@ kept!(ExpertiseRequest: expertise_request whole {
                 _ => None,
             };
             let (waits, due_on) = (could::<Accept>(actor, it), Some(clock::day_of(it.expires_at)));
-            Gist { person: Some(other.clone()), accepted, waits, due_on, ..titled(other) }
+            Gist { person: Some(other.clone()), accepted, waits, due_on, ..titled(&other) }
         })
     });
 

@@ -222,7 +222,7 @@ kept!(Invitation: invitation {
     const TOLD: Option<Told> = Some(|conn, actor, ids| {
         told::<Self, Read>(conn, actor, ids, |it| {
             let name = format!("{} {}", it.given_name, it.usual_name);
-            Gist { person: Some(name.clone()), due_on: Some(clock::day_of(it.expires_at)), ..titled(name) }
+            Gist { person: Some(name.clone()), due_on: Some(clock::day_of(it.expires_at)), ..titled(&name) }
         })
     });
     const REMIND: Option<Remind> = Some(remind);

@@ -22,4 +22,3 @@ mod tracking;
 mod tracking_page;
 
 pub use indicator::published_day;
-pub(crate) use notification::gists;

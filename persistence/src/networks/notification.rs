@@ -1,7 +1,5 @@
 //! SQL of notifications: each member reads only their own.
 
-use std::collections::HashMap;
-
 use ::networks::action_item::ActionItem;
 use ::networks::notification::{
     MarkAllRead, MarkRead, Notification, NotificationFilter, NotificationPage, NotificationView, NotificationsRead,
@@ -13,8 +11,8 @@ use kernel::{Actor, Grant, NotificationId, Noun, PageQuery};
 use uuid::Uuid;
 
 use crate::idempotency::again;
-use crate::kept::{Gist, Kept as _, Person, kept, known};
-use crate::nouns::NOUNS;
+use crate::kept::{Kept as _, Person, kept, known};
+use crate::mail::gists;
 use crate::page::{DOWN, counted, keyset};
 use crate::{Again, Result, Store};
 
@@ -89,18 +87,6 @@ impl Store<'_> {
             Ok(NotificationsRead { read: read.execute(conn)? })
         })
     }
-}
-
-/// What the objects of notifications say of themselves to a reader: one query for each noun.
-pub(crate) fn gists(all: &[Notification], conn: &mut PgConnection, actor: &Actor) -> Result<HashMap<Uuid, Gist>> {
-    let mut about = HashMap::new();
-    for noun in NOUNS {
-        let ids: Vec<Uuid> = all.iter().filter(|it| it.noun == noun.name).map(|it| it.object_id).collect();
-        if let Some(told) = noun.told.filter(|_| !ids.is_empty()) {
-            about.extend(told(conn, actor, ids)?);
-        }
-    }
-    Ok(about)
 }
 
 /// Fills in what notifications are about, as far as the caller may read that now: one query for each noun on the page.
