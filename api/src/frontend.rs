@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::auth::is_trustworthy;
 
 /// The page of the frontend on which an invitation is accepted.
-const ACCEPT: &str = "accept_invitation";
+pub(crate) const ACCEPT: &str = "accept_invitation";
 /// The page with all notifications of a member.
 pub(crate) const INBOX: &str = "inbox";
 /// The page on which a member says how soon they hear of each network.
@@ -127,7 +127,7 @@ impl Links {
 
     /// To where an invitation is accepted. The code is only in links to the frontend: our own page does not need it.
     pub(crate) fn accept(&self, id: InvitationId, code: &InvitationCode) -> String {
-        let here = || format!("{}/go/invitation/{id}", self.here);
+        let here = || format!("{}/go/{ACCEPT}/{id}", self.here);
         self.page(ACCEPT, "{code}", code.as_ref()).unwrap_or_else(here)
     }
 
@@ -186,6 +186,9 @@ mod tests {
         let accept = links.accept(InvitationId(id), &code);
         assert_eq!(accept, format!("https://intranet.example/com/invitation#code={code}"));
         let plain = Links::new("https://diapason.example".into(), None);
-        assert_eq!(plain.accept(InvitationId(id), &code), format!("https://diapason.example/go/invitation/{id}"));
+        assert_eq!(
+            plain.accept(InvitationId(id), &code),
+            format!("https://diapason.example/go/accept_invitation/{id}")
+        );
     }
 }

@@ -171,7 +171,7 @@ impl<T: Kept> QueryFragment<Pg> for Image<T> {
     }
 }
 
-/// What objects of a noun say of themselves to whoever its rule lets read them.
+/// What objects of a noun say of themselves to a reader whom its rule lets read them.
 pub(crate) fn told<T: Kept, Read: Action<Facts = T>>(
     conn: &mut PgConnection,
     actor: &Actor,

@@ -458,7 +458,7 @@ fn pages_that_e_mails_lead_to_explain_and_tell_nothing() {
     );
     let page = get(&format!("/go/action_item/{some}"), "en");
     assert!(page.header("content-language") == "en" && page.text().contains("<html lang=\"en\">"), "{}", page.text());
-    for path in ["/go/inbox", "/go/preferences", &format!("/go/invitation/{some}")] {
+    for path in ["/go/inbox", "/go/preferences", &format!("/go/accept_invitation/{some}")] {
         for (language, word) in [("fr", "intranet de votre"), ("en", "intranet of your")] {
             let page = get(path, language);
             assert!(page.status == 200 && page.text().contains(word), "{path}: {}", page.text());

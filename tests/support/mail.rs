@@ -77,7 +77,7 @@ impl Mail {
 
 /// The words of a text, in the order of the alphabet: HTML has some of them elsewhere.
 fn words(text: &str) -> Vec<String> {
-    // The numbers of a list are drawn by whoever shows HTML.
+    // The numbers of a list are drawn by the program that shows HTML.
     let listed = |word: &&str| word.strip_suffix('.').is_none_or(|number| number.parse::<u8>().is_err());
     let mut words: Vec<String> = text.split_whitespace().filter(listed).map(str::to_owned).collect();
     words.sort();

@@ -7,7 +7,7 @@ use kernel::Noun;
 use uuid::Uuid;
 
 use super::page::{STYLE, page_response};
-use crate::frontend::{INBOX, PREFERENCES};
+use crate::frontend::{ACCEPT, INBOX, PREFERENCES};
 use crate::problem::{Code, Problem, prefers_english};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -41,6 +41,7 @@ const NOUNS: &[(&str, &str, [&str; 2])] = &[
     named::<networks::announcement::Announcement>(["Une annonce", "An announcement"]),
     named::<networks::action_item::ActionItem>(["Une action", "An action item"]),
     named::<expertise::request::ExpertiseRequest>(["Une sollicitation d’expertise", "An expertise request"]),
+    named::<members::invitation::Invitation>(["Une invitation", "An invitation"]),
     named::<networks::membership::Membership>(["Une adhésion", "A membership"]),
     named::<networks::membership_request::MembershipRequest>(["Une demande d’adhésion", "A membership request"]),
     named::<networks::membership_review::MembershipReview>(["Une revue des adhésions", "A review of memberships"]),
@@ -62,7 +63,7 @@ async fn place(request: HttpRequest, page: web::Path<String>) -> Result<HttpResp
 
 async fn object(request: HttpRequest, path: web::Path<(String, Uuid)>) -> Result<HttpResponse, Problem> {
     let (noun, id) = path.into_inner();
-    if noun == members::invitation::Invitation::NAME {
+    if noun == ACCEPT {
         let titles = ["Une invitation à rejoindre Diapason", "An invitation to join Diapason"];
         return shown(&request, &Page::Invitation, titles, Some(id));
     }

@@ -222,7 +222,7 @@ fn keep(writer: &mut Writer<'_>, before: &Membership) -> Result<Membership> {
     writer.change(before, membership::last_reviewed_at.eq(writer.at))
 }
 
-/// What a review says of itself to a reader. It waits for whoever has an answer to give.
+/// What a review says of itself to a reader. It waits for those who have an answer to give.
 fn gist(it: &MembershipReview, actor: &Actor, conn: &mut PgConnection) -> Result<Gist> {
     let waits = it.closed_at.is_none() && waits_for(conn, actor, it)?;
     Ok(Gist { by: Some(it.created_by), due_on: Some(it.due_on), waits, ..Gist::default() })

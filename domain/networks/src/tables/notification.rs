@@ -13,6 +13,7 @@ fn to(of: char, network: NetworkId) -> Notification {
         id: NotificationId(id(69)),
         member_id: who(of),
         kind: NotificationKind::AnnouncementPublished,
+        level: kernel::NotificationLevel::Digest,
         class: NotificationClass::Normal,
         noun: "announcement".to_owned(),
         object_id: id(68),

@@ -25,7 +25,7 @@ pub(super) fn remind(writer: &mut Writer<'_>, _: Reminder, id: Uuid) -> Result<(
     tell_awaited(writer, &it, NotificationKind::MembershipRequestExpires)
 }
 
-/// What a request says of itself to a reader. It waits for whoever may accept it.
+/// What a request says of itself to a reader. It waits for those who may accept it.
 pub(super) fn gist(it: &MembershipRequest, actor: &Actor) -> Gist {
     let invitee = || it.invitee_given_name.as_ref().zip(it.invitee_usual_name.as_ref());
     let invitee = || invitee().map(|(given, usual)| format!("{given} {usual}"));
