@@ -210,6 +210,9 @@ async fn listen(settings: &Settings, services: Services) -> Result<(), Failure> 
 /// Starts the worker, unless other instances work.
 fn work(settings: &Settings, open: &[SocketAddr], database: Database) -> Result<Option<worker::Aside>, Failure> {
     let listens = open.first().copied().unwrap_or(settings.listen);
+    if settings.smtp_url.is_some() && settings.public_url().is_none() {
+        tracing::warn!(address = %listens, "links of e-mails lead to the listener: set DIAPASON_PUBLIC_URL");
+    }
     let post = (!settings.no_worker).then(|| Post::of(settings, listens)).transpose()?;
     Ok(post.map(|post| worker::start(database, post)).transpose()?)
 }

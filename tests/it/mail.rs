@@ -90,6 +90,9 @@ fn an_announcement_says_what_by_whom_for_which_network_why_and_how_to_change_tha
     assert!(!changed.html.contains("<b>"), "a title is no markup");
     assert_eq!(changed.header("References"), told.header("References"));
     assert_ne!(changed.header("Message-ID"), told.header("Message-ID"));
+    // No title brings a header along.
+    let forged = json!({"title": "Titre\r\nBcc: tous@lettres.example", "body": "…", "network_code": "edito"});
+    sig.post("/announcements", forged).refused(422, "invalid");
 }
 
 #[test]

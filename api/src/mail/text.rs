@@ -226,3 +226,73 @@ fn day(day: NaiveDate) -> String {
     let number = if day.day() == 1 { "1er".to_owned() } else { day.day().to_string() };
     format!("{number} {month} {}", day.year())
 }
+
+#[cfg(test)]
+mod tests {
+    use kernel::NetworkRole;
+    use kernel::notification::NotificationLevel;
+    use networks::mail::Author;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn item(kind: Kind, named: bool, own: bool) -> MailItem {
+        let name = |name: &str| named.then(|| name.to_owned());
+        MailItem {
+            kind,
+            class: Class::Normal,
+            level: NotificationLevel::Immediate,
+            noun: "action_item".into(),
+            object_id: Uuid::from_u128(7),
+            network: named.then(|| ("edito".parse().unwrap(), "Réseau <édito>".parse().unwrap())),
+            sits: true,
+            title: name("Un titre"),
+            by: named.then(|| Author { name: "Ana Roux".into(), organization: Some("SIG".into()) }),
+            person: name("Noé Vidal"),
+            own,
+            role: named.then_some(NetworkRole::Referent),
+            due_on: NaiveDate::from_ymd_opt(2027, 2, 1),
+            accepted: Some(true),
+        }
+    }
+
+    #[test]
+    fn every_kind_has_words_of_its_own_named_or_not() {
+        let links = Links::new("https://diapason.example".into(), None);
+        for (named, own) in [(true, false), (true, true), (false, false), (false, true)] {
+            let mut subjects = Vec::new();
+            for kind in Kind::ALL {
+                for class in [Class::Normal, Class::Mandatory] {
+                    let item = MailItem { class, ..item(*kind, named, own) };
+                    let it = write(&About::Notification(Box::new(item)), &links).unwrap();
+                    assert!(it.subject.chars().count() <= SUBJECT && !it.subject.ends_with("] "), "{}", it.subject);
+                    for text in [&it.text, &it.html] {
+                        assert!(text.contains("https://diapason.example/go/action_item/"), "{kind:?}: {text}");
+                        assert!(!text.contains("\n\n\n") && !text.contains("«\u{a0}\u{a0}»"), "{kind:?}: {text}");
+                        let said = ["Ana Roux", "Noé Vidal", "référent"].iter().any(|name| text.contains(name));
+                        assert!(named || !said, "{kind:?}: {text}");
+                    }
+                    assert!(!it.html.contains("<édito>"), "{}", it.html);
+                    subjects.push(it.subject);
+                }
+            }
+            subjects.dedup();
+            assert_eq!(subjects.len(), Kind::ALL.len(), "{subjects:?}");
+        }
+    }
+
+    #[test]
+    fn a_subject_is_one_short_line() {
+        assert_eq!(subject(Some("Réseau édito"), "Un titre"), "[Diapason · Réseau édito] Un titre");
+        assert_eq!(subject(None, "Un\r\nBcc: titre"), "[Diapason] Un  Bcc: titre");
+        let long = subject(Some(&"é".repeat(300)), &"à".repeat(300));
+        assert!(long.chars().count() == SUBJECT && long.ends_with('…') && long.contains("é…] à"), "{long}");
+    }
+
+    #[test]
+    fn a_day_is_written_as_people_do() {
+        let written = |month, number| NaiveDate::from_ymd_opt(2027, month, number).map(day);
+        assert_eq!(written(8, 1).as_deref(), Some("1er août 2027"));
+        assert_eq!(written(12, 24).as_deref(), Some("24 décembre 2027"));
+    }
+}
