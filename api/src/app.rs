@@ -34,7 +34,8 @@ fn guarded() -> DefaultHeaders {
 }
 
 /// Headers of answers that scripts of other web origins may read.
-const EXPOSED: [&str; 8] = [
+const EXPOSED: [&str; 10] = [
+    "Content-Disposition",
     "ETag",
     "Idempotency-Replayed",
     "Link",
@@ -42,15 +43,29 @@ const EXPOSED: [&str; 8] = [
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "WWW-Authenticate",
     "X-Request-Id",
+];
+
+/// Headers that scripts of other web origins may send beside those that any may. Those of traces are added by the
+/// browser's own instruments.
+const SENT: [&str; 9] = [
+    "Authorization",
+    "Content-Type",
+    "Accept-Language",
+    "If-Match",
+    "If-None-Match",
+    "Idempotency-Key",
+    "traceparent",
+    "tracestate",
+    "baggage",
 ];
 
 fn cors(origins: &[String]) -> Cors {
     let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
-    let sent = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "If-None-Match", "Idempotency-Key"];
     allowed
         .allowed_methods(["GET", "HEAD", "POST", "PATCH"])
-        .allowed_headers(sent)
+        .allowed_headers(SENT)
         .expose_headers(EXPOSED)
         .max_age(3600)
 }

@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
-use crate::{expertise, members, networks, platform, problem};
+use crate::{expertise, include, members, networks, platform, problem};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,10 @@ use crate::{expertise, members, networks, platform, problem};
         kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
         ::networks::indicator::IndicatorStep,
         ::networks::tracking::CsvDialect,
+        ::members::member::MemberInclude, ::members::organization::OrganizationFacet,
+        ::members::organization::OrganizationInclude, ::members::search::SearchFacet,
+        ::networks::action_item::ActionItemFacet, ::networks::follow_up::FollowUpFacet, ::networks::home::MeInclude,
+        ::networks::membership::MembershipFacet, ::networks::network::NetworkInclude,
         ::expertise::request::ExpertiseRequestRole,
     )),
     tags(
@@ -58,5 +62,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 #[must_use]
 pub fn document() -> Value {
     let (_, born) = App::new().into_utoipa_app().openapi(Contract::openapi()).configure(routes).split_for_parts();
-    openapi::finish(serde_json::to_value(born).unwrap_or_default())
+    let mut contract = openapi::finish(serde_json::to_value(born).unwrap_or_default());
+    include::show(&mut contract);
+    contract
 }

@@ -15,6 +15,7 @@ mod extract;
 mod failure;
 mod gate;
 pub mod import;
+mod include;
 mod judge;
 pub mod limits;
 mod mail;
