@@ -5,12 +5,12 @@ use ::members::member::{
 };
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
-use kernel::{MemberId, PageQuery, Shown};
+use kernel::{MemberId, PageQuery, Shown, VcardQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
 use crate::db::Db;
-use crate::extract::{IfMatch, Listing, Valid};
+use crate::extract::{IfMatch, Listing, Query, Valid};
 use crate::problem::Problem;
 use crate::vcard::{self, Card};
 
@@ -75,14 +75,19 @@ async fn get_member(db: Db, id: Path<MemberId>) -> Answer<MemberView> {
 
 /// Get a member as a vCard
 ///
-/// Returns a vCard 4.0 (RFC 6350): the whole card if the caller may see it, else name and organization.
+/// Returns a vCard, 4.0 (RFC 6350) unless `version` says `3.0` (RFC 2426). It has the whole card if the caller may see it,
+/// else name and organization.
 ///
 /// **Access**: as for `GET /members/{id}`.
-#[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = String, content_type = "text/vcard")))]
+#[utoipa::path(tag = "members", params(MemberId, VcardQuery), responses((status = 200, body = String, content_type = "text/vcard")))]
 #[get("/members/{id}.vcf")]
-async fn get_member_vcard(db: Db, id: Path<MemberId>) -> Result<HttpResponse, Problem> {
+async fn get_member_vcard(
+    db: Db,
+    id: Path<MemberId>,
+    query: Query<VcardQuery>,
+) -> Result<HttpResponse, Problem> {
     let member = db.render(move |store| store.member(*id)).await?;
-    vcard::answer(&vcard::Card::from(member))
+    vcard::answer(&vcard::Card::from(member), query.0.version)
 }
 
 /// Update a member

@@ -120,6 +120,7 @@ fn of_the_rest() -> Vec<EnumList> {
         kernel::Role as Role,
         kernel::Scope as Scope,
         kernel::Sort as Sort,
+        kernel::VcardVersion as VcardVersion,
         kernel::audit::AuditOutcome as AuditOutcome,
         kernel::notification::DeliveryChannel as DeliveryChannel,
         kernel::notification::DeliveryStatus as DeliveryStatus,

@@ -25,6 +25,7 @@ pub mod shown;
 pub mod sql;
 pub mod text;
 pub mod validity;
+pub mod vcard;
 pub mod version;
 pub mod void;
 
@@ -48,5 +49,6 @@ pub use page::{AsOf, Count, Cursor, Page, PageQuery, SearchWords, Sort};
 pub use policy::{Action, Grant, Offer, Refusal, Ruling};
 pub use shown::Shown;
 pub use validity::Validity;
+pub use vcard::{VcardQuery, VcardVersion};
 pub use version::{Version, Versions};
 pub use void::{VoidReason, Voided, Voiding};
