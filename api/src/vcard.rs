@@ -4,7 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::http::header::{
     self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue, Header as _,
 };
-use calcard::vcard::{VCard, VCardEntry, VCardParameter, VCardParameterName, VCardProperty, VCardValue, VCardValueType, VCardVersion};
+use calcard::vcard::{
+    VCard, VCardEntry, VCardParameter, VCardParameterName, VCardProperty, VCardValue, VCardValueType, VCardVersion,
+};
 use chrono::{DateTime, Utc};
 use kernel::VcardVersion;
 use uuid::Uuid;

@@ -38,6 +38,7 @@ mod network;
 mod notification;
 mod on_record;
 mod organization;
+mod page;
 mod permission;
 mod policy;
 mod problem;

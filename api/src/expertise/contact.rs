@@ -77,11 +77,7 @@ async fn get_contact(db: Db, id: Path<ContactId>) -> Answer<ContactView> {
 /// **Access**: as for `GET /contacts/{id}`.
 #[utoipa::path(tag = "contacts", params(ContactId, VcardQuery), responses((status = 200, body = String, content_type = "text/vcard")))]
 #[get("/contacts/{id}.vcf")]
-async fn get_contact_vcard(
-    db: Db,
-    id: Path<ContactId>,
-    query: Query<VcardQuery>,
-) -> Result<HttpResponse, Problem> {
+async fn get_contact_vcard(db: Db, id: Path<ContactId>, query: Query<VcardQuery>) -> Result<HttpResponse, Problem> {
     let contact = db.render(move |store| store.contact(*id)).await?;
     vcard::answer(&vcard::Card::from(contact.noun), query.0.version)
 }

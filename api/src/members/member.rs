@@ -81,11 +81,7 @@ async fn get_member(db: Db, id: Path<MemberId>) -> Answer<MemberView> {
 /// **Access**: as for `GET /members/{id}`.
 #[utoipa::path(tag = "members", params(MemberId, VcardQuery), responses((status = 200, body = String, content_type = "text/vcard")))]
 #[get("/members/{id}.vcf")]
-async fn get_member_vcard(
-    db: Db,
-    id: Path<MemberId>,
-    query: Query<VcardQuery>,
-) -> Result<HttpResponse, Problem> {
+async fn get_member_vcard(db: Db, id: Path<MemberId>, query: Query<VcardQuery>) -> Result<HttpResponse, Problem> {
     let member = db.render(move |store| store.member(*id)).await?;
     vcard::answer(&vcard::Card::from(member), query.0.version)
 }

@@ -26,7 +26,7 @@ pub(super) enum Look {
 impl Look {
     /// In the order of the legend.
     pub(super) const ALL: [Self; 6] =
-        [Self::Filled, Self::Incomplete, Self::Vacant, Self::Unfit, Self::Unexpected, Self::Unread];
+        [Self::Filled, Self::Unfit, Self::Vacant, Self::Incomplete, Self::Unexpected, Self::Unread];
 
     pub(super) const fn class(self) -> char {
         match self {
@@ -176,7 +176,11 @@ mod tests {
                 "≠",
                 "2\u{a0}sièges sur 2, pourvus, mais en surnombre ou sans les conditions requises",
             ),
-            (Read::All(tally(0, 0, 1)), "≠", "0\u{a0}siège sur 0, pourvus, mais en surnombre ou sans les conditions requises"),
+            (
+                Read::All(tally(0, 0, 1)),
+                "≠",
+                "0\u{a0}siège sur 0, pourvus, mais en surnombre ou sans les conditions requises",
+            ),
             (Read::Part(tally(1, 1, 0)), "✓", "1\u{a0}siège sur 1 (partie de votre périmètre)"),
             (Read::All(tally(0, 0, 0)), "", "aucun siège attendu"),
             (Read::Nothing, "–", "hors de votre périmètre"),

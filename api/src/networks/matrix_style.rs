@@ -25,7 +25,7 @@ pub(super) struct Plan {
 
 /// How many rows fit on a sheet of A4 in landscape; with more, the sheet is A3 in portrait.
 const SHEET: usize = 28;
-/// How many characters of figures fit side by side on a narrow screen; longer ones stand on two lines in turn.
+/// How many characters of figures fit on one line of a cell on a narrow screen.
 const FIGURES: usize = 5;
 /// One pixel of a screen of 400 pixels is 3.6 units of the picture. Sizes below are in units.
 const MARGIN: usize = 10;
@@ -57,7 +57,7 @@ impl Plan {
              .mx .q{{fill-opacity:0}}.mx [role=rowheader]{{font-size:43px;font-weight:700;transform:translate(0,24px)}}\
              .mx .g,.mx .s{{font-size:36px}}.mx .g{{transform:translate({}px,18px)}}.mx .s{{transform:translate({}px,58px)}}\
              .mx .u .s{{transform:translate({}px,18px)}}.mx .w .s{{transform:translate({}px,98px)}}\
-             .mx .w>:nth-child(odd) .g{{transform:translate({}px,58px)}}",
+             .mx .e{{font-size:36px;text-anchor:middle;transform:translate({}px,58px)}}.mx .w .g{{text-anchor:middle}}",
             2 * LINE + 4,
             3 * LINE + 4,
             wide - 3,
@@ -79,7 +79,7 @@ impl Plan {
         let mut y = heads;
         for (place, figures) in self.rows.iter().enumerate() {
             let _ = write!(style, ".mx .r{place}{{transform:translate(0,{y}px)}}");
-            y += NAME + if *figures > FIGURES { 3 } else { 2 } * LINE + 4 + GAP;
+            y += NAME + if Self::is_long(*figures) { 3 } else { 2 } * LINE + 4 + GAP;
         }
         y += GAP;
         for place in 0..self.legend {
@@ -90,9 +90,9 @@ impl Plan {
         let _ = write!(style, ".mx{{width:100vw;height:calc(100vw*{}/1000)}}}}", y * 1000 / WIDTH);
     }
 
-    /// The class of a row whose figures stand on two lines in turn.
-    pub(super) fn turns(figures: usize) -> &'static str {
-        if figures > FIGURES { " w" } else { "" }
+    /// Whether figures are so long that a narrow screen shows them on two lines.
+    pub(super) const fn is_long(figures: usize) -> bool {
+        figures > FIGURES
     }
 }
 

@@ -17,7 +17,7 @@ const RIGHT: usize = 60;
 pub(super) const WIDTH: usize = 1440;
 const CELL_HEIGHT: usize = 24;
 /// How many characters of a name fit beside the cells, and above them.
-const NAME: usize = 46;
+const NAME: usize = 40;
 const COLUMN_NAME: usize = 26;
 /// Lines of the legend, and where its columns begin.
 const LEGEND: [usize; 3] = [10, 400, 980];
@@ -68,10 +68,8 @@ pub(super) fn draw(matrix: &Matrix, english: bool) -> Picture {
 
 fn lines(matrix: &Matrix, english: bool) -> Vec<Line> {
     let rows = matrix.rows.iter().map(|row| Line { name: named(row), cells: row.cells.iter().map(Read::of).collect() });
-    let total = Line {
-        name: say(english, "Total", "Total").to_owned(),
-        cells: matrix.totals.iter().map(Read::of).collect(),
-    };
+    let total =
+        Line { name: say(english, "Total", "Total").to_owned(), cells: matrix.totals.iter().map(Read::of).collect() };
     rows.chain([total]).collect()
 }
 
@@ -90,14 +88,18 @@ fn head(svg: &mut String, matrix: &Matrix, english: bool, style: &str, height: u
     let gaps: i64 = matrix.totals.iter().map(|cell| cell.tally.gaps).sum();
     let (networks, rows) = (matrix.columns.len(), matrix.rows.len());
     let told = if english {
-        format!("{networks} networks, {rows} rows, {gaps} gaps. Each cell: seats filled / seats expected, and a sign that the legend explains.")
+        format!(
+            "{networks} networks, {rows} rows, {gaps} gaps. Each cell: seats filled / seats expected, and a sign that the legend explains."
+        )
     } else {
-        format!("{networks}\u{a0}réseaux, {rows}\u{a0}lignes, {gaps}\u{a0}manques. Chaque case\u{a0}: sièges pourvus / sièges attendus, et un signe que la légende explique.")
+        format!(
+            "{networks}\u{a0}réseaux, {rows}\u{a0}lignes, {gaps}\u{a0}manques. Chaque case\u{a0}: sièges pourvus / sièges attendus, et un signe que la légende explique."
+        )
     };
     let _ = write!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" lang=\"{}\" class=\"mx\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
-         height=\"{height}\" role=\"group\" aria-labelledby=\"mt\" aria-describedby=\"md\" fill=\"{}\" font-size=\"13\" \
+         height=\"{height}\" preserveAspectRatio=\"xMinYMin\" role=\"group\" aria-labelledby=\"mt\" aria-describedby=\"md\" fill=\"{}\" font-size=\"13\" \
          font-family=\"Marianne, Arial, sans-serif\"><title id=\"mt\">{title} {on}</title><desc id=\"md\">{told}</desc>\
          <style>{style}</style><rect class=\"b\" width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>\
          <text class=\"h\" x=\"10\" y=\"26\" font-size=\"19\" font-weight=\"700\">{title}</text>\
@@ -113,7 +115,7 @@ fn headed(name: &str) -> String {
 }
 
 fn headings(svg: &mut String, names: &[String], cell: usize, english: bool) {
-    let corner = say(english, "Communication directorate", "Direction de la communication");
+    let corner = say(english, "Direction de la communication", "Communication directorate");
     let y = TOP - 8;
     let _ = write!(
         svg,
@@ -147,7 +149,7 @@ fn row(svg: &mut String, place: usize, line: &Line, names: &[String], cell: usiz
     let _ = write!(
         svg,
         "<g role=\"row\" class=\"r{place}{}\" transform=\"translate(0 {y})\"><text role=\"rowheader\" x=\"10\" y=\"16\">{}</text>",
-        Plan::turns(line.longest()),
+        if Plan::is_long(line.longest()) { " w" } else { "" },
         fitted(&line.name, NAME)
     );
     let short = line.name.split(" – ").next().unwrap_or_default();
@@ -166,17 +168,26 @@ fn row(svg: &mut String, place: usize, line: &Line, names: &[String], cell: usiz
             look.shades().0,
         );
         if look != Look::Unexpected {
-            let figures = read.figures();
-            let middle = cell / 2;
-            if !figures.is_empty() {
-                let _ = write!(svg, "<text class=\"g\" x=\"{}\" y=\"16\" text-anchor=\"middle\">{figures}</text>", middle - 7);
-            }
-            let sign = if figures.is_empty() { middle } else { cell - 12 };
-            let _ = write!(svg, "<text class=\"s\" x=\"{sign}\" y=\"16\" text-anchor=\"middle\">{}</text>", look.sign());
+            written(svg, &read.figures(), look.sign(), cell, Plan::is_long(line.longest()));
         }
         svg.push_str("</g>");
     }
     svg.push_str("</g>");
+}
+
+/// Figures and sign. Long figures are two texts, which a narrow screen puts below each other.
+fn written(svg: &mut String, figures: &str, sign: &str, cell: usize, long: bool) {
+    let middle = cell / 2 - 7;
+    let _ = match figures.split_once('/') {
+        Some((filled, expected)) if long => write!(
+            svg,
+            "<text class=\"g\" x=\"{middle}\" y=\"16\" text-anchor=\"end\">{filled}</text><text class=\"e\" x=\"{middle}\" y=\"16\">/{expected}</text>"
+        ),
+        Some(_) => write!(svg, "<text class=\"g\" x=\"{middle}\" y=\"16\" text-anchor=\"middle\">{figures}</text>"),
+        None => Ok(()),
+    };
+    let x = if figures.is_empty() { cell / 2 } else { cell - 12 };
+    let _ = write!(svg, "<text class=\"s\" x=\"{x}\" y=\"16\" text-anchor=\"middle\">{sign}</text>");
 }
 
 /// The entries of the legend; where all is read, nothing is said of what is not.

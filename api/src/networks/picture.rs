@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 use chrono::{Datelike as _, NaiveDate};
+use kernel::Label;
 
 use super::tracking::private;
 use crate::content_policy::own_style;
@@ -30,6 +31,12 @@ pub(super) const fn lang(english: bool) -> &'static str {
 /// A sentence in the caller's language.
 pub(super) const fn say(english: bool, fr: &'static str, en: &'static str) -> &'static str {
     if english { en } else { fr }
+}
+
+/// A label as a heading, with a capital.
+pub(super) fn capital(label: Label, english: bool) -> String {
+    let mut rest = say(english, label.fr, label.en).chars();
+    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 const MONTHS: [(&str, &str); 12] = [
@@ -83,7 +90,10 @@ mod tests {
         assert_eq!(day(on("2026-11-30"), false), "30\u{a0}novembre\u{a0}2026");
         assert_eq!(day(on("2026-12-01"), false), "1er\u{a0}décembre\u{a0}2026");
         assert_eq!(day(on("2026-12-01"), true), "1\u{a0}December\u{a0}2026");
-        assert_eq!((short_day(on("2026-02-01"), false), short_day(on("2026-02-01"), true)), ("01/02/26".into(), "1\u{a0}Feb\u{a0}26".into()));
+        assert_eq!(
+            (short_day(on("2026-02-01"), false), short_day(on("2026-02-01"), true)),
+            ("01/02/26".into(), "1\u{a0}Feb\u{a0}26".into())
+        );
     }
 
     #[test]

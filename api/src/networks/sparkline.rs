@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ::networks::indicator::{IndicatorMetric, IndicatorPoint, IndicatorSeries};
 
-use super::picture::{Picture, day, escaped, lang, say, short_day};
+use super::picture::{Picture, capital, day, escaped, fitted, lang, say, short_day};
 
 /// What the dark changes; in the light, colours are attributes.
 pub(super) const DARK: &str = "@media screen and (prefers-color-scheme:dark){.sp{background:#161616;fill:#f6f6f6}\
@@ -43,13 +43,13 @@ pub(super) fn alone(series: &IndicatorSeries, english: bool) -> Picture {
         "<style>{DARK}</style><rect class=\"bg\" width=\"{}\" height=\"{}\" fill=\"#ffffff\"/>",
         ALONE.width, ALONE.height
     );
-    let metric = said_metric(series.metric, english);
+    let metric = capital(series.metric.label(), english);
     // Writing to a String never fails.
     let _ = write!(
         within,
         "<text x=\"8\" y=\"18\" font-size=\"13\" font-weight=\"700\">{}</text><text x=\"8\" y=\"36\" font-size=\"13\">{}</text>",
         escaped(&metric),
-        super::picture::fitted(&series.label, 50)
+        fitted(&series.label, 50)
     );
     Picture { svg: draw(series, ALONE, &within, 0, english), style: DARK.to_owned() }
 }
@@ -57,13 +57,6 @@ pub(super) fn alone(series: &IndicatorSeries, english: bool) -> Picture {
 /// A picture within a page, the one of that number; the page brings the style.
 pub(super) fn within(series: &IndicatorSeries, number: usize, english: bool) -> String {
     draw(series, WITHIN, "", number, english)
-}
-
-/// The name of a metric, with a capital.
-pub(super) fn said_metric(metric: IndicatorMetric, english: bool) -> String {
-    let label = metric.label();
-    let mut rest = say(english, label.fr, label.en).chars();
-    rest.next().map(|first| first.to_uppercase().chain(rest).collect()).unwrap_or_default()
 }
 
 /// Draws a series. The scale of a share is fixed, so that pictures compare; that of a mean begins at zero.
@@ -78,7 +71,7 @@ fn draw(series: &IndicatorSeries, sheet: Sheet, inside: &str, number: usize, eng
          width=\"{width}\" height=\"{height}\" fill=\"#161616\" font-family=\"Marianne, Arial, sans-serif\" font-size=\"11\">\
          <title id=\"t{number}\">{} – {}</title><desc id=\"d{number}\">{}</desc>{inside}",
         lang(english),
-        escaped(&said_metric(metric, english)),
+        escaped(&capital(metric.label(), english)),
         escaped(&series.label),
         escaped(&told(series, english).unwrap_or_else(|| nothing.to_owned())),
     );
@@ -198,7 +191,14 @@ mod tests {
     #[test]
     fn the_scales_are_said() {
         let share = within(&series(IndicatorMetric::Coverage, &[Some(0.5), Some(0.75)]), 1, false);
-        for part in [">0\u{a0}%<", ">100\u{a0}%<", ">31/01/26<", ">01/02/26<", ">75\u{a0}%<", "31\u{a0}janvier\u{a0}2026\u{a0}: 50\u{a0}%\u{a0}; 1er\u{a0}février"] {
+        for part in [
+            ">0\u{a0}%<",
+            ">100\u{a0}%<",
+            ">31/01/26<",
+            ">01/02/26<",
+            ">75\u{a0}%<",
+            "31\u{a0}janvier\u{a0}2026\u{a0}: 50\u{a0}%\u{a0}; 1er\u{a0}février",
+        ] {
             assert!(share.contains(part), "{part}: {share}");
         }
         let days = within(&series(IndicatorMetric::TimeToJoin, &[Some(3.25), Some(4.5)]), 1, true);
@@ -211,7 +211,9 @@ mod tests {
     fn a_picture_of_its_own_names_what_it_shows() {
         let picture = alone(&series(IndicatorMetric::Coverage, &[None]), false);
         assert!(picture.svg.contains(&format!("<style>{}</style>", picture.style)));
-        assert!(picture.svg.contains(">Part des sièges pourvus</text>") && picture.svg.contains(">rien à mesurer</text>"));
+        assert!(
+            picture.svg.contains(">Part des sièges pourvus</text>") && picture.svg.contains(">rien à mesurer</text>")
+        );
         assert!(alone(&series(IndicatorMetric::Coverage, &[None]), true).svg.contains(">nothing to measure</text>"));
     }
 }

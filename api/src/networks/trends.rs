@@ -7,8 +7,8 @@ use askama::Template;
 use chrono::NaiveDate;
 use kernel::text::fold;
 
-use super::picture::{day, lang, say};
-use super::sparkline::{DARK, said_metric, within};
+use super::picture::{capital, day, lang, say};
+use super::sparkline::{DARK, within};
 
 /// The style of the page and of the pictures in it.
 pub(super) static STYLE: LazyLock<String> = LazyLock::new(|| format!("{}{DARK}", include_str!("trends.css")));
@@ -20,6 +20,7 @@ struct Page {
     lang: &'static str,
     style: &'static str,
     group: &'static str,
+    heading: String,
     from: String,
     to: String,
     metrics: Vec<String>,
@@ -63,9 +64,10 @@ pub(super) fn write(
         lang: lang(english),
         style: &STYLE,
         group: say(english, group.fr, group.en),
+        heading: capital(group, english),
         from: day(from, english),
         to: day(to, english),
-        metrics: metrics.iter().map(|metric| said_metric(*metric, english)).collect(),
+        metrics: metrics.iter().map(|metric| capital(metric.label(), english)).collect(),
         rows,
     }
     .render()

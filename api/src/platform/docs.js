@@ -52,8 +52,21 @@ const diapason = ({ React }) => {
         make('table', null, make('tbody', null, rows.toArray()))));
   };
 
-  return { components: { FilterContainer: Filter }, fn: { opsFilter: finds }, wrapComponents: { responses } };
+  // A link within a button can be reached by no keyboard; the address bar names what is open all the same.
+  const DeepLink = ({ text }) => make('span', null, text);
+  // There is one server: this one.
+  const ServersContainer = () => null;
+
+  return { components: { DeepLink, FilterContainer: Filter, ServersContainer }, fn: { opsFilter: finds }, wrapComponents: { responses } };
 };
+
+// Buttons that show a picture alone say what they do.
+const named = () => {
+  for (const button of document.querySelectorAll('.copy-to-clipboard button:not([aria-label])')) {
+    button.setAttribute('aria-label', 'Copy');
+  }
+};
+new MutationObserver(named).observe(document.getElementById('swagger-ui'), { childList: true, subtree: true });
 
 SwaggerUIBundle({
   url: '/openapi.json',
@@ -62,5 +75,6 @@ SwaggerUIBundle({
   docExpansion: 'none',
   defaultModelsExpandDepth: 0,
   filter: true,
+  syntaxHighlight: false,
   plugins: [diapason],
 });

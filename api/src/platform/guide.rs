@@ -18,9 +18,8 @@ struct Guide {
     body: String,
 }
 
-static CONVENTIONS: LazyLock<Guide> = LazyLock::new(|| {
-    guide("/conventions", "Conventions of the API", include_str!("../../../docs/api-conventions.md"))
-});
+static CONVENTIONS: LazyLock<Guide> =
+    LazyLock::new(|| guide("/conventions", "Conventions of the API", include_str!("../../../docs/api-conventions.md")));
 
 static GLOSSARY: LazyLock<Guide> =
     LazyLock::new(|| guide("/glossary", "Glossary", include_str!("../../../docs/glossary.md")));
@@ -49,7 +48,9 @@ fn guide(here: &'static str, title: &str, markdown: &str) -> Guide {
             Event::Start(Tag::Heading { level: *level, id, classes: classes.clone(), attrs: attrs.clone() })
         }
         // A wide table moves within its own frame, by the keyboard too.
-        (Event::Start(Tag::Table(_)), _) => Event::Html(format!("<div role=\"region\" aria-label=\"{title}\" tabindex=\"0\"><table>").into()),
+        (Event::Start(Tag::Table(_)), _) => {
+            Event::Html(format!("<div role=\"region\" aria-label=\"{title}\" tabindex=\"0\"><table>").into())
+        }
         (Event::End(TagEnd::Table), _) => Event::Html("</tbody></table></div>".into()),
         _ => event.clone(),
     });

@@ -96,9 +96,8 @@ mod tests {
 
     #[test]
     fn a_page_is_for_those_who_prefer_one() {
-        let asks = |accept: &str| {
-            wants_page(&TestRequest::default().insert_header(("accept", accept)).to_http_request())
-        };
+        let asks =
+            |accept: &str| wants_page(&TestRequest::default().insert_header(("accept", accept)).to_http_request());
         for page in [
             "text/html",
             "text/*",
@@ -108,9 +107,16 @@ mod tests {
         ] {
             assert!(asks(page), "{page}");
         }
-        for json in
-            ["", "*/*", "application/json", "application/*, text/html;q=0.9", "text/html;q=0", "text/plain", "a", "text/html, application/json"]
-        {
+        for json in [
+            "",
+            "*/*",
+            "application/json",
+            "application/*, text/html;q=0.9",
+            "text/html;q=0",
+            "text/plain",
+            "a",
+            "text/html, application/json",
+        ] {
             assert!(!asks(json), "{json}");
         }
         assert!(!wants_page(&TestRequest::default().to_http_request()));

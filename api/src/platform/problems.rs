@@ -19,6 +19,13 @@ struct Told {
     help: String,
 }
 
+impl Told {
+    /// The code, which a narrow column may break after each of its words.
+    fn breakable(&self) -> String {
+        self.code.replace('_', "_<wbr>")
+    }
+}
+
 #[derive(Template)]
 #[template(path = "page/problem.html")]
 struct Page {

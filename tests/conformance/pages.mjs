@@ -1,0 +1,106 @@
+// Opens every page and picture that the server serves, on a wide screen and on a telephone, in the light and in the dark, and
+// has axe look for what bars people from it. Nothing may overflow the screen, and no policy may be broken.
+// Usage: node pages.mjs CHROMIUM ADDRESS TOKEN
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+
+const [executablePath, address, token] = process.argv.slice(2);
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+// Every page for people, with the languages in which it is served. What is under /api asks for a token.
+const pages = [
+  ['/', 'fr', 'en'],
+  ['/docs/', 'en'],
+  ['/conventions', 'en'],
+  ['/glossary', 'en'],
+  ['/problems', 'fr', 'en'],
+  ['/problems/invalid', 'fr', 'en'],
+  ['/problems/superseded', 'fr', 'en'],
+  ['/api/v1/tracking/matrix.svg', 'fr', 'en'],
+  ['/api/v1/tracking/indicators.svg?metric=time_to_join&key=crise', 'fr', 'en'],
+  ['/api/v1/tracking/trends', 'fr', 'en'],
+];
+const screens = [[1440, 900], [400, 800]];
+
+// Things on a page that are only there after a reader did something.
+const open = {
+  '/docs/': async (page) => {
+    await page.locator('.scheme-container .btn.authorize').click();
+    await page.locator('.modal-ux input').fill(token);
+    await page.locator('.modal-ux .btn.authorize').click();
+    await page.locator('.modal-ux .btn-done').click();
+    await page.locator('#find').fill('get_me');
+    const me = page.locator('.opblock[id$="-get_me"]');
+    await me.locator('.opblock-summary-control').click();
+    await me.locator('.shared-errors summary').click();
+    await me.locator('.try-out__btn').click();
+    await me.locator('.btn.execute').click();
+    await me.locator('.live-responses-table').waitFor();
+  },
+};
+
+const wrong = [];
+let looks = 0;
+
+async function look(browser, path, lang, [width, height], colorScheme) {
+  const at = `${path} (${lang}, ${width} px, ${colorScheme})`;
+  const headers = path.startsWith('/api/') ? { authorization: `Bearer ${token}` } : {};
+  const context = await browser.newContext({
+    viewport: { width, height }, colorScheme, locale: lang, extraHTTPHeaders: headers,
+  });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('console', (said) => said.type() === 'error' && wrong.push(`${at}: the console says ${said.text()}`));
+    const opened = await page.goto(address + path);
+    assert.equal(opened.status(), 200, at);
+    const policy = opened.headers()['content-security-policy'];
+    assert.match(policy, /default-src 'none'/, at);
+    assert.doesNotMatch(policy, /unsafe/, at);
+    await open[path]?.(page);
+    const seen = await page.evaluate(() => {
+      const root = document.documentElement;
+      return { lang: root.getAttribute('lang'), width: root.getBoundingClientRect().width, scroll: root.scrollWidth };
+    });
+    assert.equal(seen.lang, lang, `${at}: the language of the page`);
+    if (seen.scroll > width) wrong.push(`${at}: ${seen.scroll} pixels wide`);
+    await page.evaluate(axe);
+    const { violations, passes } = await page.evaluate(async () => {
+      const { violations, passes } = await window.axe.run(document, { resultTypes: ['violations'] });
+      const told = ({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.slice(0, 300)}`;
+      return {
+        violations: violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.slice(0, 3).map(told)].join('\n    ')),
+        passes: passes.map((rule) => rule.id),
+      };
+    });
+    // What a picture is made of is looked at too.
+    const rule = path.includes('matrix') ? 'aria-required-children' : path.includes('.svg') ? 'svg-img-alt' : 'document-title';
+    assert(passes.includes(rule), `${at}: axe did not ask for ${rule}, but for ${passes}`);
+    wrong.push(...violations.map((violation) => `${at}: ${violation}`));
+    looks += 1;
+  } finally {
+    await context.close();
+  }
+}
+
+// Chromium's own sandbox needs rights that a container does not have; all that is opened here is our own pages.
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+try {
+  const all = pages.flatMap(([path, first, ...others]) => [
+    ...screens.flatMap((screen) => ['light', 'dark'].map((shade) => [path, first, screen, shade])),
+    // Other words in the same place: one look tells.
+    ...others.map((lang) => [path, lang, screens[1], 'light']),
+  ]);
+  const reader = async () => {
+    for (let next = all.shift(); next; next = all.shift()) await look(browser, ...next);
+  };
+  await Promise.all([reader(), reader()]);
+} finally {
+  await browser.close();
+}
+for (const one of wrong) console.log(one);
+assert.equal(wrong.length, 0);
+console.log(`note: ${pages.length} pages, ${looks} looks`);
