@@ -27,10 +27,11 @@ const screens = [[1440, 900], [400, 800]];
 
 // Things on a page that are only there after a reader did something.
 const open = {
-  '/docs/': async (page) => {
+  '/docs/': async (page, judge) => {
     await page.locator('.scheme-container .btn.authorize').click();
     await page.locator('.modal-ux input').fill(token);
     await page.locator('.modal-ux .btn.authorize').click();
+    await judge('while a token is given');
     await page.locator('.modal-ux .btn-done').click();
     await page.locator('#find').fill('get_me');
     const me = page.locator('.opblock[id$="-get_me"]');
@@ -45,11 +46,23 @@ const open = {
 const wrong = [];
 let looks = 0;
 
+// What axe says of the page as it stands, and which of its rules found something to look at.
+function asked(page) {
+  return page.evaluate(async () => {
+    const { violations, passes } = await window.axe.run(document, { resultTypes: ['violations'] });
+    const told = ({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.slice(0, 300)}`;
+    return {
+      violations: violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.slice(0, 3).map(told)].join('\n    ')),
+      passes: passes.map((rule) => rule.id),
+    };
+  });
+}
+
 async function look(browser, path, lang, [width, height], colorScheme) {
   const at = `${path} (${lang}, ${width} px, ${colorScheme})`;
   const headers = path.startsWith('/api/') ? { authorization: `Bearer ${token}` } : {};
   const context = await browser.newContext({
-    viewport: { width, height }, colorScheme, locale: lang, extraHTTPHeaders: headers,
+    viewport: { width, height }, colorScheme, reducedMotion: 'reduce', locale: lang, extraHTTPHeaders: headers,
   });
   try {
     const page = await context.newPage();
@@ -60,22 +73,18 @@ async function look(browser, path, lang, [width, height], colorScheme) {
     const policy = opened.headers()['content-security-policy'];
     assert.match(policy, /default-src 'none'/, at);
     assert.doesNotMatch(policy, /unsafe/, at);
-    await open[path]?.(page);
+    await page.evaluate(axe);
+    await open[path]?.(page, async (when) => {
+      const { violations } = await asked(page);
+      wrong.push(...violations.map((violation) => `${at}, ${when}: ${violation}`));
+    });
     const seen = await page.evaluate(() => {
       const root = document.documentElement;
-      return { lang: root.getAttribute('lang'), width: root.getBoundingClientRect().width, scroll: root.scrollWidth };
+      return { lang: root.getAttribute('lang'), scroll: root.scrollWidth };
     });
     assert.equal(seen.lang, lang, `${at}: the language of the page`);
     if (seen.scroll > width) wrong.push(`${at}: ${seen.scroll} pixels wide`);
-    await page.evaluate(axe);
-    const { violations, passes } = await page.evaluate(async () => {
-      const { violations, passes } = await window.axe.run(document, { resultTypes: ['violations'] });
-      const told = ({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary.slice(0, 300)}`;
-      return {
-        violations: violations.map(({ id, help, nodes }) => [`${id}: ${help}`, ...nodes.slice(0, 3).map(told)].join('\n    ')),
-        passes: passes.map((rule) => rule.id),
-      };
-    });
+    const { violations, passes } = await asked(page);
     // What a picture is made of is looked at too.
     const rule = path.includes('matrix') ? 'aria-required-children' : path.includes('.svg') ? 'svg-img-alt' : 'document-title';
     assert(passes.includes(rule), `${at}: axe did not ask for ${rule}, but for ${passes}`);

@@ -60,11 +60,16 @@ const diapason = ({ React }) => {
   return { components: { DeepLink, FilterContainer: Filter, ServersContainer }, fn: { opsFilter: finds }, wrapComponents: { responses } };
 };
 
-// Buttons that show a picture alone say what they do.
+// Buttons that show a picture alone say what they do, those with a word are called by it, and no heading skips a level.
 const named = () => {
-  for (const button of document.querySelectorAll('.copy-to-clipboard button:not([aria-label])')) {
-    button.setAttribute('aria-label', 'Copy');
-  }
+  const each = (selector, change) => document.querySelectorAll(selector).forEach(change);
+  each('.copy-to-clipboard button:not([aria-label])', (button) => button.setAttribute('aria-label', 'Copy'));
+  each('.close-modal:not([aria-label])', (button) => button.setAttribute('aria-label', 'Close'));
+  each('.auth-btn-wrapper [aria-label]', (button) => button.removeAttribute('aria-label'));
+  each('.modal-ux h6:not([aria-level])', (heading) => {
+    heading.setAttribute('role', 'heading');
+    heading.setAttribute('aria-level', '5');
+  });
 };
 new MutationObserver(named).observe(document.getElementById('swagger-ui'), { childList: true, subtree: true });
 
