@@ -58,12 +58,10 @@ function asked(page) {
   });
 }
 
-async function look(browser, path, lang, [width, height], colorScheme) {
-  const at = `${path} (${lang}, ${width} px, ${colorScheme})`;
+async function look(browser, path, lang, sights) {
+  const at = `${path} (${lang})`;
   const headers = path.startsWith('/api/') ? { authorization: `Bearer ${token}` } : {};
-  const context = await browser.newContext({
-    viewport: { width, height }, colorScheme, reducedMotion: 'reduce', locale: lang, extraHTTPHeaders: headers,
-  });
+  const context = await browser.newContext({ reducedMotion: 'reduce', locale: lang, extraHTTPHeaders: headers });
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
@@ -73,23 +71,24 @@ async function look(browser, path, lang, [width, height], colorScheme) {
     const policy = opened.headers()['content-security-policy'];
     assert.match(policy, /default-src 'none'/, at);
     assert.doesNotMatch(policy, /unsafe/, at);
+    assert.equal(await page.evaluate(() => document.documentElement.getAttribute('lang')), lang, `${at}: its language`);
     await page.evaluate(axe);
-    await open[path]?.(page, async (when) => {
-      const { violations } = await asked(page);
-      wrong.push(...violations.map((violation) => `${at}, ${when}: ${violation}`));
-    });
-    const seen = await page.evaluate(() => {
-      const root = document.documentElement;
-      return { lang: root.getAttribute('lang'), scroll: root.scrollWidth };
-    });
-    assert.equal(seen.lang, lang, `${at}: the language of the page`);
-    if (seen.scroll > width) wrong.push(`${at}: ${seen.scroll} pixels wide`);
-    const { violations, passes } = await asked(page);
     // What a picture is made of is looked at too.
     const rule = path.includes('matrix') ? 'aria-required-children' : path.includes('.svg') ? 'svg-img-alt' : 'document-title';
-    assert(passes.includes(rule), `${at}: axe did not ask for ${rule}, but for ${passes}`);
-    wrong.push(...violations.map((violation) => `${at}: ${violation}`));
-    looks += 1;
+    const judge = async (when) => {
+      const { violations, passes } = await asked(page);
+      assert(passes.includes(rule), `${at}: axe did not ask for ${rule}, but for ${passes}`);
+      wrong.push(...violations.map((violation) => `${at}, ${when}: ${violation}`));
+      looks += 1;
+    };
+    await open[path]?.(page, judge);
+    for (const [[width, height], colorScheme] of sights) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme });
+      const scroll = await page.evaluate(() => document.documentElement.scrollWidth);
+      if (scroll > width) wrong.push(`${at}: ${scroll} pixels wide on a screen of ${width}`);
+      await judge(`${width} pixels, ${colorScheme}`);
+    }
   } finally {
     await context.close();
   }
@@ -98,10 +97,10 @@ async function look(browser, path, lang, [width, height], colorScheme) {
 // Chromium's own sandbox needs rights that a container does not have; all that is opened here is our own pages.
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 try {
+  const sights = screens.flatMap((screen) => [[screen, 'light'], [screen, 'dark']]);
+  // Other words in the same place: one look tells.
   const all = pages.flatMap(([path, first, ...others]) => [
-    ...screens.flatMap((screen) => ['light', 'dark'].map((shade) => [path, first, screen, shade])),
-    // Other words in the same place: one look tells.
-    ...others.map((lang) => [path, lang, screens[1], 'light']),
+    [path, first, sights], ...others.map((lang) => [path, lang, [[screens[1], 'light']]]),
   ]);
   const reader = async () => {
     for (let next = all.shift(); next; next = all.shift()) await look(browser, ...next);

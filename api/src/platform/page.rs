@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use actix_web::http::header::{self, Accept, Header as _, QualityItem};
+use actix_web::http::header::{self, Accept, Header as _, Quality, QualityItem};
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
@@ -73,7 +73,11 @@ pub(super) fn wants_page(request: &HttpRequest) -> bool {
     let asked = Accept::parse(request).map(|accept| accept.0).unwrap_or_default();
     let welcome = |kind: &str, subtype: &str| {
         let fits = |item: &&QualityItem<_>| precision(item, kind, subtype) > 0;
-        asked.iter().filter(fits).max_by_key(|item| precision(item, kind, subtype)).map(|item| item.quality)
+        asked
+            .iter()
+            .filter(fits)
+            .max_by_key(|item| precision(item, kind, subtype))
+            .map_or(Quality::ZERO, |item| item.quality)
     };
     welcome("text", "html") > welcome("application", "json")
 }
