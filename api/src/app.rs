@@ -15,7 +15,7 @@ use crate::document::{document, routes};
 use crate::judge;
 use crate::limits::tell_allowance;
 use crate::metrics::count;
-use crate::platform::meta;
+use crate::platform::{docs, meta};
 use crate::problem::{Code, Problem, speak};
 use crate::services::Services;
 use crate::telemetry::trace;
@@ -96,7 +96,8 @@ pub fn app(
         .configure(meta::routes)
         .service(
             web::scope("/docs")
-                .wrap(from_fn(meta::page_policy))
+                .wrap(from_fn(docs::page_policy))
+                .configure(docs::routes)
                 .service(SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"))),
         )
         .default_service(web::to(no_route))

@@ -7,6 +7,7 @@ mod bearer;
 mod call;
 pub mod config;
 mod connections;
+mod content_policy;
 mod db;
 mod document;
 pub mod embedded;
