@@ -1,12 +1,16 @@
 //! HTTP: translates requests into actions of the domain, and their results into answers.
 
+mod addresses;
 mod answer;
 pub mod app;
 pub mod auth;
+mod backlog;
 mod bearer;
 mod call;
+mod commands;
 pub mod config;
 mod connections;
+mod data_directory;
 mod db;
 mod document;
 pub mod embedded;
@@ -14,6 +18,7 @@ mod expertise;
 mod extract;
 mod failure;
 mod gate;
+pub mod health;
 pub mod import;
 mod judge;
 pub mod limits;
@@ -26,6 +31,7 @@ pub mod problem;
 mod public_address;
 pub mod serve;
 mod services;
+mod sockets;
 pub mod telemetry;
 mod vcard;
 mod worker;

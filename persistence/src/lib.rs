@@ -38,7 +38,7 @@ mod writer;
 mod writing;
 
 pub use aftermath::{Held, Invariant, Shortfall};
-pub use call::Call;
+pub use call::{Call, Principal};
 pub use database::Database;
 pub use error::Error;
 pub use idempotency::{Again, Key};
