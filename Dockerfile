@@ -23,7 +23,7 @@ ENV DIAPASON_LISTEN=0.0.0.0:8080 DIAPASON_DATA_DIR=/var/lib/diapason
 # E-mails, without a mail relay. Everything else stands in the database.
 VOLUME /var/lib/diapason
 EXPOSE 8080
-# The admin listener is for loopback, unless DIAPASON_ADMIN_OPEN allows another address.
+# The admin listener is for loopback, unless DIAPASON_ADMIN_REACH=network.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=15s --retries=3 CMD ["diapason", "health"]
 ENTRYPOINT ["diapason"]

@@ -35,13 +35,13 @@ pub struct Settings {
     #[arg(long, env = "DIAPASON_LISTEN", default_value = "127.0.0.1:8080", global = true)]
     pub listen: SocketAddr,
     /// Address and port of the admin listener (metrics and, with the development issuer, the test clock). A loopback
-    /// address, unless `DIAPASON_ADMIN_OPEN` allows another one.
+    /// address, unless `DIAPASON_ADMIN_REACH` says otherwise.
     #[arg(long, env = "DIAPASON_ADMIN_LISTEN", default_value = "127.0.0.1:9080", global = true)]
     pub admin_listen: SocketAddr,
-    /// Allow an address of the admin listener that is not loopback. Everyone who reaches it reads the metrics, without a
-    /// token: open it to a private network alone. Never with the test clock.
-    #[arg(long, env = "DIAPASON_ADMIN_OPEN", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
-    pub admin_open: bool,
+    /// From where the admin listener may be reached. It shows the metrics to everyone who reaches it, without a token: open
+    /// it to a private network alone. Never with the test clock.
+    #[arg(long, env = "DIAPASON_ADMIN_REACH", default_value = "loopback", global = true)]
+    pub admin_reach: Reach,
     /// Directory of the private database, the development keys and e-mails that are not sent.
     #[arg(long, env = "DIAPASON_DATA_DIR", default_value = ".data", global = true)]
     pub data_dir: PathBuf,
@@ -100,6 +100,15 @@ pub struct Settings {
     /// Rate limits.
     #[command(flatten)]
     pub limits: LimitSettings,
+}
+
+/// From where the admin listener may be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reach {
+    /// From this machine alone.
+    Loopback,
+    /// From the network, at the address of the admin listener.
+    Network,
 }
 
 /// Format of the log.
@@ -183,9 +192,9 @@ impl Settings {
     /// Checks that the two listeners can stand where they are told to.
     fn check_listeners(&self) -> Result<(), String> {
         let admin = self.admin_listen;
-        if !admin.ip().is_loopback() && !self.admin_open {
+        if !admin.ip().is_loopback() && self.admin_reach == Reach::Loopback {
             return Err(format!(
-                "the admin listener is for a loopback address, not {admin}, unless DIAPASON_ADMIN_OPEN=1 allows it"
+                "the admin listener is for a loopback address, not {admin}, unless DIAPASON_ADMIN_REACH=network allows it"
             ));
         }
         if !admin.ip().is_loopback() && self.test_clock {
@@ -230,10 +239,10 @@ impl Settings {
         let issuers = if issuers.is_empty() { "(none)".to_owned() } else { issuers.join(", ") };
         let limits = self.limits.on(self.production());
         format!(
-            "database      {database}\nlisten        {}\nadmin_listen  {}\nadmin_open    {}\ndata_dir      {}\nissuers       {issuers}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}",
+            "database      {database}\nlisten        {}\nadmin_listen  {}\nadmin_reach   {:?}\ndata_dir      {}\nissuers       {issuers}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}",
             self.listen,
             self.admin_listen,
-            self.admin_open,
+            self.admin_reach,
             self.data_dir.display(),
             self.development(),
             hidden(&self.server_key),

@@ -29,7 +29,8 @@ impl DataDirectory {
         fs::create_dir_all(path).map_err(|error| it.cannot("be made", error))?;
         fs::read_dir(path).map_err(|error| it.cannot("be read", error))?;
         let probe = path.join(format!("probe-{}", clock::fresh_v4().simple()));
-        let tried = File::create(&probe).and_then(|mut file| file.write_all(&[0; ROOM]).and_then(|()| file.sync_all()));
+        let tried =
+            File::create(&probe).and_then(|mut file| file.write_all(&vec![0; ROOM]).and_then(|()| file.sync_all()));
         // One that was not made cannot be removed.
         let _ = fs::remove_file(&probe);
         tried.map_err(|error| it.cannot("be written", error))?;

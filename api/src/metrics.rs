@@ -32,6 +32,9 @@ const METHODS: &[&str] = &["GET", "POST", "PATCH", "OPTIONS", "HEAD", "PUT", "DE
 /// What stands in a label where there is nothing to name.
 const NONE: &str = "none";
 
+/// The operations of each route, by their method.
+type Operations = HashMap<String, Vec<(String, String)>>;
+
 /// The counters of this process.
 #[derive(Clone)]
 pub struct Metrics {
@@ -42,8 +45,7 @@ pub struct Metrics {
     mail: IntCounterVec,
     backlog: Lines,
     looked_at: LookedAt,
-    /// The operations of each route, by their method.
-    operations: Arc<OnceLock<HashMap<String, Vec<(String, String)>>>>,
+    operations: Arc<OnceLock<Operations>>,
 }
 
 /// What waits for the worker.
@@ -303,7 +305,7 @@ fn gauge(to: &Registry, name: &str, help: &str, labels: &[&str]) -> prometheus::
     Ok(gauge)
 }
 
-fn operations(contract: &Value) -> HashMap<String, Vec<(String, String)>> {
+fn operations(contract: &Value) -> Operations {
     let paths = contract.get("paths").and_then(Value::as_object).into_iter().flatten();
     let named = |item: &Value| {
         let methods = item.as_object().into_iter().flatten();

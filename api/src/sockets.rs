@@ -1,5 +1,5 @@
 //! The sockets of both listeners. They are bound before anything else is done, and listen once there is something to serve:
-//! until then, whoever connects is refused at once, as where nothing runs.
+//! until then, connections are refused at once, as where nothing runs.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};

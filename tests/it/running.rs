@@ -111,7 +111,7 @@ fn settings_that_cannot_be_right_are_refused_in_one_sentence() {
         ("DIAPASON_SMTP_URL", "https://me:zz@relay", "DIAPASON_SMTP_URL"),
         ("DIAPASON_PUBLIC_URL", "https://me:zz@diapason.example", "password"),
         ("DIAPASON_ISSUERS", r#"[{"issuer":"http://me:zz@x.example","audience":"d"}]"#, "https"),
-        ("DIAPASON_ADMIN_LISTEN", "0.0.0.0:9080", "DIAPASON_ADMIN_OPEN"),
+        ("DIAPASON_ADMIN_LISTEN", "0.0.0.0:9080", "DIAPASON_ADMIN_REACH"),
     ] {
         for subcommand in ["check-config", "serve"] {
             let said = refused(command(&directory, &[subcommand]).env("DIAPASON_DEV_ISSUER", "1").env(name, value));
@@ -120,7 +120,7 @@ fn settings_that_cannot_be_right_are_refused_in_one_sentence() {
     }
     let said = refused(command(&directory, &["migrate"]).env("DATABASE_URL", "mysql://root:zz@db/x"));
     assert!(said.contains("mysql://") && !said.contains("zz"), "{said}");
-    let open = [("DIAPASON_ADMIN_LISTEN", "0.0.0.0:9080"), ("DIAPASON_ADMIN_OPEN", "1")];
+    let open = [("DIAPASON_ADMIN_LISTEN", "0.0.0.0:9080"), ("DIAPASON_ADMIN_REACH", "network")];
     assert!(run(command(&directory, &["check-config"]).envs(open)).0);
     let said = refused(command(&directory, &["check-config"]).envs(open).env("DIAPASON_TEST_CLOCK", "1"));
     assert!(said.contains("test clock"), "{said}");

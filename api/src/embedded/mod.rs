@@ -183,7 +183,11 @@ fn initialize(programs: &Path, place: &Place) -> io::Result<()> {
         }
         said = String::from_utf8_lossy(&output.stderr).into_owned();
     }
-    Err(io::Error::other(format!("PostgreSQL cannot be set up in {}: {}", place.directory.display(), first_fault(&said))))
+    Err(io::Error::other(format!(
+        "PostgreSQL cannot be set up in {}: {}",
+        place.directory.display(),
+        first_fault(&said)
+    )))
 }
 
 /// The line that says first what is wrong, of all that a program of PostgreSQL said.
