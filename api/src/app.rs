@@ -84,6 +84,7 @@ pub fn app(
 > {
     let contract = document();
     judge::learn(&contract);
+    services.metrics.learn(&contract);
     let known = web::Data::new(KnownMethods::of(&contract));
     let cors = cors(&services.cors_origins);
     let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();

@@ -45,6 +45,7 @@ mod policy;
 mod problem;
 mod reorganization;
 mod rules;
+mod running;
 mod search;
 mod service_account;
 mod succession;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Code, Expected, FieldCode, FieldError, Problem, Said};
+use crate::metrics::Metrics;
 use crate::services::Services;
 
 /// A problem (RFC 9457).
@@ -108,6 +109,9 @@ pub(crate) async fn speak(
 
 impl Problem {
     fn say(self, request: &HttpRequest) -> HttpResponse {
+        if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {
+            metrics.problem(self.code);
+        }
         let english = prefers_english(request);
         let mut response = HttpResponse::build(self.code.status());
         response.insert_header((header::CONTENT_LANGUAGE, if english { "en" } else { "fr" }));
