@@ -373,3 +373,19 @@ fn a_page_of_another_origin_may_send_traces_and_read_what_it_needs() {
         );
     }
 }
+
+#[test]
+fn an_organization_page_can_be_opened_twice_in_a_second() {
+    let world = World::over(Database::demo(), &[("DIAPASON_RATE_LIMITS", "true")]);
+    let director = world.client("director-sociaux");
+    let place = world.organization("DICOM sociaux");
+    for _ in 0..2 {
+        for call in [
+            format!("/organizations/{place}?include=links,children,dicoms"),
+            format!("/organizations/{place}/memberships?include=member&count=exact&facets=network_code,role"),
+            format!("/tracking/organizations/{place}"),
+        ] {
+            assert!(!director.get(&call).expect(200).header("ratelimit").is_empty(), "limits are on");
+        }
+    }
+}
