@@ -24,6 +24,10 @@ pub(crate) trait Represent: Serialize + Send + 'static {
     fn address(&self) -> Option<String> {
         None
     }
+    /// Whether it is a list of reference data, which has an entity tag too.
+    fn is_reference(&self) -> bool {
+        false
+    }
     /// Cursor of the next page, for `Link`.
     fn next(&self) -> Option<&Cursor> {
         None
@@ -75,6 +79,25 @@ impl<T: Serialize + Send + 'static> Represent for Page<T> {
 
 impl Represent for kernel::Voided {}
 
+/// A list of reference data: it changes rarely, so it has an entity tag, of all that it shows.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub(crate) struct Reference<T>(pub(crate) T);
+
+impl<T: Represent> Represent for Reference<T> {
+    fn next(&self) -> Option<&Cursor> {
+        self.0.next()
+    }
+
+    fn weight(&self) -> usize {
+        self.0.weight()
+    }
+
+    fn is_reference(&self) -> bool {
+        true
+    }
+}
+
 /// An answer, typed by what it shows.
 pub(crate) struct Reply<T> {
     status: StatusCode,
@@ -106,6 +129,8 @@ impl<T: Represent> Reply<T> {
                 [b"etag".as_slice(), id.as_bytes(), &number, rights.as_bytes(), looker.language.as_bytes(), &body];
             version.etag(&seal::tag(&parts))
         });
+        let listed = || format!("\"{}\"", seal::tag(&[b"list", looker.language.as_bytes(), &body]));
+        let etag = etag.or_else(|| shown.is_reference().then(listed));
         let (status, location) = (StatusCode::OK, shown.address());
         Ok(Self { status, etag, location, link, replayed: false, body, shows: PhantomData })
     }

@@ -15,7 +15,7 @@ use crate::document::{document, routes};
 use crate::judge;
 use crate::limits::tell_allowance;
 use crate::metrics::count;
-use crate::platform::meta;
+use crate::platform::{docs, meta};
 use crate::problem::{Code, Problem, speak};
 use crate::services::Services;
 use crate::telemetry::trace;
@@ -34,7 +34,8 @@ fn guarded() -> DefaultHeaders {
 }
 
 /// Headers of answers that scripts of other web origins may read.
-const EXPOSED: [&str; 8] = [
+const EXPOSED: [&str; 10] = [
+    "Content-Disposition",
     "ETag",
     "Idempotency-Replayed",
     "Link",
@@ -42,15 +43,29 @@ const EXPOSED: [&str; 8] = [
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "WWW-Authenticate",
     "X-Request-Id",
+];
+
+/// Headers that scripts of other web origins may send beside those that any may. Those of traces are added by the
+/// browser's own instruments.
+const SENT: [&str; 9] = [
+    "Authorization",
+    "Content-Type",
+    "Accept-Language",
+    "If-Match",
+    "If-None-Match",
+    "Idempotency-Key",
+    "traceparent",
+    "tracestate",
+    "baggage",
 ];
 
 fn cors(origins: &[String]) -> Cors {
     let allowed = origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
-    let sent = ["Authorization", "Content-Type", "Accept-Language", "If-Match", "If-None-Match", "Idempotency-Key"];
     allowed
         .allowed_methods(["GET", "HEAD", "POST", "PATCH"])
-        .allowed_headers(sent)
+        .allowed_headers(SENT)
         .expose_headers(EXPOSED)
         .max_age(3600)
 }
@@ -69,6 +84,7 @@ pub fn app(
 > {
     let contract = document();
     judge::learn(&contract);
+    services.metrics.learn(&contract);
     let known = web::Data::new(KnownMethods::of(&contract));
     let cors = cors(&services.cors_origins);
     let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
@@ -81,7 +97,8 @@ pub fn app(
         .configure(meta::routes)
         .service(
             web::scope("/docs")
-                .wrap(from_fn(meta::page_policy))
+                .wrap(from_fn(docs::page_policy))
+                .configure(docs::routes)
                 .service(SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"))),
         )
         .default_service(web::to(no_route))

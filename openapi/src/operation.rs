@@ -96,8 +96,15 @@ fn describe(status: &str, response: &mut Value, reads: bool) {
     let Some(response) = response.as_object_mut() else { return };
     response.insert("description".into(), json!(result(status, &name, reads)));
     let string = json!({"type": "string", "maxLength": 2000});
-    let mut header = if name.ends_with("Page") {
-        json!({"Link": {"description": "Address of the next page (RFC 8288). Absent on the last page.", "schema": string.clone()}})
+    let tagged = json!({"description": "Entity tag of the list, for `If-None-Match`: it changes with what the list holds.", "schema": string.clone()});
+    let mut header = if name.ends_with("Page") || PAGED.contains(&name.as_str()) {
+        let mut header = json!({"Link": {"description": "Address of the next page (RFC 8288). Absent on the last page.", "schema": string.clone()}});
+        if let (true, Some(header)) = (REFERENCE.contains(&name.as_str()), header.as_object_mut()) {
+            header.insert("ETag".into(), tagged);
+        }
+        header
+    } else if REFERENCE.contains(&name.as_str()) {
+        json!({"ETag": tagged})
     } else if PLAIN.contains(&name.as_str()) || name.is_empty() {
         return;
     } else {
@@ -126,6 +133,12 @@ fn result(status: &str, schema: &str, reads: bool) -> String {
         _ => format!("The {noun} as it is after the operation."),
     }
 }
+
+/// Answers beside lists that come in pages.
+const PAGED: &[&str] = &["NetworkTracking", "OrganizationTracking"];
+
+/// Lists of reference data, which change rarely.
+const REFERENCE: &[&str] = &["EnumLists", "NetworkPage", "TerritoryPage"];
 
 /// Answers that are neither an object with a version nor a page.
 const PLAIN: &[&str] = &[

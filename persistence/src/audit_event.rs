@@ -23,7 +23,7 @@ impl Store<'_> {
         let (conn, actor) = self.reading();
         let hidden = hidden_from(conn, actor)?;
         if filter.object.as_ref().is_some_and(|object| hidden.contains(object.as_ref())) {
-            return Ok(AuditEventPage { items: Vec::new(), next: None, count: None });
+            return Ok(AuditEventPage { items: Vec::new(), next: None, count: None, facets: None });
         }
         let mut query = AuditEvent::query().into_boxed();
         if let Some(who) = filter.principal_id {

@@ -99,6 +99,30 @@ fn lists_show_just_what_can_be_read_one_by_one() {
                 (compared, seen) = (compared + 1, seen + usize::from(read.status == 200));
             }
         }
+        // What sits and what is expected in an organization or by a member, across networks.
+        let places = "SELECT organization_id::text AS it FROM (SELECT DISTINCT m.organization_id FROM membership m
+            JOIN network n ON n.id = m.network_id WHERE n.visibility <> 'listed' AND m.valid @> now()) x ORDER BY md5(organization_id::text) LIMIT 4";
+        let people = "SELECT member_id::text AS it FROM (SELECT DISTINCT m.member_id FROM membership m JOIN network n ON n.id = m.network_id
+            WHERE n.visibility <> 'listed' AND m.valid @> now()) x ORDER BY md5(member_id::text) LIMIT 4";
+        for (noun, within, column, owners) in [
+            ("memberships", "organizations", "organization_id", places),
+            ("seats", "organizations", "organization_id", places),
+            ("memberships", "members", "member_id", people),
+        ] {
+            for owner in world.database.column(owners) {
+                let list = format!("/{within}/{owner}/{noun}?limit=200");
+                let walked = if client.get(&list).status == 200 { client.walk(&list) } else { Vec::new() };
+                let listed: BTreeSet<String> = walked.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect();
+                let table = noun.strip_suffix('s').unwrap();
+                let sample =
+                    format!("SELECT id::text AS it FROM {table} WHERE {column} = '{owner}' AND valid @> now()");
+                for id in world.database.column(&sample) {
+                    let read = client.get(&format!("/{noun}/{id}"));
+                    assert_eq!(read.status == 200, listed.contains(&id), "{persona} {list} {id}: {}", read.status);
+                    (compared, seen) = (compared + 1, seen + usize::from(read.status == 200));
+                }
+            }
+        }
     }
     println!("isolation: {compared} compared, {seen} seen");
     assert!(seen > 1000 && compared - seen > 300, "the sample must have both: {seen} of {compared}");

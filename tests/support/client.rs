@@ -72,7 +72,8 @@ impl Client {
             "/glossary",
             "/go",
         ];
-        let api = !known.iter().any(|known| path.starts_with(known));
+        let root = path == "/" || path.starts_with("/?");
+        let api = !root && !known.iter().any(|known| path.starts_with(known));
         let address = format!("{}{}{path}", self.base, if api { "/api/v1" } else { "" });
         let mut request = ureq::http::Request::builder().method(method).uri(address);
         for (name, value) in headers {

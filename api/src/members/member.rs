@@ -1,16 +1,25 @@
 //! HTTP of members.
 
+use ::expertise::member_expertise::MemberExpertisePage;
+use ::members::affiliation::AffiliationPage;
 use ::members::member::{
-    Create, Depart, MemberFilter, MemberInput, MemberPage, MemberPatch, MemberView, Restore, Suspend, Update,
+    Create, Depart, Member, MemberFilter, MemberInclude, MemberInput, MemberPage, MemberPatch, MemberQuery,
+    MemberSummary, MemberView, Restore, Suspend, Update,
 };
+use ::networks::membership::{MemberMembershipFilter, MembershipPage};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
-use kernel::{MemberId, PageQuery, Shown};
+use kernel::{MemberId, PageQuery, Seen, Several, Shown, VcardQuery};
+use persistence::Store;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
 use crate::db::Db;
-use crate::extract::{IfMatch, Listing, Valid};
+use crate::extract::{IfMatch, Listing, Query, Valid};
+use crate::include::{With, readable, within};
 use crate::problem::Problem;
 use crate::vcard::{self, Card};
 
@@ -58,6 +67,44 @@ async fn create_member(db: Db, new: Valid<MemberInput>) -> Answer<MemberView> {
     .await
 }
 
+/// What a member brings along: the first page of each list.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MemberIncluded {
+    /// Memberships in force that the caller may see, as in `GET /members/{id}/memberships`. Absent: not asked for.
+    memberships: Option<MembershipPage>,
+    /// All affiliations, as in `GET /members/{id}/affiliations`. Absent: not asked for.
+    affiliations: Option<AffiliationPage>,
+    /// Expertise, as in `GET /members/{id}/expertise`. Absent: not asked for, or the caller may not read it.
+    expertise: Option<MemberExpertisePage>,
+}
+
+type MemberWhole = Shown<With<Seen<Member>, MemberIncluded>, MemberSummary>;
+
+fn included(
+    store: &mut Store<'_>,
+    id: MemberId,
+    asked: &Several<MemberInclude>,
+) -> persistence::Result<Option<MemberIncluded>> {
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let first = |list: &str| PageQuery::first(format!("/api/v1/members/{id}/{list}?"));
+    let has = |what| asked.has(&what).then_some(());
+    Ok(Some(MemberIncluded {
+        memberships: has(MemberInclude::Memberships)
+            .map(|()| store.member_memberships(id, MemberMembershipFilter::default(), &first("memberships")))
+            .transpose()?,
+        affiliations: has(MemberInclude::Affiliations)
+            .map(|()| store.member_affiliations(id, &first("affiliations")))
+            .transpose()?,
+        expertise: has(MemberInclude::Expertise)
+            .map(|()| readable(store.member_expertises(id, &first("expertise"))))
+            .transpose()?
+            .flatten(),
+    }))
+}
+
 /// Get a member
 ///
 /// Returns the whole card (`view` is `full`) if the caller may see it, else name and organizations (`view` is `name`).
@@ -67,22 +114,27 @@ async fn create_member(db: Db, new: Valid<MemberInput>) -> Answer<MemberView> {
 /// organization administrators whose scope holds the organization of the main affiliation. Other callers see it as far
 /// as `profile_visibility` allows; partners and observers never do. After the departure, only the member and the SIG
 /// see it.
-#[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = MemberView)))]
+#[utoipa::path(tag = "members", params(MemberId, MemberQuery), responses((status = 200, body = MemberWhole)))]
 #[get("/members/{id}")]
-async fn get_member(db: Db, id: Path<MemberId>) -> Answer<MemberView> {
-    db.read(move |store| store.member(*id)).await
+async fn get_member(db: Db, id: Path<MemberId>, query: Query<MemberQuery>) -> Answer<MemberWhole> {
+    db.read(move |store| {
+        let shown = store.member(*id)?;
+        within(shown, |_| included(store, *id, &query.0.include))
+    })
+    .await
 }
 
 /// Get a member as a vCard
 ///
-/// Returns a vCard 4.0 (RFC 6350): the whole card if the caller may see it, else name and organization.
+/// Returns a vCard, 4.0 (RFC 6350) unless `version` says `3.0` (RFC 2426). It has the whole card if the caller may see it,
+/// else name and organization.
 ///
 /// **Access**: as for `GET /members/{id}`.
-#[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = String, content_type = "text/vcard")))]
+#[utoipa::path(tag = "members", params(MemberId, VcardQuery), responses((status = 200, body = String, content_type = "text/vcard")))]
 #[get("/members/{id}.vcf")]
-async fn get_member_vcard(db: Db, id: Path<MemberId>) -> Result<HttpResponse, Problem> {
+async fn get_member_vcard(db: Db, id: Path<MemberId>, query: Query<VcardQuery>) -> Result<HttpResponse, Problem> {
     let member = db.render(move |store| store.member(*id)).await?;
-    vcard::answer(&vcard::Card::from(member))
+    vcard::answer(&vcard::Card::from(member), query.0.version)
 }
 
 /// Update a member

@@ -1,17 +1,24 @@
 //! HTTP of organizations.
 
 use ::members::organization::{
-    At, Close, Create, OrganizationContacts, OrganizationFilter, OrganizationInput, OrganizationPage,
-    OrganizationPatch, OrganizationView, Update, UpdateContacts,
+    Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationInclude, OrganizationInput,
+    OrganizationPage, OrganizationPatch, OrganizationQuery, OrganizationView, Update, UpdateContacts,
 };
+use ::members::organization_link::OrganizationLinkPage;
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
-use kernel::{OrganizationId, PageQuery};
+use kernel::directory::OrganizationReference;
+use kernel::{OrganizationId, PageQuery, Seen, Several, Shown};
+use persistence::Store;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
 use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Query, Valid};
+use crate::include::{With, readable, within};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_organizations).service(create_organization).service(get_organization);
@@ -51,6 +58,44 @@ async fn create_organization(db: Db, new: Valid<OrganizationInput>) -> Answer<Or
     .await
 }
 
+/// What an organization brings along, as it stands now: the first page of each list.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OrganizationIncluded {
+    /// Links in force from and to it, as in `GET /organizations/{id}/links`. Absent: not asked for, or the caller may
+    /// not read them.
+    links: Option<OrganizationLinkPage>,
+    /// Active organizations directly below it, by name. Absent: not asked for.
+    children: Option<OrganizationPage>,
+    /// DICOMs that serve it, by short name. Absent: not asked for.
+    #[schema(max_items = 100)]
+    dicoms: Option<Vec<OrganizationReference>>,
+}
+
+type OrganizationWhole = Shown<With<Seen<Organization>, OrganizationIncluded>, OrganizationReference>;
+
+fn included(
+    store: &mut Store<'_>,
+    id: OrganizationId,
+    asked: &Several<OrganizationInclude>,
+) -> persistence::Result<Option<OrganizationIncluded>> {
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let has = |what| asked.has(&what).then_some(());
+    let first = PageQuery::first(format!("/api/v1/organizations/{id}/links?"));
+    let below = OrganizationFilter { parent_id: Some(id), ..OrganizationFilter::default() };
+    let children = PageQuery::first(format!("/api/v1/organizations?parent_id={id}"));
+    Ok(Some(OrganizationIncluded {
+        links: has(OrganizationInclude::Links)
+            .map(|()| readable(store.organization_links(id, None, &first)))
+            .transpose()?
+            .flatten(),
+        children: has(OrganizationInclude::Children).map(|()| store.organizations(&below, &children)).transpose()?,
+        dicoms: has(OrganizationInclude::Dicoms).map(|()| store.dicoms_of(id)).transpose()?,
+    }))
+}
+
 /// Get an organization
 ///
 /// Returns the organization in full (`view` is `full`) or by name only (`view` is `name`). With `as_of`, its name,
@@ -62,10 +107,18 @@ async fn create_organization(db: Db, new: Valid<OrganizationInput>) -> Answer<Or
 /// **Errors**: 404 also when the organization did not exist on the day of `as_of`.
 ///
 /// **Notes**: If the organization was merged or split, `successor_ids` names those that replace it.
-#[utoipa::path(tag = "organizations", params(OrganizationId, At), responses((status = 200, body = OrganizationView)))]
+#[utoipa::path(tag = "organizations", params(OrganizationId, OrganizationQuery), responses((status = 200, body = OrganizationWhole)))]
 #[get("/organizations/{id}")]
-async fn get_organization(db: Db, id: Path<OrganizationId>, at: Query<At>) -> Answer<OrganizationView> {
-    db.read(move |store| store.organization(*id, at.0.as_of)).await
+async fn get_organization(
+    db: Db,
+    id: Path<OrganizationId>,
+    query: Query<OrganizationQuery>,
+) -> Answer<OrganizationWhole> {
+    db.read(move |store| {
+        let shown = store.organization(*id, query.0.as_of)?;
+        within(shown, |_| included(store, *id, &query.0.include))
+    })
+    .await
 }
 
 /// Update an organization

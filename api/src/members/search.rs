@@ -1,6 +1,6 @@
 //! HTTP of search over organizations and members.
 
-use ::members::search::{Search, SearchHits, Suggestions};
+use ::members::search::{Search, SearchHits, Suggest, Suggestions};
 use actix_web::get;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -38,8 +38,8 @@ async fn search_directory(db: Db, query: Query<Search>) -> Answer<SearchHits> {
 /// Finds what `GET /search` finds, as short lines to choose from. The last word of `q` may be incomplete.
 ///
 /// **Access**: every registered caller. Each finds only what they may see.
-#[utoipa::path(tag = "search", params(Search), responses((status = 200, body = Suggestions)))]
+#[utoipa::path(tag = "search", params(Suggest), responses((status = 200, body = Suggestions)))]
 #[get("/suggest")]
-async fn suggest_names(db: Db, query: Query<Search>) -> Answer<Suggestions> {
-    db.read(move |store| store.suggest(&query.0)).await
+async fn suggest_names(db: Db, query: Query<Suggest>) -> Answer<Suggestions> {
+    db.read(move |store| store.suggest(query.0.clone())).await
 }

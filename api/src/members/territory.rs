@@ -5,7 +5,7 @@ use actix_web::get;
 use kernel::PageQuery;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Reference};
 use crate::db::Db;
 use crate::extract::Listing;
 
@@ -20,6 +20,6 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// **Access**: every registered caller.
 #[utoipa::path(tag = "territories", params(TerritoryFilter, PageQuery), responses((status = 200, body = TerritoryPage)))]
 #[get("/territories")]
-async fn list_territories(db: Db, list: Listing<TerritoryFilter>) -> Answer<TerritoryPage> {
-    db.read(move |store| store.territories(list.filter.clone(), &list.page)).await
+async fn list_territories(db: Db, list: Listing<TerritoryFilter>) -> Answer<Reference<TerritoryPage>> {
+    db.read(move |store| Ok(Reference(store.territories(list.filter.clone(), &list.page)?))).await
 }

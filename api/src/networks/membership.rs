@@ -2,13 +2,14 @@
 
 use ::members::member::MemberView;
 use ::networks::membership::{
-    ChangeRole, Create, End, MembershipEnding, MembershipFilter, MembershipInput, MembershipPage, MembershipView,
-    RoleChange, Void,
+    ChangeRole, Create, End, MemberMembershipFilter, MembershipEnding, MembershipFilter, MembershipInclude,
+    MembershipInput, MembershipPage, MembershipView, OrganizationMembershipFilter, RoleChange, Void,
 };
 use ::networks::network::NetworkCode;
 use actix_web::web::Path;
 use actix_web::{get, post};
-use kernel::{Cursor, MembershipId, PageQuery, Voided, Voiding};
+use kernel::{Cursor, MemberId, MembershipId, OrganizationId, PageQuery, Voided, Voiding};
+use persistence::Store;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -18,6 +19,7 @@ use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list_organization_memberships).service(list_member_memberships);
     config.service(list_network_memberships).service(create_network_membership);
     config.service(get_membership).service(change_membership_role).service(end_membership).service(void_membership);
 }
@@ -44,6 +46,16 @@ impl Represent for NetworkMembershipPage {
     }
 }
 
+/// The page with the cards of the members, if they were asked for.
+fn with_members(
+    store: &mut Store<'_>,
+    page: MembershipPage,
+    include: Option<MembershipInclude>,
+) -> persistence::Result<NetworkMembershipPage> {
+    let holders = include.map(|_| page.items.iter().map(|it| it.noun.member.id).collect());
+    Ok(NetworkMembershipPage { page, members: holders.map(|ids| store.members_among(ids)).transpose()? })
+}
+
 /// List the memberships of a network
 ///
 /// Returns the memberships that the caller may see, sorted by usual name of the member. Without `as_of`, returns those
@@ -63,10 +75,48 @@ async fn list_network_memberships(
 ) -> Answer<NetworkMembershipPage> {
     db.read(move |store| {
         let page = store.network_memberships(&code, &list.filter, &list.page)?;
-        let holders = list.filter.include.map(|_| page.items.iter().map(|it| it.noun.member.id).collect());
-        Ok(NetworkMembershipPage { page, members: holders.map(|ids| store.members_among(ids)).transpose()? })
+        with_members(store, page, list.filter.include)
     })
     .await
+}
+
+/// List the memberships of an organization
+///
+/// Returns the memberships in all networks for this organization that the caller may see, sorted by usual name of the
+/// member. Without `as_of`, returns those that hold now.
+///
+/// **Access**: every registered caller, each with the memberships that `get_membership` shows them.
+///
+/// **Notes**: Memberships for organizations below it are not among them.
+#[utoipa::path(tag = "memberships", params(OrganizationId, OrganizationMembershipFilter, PageQuery), responses((status = 200, body = NetworkMembershipPage)))]
+#[get("/organizations/{id}/memberships")]
+async fn list_organization_memberships(
+    db: Db,
+    id: Path<OrganizationId>,
+    list: Listing<OrganizationMembershipFilter>,
+) -> Answer<NetworkMembershipPage> {
+    db.read(move |store| {
+        let page = store.organization_memberships(*id, list.filter.clone(), &list.page)?;
+        with_members(store, page, list.filter.include)
+    })
+    .await
+}
+
+/// List the memberships of a member
+///
+/// Returns the memberships of the member in all networks that the caller may see, the oldest recorded first. Without
+/// `as_of`, returns those that hold now.
+///
+/// **Access**: every registered caller who may see the member, each with the memberships that `get_membership` shows
+/// them.
+#[utoipa::path(tag = "memberships", params(MemberId, MemberMembershipFilter, PageQuery), responses((status = 200, body = MembershipPage)))]
+#[get("/members/{id}/memberships")]
+async fn list_member_memberships(
+    db: Db,
+    id: Path<MemberId>,
+    list: Listing<MemberMembershipFilter>,
+) -> Answer<MembershipPage> {
+    db.read(move |store| store.member_memberships(*id, list.filter.clone(), &list.page)).await
 }
 
 /// Create a membership

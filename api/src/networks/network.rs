@@ -1,17 +1,25 @@
 //! HTTP of networks.
 
+use ::networks::announcement::{AnnouncementFilter, AnnouncementPage, AnnouncementStatus};
+use ::networks::co_animation::CoAnimationPage;
+use ::networks::membership::{LEADS, MembershipFilter, MembershipView};
 use ::networks::network::{
-    Activate, Close, Create, NetworkCode, NetworkFilter, NetworkInput, NetworkPage, NetworkPatch, NetworkView, Pause,
-    Update,
+    Activate, Close, Create, NetworkCode, NetworkFilter, NetworkInclude, NetworkInput, NetworkPage, NetworkPatch,
+    NetworkQuery, NetworkView, Pause, Update,
 };
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
-use kernel::PageQuery;
+use kernel::{PageQuery, Several};
+use persistence::Store;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
+use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Reference};
 use crate::db::Db;
-use crate::extract::{IfMatch, Listing, Valid};
+use crate::extract::{IfMatch, Listing, Query, Valid};
+use crate::include::{With, readable};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_networks).service(create_network).service(get_network).service(update_network);
@@ -25,8 +33,8 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 /// **Access**: Everyone, each with the networks that `get_network` shows them. For partners the list is empty.
 #[utoipa::path(tag = "networks", params(NetworkFilter, PageQuery), responses((status = 200, body = NetworkPage)))]
 #[get("/networks")]
-async fn list_networks(db: Db, list: Listing<NetworkFilter>) -> Answer<NetworkPage> {
-    db.read(move |store| store.networks(list.filter.clone(), &list.page)).await
+async fn list_networks(db: Db, list: Listing<NetworkFilter>) -> Answer<Reference<NetworkPage>> {
+    db.read(move |store| Ok(Reference(store.networks(list.filter.clone(), &list.page)?))).await
 }
 
 /// Create a network
@@ -46,16 +54,72 @@ async fn create_network(db: Db, new: Valid<NetworkInput>) -> Answer<NetworkView>
     .await
 }
 
+/// What a network brings along.
+#[skip_serializing_none]
+#[derive(Serialize, ToSchema)]
+pub(crate) struct NetworkIncluded {
+    /// Memberships in force of its leads, then of its co-leads, that the caller may see. Absent: not asked for.
+    #[schema(max_items = 100)]
+    leads: Option<Vec<MembershipView>>,
+    /// Co-animations in force, as in `GET /networks/{code}/co-animations`. Absent: not asked for, or the caller may not
+    /// read them.
+    co_animations: Option<CoAnimationPage>,
+    /// The five latest published announcements that the caller may read. Absent: not asked for.
+    announcements: Option<AnnouncementPage>,
+}
+
+type NetworkWhole = With<NetworkView, NetworkIncluded>;
+
+fn included(
+    store: &mut Store<'_>,
+    code: &NetworkCode,
+    asked: &Several<NetworkInclude>,
+) -> persistence::Result<Option<NetworkIncluded>> {
+    if asked.is_empty() {
+        return Ok(None);
+    }
+    let has = |what| asked.has(&what).then_some(());
+    let first = |list: &str| PageQuery::first(format!("/api/v1/networks/{code}/{list}?"));
+    let mut leads = None;
+    if asked.has(&NetworkInclude::Leads) {
+        let mut all = Vec::new();
+        for role in LEADS {
+            let filter = MembershipFilter { role: Some(*role), ..MembershipFilter::default() };
+            all.extend(store.network_memberships(code, &filter, &first("memberships"))?.items);
+        }
+        leads = Some(all);
+    }
+    let news = AnnouncementFilter {
+        network_code: Some(code.clone()),
+        status: Some(AnnouncementStatus::Published),
+        ..AnnouncementFilter::default()
+    };
+    let latest = PageQuery::first(format!("/api/v1/announcements?network_code={code}&status=published")).of(5);
+    Ok(Some(NetworkIncluded {
+        leads,
+        co_animations: has(NetworkInclude::CoAnimations)
+            .map(|()| readable(store.network_co_animations(code, None, &first("co-animations"))))
+            .transpose()?
+            .flatten(),
+        announcements: has(NetworkInclude::Announcements).map(|()| store.announcements(&news, &latest)).transpose()?,
+    }))
+}
+
 /// Get a network
 ///
 /// Returns one network.
 ///
 /// **Access**: All members and observers. A hidden network: its members, SIG coordinators and SIG administrators only.
 /// Partners get 404. Service accounts need the scope `networks:read`.
-#[utoipa::path(tag = "networks", params(NetworkCode), responses((status = 200, body = NetworkView)))]
+#[utoipa::path(tag = "networks", params(NetworkCode, NetworkQuery), responses((status = 200, body = NetworkWhole)))]
 #[get("/networks/{code}")]
-async fn get_network(db: Db, code: Path<NetworkCode>) -> Answer<NetworkView> {
-    db.read(move |store| store.network(&code)).await
+async fn get_network(db: Db, code: Path<NetworkCode>, query: Query<NetworkQuery>) -> Answer<NetworkWhole> {
+    db.read(move |store| {
+        let it = store.network(&code)?;
+        let included = included(store, &code, &query.0.include)?;
+        Ok(With::new(it, included))
+    })
+    .await
 }
 
 /// Update a network

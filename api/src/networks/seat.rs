@@ -2,10 +2,12 @@
 
 use ::members::affiliation::Ending;
 use ::networks::network::NetworkCode;
-use ::networks::seat::{Create, End, SeatFilter, SeatInput, SeatPage, SeatPatch, SeatView, Update, Void};
+use ::networks::seat::{
+    Create, End, OrganizationSeatFilter, SeatFilter, SeatInput, SeatPage, SeatPatch, SeatView, Update, Void,
+};
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
-use kernel::{PageQuery, SeatId, Voided, Voiding};
+use kernel::{OrganizationId, PageQuery, SeatId, Voided, Voiding};
 use persistence::Again as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -14,7 +16,7 @@ use crate::db::Db;
 use crate::extract::{IfMatch, Listing, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_network_seats).service(create_network_seat);
+    config.service(list_organization_seats).service(list_network_seats).service(create_network_seat);
     config.service(get_seat).service(update_seat).service(end_seat).service(void_seat);
 }
 
@@ -29,6 +31,23 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
 #[get("/networks/{code}/seats")]
 async fn list_network_seats(db: Db, code: Path<NetworkCode>, list: Listing<SeatFilter>) -> Answer<SeatPage> {
     db.read(move |store| store.network_seats(code.clone(), &list.filter, &list.page)).await
+}
+
+/// List the seat requirements of an organization
+///
+/// Returns how many members the networks expect from the organization, in which role; the oldest requirement first.
+/// Without `as_of`, returns those that hold now.
+///
+/// **Access**: Members, each for the networks that they may see; SIG coordinators and SIG administrators. Observers and
+/// partners get 403. Service accounts need the scopes `networks:read` and `directory:read`.
+#[utoipa::path(tag = "networks", params(OrganizationId, OrganizationSeatFilter, PageQuery), responses((status = 200, body = SeatPage)))]
+#[get("/organizations/{id}/seats")]
+async fn list_organization_seats(
+    db: Db,
+    id: Path<OrganizationId>,
+    list: Listing<OrganizationSeatFilter>,
+) -> Answer<SeatPage> {
+    db.read(move |store| store.organization_seats(*id, &list.filter, &list.page)).await
 }
 
 /// Create a seat requirement

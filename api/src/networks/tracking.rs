@@ -6,18 +6,29 @@ use ::networks::tracking_page::{NetworkTracking, OrganizationTracking};
 use actix_web::http::header;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, get};
-use kernel::OrganizationId;
+use kernel::{Cursor, OrganizationId, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{matrix_csv, matrix_svg};
+use super::{matrix_csv, matrix_svg, picture};
 use crate::answer::{Answer, Represent};
 use crate::db::Db;
-use crate::extract::Query;
-use crate::problem::Problem;
+use crate::extract::{Listing, NoFilter, Query};
+use crate::problem::{Problem, prefers_english};
 
 impl Represent for Matrix {}
-impl Represent for NetworkTracking {}
-impl Represent for OrganizationTracking {}
+
+impl Represent for NetworkTracking {
+    fn next(&self) -> Option<&Cursor> {
+        self.next.as_ref()
+    }
+}
+
+impl Represent for OrganizationTracking {
+    fn next(&self) -> Option<&Cursor> {
+        self.next.as_ref()
+    }
+}
+
 impl Represent for TrackingCells {}
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
@@ -78,7 +89,8 @@ async fn get_tracking_matrix_csv(
 
 /// Get the matrix as a picture
 ///
-/// Returns a heat map (SVG, in French) that carries its values as text.
+/// Returns a heat map (SVG) that carries its values as text, in French, or in English by `Accept-Language`. It is drawn
+/// for 1,440 pixels; opened by its address, it adapts to a narrow screen, to the dark and to paper.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
 /// DICOM contributors and organization administrators. Each sees what they read in `GET /tracking/matrix`.
@@ -86,9 +98,14 @@ async fn get_tracking_matrix_csv(
 /// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if `as_of` is in the future.
 #[utoipa::path(tag = "tracking", params(MatrixQuery), responses((status = 200, body = String, content_type = "image/svg+xml")))]
 #[get("/tracking/matrix.svg")]
-async fn get_tracking_matrix_svg(db: Db, query: Query<MatrixQuery>) -> Result<HttpResponse, Problem> {
+async fn get_tracking_matrix_svg(
+    db: Db,
+    query: Query<MatrixQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let matrix = db.render(move |store| store.matrix(query.0.as_of)).await?;
-    Ok(private().content_type("image/svg+xml").body(matrix_svg::draw(&matrix)))
+    let english = prefers_english(&request);
+    Ok(picture::answer(matrix_svg::draw(&matrix, english), english))
 }
 
 /// List the organizations of a matrix cell
@@ -110,7 +127,7 @@ async fn list_tracking_cells(db: Db, query: Query<CellQuery>) -> Answer<Tracking
 /// Get the tracking page of a network
 ///
 /// Returns the state of a network, organization by organization: seats, référents, open action items and latest
-/// follow-ups. The latest decisions are on the page too.
+/// follow-ups. The latest decisions are on the page too. The rows come in pages.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors; leads, co-leads and référents of the network.
 /// Communication directors, DICOM contributors and organization administrators get the rows of their organizations.
@@ -120,16 +137,16 @@ async fn list_tracking_cells(db: Db, query: Query<CellQuery>) -> Answer<Tracking
 ///
 /// **Notes**: Follow-ups, decisions and action items are those that the caller may read in their own lists. Each
 /// confidential one shown leaves a line in the audit log.
-#[utoipa::path(tag = "tracking", params(NetworkCode), responses((status = 200, body = NetworkTracking)))]
+#[utoipa::path(tag = "tracking", params(NetworkCode, PageQuery), responses((status = 200, body = NetworkTracking)))]
 #[get("/tracking/networks/{code}")]
-async fn get_network_tracking(db: Db, code: Path<NetworkCode>) -> Answer<NetworkTracking> {
-    db.read(move |store| store.network_tracking(&code)).await
+async fn get_network_tracking(db: Db, code: Path<NetworkCode>, list: Listing<NoFilter>) -> Answer<NetworkTracking> {
+    db.read(move |store| store.network_tracking(&code, &list.page)).await
 }
 
 /// Get the tracking page of an organization
 ///
 /// Returns the state of an organization, network by network: seats, référents, open action items, latest follow-ups and
-/// decisions. For a DICOM, the organizations that it serves are added.
+/// decisions. For a DICOM, the organizations that it serves are added. The rows come in pages.
 ///
 /// **Access**:
 /// - SIG coordinators, SIG administrators, auditors: all rows;
@@ -142,10 +159,14 @@ async fn get_network_tracking(db: Db, code: Path<NetworkCode>) -> Answer<Network
 /// **Notes**: Follow-ups, decisions and action items are those that the caller may read in their own lists. Each
 /// confidential one shown leaves a line in the audit log. Follow-ups of merged or split predecessors are on the page of
 /// their successor. The page of a merged or split organization stays readable and names its successors.
-#[utoipa::path(tag = "tracking", params(OrganizationId), responses((status = 200, body = OrganizationTracking)))]
+#[utoipa::path(tag = "tracking", params(OrganizationId, PageQuery), responses((status = 200, body = OrganizationTracking)))]
 #[get("/tracking/organizations/{id}")]
-async fn get_organization_tracking(db: Db, id: Path<OrganizationId>) -> Answer<OrganizationTracking> {
-    db.read(move |store| store.organization_tracking(*id)).await
+async fn get_organization_tracking(
+    db: Db,
+    id: Path<OrganizationId>,
+    list: Listing<NoFilter>,
+) -> Answer<OrganizationTracking> {
+    db.read(move |store| store.organization_tracking(*id, &list.page)).await
 }
 
 pub(super) fn private() -> actix_web::HttpResponseBuilder {

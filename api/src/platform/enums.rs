@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::answer::{Answer, Represent};
+use crate::answer::{Answer, Reference, Represent};
 use crate::db::Db;
 use crate::problem::{Code, FieldCode};
 
@@ -61,7 +61,12 @@ macro_rules! lists {
 /// The lists of the networks' crate.
 fn of_networks() -> Vec<EnumList> {
     lists![
+        ::networks::action_item::ActionItemFacet as ActionItemFacet,
         ::networks::action_item::ActionStatus as ActionStatus,
+        ::networks::follow_up::FollowUpFacet as FollowUpFacet,
+        ::networks::home::MeInclude as MeInclude,
+        ::networks::membership::MembershipFacet as MembershipFacet,
+        ::networks::network::NetworkInclude as NetworkInclude,
         ::networks::announcement::AnnouncementStatus as AnnouncementStatus,
         ::networks::follow_up::FollowUpAxis as FollowUpAxis,
         ::networks::follow_up::FollowUpConfidentiality as FollowUpConfidentiality,
@@ -120,6 +125,11 @@ fn of_the_rest() -> Vec<EnumList> {
         kernel::Role as Role,
         kernel::Scope as Scope,
         kernel::Sort as Sort,
+        ::members::member::MemberInclude as MemberInclude,
+        ::members::organization::OrganizationFacet as OrganizationFacet,
+        ::members::organization::OrganizationInclude as OrganizationInclude,
+        ::members::search::SearchFacet as SearchFacet,
+        kernel::VcardVersion as VcardVersion,
         kernel::audit::AuditOutcome as AuditOutcome,
         kernel::notification::DeliveryChannel as DeliveryChannel,
         kernel::notification::DeliveryStatus as DeliveryStatus,
@@ -138,14 +148,14 @@ fn of_the_rest() -> Vec<EnumList> {
 /// **Access**: every registered caller.
 #[utoipa::path(tag = "platform", responses((status = 200, body = EnumLists)))]
 #[get("/enums")]
-async fn list_enums(db: Db) -> Answer<EnumLists> {
+async fn list_enums(db: Db) -> Answer<Reference<EnumLists>> {
     db.read(|_| {
         let mut items = of_networks();
         items.extend(of_the_rest());
         items.push(list("ProblemCode", Code::ALL.iter().map(|code| (code.code(), code.title()))));
         items.push(list("FieldCode", FieldCode::ALL.iter().map(|code| (code.code(), code.label()))));
         items.sort_by_key(|list| list.name);
-        Ok(EnumLists { items })
+        Ok(Reference(EnumLists { items }))
     })
     .await
 }

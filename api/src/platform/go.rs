@@ -1,14 +1,12 @@
 //! Pages that e-mails lead to where no frontend is set up: they explain where the object is opened, and tell nothing of it.
 
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
-use askama::Template as _;
 use kernel::Noun;
 use uuid::Uuid;
 
-use super::page::{STYLE, page_response};
+use super::page::{Frame, answer};
 use crate::frontend::{ACCEPT, INBOX, PREFERENCES};
-use crate::problem::{Code, Problem, prefers_english};
+use crate::problem::{Code, Problem};
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config.route("/go/{page}", web::get().to(place)).route("/go/{noun}/{id}", web::get().to(object));
@@ -27,11 +25,9 @@ enum Page {
 }
 
 #[derive(askama::Template)]
-#[template(path = "go.html")]
+#[template(path = "page/go.html")]
 struct Go<'a> {
-    english: bool,
-    title: &'a str,
-    style: &'a str,
+    frame: Frame,
     page: &'a Page,
     id: String,
 }
@@ -73,16 +69,8 @@ async fn object(request: HttpRequest, path: web::Path<(String, Uuid)>) -> Result
 }
 
 fn shown(request: &HttpRequest, page: &Page, titles: [&str; 2], id: Option<Uuid>) -> Result<HttpResponse, Problem> {
-    let english = prefers_english(request);
-    let [french, other] = titles;
-    let title = if english { other } else { french };
+    let [french, english] = titles;
+    let frame = Frame::spoken(request, "/go", french, english);
     let id = id.map(|id| id.to_string()).unwrap_or_default();
-    let body = Go { english, title, style: STYLE, page, id }.render();
-    let body = body.map_err(|_| Problem::new(Code::Internal))?;
-    let mut response = page_response(body);
-    let headers = response.headers_mut();
-    let language = header::HeaderValue::from_static(if english { "en" } else { "fr" });
-    headers.insert(header::CONTENT_LANGUAGE, language);
-    headers.insert(header::VARY, header::HeaderValue::from_static("Accept-Language"));
-    Ok(response)
+    answer(frame.lang(), &Go { frame, page, id })
 }

@@ -9,10 +9,12 @@ pub mod clock;
 pub mod codes;
 pub mod day;
 pub mod directory;
+pub mod facet;
 pub mod field_sources;
 pub mod id;
 pub mod json;
 pub mod look_alike;
+pub mod named;
 pub mod notification;
 pub mod noun;
 pub mod page;
@@ -21,10 +23,12 @@ pub mod policy;
 #[rustfmt::skip]
 pub mod schema;
 pub mod seal;
+pub mod several;
 pub mod shown;
 pub mod sql;
 pub mod text;
 pub mod validity;
+pub mod vcard;
 pub mod version;
 pub mod void;
 
@@ -35,6 +39,7 @@ pub use actor::{
 pub use clock::PARIS;
 pub use codes::Label;
 pub use day::{Day, Instant, in_order};
+pub use facet::{Facet, FacetValue};
 pub use field_sources::FieldSources;
 pub use id::{
     ActionItemId, AffiliationId, AnnouncementId, CoAnimationId, ContactId, DecisionId, ExpertiseRequestId,
@@ -46,7 +51,9 @@ pub use notification::NotificationLevel;
 pub use noun::{Noun, Seen};
 pub use page::{AsOf, Count, Cursor, Page, PageQuery, SearchWords, Sort};
 pub use policy::{Action, Grant, Offer, Refusal, Ruling};
+pub use several::Several;
 pub use shown::Shown;
 pub use validity::Validity;
+pub use vcard::{VcardQuery, VcardVersion};
 pub use version::{Version, Versions};
 pub use void::{VoidReason, Voided, Voiding};

@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{ArrayBuilder, KnownFormat, ObjectBuilder, Schema, 
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::{Day, Label, Refusal, clock, seal};
+use crate::{Day, Facet, Label, Refusal, clock, seal};
 
 /// Opaque text that leads to the next page: take it from `next`, and send it as `cursor` with the same filters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -94,6 +94,24 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
+    /// The first page of a list, by its address with its filters.
+    #[must_use]
+    pub fn first(list: String) -> Self {
+        Self { limit: Limit::default(), cursor: None, list }
+    }
+
+    /// The same, with at most so many items.
+    #[must_use]
+    pub fn of(self, most: u16) -> Self {
+        Self { limit: Limit(most), ..self }
+    }
+
+    /// Whether it is the first page.
+    #[must_use]
+    pub const fn is_first(&self) -> bool {
+        self.cursor.is_none()
+    }
+
     /// One row more than the page, to know whether there is a next one.
     #[must_use]
     pub fn probe(&self) -> i64 {
@@ -121,7 +139,7 @@ impl PageQuery {
         let more = items.len() > usize::from(self.limit.0);
         items.truncate(usize::from(self.limit.0));
         let last = items.last().filter(|_| more);
-        Page { next: last.and_then(|item| Cursor::after(&self.list, &key(item))), items, count: None }
+        Page { next: last.and_then(|item| Cursor::after(&self.list, &key(item))), items, count: None, facets: None }
     }
 }
 
@@ -167,6 +185,9 @@ pub struct Page<T> {
     /// How many items the caller could read in all. Absent unless `count=exact` was asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
+    /// How many items of the list have each value of a field. Absent unless `facets` was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facets: Option<Vec<Facet>>,
 }
 
 impl<T> Page<T> {
@@ -176,9 +197,20 @@ impl<T> Page<T> {
         Self { count, ..self }
     }
 
+    /// The same page, with its facets.
+    #[must_use]
+    pub fn faceted(self, facets: Option<Vec<Facet>>) -> Self {
+        Self { facets, ..self }
+    }
+
     /// The same page, with each item converted.
     pub fn map<U>(self, view: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(view).collect(), next: self.next, count: self.count }
+        Page {
+            items: self.items.into_iter().map(view).collect(),
+            next: self.next,
+            count: self.count,
+            facets: self.facets,
+        }
     }
 }
 
@@ -194,6 +226,11 @@ impl<T: ToSchema> PartialSchema for Page<T> {
         let count = count
             .description(Some("How many items the caller could read in all. Absent unless `count=exact` was asked."));
         let page = page.property("count", count);
+        let facets = ArrayBuilder::new().items(Ref::from_schema_name(Facet::name())).max_items(Some(10));
+        let facets = facets.description(Some(
+            "How many items of the list have each value of a field. Absent unless `facets` was asked.",
+        ));
+        let page = page.property("facets", facets);
         RefOr::T(page.description(Some("One page of the list. `next` is absent on the last page.")).into())
     }
 }
@@ -205,6 +242,8 @@ impl<T: ToSchema> ToSchema for Page<T> {
 
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.push((Cursor::name().into(), Cursor::schema()));
+        schemas.push((Facet::name().into(), Facet::schema()));
+        Facet::schemas(schemas);
         schemas.push((T::name().into(), T::schema()));
         T::schemas(schemas);
     }

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::Instant;
-use kernel::directory::{OrganizationLife, Profession};
+use kernel::directory::{MemberReference, OrganizationLife, OrganizationReference, Profession};
+use kernel::named::{MaybeNamed, Named};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::affiliation;
 use kernel::{
@@ -37,8 +38,14 @@ pub struct Affiliation {
     pub id: AffiliationId,
     /// Identifier of the member.
     pub member_id: MemberId,
+    /// Member, by name.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<MemberReference, affiliation::member_id>)]
+    pub member: Option<MemberReference>,
     /// Identifier of the organization.
     pub organization_id: OrganizationId,
+    /// Organization, by name.
+    #[diesel(select_expression = Named::default(), select_expression_type = Named<OrganizationReference, affiliation::organization_id>)]
+    pub organization: OrganizationReference,
     /// Function (fonction) held in the organization. Absent: not known.
     pub position: Option<Position>,
     /// Service or office in the organization. Absent: not known.

@@ -12,8 +12,8 @@ use kernel::patch::{clearable, replaceable};
 use kernel::schema::member;
 use kernel::sql::clock;
 use kernel::{
-    Count, FieldSources, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown,
-    Sort, Version, codes, text,
+    Count, FieldSources, Instant, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords,
+    Seen, Several, Shown, Sort, Version, codes, text,
 };
 pub use rules::{Bind, Create, Depart, Read, Restore, Suspend, Update, carded, visible};
 use serde::{Deserialize, Serialize};
@@ -236,6 +236,26 @@ pub struct MemberPatch {
     pub profile_visibility: Option<ProfileVisibility>,
 }
 
+codes! {
+    /// What a member can bring along.
+    MemberInclude {
+        Memberships = "memberships" ("les adhésions en cours", "memberships in force"),
+        Affiliations = "affiliations" ("tous les rattachements", "all affiliations"),
+        Expertise = "expertise" ("les expertises", "expertise"),
+    }
+}
+
+/// What to bring along with a member.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MemberQuery {
+    /// What to bring along, in `included`. Repeat the parameter, or separate values by commas. Absent: nothing.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<MemberInclude>>, min_items = 1, max_items = 3)]
+    pub include: Several<MemberInclude>,
+}
+
 /// Filters of the list of members.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -244,6 +264,14 @@ pub struct MemberFilter {
     /// Keeps only members whose display name contains this text, regardless of case and accents.
     #[param(inline)]
     pub q: Option<SearchWords>,
+    /// Keeps only these members, at most 100. Repeat the parameter, or separate values by commas.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<MemberId>>, min_items = 1, max_items = 100)]
+    pub ids: Several<MemberId>,
+    /// Keeps only members whose card changed at this time (UTC) or later, if the caller may see it.
+    pub updated_since: Option<Instant>,
+    /// Keeps only members with an affiliation in force to this DICOM or an organization that it serves.
+    pub dicom_id: Option<OrganizationId>,
     /// Keeps only members with an affiliation in force to this organization. Of members who left, those whose last affiliation
     /// it was.
     pub organization_id: Option<OrganizationId>,

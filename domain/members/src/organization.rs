@@ -7,11 +7,12 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 pub use kernel::directory::OrganizationStatus;
 use kernel::directory::{OrganizationKind, OrganizationLife, OrganizationName, OrganizationReference, ShortName};
+use kernel::named::{EachNamed, MaybeNamed};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::organization;
 use kernel::{
-    AsOf, Count, FieldSources, MemberOrigin, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords, Seen, Shown,
-    Sort, Version, codes,
+    AsOf, Count, FieldSources, Instant, MemberOrigin, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords,
+    Seen, Several, Shown, Sort, Version, codes,
 };
 pub use rules::{Close, Create, Read, Update, UpdateContacts, visible};
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ use validator::Validate;
 use crate::contact::{ContactPoints, EmailDomain, Website};
 use crate::reorganization::SuccessorInput;
 use crate::siren::{Siren, Siret};
-use crate::territory::TerritoryCode;
+use crate::territory::{TerritoryCode, TerritoryReference};
 
 codes! {
     /// Level of a prefecture: what it is the prefecture of.
@@ -61,6 +62,9 @@ pub struct Organization {
     pub aliases: Vec<OrganizationName>,
     /// Identifier of the organization directly above it. Absent: it stands at the top.
     pub parent_id: Option<OrganizationId>,
+    /// Organization directly above it, by name. Absent: it stands at the top.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<OrganizationReference, organization::parent_id>)]
+    pub parent: Option<OrganizationReference>,
     /// SIREN number (9 digits). Absent: not known.
     pub siren: Option<Siren>,
     /// SIRET numbers (14 digits) of its establishments.
@@ -68,6 +72,9 @@ pub struct Organization {
     pub sirets: Vec<Siret>,
     /// Code of the territory where it acts or sits. Absent: not known, or the whole country.
     pub territory_code: Option<TerritoryCode>,
+    /// Territory where it acts or sits, by name. Absent: as for `territory_code`.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<TerritoryReference, organization::territory_code>)]
+    pub territory: Option<TerritoryReference>,
     /// Domains of the e-mail addresses of its members.
     #[schema(max_items = 20)]
     pub email_domains: Vec<EmailDomain>,
@@ -77,6 +84,9 @@ pub struct Organization {
     pub contact_points: ContactPoints,
     /// Identifiers of the organizations that it was merged or split into. Empty otherwise.
     pub successor_ids: Vec<OrganizationId>,
+    /// These organizations, by name.
+    #[diesel(select_expression = EachNamed::default(), select_expression_type = EachNamed<OrganizationReference, organization::successor_ids>)]
+    pub successors: Vec<OrganizationReference>,
     /// Status of the organization.
     pub status: OrganizationStatus,
     /// Version of the organization: 1 when it is created, one more with each change.
@@ -224,6 +234,15 @@ pub struct OrganizationContacts {
     pub contact_points: ContactPoints,
 }
 
+codes! {
+    /// Field by which a list of organizations is counted. `origin` and `territory_code` are counted for insiders only.
+    OrganizationFacet {
+        Kind = "kind" ("catégorie", "kind"),
+        Origin = "origin" ("origine", "origin"),
+        TerritoryCode = "territory_code" ("territoire", "territory"),
+    }
+}
+
 /// Filters of the list of organizations.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -232,6 +251,14 @@ pub struct OrganizationFilter {
     /// Keeps only organizations whose name or short name contains this text, regardless of case and accents.
     #[param(inline)]
     pub q: Option<SearchWords>,
+    /// Keeps only these organizations, at most 100. Repeat the parameter, or separate values by commas.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<OrganizationId>>, min_items = 1, max_items = 100)]
+    pub ids: Several<OrganizationId>,
+    /// Keeps only the organizations that changed at this time (UTC) or later.
+    pub updated_since: Option<Instant>,
+    /// Keeps only the organizations that this DICOM serves, and itself.
+    pub dicom_id: Option<OrganizationId>,
     /// Keeps only organizations of this kind.
     pub kind: Option<OrganizationKind>,
     /// Keeps only organizations whose members have this origin.
@@ -250,6 +277,35 @@ pub struct OrganizationFilter {
     pub sort: Option<Sort>,
     /// `exact` also returns how many organizations there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
+    /// Fields by which the whole list is counted, in `facets`. Repeat the parameter, or separate values by commas.
+    /// Absent: none.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<OrganizationFacet>>, min_items = 1, max_items = 3)]
+    pub facets: Several<OrganizationFacet>,
+}
+
+codes! {
+    /// What an organization can bring along.
+    OrganizationInclude {
+        Links = "links" ("les liens en cours", "links in force"),
+        Children = "children" ("les organisations directement rattachées", "organizations directly below it"),
+        Dicoms = "dicoms" ("les DICOM qui la servent", "DICOMs that serve it"),
+    }
+}
+
+/// The day to look at, and what to bring along.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationQuery {
+    /// Past day, at whose end (Europe/Paris) to look, with what is known today. Absent: now.
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
+    /// What to bring along, in `included`: as it stands now. Repeat the parameter, or separate values by commas.
+    /// Absent: nothing.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<OrganizationInclude>>, min_items = 1, max_items = 3)]
+    pub include: Several<OrganizationInclude>,
 }
 
 /// The day to look at.

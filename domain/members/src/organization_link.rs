@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::Instant;
-use kernel::directory::OrganizationLife;
+use kernel::directory::{OrganizationLife, OrganizationReference};
+use kernel::named::Named;
 use kernel::schema::organization_link;
 use kernel::{
     Noun, Offer, OrganizationId, OrganizationLinkId, Page, PrincipalId, Refusal, Ruling, Seen, Validity, Version,
@@ -31,8 +32,14 @@ pub struct OrganizationLink {
     pub id: OrganizationLinkId,
     /// Identifier of the organization that serves, supervises or succeeds.
     pub from_id: OrganizationId,
+    /// Organization that serves, supervises or succeeds, by name.
+    #[diesel(select_expression = Named::default(), select_expression_type = Named<OrganizationReference, organization_link::from_id>)]
+    pub from: OrganizationReference,
     /// Identifier of the organization that is served, supervised or succeeded.
     pub to_id: OrganizationId,
+    /// Organization that is served, supervised or succeeded, by name.
+    #[diesel(select_expression = Named::default(), select_expression_type = Named<OrganizationReference, organization_link::to_id>)]
+    pub to: OrganizationReference,
     /// Kind of link: what the organization in `from_id` does for or to the one in `to_id`.
     pub kind: LinkKind,
     /// From when to when it holds.

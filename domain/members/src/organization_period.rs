@@ -3,6 +3,7 @@
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::{OrganizationKind, OrganizationName, OrganizationReference, ShortName};
+use kernel::named::MaybeNamed;
 use kernel::schema::organization_period;
 use kernel::{OrganizationId, Page, Ruling, Validity, action};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::organization::{Organization, OrganizationStatus};
-use crate::territory::TerritoryCode;
+use crate::territory::{TerritoryCode, TerritoryReference};
 
 /// How an organization was described for a time. Each change of these fields begins another period.
 #[skip_serializing_none]
@@ -25,8 +26,14 @@ pub struct OrganizationPeriod {
     pub short_name: Option<ShortName>,
     /// Identifier of the organization directly above it at that time. Absent: it stood at the top.
     pub parent_id: Option<OrganizationId>,
+    /// Organization directly above it at that time, by its present name. Absent: it stood at the top.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<OrganizationReference, organization_period::parent_id>)]
+    pub parent: Option<OrganizationReference>,
     /// Code of the territory at that time. Absent: none.
     pub territory_code: Option<TerritoryCode>,
+    /// Territory at that time, by name. Absent: none.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<TerritoryReference, organization_period::territory_code>)]
+    pub territory: Option<TerritoryReference>,
     /// Status at that time.
     pub status: OrganizationStatus,
     /// From when to when this description held.

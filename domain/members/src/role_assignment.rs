@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel::{BoxableExpression, expression::AsExpression};
 use kernel::Instant;
-use kernel::directory::OrganizationLife;
+use kernel::directory::{MemberReference, OrganizationLife, OrganizationReference};
+use kernel::named::{MaybeNamed, Named};
 use kernel::policy::Target;
 use kernel::schema::role_assignment;
 use kernel::{
@@ -27,6 +28,9 @@ pub struct RoleAssignment {
     pub id: RoleAssignmentId,
     /// Identifier of the member who holds the role.
     pub member_id: MemberId,
+    /// Member who holds the role, by name.
+    #[diesel(select_expression = Named::default(), select_expression_type = Named<MemberReference, role_assignment::member_id>)]
+    pub member: MemberReference,
     /// Identifier of the affiliation through which it is held. The role ends with it.
     pub affiliation_id: AffiliationId,
     /// Role that is held.
@@ -34,6 +38,9 @@ pub struct RoleAssignment {
     /// Identifier of the organization over which the role is held. Absent for roles of the SIG, the auditor and the
     /// DPO.
     pub organization_id: Option<OrganizationId>,
+    /// Organization over which the role is held, by name. Absent: as for `organization_id`.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<OrganizationReference, role_assignment::organization_id>)]
+    pub organization: Option<OrganizationReference>,
     /// From when to when it holds.
     #[serde(flatten)]
     pub valid: Validity,

@@ -2,9 +2,7 @@
 
 mod wanted;
 
-use std::collections::BTreeSet;
-
-use kernel::{codes, text};
+use kernel::{Facet, Several, codes, text};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -38,33 +36,16 @@ codes! {
     }
 }
 
-/// Some of the kinds of objects: the parameter is repeated, or its values are separated by commas.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Vec<String>")]
-pub struct SearchTypes(BTreeSet<SearchType>);
-
-impl SearchTypes {
-    /// Whether these are among them.
-    #[must_use]
-    pub fn has(&self, wanted: SearchType) -> bool {
-        self.0.contains(&wanted)
+codes! {
+    /// Field by which what a search finds is counted.
+    SearchFacet {
+        Type = "type" ("type d’objet", "kind of object"),
+        OrganizationKind = "organization_kind" ("catégorie d’organisation", "kind of organization"),
     }
 }
 
-impl Default for SearchTypes {
-    fn default() -> Self {
-        Self(SearchType::ALL.iter().copied().collect())
-    }
-}
-
-impl TryFrom<Vec<String>> for SearchTypes {
-    type Error = &'static str;
-
-    fn try_from(types: Vec<String>) -> Result<Self, Self::Error> {
-        let known = |code: &str| SearchType::ALL.iter().find(|it| it.code() == code).copied();
-        types.iter().flat_map(|some| some.split(',')).map(known).collect::<Option<_>>().map(Self).ok_or("type")
-    }
-}
+/// How many of what a search finds are counted by `facets`: the best.
+pub const COUNTED: usize = 200;
 
 /// Maximum number of items in an answer: 1 to 50.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -105,11 +86,49 @@ pub struct Search {
     /// Keeps only these kinds of objects. Repeat the parameter, or separate values by commas. Absent: all kinds.
     #[serde(default)]
     #[param(value_type = Option<Vec<SearchType>>, min_items = 1, max_items = 2)]
-    pub types: SearchTypes,
+    pub types: Several<SearchType>,
     /// Maximum number of items in the answer.
     #[serde(default)]
     #[param(value_type = u8, minimum = 1, maximum = 50, default = 10)]
     pub limit: SearchLimit,
+    /// Fields by which what was found is counted, in `facets`: the two hundred best, whatever the limit. Repeat the
+    /// parameter, or separate values by commas. Absent: none.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<SearchFacet>>, min_items = 1, max_items = 2)]
+    pub facets: Several<SearchFacet>,
+}
+
+/// What to suggest while someone types.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Suggest {
+    /// Words of a name in any order, whole or begun, an acronym, or a whole e-mail address. Case, accents and hyphens do
+    /// not matter. One typing error is tolerated in words of four or five letters, two in longer ones.
+    #[param(inline)]
+    pub q: SearchText,
+    /// Keeps only these kinds of objects. Repeat the parameter, or separate values by commas. Absent: all kinds.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<SearchType>>, min_items = 1, max_items = 2)]
+    pub types: Several<SearchType>,
+    /// Maximum number of items in the answer.
+    #[serde(default)]
+    #[param(value_type = u8, minimum = 1, maximum = 50, default = 10)]
+    pub limit: SearchLimit,
+}
+
+impl From<Suggest> for Search {
+    fn from(it: Suggest) -> Self {
+        Self { q: it.q, types: it.types, limit: it.limit, facets: Several::default() }
+    }
+}
+
+impl Search {
+    /// Whether objects of this kind are looked for.
+    #[must_use]
+    pub fn wants(&self, kind: SearchType) -> bool {
+        self.types.is_empty() || self.types.has(&kind)
+    }
 }
 
 /// Something found, as far as the caller may see it.
@@ -128,11 +147,15 @@ pub struct SearchHit {
 }
 
 /// The best that was found.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SearchHits {
     /// Organizations and members, the best first. Empty if nothing fits.
     #[schema(max_items = 50)]
     pub items: Vec<SearchHit>,
+    /// How many of what was found have each value of a field. Absent unless `facets` was asked.
+    #[schema(max_items = 2)]
+    pub facets: Option<Vec<Facet>>,
 }
 
 /// A line to choose from while typing.

@@ -1,7 +1,10 @@
 //! Territory (territoire): the regions, departments and overseas territories of the code officiel géographique.
 
-use diesel::pg::Pg;
+use diesel::deserialize::{self, FromSql};
+use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
+use diesel::sql_types::{Record, Text};
+use kernel::named::{MaybeNamed, Referred};
 use kernel::schema::territory;
 use kernel::{Page, codes, text};
 use serde::{Deserialize, Serialize};
@@ -37,6 +40,10 @@ pub struct Territory {
     pub name: String,
     /// Code of the region of a department. Absent for the others.
     pub parent_code: Option<TerritoryCode>,
+    /// Region of a department, by name. Absent for the others.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<TerritoryReference, territory::parent_code>)]
+    #[diesel(skip_insertion)]
+    pub parent: Option<TerritoryReference>,
     /// INSEE code of the commune where its prefecture sits. Absent: it has none.
     #[schema(max_length = 5)]
     pub seat_insee_code: Option<String>,
@@ -45,6 +52,31 @@ pub struct Territory {
     pub time_zone: String,
     /// Year of the code officiel géographique that describes it.
     pub cog_year: i16,
+}
+
+/// A territory by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TerritoryReference {
+    /// Code of the territory.
+    pub code: TerritoryCode,
+    /// Official name.
+    #[schema(max_length = 200)]
+    pub name: String,
+}
+
+type Row = Record<(Text, Text)>;
+
+impl Referred for TerritoryReference {
+    type Row = Row;
+    const ALL: &'static str = "SELECT ROW(it.code, it.name) FROM territory it WHERE it.code";
+    const ORDER: &'static str = " ORDER BY it.code";
+}
+
+impl FromSql<Row, Pg> for TerritoryReference {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let (code, name) = <(TerritoryCode, String) as FromSql<Row, Pg>>::from_sql(value)?;
+        Ok(Self { code, name })
+    }
 }
 
 /// Filters of the list of territories.

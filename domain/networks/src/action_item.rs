@@ -6,7 +6,6 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::{action_item, follow_up, member, network, organization};
@@ -14,6 +13,7 @@ use kernel::{
     ActionItemId, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen,
     Version, codes, text,
 };
+use kernel::{Day, Instant, Several};
 pub use rules::{
     Cancel, Complete, Create, Duty, Joined, Read, Reopen, Update, may_show, not_there, of_follow_up, visible,
 };
@@ -23,7 +23,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::follow_up::{FollowUpAxis, FollowUpConfidentiality};
-use crate::network::{NetworkCode, NetworkVisibility};
+use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
 
 text!(
     /// Title of an action item: what is to be done, on one line.
@@ -59,6 +59,9 @@ pub struct ActionItem {
     /// that network.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
+    /// Name of that network. Absent: as for `network_code`.
+    #[diesel(select_expression = network::name.nullable())]
+    pub network_name: Option<NetworkName>,
     /// Organization that has to do it.
     #[diesel(embed)]
     pub owner_organization: OrganizationReference,
@@ -162,6 +165,13 @@ pub struct ActionItemPatch {
     pub due_on: Option<Day>,
 }
 
+codes! {
+    /// Field by which a list of action items is counted.
+    ActionItemFacet {
+        Status = "status" ("état", "state"),
+    }
+}
+
 /// Filters of the list of action items.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -189,8 +199,14 @@ pub struct ActionItemFilter {
     /// `true` keeps only the open action items whose due date is past (Europe/Paris); `false` keeps only the others.
     /// Absent: both.
     pub overdue: Option<bool>,
+    /// Keeps only the action items that changed at this time (UTC) or later.
+    pub updated_since: Option<Instant>,
     /// `exact` also returns how many action items there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
+    /// Fields by which the whole list is counted, in `facets`. Absent: none.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<ActionItemFacet>>, min_items = 1, max_items = 1)]
+    pub facets: Several<ActionItemFacet>,
 }
 
 /// An action item as the caller sees it.

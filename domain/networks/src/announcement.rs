@@ -9,7 +9,8 @@ use diesel::expression::Selectable;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types;
-use kernel::directory::OrganizationKind;
+use kernel::directory::{MemberReference, OrganizationKind};
+use kernel::named::MaybeNamed;
 use kernel::notification::NotificationClass;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::{announcement, network};
@@ -25,7 +26,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
-use crate::network::{NetworkCode, NetworkVisibility};
+use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
 
 text!(
     /// Title of an announcement.
@@ -119,10 +120,16 @@ pub struct Announcement {
     pub title: AnnouncementTitle,
     /// Text in Markdown.
     pub body: AnnouncementBody,
+    /// Member who wrote it, by name. Absent: it was not a member, or the caller may not see members.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<MemberReference, announcement::created_by>)]
+    pub author: Option<MemberReference>,
     /// Code of the network whose members it is addressed to. Absent: it is addressed by `organization_kinds` and
     /// `origins`.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
+    /// Name of that network. Absent: as for `network_code`.
+    #[diesel(select_expression = network::name.nullable())]
+    pub network_name: Option<NetworkName>,
     /// Identifier of that network.
     #[serde(skip)]
     #[schema(ignore)]

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::network::{self, Network, NetworkCode, NetworkVisibility};
+use crate::network::{self, Network, NetworkCode, NetworkName, NetworkVisibility};
 
 /// A co-animation: an organization animates a network together with the SIG, for a time.
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
@@ -25,6 +25,12 @@ pub struct CoAnimation {
     pub id: CoAnimationId,
     /// Identifier of the network that is co-animated.
     pub network_id: NetworkId,
+    /// Code of the network that is co-animated.
+    #[diesel(select_expression = network_table::code)]
+    pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    #[diesel(select_expression = network_table::name)]
+    pub network_name: NetworkName,
     /// The organization that co-animates the network.
     #[diesel(embed)]
     pub organization: OrganizationReference,

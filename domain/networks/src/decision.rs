@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::follow_up::{FollowUp, FollowUpScope, reads, writes, writing};
-use crate::network::NetworkCode;
+use crate::network::{NetworkCode, NetworkName};
 
 text!(
     /// Text of a decision: what was decided.
@@ -37,6 +37,9 @@ pub struct Decision {
     /// Code of the network that the follow-up was with or about. Absent: the follow-up names no network.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
+    /// Name of that network. Absent: as for `network_code`.
+    #[diesel(select_expression = network::name.nullable())]
+    pub network_name: Option<NetworkName>,
     /// Organization that the follow-up was with or about. Absent: the follow-up names no organization.
     #[diesel(embed)]
     pub organization: Option<OrganizationReference>,

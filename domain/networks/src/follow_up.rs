@@ -9,14 +9,15 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Jsonb;
-use kernel::Day;
 use kernel::directory::{MemberReference, OrganizationReference};
+use kernel::named::{EachNamed, MaybeNamed};
 use kernel::patch::replaceable;
 use kernel::schema::{follow_up, network, organization};
 use kernel::{
     Actor, Count, FollowUpId, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, Seen, Version,
     codes, stored_as_json, text,
 };
+use kernel::{Day, Instant, Several};
 pub use rules::{Create, Joined, Read, Subject, Update, reads, visible, writes};
 pub(crate) use rules::{input, writing};
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::network::{NetworkCode, NetworkVisibility};
+use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
 
 text!(
     /// Summary of a follow-up: what was said.
@@ -113,6 +114,9 @@ pub struct FollowUp {
     /// Code of the network that it was with or about. Absent: it is about no network in particular.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
+    /// Name of that network. Absent: as for `network_code`.
+    #[diesel(select_expression = network::name.nullable())]
+    pub network_name: Option<NetworkName>,
     /// Organization that it was with or about. On the network axis: the organization whose référent it concerns.
     /// Absent: it is about the whole network.
     #[diesel(embed)]
@@ -135,6 +139,12 @@ pub struct FollowUp {
     /// Identifiers of the members who attended. They may read it, even if it is confidential.
     #[schema(max_items = 50)]
     pub attendee_ids: Vec<MemberId>,
+    /// These members, by name.
+    #[diesel(select_expression = EachNamed::default(), select_expression_type = EachNamed<MemberReference, follow_up::attendee_ids>)]
+    pub attendees: Vec<MemberReference>,
+    /// Member who recorded it, by name. Absent: it was not a member.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<MemberReference, follow_up::created_by>)]
+    pub author: Option<MemberReference>,
     /// What its rules look at.
     #[diesel(embed)]
     #[serde(skip)]
@@ -212,6 +222,14 @@ pub struct FollowUpPatch {
     pub attendee_ids: Option<Vec<MemberId>>,
 }
 
+codes! {
+    /// Field by which a list of follow-ups is counted.
+    FollowUpFacet {
+        Health = "health" ("situation", "health"),
+        Axis = "axis" ("axe", "axis"),
+    }
+}
+
 /// Filters of the list of follow-ups.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -233,8 +251,15 @@ pub struct FollowUpFilter {
     pub held_from: Option<Day>,
     /// Keeps only the follow-ups that took place on this day or before.
     pub held_to: Option<Day>,
+    /// Keeps only the follow-ups that changed at this time (UTC) or later.
+    pub updated_since: Option<Instant>,
     /// `exact` also returns how many follow-ups there are in all, in `count`. Absent: they are not counted.
     pub count: Option<Count>,
+    /// Fields by which the whole list is counted, in `facets`. Repeat the parameter, or separate values by commas.
+    /// Absent: none.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<FollowUpFacet>>, min_items = 1, max_items = 2)]
+    pub facets: Several<FollowUpFacet>,
 }
 
 /// A follow-up as the caller sees it.

@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::directory::MemberReference;
+use kernel::named::MaybeNamed;
 use kernel::schema::follow_up_comment;
 use kernel::{FollowUpCommentId, FollowUpId, Noun, Offer, Page, PrincipalId, Seen, Version, action, text};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -17,6 +20,7 @@ text!(
 );
 
 /// Comment on a follow-up (commentaire).
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
 #[diesel(table_name = follow_up_comment, check_for_backend(Pg))]
 pub struct FollowUpComment {
@@ -26,6 +30,9 @@ pub struct FollowUpComment {
     pub follow_up_id: FollowUpId,
     /// Text of the comment.
     pub body: CommentBody,
+    /// Member who wrote it, by name. Absent: it was not a member.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<MemberReference, follow_up_comment::created_by>)]
+    pub author: Option<MemberReference>,
     /// Version of the comment: 1 when it is created, one more with each change.
     pub version: Version,
     /// When the comment was recorded (UTC).

@@ -7,7 +7,7 @@ use kernel::{AsOf, NetworkRole, OrganizationId, Page, SeatId, codes};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::network::NetworkCode;
+use crate::network::{NetworkCode, NetworkName};
 
 codes! {
     /// What is wrong with a seat requirement. `vacant`: it has fewer active holders than `min`. `expired`: it has no
@@ -30,6 +30,9 @@ pub struct GapRow {
     /// Code of its network.
     #[diesel(sql_type = sql_types::Text)]
     pub network_code: NetworkCode,
+    /// Name of its network.
+    #[diesel(sql_type = sql_types::Text)]
+    pub network_name: NetworkName,
     /// The organization of which it is expected.
     #[diesel(sql_type = sql_types::Uuid)]
     pub organization_id: OrganizationId,
@@ -69,6 +72,8 @@ pub struct Gap {
     pub seat_id: SeatId,
     /// Code of the network that expects the members.
     pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    pub network_name: NetworkName,
     /// The organization from which they are expected.
     pub organization: OrganizationReference,
     /// The role in the network that is expected.
@@ -96,8 +101,8 @@ impl From<GapRow> for Gap {
             name: row.organization_name,
             short_name: row.organization_short_name,
         };
-        let GapRow { seat_id, network_code, role, min, max, filled, professions, gaps, .. } = row;
-        Self { seat_id, network_code, organization, role, min, max, filled, professions, gaps }
+        let GapRow { seat_id, network_code, network_name, role, min, max, filled, professions, gaps, .. } = row;
+        Self { seat_id, network_code, network_name, organization, role, min, max, filled, professions, gaps }
     }
 }
 
@@ -111,6 +116,8 @@ pub struct GapFilter {
     pub gap: Option<GapKind>,
     /// Keeps only the gaps of this organization.
     pub organization_id: Option<OrganizationId>,
+    /// Keeps only the gaps of the organizations that this DICOM serves, and of itself.
+    pub dicom_id: Option<OrganizationId>,
     /// Keeps only the gaps of organizations of this kind.
     pub organization_kind: Option<OrganizationKind>,
     /// Keeps only the gaps of seat requirements for this role.

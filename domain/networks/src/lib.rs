@@ -8,6 +8,7 @@ pub mod decision;
 pub mod follow_up;
 pub mod follow_up_comment;
 pub mod gap;
+pub mod home;
 pub mod indicator;
 pub mod mail;
 pub mod membership;

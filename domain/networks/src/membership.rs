@@ -10,11 +10,11 @@ use kernel::directory::{MemberReference, OrganizationKind, OrganizationReference
 use kernel::schema::{member, membership, network, organization};
 use kernel::sql::clock;
 use kernel::{
-    AffiliationId, AsOf, Count, MembershipId, NetworkId, NetworkRole, NotificationLevel, Noun, Offer, OrganizationId,
-    Page, PrincipalId, Seen, Sort, Validity, Version, codes,
+    AffiliationId, AsOf, Count, MemberId, MembershipId, NetworkId, NetworkRole, NotificationLevel, Noun, Offer,
+    OrganizationId, Page, PrincipalId, Seen, Several, Sort, Validity, Version, codes,
 };
 pub use rules::{ANSWERS, LEADS, PROMOTION, hands_over};
-pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, Void, own, visible};
+pub use rules::{Candidate, ChangeRole, Create, End, Joined, Read, Void, anywhere, own, visible};
 pub(crate) use rules::{INELIGIBLE, NOT_IN_FORCE, decides, in_force};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -22,7 +22,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::membership_review::Review;
-use crate::network::{NetworkCode, NetworkVisibility};
+use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
 
 codes! {
     /// Status of a membership, computed from its dates. `suspended`: it is in force, and the membership or the member
@@ -72,6 +72,9 @@ pub struct Membership {
     /// Code of the network in which the member sits.
     #[diesel(select_expression = network::code)]
     pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    #[diesel(select_expression = network::name)]
+    pub network_name: NetworkName,
     /// Identifier of the network in which the member sits.
     pub network_id: NetworkId,
     /// The member who sits in the network.
@@ -175,11 +178,77 @@ codes! {
     }
 }
 
-/// Filters of the list of memberships.
+codes! {
+    /// Field by which a list of memberships is counted.
+    MembershipFacet {
+        NetworkCode = "network_code" ("réseau", "network"),
+        Role = "role" ("rôle", "role"),
+        OrganizationKind = "organization_kind" ("catégorie d’organisation", "kind of organization"),
+    }
+}
+
+/// Filters of the memberships of an organization.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationMembershipFilter {
+    /// Keeps only the memberships of this network (its code).
+    #[param(inline)]
+    pub network_code: Option<NetworkCode>,
+    /// Keeps only the memberships in this role.
+    pub role: Option<NetworkRole>,
+    /// Keeps only the memberships of this member.
+    pub member_id: Option<MemberId>,
+    /// Keeps only the memberships that changed at this time (UTC) or later.
+    pub updated_since: Option<Instant>,
+    /// The list as it stood at the end of this day (Europe/Paris), today or earlier. Absent: now.
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
+    /// With `exact`, the page says how many items the whole list has. Absent: they are not counted.
+    pub count: Option<Count>,
+    /// Fields by which the whole list is counted, in `facets`. Repeat the parameter, or separate values by commas.
+    /// Absent: none.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<MembershipFacet>>, min_items = 1, max_items = 3)]
+    pub facets: Several<MembershipFacet>,
+    /// With `member`, the page also has the cards of the members, in `members`. Absent: it has none.
+    pub include: Option<MembershipInclude>,
+}
+
+/// Filters of the memberships of a member.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct MemberMembershipFilter {
+    /// Keeps only the memberships of this network (its code).
+    #[param(inline)]
+    pub network_code: Option<NetworkCode>,
+    /// Keeps only the memberships in this role.
+    pub role: Option<NetworkRole>,
+    /// Keeps only the memberships for this organization.
+    pub organization_id: Option<OrganizationId>,
+    /// The list as it stood at the end of this day (Europe/Paris), today or earlier. Absent: now.
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
+    /// With `exact`, the page says how many items the whole list has. Absent: they are not counted.
+    pub count: Option<Count>,
+}
+
+/// Filters of the memberships of a network.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct MembershipFilter {
+    /// Keeps only these memberships, at most 100. Repeat the parameter, or separate values by commas.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<MembershipId>>, min_items = 1, max_items = 100)]
+    pub ids: Several<MembershipId>,
+    /// Keeps only the memberships of this member.
+    pub member_id: Option<MemberId>,
+    /// Keeps only the memberships for the organizations that this DICOM serves, and for itself.
+    pub dicom_id: Option<OrganizationId>,
+    /// Keeps only the memberships that changed at this time (UTC) or later.
+    pub updated_since: Option<Instant>,
     /// Keeps only the memberships for this organization.
     pub organization_id: Option<OrganizationId>,
     /// Keeps only the memberships for organizations of this kind.
@@ -194,8 +263,30 @@ pub struct MembershipFilter {
     pub sort: Option<Sort>,
     /// With `exact`, the page says how many items the whole list has. Absent: they are not counted.
     pub count: Option<Count>,
+    /// Fields by which the whole list is counted, in `facets`. Repeat the parameter, or separate values by commas.
+    /// Absent: none.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<MembershipFacet>>, min_items = 1, max_items = 3)]
+    pub facets: Several<MembershipFacet>,
     /// With `member`, the page also has the cards of the members, in `members`. Absent: it has none.
     pub include: Option<MembershipInclude>,
+}
+
+/// What is kept of the memberships of an organization is what is kept of those of a network.
+impl From<OrganizationMembershipFilter> for MembershipFilter {
+    fn from(it: OrganizationMembershipFilter) -> Self {
+        let OrganizationMembershipFilter { network_code: _, role, member_id, updated_since, as_of, count, .. } = it;
+        let (facets, include) = (it.facets, it.include);
+        Self { role, member_id, updated_since, as_of, count, facets, include, ..Self::default() }
+    }
+}
+
+/// The same of those of a member.
+impl From<MemberMembershipFilter> for MembershipFilter {
+    fn from(it: MemberMembershipFilter) -> Self {
+        let MemberMembershipFilter { network_code: _, role, organization_id, as_of, count } = it;
+        Self { role, organization_id, as_of, count, ..Self::default() }
+    }
 }
 
 /// A copy of a membership, to be recorded from now on.

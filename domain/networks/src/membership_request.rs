@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::{Email, GivenName, MemberReference, OrganizationReference, UsualName};
+use kernel::named::MaybeNamed;
 use kernel::schema::{member, membership_request, network, organization};
 use kernel::sql::clock;
 use kernel::{
@@ -18,7 +19,7 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::network::{NetworkCode, NetworkVisibility};
+use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
 
 pub use kernel::notification::{OPEN_FOR, chosen};
 
@@ -104,10 +105,16 @@ pub struct MembershipRequest {
     /// Code of the network that the person would join.
     #[diesel(select_expression = network::code)]
     pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    #[diesel(select_expression = network::name)]
+    pub network_name: NetworkName,
     /// Identifier of the network that the person would join.
     pub network_id: NetworkId,
     /// Who made the request: the person, the network or an organization.
     pub kind: MembershipRequestKind,
+    /// Member who opened it, by name. Absent: it was not a member.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<MemberReference, membership_request::created_by>)]
+    pub author: Option<MemberReference>,
     /// Status of the request, computed from both decisions and the time.
     #[diesel(select_expression = stands())]
     pub status: MembershipRequestStatus,

@@ -18,7 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::membership::{self, Membership, Read as ReadMembership, decides, in_force};
-use crate::network::{self as networks, Network, NetworkCode, NetworkVisibility};
+use crate::network::{self as networks, Network, NetworkCode, NetworkName, NetworkVisibility};
 
 codes! {
     /// Answer of a review on one membership.
@@ -53,6 +53,9 @@ pub struct MembershipReview {
     /// Code of the network whose memberships are reviewed.
     #[diesel(select_expression = network::code)]
     pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    #[diesel(select_expression = network::name)]
+    pub network_name: NetworkName,
     /// Identifier of the network whose memberships are reviewed.
     pub network_id: NetworkId,
     /// The day by which all memberships should have an answer (Europe/Paris). Nothing happens by itself on that day.

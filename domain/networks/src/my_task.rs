@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::network::NetworkCode;
+use crate::network::{NetworkCode, NetworkName};
 
 codes! {
     /// Kind of a task.
@@ -38,6 +38,8 @@ pub struct MyTask {
     pub title: String,
     /// Code of the network that it concerns. Absent: it concerns none, or the caller may not see it.
     pub network_code: Option<NetworkCode>,
+    /// Name of that network. Absent: as for `network_code`.
+    pub network_name: Option<NetworkName>,
     /// The day by which it is due (Europe/Paris). Absent: it has no due date.
     pub due_on: Option<NaiveDate>,
     /// When the task began to wait (UTC).

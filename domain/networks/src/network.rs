@@ -5,10 +5,12 @@ mod rules;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use kernel::Day;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::network;
-use kernel::{MemberOrigin, NetworkId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text};
+use kernel::{Day, Instant};
+use kernel::{
+    MemberOrigin, NetworkId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Several, Version, codes, text,
+};
 pub(crate) use rules::shown;
 pub use rules::{Activate, Close, Create, Pause, Read, Update, visible};
 use serde::{Deserialize, Serialize};
@@ -225,6 +227,26 @@ pub struct NetworkPatch {
     pub objectives_reviewed_on: Option<Option<Day>>,
 }
 
+codes! {
+    /// What a network can bring along.
+    NetworkInclude {
+        Leads = "leads" ("l’animation et la co-animation du réseau", "its leads and co-leads"),
+        CoAnimations = "co_animations" ("les co-animations", "its co-animations"),
+        Announcements = "announcements" ("les dernières annonces publiées", "its latest published announcements"),
+    }
+}
+
+/// What to bring along with a network.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkQuery {
+    /// What to bring along, in `included`. Repeat the parameter, or separate values by commas. Absent: nothing.
+    #[serde(default)]
+    #[param(value_type = Option<Vec<NetworkInclude>>, min_items = 1, max_items = 3)]
+    pub include: Several<NetworkInclude>,
+}
+
 /// Filters of the list of networks.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -233,6 +255,8 @@ pub struct NetworkFilter {
     /// Keeps only the networks whose name contains this text. Case and accents do not matter.
     #[param(inline)]
     pub q: Option<SearchWords>,
+    /// Keeps only the networks that changed at this time (UTC) or later.
+    pub updated_since: Option<Instant>,
     /// Keeps only the networks in this status. Absent: all.
     pub status: Option<NetworkStatus>,
 }

@@ -115,10 +115,8 @@ pub struct Notification {
     /// Code of that network. Absent: as for `network_id`.
     #[diesel(select_expression = network::code.nullable())]
     pub network_code: Option<NetworkCode>,
-    /// Name of that network.
+    /// Name of that network. Absent: as for `network_code`.
     #[diesel(select_expression = network::name.nullable())]
-    #[serde(skip)]
-    #[schema(ignore)]
     pub network_name: Option<NetworkName>,
     /// Identifier and visibility of that network.
     #[diesel(select_expression = (network::id, network::visibility).nullable())]
@@ -188,7 +186,7 @@ impl Notification {
     /// The notification as its recipient may know it: without a network that is hidden from them.
     #[must_use]
     pub fn known_to(self, actor: &Actor) -> Self {
-        if self.shows(actor) { self } else { Self { network_id: None, network_code: None, ..self } }
+        if self.shows(actor) { self } else { Self { network_id: None, network_code: None, network_name: None, ..self } }
     }
 }
 

@@ -1,8 +1,12 @@
 //! Seat (siège attendu): how many members of a role a network expects from an organization.
 
 use chrono::{DateTime, Utc};
+use diesel::BoxableExpression;
+use diesel::expression::AsExpression;
+use diesel::helper_types::InnerJoinQuerySource;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use kernel::Instant;
 use kernel::directory::{OrganizationLife, OrganizationReference, Profession};
 use kernel::patch::replaceable;
@@ -15,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::network::{self, Network, NetworkCode, NetworkVisibility};
+use crate::network::{self, Network, NetworkCode, NetworkName, NetworkVisibility};
 
 /// A seat requirement (siège attendu): how many members of one role a network expects from an organization, for a
 /// time.
@@ -27,6 +31,12 @@ pub struct Seat {
     pub id: SeatId,
     /// Identifier of the network that expects the members.
     pub network_id: NetworkId,
+    /// Code of the network that expects the members.
+    #[diesel(select_expression = network_table::code)]
+    pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    #[diesel(select_expression = network_table::name)]
+    pub network_name: NetworkName,
     /// The organization from which they are expected.
     #[diesel(embed)]
     pub organization: OrganizationReference,
@@ -140,6 +150,27 @@ pub struct SeatPatch {
 pub struct SeatFilter {
     /// Keeps only the seat requirements of this organization.
     pub organization_id: Option<OrganizationId>,
+    /// Keeps only the seat requirements of the organizations that this DICOM serves, and of itself.
+    pub dicom_id: Option<OrganizationId>,
+    /// Keeps only the seat requirements that changed at this time (UTC) or later.
+    pub updated_since: Option<Instant>,
+    /// Keeps only the seat requirements for this role.
+    pub role: Option<NetworkRole>,
+    /// The list as it stood at the end of this day (Europe/Paris), today or earlier. Absent: now.
+    #[param(inline)]
+    pub as_of: Option<AsOf>,
+    /// With `exact`, the page says how many items the whole list has. Absent: they are not counted.
+    pub count: Option<Count>,
+}
+
+/// Filters of the seat requirements of an organization.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationSeatFilter {
+    /// Keeps only the seat requirements of this network (its code).
+    #[param(inline)]
+    pub network_code: Option<NetworkCode>,
     /// Keeps only the seat requirements for this role.
     pub role: Option<NetworkRole>,
     /// The list as it stood at the end of this day (Europe/Paris), today or earlier. Absent: now.
@@ -163,6 +194,9 @@ impl Noun for Seat {
     kernel::versioned!();
 }
 
+/// What a seat requirement is read from.
+pub type Joined = InnerJoinQuerySource<InnerJoinQuerySource<seat::table, organization::table>, network_table::table>;
+
 fn expects(actor: &Actor, network: NetworkId, interministerial: bool) -> bool {
     actor.is_sig() || actor.leads_on(network, interministerial)
 }
@@ -171,6 +205,25 @@ fn seen(actor: &Actor, it: &Seat) -> Ruling {
     let known = it.network_visibility != NetworkVisibility::Hidden && actor.is_insider() && actor.knows_networks();
     Ruling::seen(known || actor.is_sig() || actor.sits_in(it.network_id))
 }
+
+/// The rule of `Read` as a condition of SQL, for seat requirements of any network.
+#[must_use]
+pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
+    if actor.is_sig() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    let sits = seat::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>());
+    if actor.is_insider() && actor.knows_networks() {
+        return Box::new(sits.or(network_table::visibility.ne(NetworkVisibility::Hidden)));
+    }
+    Box::new(sits)
+}
+
+action!(
+    /// See the seat requirements of an organization: insiders, each those of the networks that they may see.
+    ListOf(OrganizationId) on Seat as "list_organization_seats", (),
+    |actor, ()| Ruling::Allow.for_insiders(actor)
+);
 
 action!(
     /// See the seat requirements of a network.

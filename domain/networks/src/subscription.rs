@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::membership::{Membership, in_force};
-use crate::network::{NetworkCode, NetworkVisibility};
+use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
 
 /// Subscription (abonnement): how soon the caller is told of what happens in a network in which they sit.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -17,6 +17,8 @@ pub struct Subscription {
     pub membership_id: MembershipId,
     /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    pub network_name: NetworkName,
     /// Role of the caller in the network.
     pub role: NetworkRole,
     /// How soon the caller is told.
@@ -40,8 +42,8 @@ pub type SubscriptionPage = Page<Subscription>;
 
 impl From<Membership> for Subscription {
     fn from(it: Membership) -> Self {
-        let Membership { id, network_code, role, notification_level, version, .. } = it;
-        Self { membership_id: id, network_code, role, notification_level, version }
+        let Membership { id, network_code, network_name, role, notification_level, version, .. } = it;
+        Self { membership_id: id, network_code, network_name, role, notification_level, version }
     }
 }
 

@@ -225,6 +225,8 @@ pub struct Matrix {
 pub struct TrackingCell {
     /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    pub network_name: NetworkName,
     /// The organization, by identifier and name.
     pub organization: OrganizationReference,
     /// How the seats of the network stand in the organization.
@@ -259,8 +261,8 @@ impl MatrixFacts {
 
     /// The column of a network, for a caller who reads something in it.
     #[must_use]
-    pub fn column(&self, code: &NetworkCode, actor: &Actor, reach: &Reach) -> Option<NetworkId> {
-        self.columns(actor, reach).find(|it| it.column.network_code == *code).map(|it| it.id)
+    pub fn column<'a>(&'a self, code: &NetworkCode, actor: &'a Actor, reach: &'a Reach) -> Option<&'a MatrixNetwork> {
+        self.columns(actor, reach).find(|it| it.column.network_code == *code)
     }
 }
 

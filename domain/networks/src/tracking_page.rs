@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use kernel::directory::{MemberReference, OrganizationReference};
-use kernel::{Actor, OrganizationId};
+use kernel::{Actor, Cursor, OrganizationId};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -26,6 +26,8 @@ pub const ACTION_ITEMS: usize = 200;
 pub struct TrackingRow {
     /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    pub network_name: NetworkName,
     /// The organization, by identifier and name.
     pub organization: OrganizationReference,
     /// How the seats of the network stand in the organization.
@@ -66,8 +68,12 @@ pub struct NetworkTracking {
     /// Day by which the next follow-up is due, by the cadence of the network. Absent: there was none yet, or the
     /// cadence sets no day.
     pub next_follow_up_due_on: Option<NaiveDate>,
-    /// One row per organization that the caller reads in the network, by short name.
+    /// One row per organization that the caller reads in the network, by short name: those of this page.
+    #[schema(max_items = 200)]
     pub rows: Vec<TrackingRow>,
+    /// Cursor of the next page of rows. Absent on the last page. Later pages have rows alone: their other lists are
+    /// empty.
+    pub next: Option<Cursor>,
     /// Latest follow-ups with or about the network, on both axes, that the caller may read: the latest first, at most
     /// 20.
     #[schema(max_items = 20)]
@@ -93,6 +99,10 @@ pub struct OrganizationTracking {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub successor_ids: Vec<OrganizationId>,
+    /// These organizations, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub successors: Vec<OrganizationReference>,
     /// Organizations that the page adds up, by name: itself and, for a DICOM, those that it serves.
     pub organizations: Vec<OrganizationReference>,
     /// How the seats stand in all rows together.
@@ -103,8 +113,12 @@ pub struct OrganizationTracking {
     /// Day of that follow-up (Europe/Paris). Absent: there is none.
     pub last_follow_up_on: Option<NaiveDate>,
     /// One row per network and organization that the caller reads: by name of the network, then by short name of the
-    /// organization.
+    /// organization. Those of this page.
+    #[schema(max_items = 200)]
     pub rows: Vec<TrackingRow>,
+    /// Cursor of the next page of rows. Absent on the last page. Later pages have rows alone: their other lists are
+    /// empty.
+    pub next: Option<Cursor>,
     /// Latest follow-ups with or about these organizations, on both axes, that the caller may read: the latest first,
     /// at most 20. Those of merged or split predecessors are among them.
     #[schema(max_items = 20)]

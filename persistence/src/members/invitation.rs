@@ -207,7 +207,7 @@ fn carry_invitations(writer: &mut Writer<'_>, moving: &Moving, ledger: &mut Ledg
 fn remind(writer: &mut Writer<'_>, what: Reminder, id: Uuid) -> Result<()> {
     let it = Invitation::lock(id, writer.conn)?;
     match (what, it.status) {
-        (Reminder::InvitationExpires, InvitationStatus::Sent) if it.is_wanted => {
+        (Reminder::InvitationExpires, InvitationStatus::Sent) if it.goal.is_wanted => {
             deliver(writer, DeliveryKind::InvitationReminder, it.id.0, it.member_id, &it.email)
         }
         (Reminder::InvitationExpired, InvitationStatus::Expired) => {

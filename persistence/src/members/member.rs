@@ -32,10 +32,22 @@ type Query = member::BoxedQuery<'static, diesel::pg::Pg>;
 const NONE_LATER: &str = "NOT EXISTS (SELECT FROM affiliation later WHERE later.member_id = affiliation.member_id
     AND coalesce(upper(later.valid), 'infinity') > coalesce(upper(affiliation.valid), 'infinity'))";
 
-fn apply(filter: MemberFilter, actor: &Actor, mut query: Query) -> Query {
-    let MemberFilter { q, organization_id, status, email, sort, count: _ } = filter;
+fn apply(filter: MemberFilter, served: Option<&[OrganizationId]>, actor: &Actor, mut query: Query) -> Query {
+    let MemberFilter { q, ids, updated_since, dicom_id: _, organization_id, status, email, sort, count: _ } = filter;
     if let Some(words) = q {
         query = query.filter(fold(member::display_name).like(fold(like(&words))));
+    }
+    if !ids.is_empty() {
+        query = query.filter(member::id.eq_any(ids.iter().copied().collect::<Vec<_>>()));
+    }
+    if let Some(since) = updated_since {
+        query = query.filter(carded(actor)).filter(member::updated_at.ge(since.0));
+    }
+    if let Some(served) = served {
+        let there = affiliation::table.filter(affiliation::valid.contains(sql::clock()));
+        let there = there.filter(affiliation::member_id.eq(member::id));
+        let there = there.filter(affiliation::organization_id.eq_any(served.to_vec()));
+        query = query.filter(diesel::dsl::exists(there));
     }
     if let Some(organization) = organization_id {
         let there = affiliation::table
@@ -79,9 +91,11 @@ impl Store<'_> {
     /// # Errors
     /// The cursor is not valid for this list.
     pub fn members(&mut self, filter: &MemberFilter, page: &PageQuery) -> Result<MemberPage> {
+        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, None)).transpose()?;
         let (conn, actor) = self.reading();
         let all = || {
-            apply(filter.clone(), actor, member::table.into_boxed().filter(visible(actor))).select(Member::as_select())
+            apply(filter.clone(), served.as_deref(), actor, member::table.into_boxed().filter(visible(actor)))
+                .select(Member::as_select())
         };
         let sort = filter.sort.unwrap_or(Sort::Name);
         let found = sorted!(conn, all(), page, sort, Member: member by sort_name);

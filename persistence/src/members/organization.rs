@@ -7,8 +7,8 @@ use kernel::directory::{OrganizationKind, OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period};
 use kernel::{Actor, AsOf, Grant, Label, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
 use members::organization::{
-    Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationInput, OrganizationPage,
-    OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
+    Close, Create, Organization, OrganizationContacts, OrganizationFacet, OrganizationFilter, OrganizationInput,
+    OrganizationPage, OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
 };
 use uuid::Uuid;
 
@@ -16,6 +16,7 @@ use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
 use crate::aftermath::below_itself;
 use crate::error::Meaning;
+use crate::facet::faceted;
 use crate::kept::{Kept as _, kept, known};
 use crate::locks::lock_networks_at;
 use crate::members::reorganization;
@@ -29,8 +30,10 @@ use crate::{Again, Error, Result, Store};
 
 type Query = organization::BoxedQuery<'static, Pg>;
 
-fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
-    let OrganizationFilter { q, kind, origin, status, parent_id, territory_code, siren, sort, count: _ } = filter;
+fn apply(filter: OrganizationFilter, served: Option<&[OrganizationId]>, actor: &Actor, mut query: Query) -> Query {
+    let OrganizationFilter {
+        q, ids, updated_since, kind, origin, status, parent_id, territory_code, siren, sort, ..
+    } = filter;
     if let Some(words) = q {
         let acronym = undotted(words.as_ref()).parse().unwrap_or_else(|_| words.clone());
         let (as_typed, acronym) = (fold(like(&words)), fold(like(&acronym)));
@@ -45,9 +48,22 @@ fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
     }
     query = query.filter(organization::status.eq(status.unwrap_or(OrganizationStatus::Active)));
     let described = status.is_some() || origin.is_some() || parent_id.is_some() || territory_code.is_some();
-    let beyond_names = described || siren.is_some() || sort.is_some_and(|sort| !sort.is_by_name());
+    let beyond_names = described
+        || siren.is_some()
+        || updated_since.is_some()
+        || served.is_some()
+        || sort.is_some_and(|sort| !sort.is_by_name());
     if beyond_names && !actor.is_insider() {
         return query.filter(organization::id.ne(organization::id));
+    }
+    if !ids.is_empty() {
+        query = query.filter(organization::id.eq_any(ids.iter().copied().collect::<Vec<_>>()));
+    }
+    if let Some(since) = updated_since {
+        query = query.filter(organization::updated_at.ge(since.0));
+    }
+    if let Some(served) = served {
+        query = query.filter(organization::id.eq_any(served.to_vec()));
     }
     if let Some(origin) = origin {
         query = query.filter(organization::origin.eq(origin));
@@ -64,6 +80,13 @@ fn apply(filter: OrganizationFilter, actor: &Actor, mut query: Query) -> Query {
     query
 }
 
+/// What lists of organizations are counted by, in the order of the columns.
+const FACETS: &[(OrganizationFacet, &str)] = &[
+    (OrganizationFacet::Kind, "kind"),
+    (OrganizationFacet::Origin, "origin"),
+    (OrganizationFacet::TerritoryCode, "territory_code"),
+];
+
 /// An organization as it was described at a time.
 type Described =
     (OrganizationName, Option<kernel::directory::ShortName>, kernel::directory::OrganizationKind, OrganizationStatus);
@@ -74,15 +97,23 @@ impl Store<'_> {
     /// # Errors
     /// The cursor is not valid for this list.
     pub fn organizations(&mut self, filter: &OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
+        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, None)).transpose()?;
         let (conn, actor) = self.reading();
         let all = || {
-            apply(filter.clone(), actor, organization::table.into_boxed().filter(visible(actor)))
+            apply(filter.clone(), served.as_deref(), actor, organization::table.into_boxed().filter(visible(actor)))
                 .select(Organization::as_select())
         };
         let sort = filter.sort.unwrap_or(Sort::Name);
         let found = sorted!(conn, all(), page, sort, Organization: organization by name);
         let found = found.counted(counted(conn, filter.count, all())?);
-        Ok(found.map(|it| self.shown(it)))
+        // Who reads names only reads of an organization its kind, and nothing more.
+        let facets = if actor.is_insider() { FACETS } else { FACETS.get(..1).unwrap_or_default() };
+        let columns = (organization::kind, organization::origin, organization::territory_code);
+        let facets = match facets.len() {
+            1 => faceted(conn, &filter.facets, facets, all().select(organization::kind))?,
+            _ => faceted(conn, &filter.facets, facets, all().select(columns))?,
+        };
+        Ok(found.faceted(facets).map(|it| self.shown(it)))
     }
 
     /// One organization, as it is or as it was described at the end of a past day.

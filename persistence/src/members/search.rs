@@ -3,14 +3,16 @@
 mod member;
 mod organization;
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
 use kernel::acronym::undotted;
 use kernel::schema::search_word;
-use kernel::{MemberId, OrganizationId};
+use kernel::{Facet, FacetValue, MemberId, OrganizationId, Several, Shown};
 use members::contact::Email;
 use members::search::{
-    NameKind, Search, SearchHit, SearchHits, SearchType, SearchTypes, Suggestion, Suggestions, Wanted,
+    COUNTED, NameKind, Search, SearchFacet, SearchHit, SearchHits, SearchType, Suggest, Suggestion, Suggestions, Wanted,
 };
 use uuid::Uuid;
 
@@ -63,13 +65,27 @@ diesel::define_sql_function! {
     fn search_terms(said: Text) -> Text;
 }
 
+/// How often each value occurs, the most frequent first.
+fn tallied(field: &str, values: impl Iterator<Item = String>) -> Facet {
+    let mut counts: BTreeMap<String, i64> = BTreeMap::new();
+    for value in values {
+        *counts.entry(value).or_default() += 1;
+    }
+    let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetValue { value, count }).collect();
+    values.sort_by_key(|it| -it.count);
+    Facet { field: field.to_owned(), values }
+}
+
 impl Store<'_> {
     /// What fits best of what the caller may see, found only by what the caller may see of it.
     ///
     /// # Errors
     /// The database failed.
     pub fn search(&mut self, search: &Search) -> Result<SearchHits> {
-        let found = self.find(search)?;
+        let rows = search.limit.rows();
+        let mut found = self.find(search, if search.facets.is_empty() { rows } else { COUNTED })?;
+        let facets = self.counted_by(&search.facets, &found)?;
+        found.truncate(rows);
         let (organizations, members) = ids(&found);
         let mut organizations = self.organizations_found(&organizations)?;
         let mut members = self.members_found(&members)?;
@@ -80,15 +96,16 @@ impl Store<'_> {
             };
             Some(SearchHit { r#type: of, score: (score * 1000.0).round() / 1000.0, organization, member })
         });
-        Ok(SearchHits { items: hits.collect() })
+        Ok(SearchHits { items: hits.collect(), facets })
     }
 
     /// The same, as short lines to choose from.
     ///
     /// # Errors
     /// The database failed.
-    pub fn suggest(&mut self, search: &Search) -> Result<Suggestions> {
-        let found = self.find(search)?;
+    pub fn suggest(&mut self, search: Suggest) -> Result<Suggestions> {
+        let search = &Search::from(search);
+        let found = self.find(search, search.limit.rows())?;
         let (organizations, members) = ids(&found);
         let mut organizations = self.organizations_suggested(&organizations)?;
         let mut members = self.members_suggested(&members)?;
@@ -102,9 +119,9 @@ impl Store<'_> {
         Ok(Suggestions { items: lines.collect() })
     }
 
-    fn find(&mut self, search: &Search) -> Result<Vec<Found>> {
+    fn find(&mut self, search: &Search, rows: usize) -> Result<Vec<Found>> {
         if let Ok(email) = search.q.as_ref().parse::<Email>() {
-            let of_member = search.types.has(SearchType::Member);
+            let of_member = search.wants(SearchType::Member);
             return if of_member { self.member_with(&email) } else { Ok(Vec::new()) };
         }
         let said = undotted(search.q.as_ref());
@@ -114,13 +131,12 @@ impl Store<'_> {
         if wanted.terms.is_empty() {
             return Ok(Vec::new());
         }
-        let rows = search.limit.rows();
-        let mut found = self.each(&search.types, |store, of| match of {
+        let mut found = self.each(search, |store, of| match of {
             SearchType::Organization => store.as_typed::<organization::Names>(&wanted, rows),
             SearchType::Member => store.as_typed::<member::Names>(&wanted, rows),
         })?;
         if found.len() < ENOUGH && found.iter().all(|it| it.score < AS_TYPED) {
-            found.extend(self.each(&search.types, |store, of| match of {
+            found.extend(self.each(search, |store, of| match of {
                 SearchType::Organization => store.nearly::<organization::Names>(&wanted),
                 SearchType::Member => store.nearly::<member::Names>(&wanted),
             })?);
@@ -128,13 +144,33 @@ impl Store<'_> {
         Ok(best(found, rows))
     }
 
+    /// How many of what was found have each value of the fields that were asked for.
+    fn counted_by(&mut self, asked: &Several<SearchFacet>, found: &[Found]) -> Result<Option<Vec<Facet>>> {
+        if asked.is_empty() {
+            return Ok(None);
+        }
+        let mut facets = Vec::new();
+        if asked.has(&SearchFacet::Type) {
+            facets.push(tallied("type", found.iter().map(|it| it.of.code().to_owned())));
+        }
+        if asked.has(&SearchFacet::OrganizationKind) {
+            let (ids, _) = ids(found);
+            let kinds = self.organizations_found(&ids)?.into_values().map(|it| match it {
+                Shown::Full(it) => it.noun.kind,
+                Shown::Name(it) => it.kind,
+            });
+            facets.push(tallied("organization_kind", kinds.map(|kind| kind.code().to_owned())));
+        }
+        Ok(Some(facets))
+    }
+
     fn each(
         &mut self,
-        types: &SearchTypes,
+        search: &Search,
         mut find: impl FnMut(&mut Self, SearchType) -> Result<Vec<Found>>,
     ) -> Result<Vec<Found>> {
         let mut all = Vec::new();
-        for of in SearchType::ALL.iter().filter(|of| types.has(**of)) {
+        for of in SearchType::ALL.iter().filter(|of| search.wants(**of)) {
             all.extend(find(self, *of)?);
         }
         Ok(all)

@@ -1,8 +1,8 @@
 //! SQL of action items.
 
 use ::networks::action_item::{
-    ActionItem, ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, ActionStatus, Cancel, Complete,
-    Create, Duty, Read, Reopen, Update, may_show, not_there, of_follow_up, visible,
+    ActionItem, ActionItemFacet, ActionItemFilter, ActionItemPage, ActionItemPatch, ActionItemView, ActionStatus,
+    Cancel, Complete, Create, Duty, Read, Reopen, Update, may_show, not_there, of_follow_up, visible,
 };
 use ::networks::network::visible as shown_networks;
 use chrono::{DateTime, Utc};
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::carry::carry_actions;
 use super::follow_up::{named, scope_of};
+use crate::facet::faceted;
 use crate::idempotency::again;
 use crate::kept::{Ends, Gist, Kept as _, Leaving, Owned, Person, Remind, Told, kept, known, titled, told};
 use crate::moving::Resting;
@@ -66,6 +67,9 @@ impl Store<'_> {
             if let Some(day) = filter.due_to {
                 query = query.filter(action_item::due_on.le(day));
             }
+            if let Some(since) = filter.updated_since {
+                query = query.filter(action_item::updated_at.ge(since.0));
+            }
             let overdue = || action_item::status.eq(ActionStatus::Open).and(action_item::due_on.lt(clock::today()));
             match filter.overdue {
                 Some(true) => query.filter(overdue()),
@@ -74,6 +78,8 @@ impl Store<'_> {
             }
         };
         let count = counted(conn, filter.count, all())?;
+        let status = &[(ActionItemFacet::Status, "status")];
+        let facets = faceted(conn, &filter.facets, status, all().select(action_item::status))?;
         let found = if matches!(filter.status, Some(ActionStatus::Done | ActionStatus::Cancelled)) {
             let key = |it: &ActionItem| (it.closed_at, it.id);
             keyset!(conn, all(), page, DOWN, key => action_item::closed_at, action_item::id)
@@ -82,7 +88,7 @@ impl Store<'_> {
             keyset!(conn, all(), page, UP, key => action_item::due_on, action_item::id)
         };
         self.shows_actions("list_action_items", &found.items);
-        Ok(found.counted(count).map(|it| self.shown_action(it)))
+        Ok(found.counted(count).faceted(facets).map(|it| self.shown_action(it)))
     }
 
     /// One action item.

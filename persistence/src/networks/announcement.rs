@@ -192,6 +192,8 @@ impl Store<'_> {
         let followed: Vec<AnnouncementId> = all.iter().filter(|it| it.tells(actor)).map(|it| it.id).collect();
         let tallies = tallies(&followed, conn)?;
         for it in all {
+            // Partners do not see members.
+            it.author = it.author.take().filter(|_| actor.knows_members());
             it.around.addressed = told.contains_key(&it.id.0);
             it.around.read_at = told.get(&it.id.0).copied().flatten();
             let none = AnnouncementTally { recipients: 0, sent: 0, bounced: 0, read: 0 };

@@ -1,8 +1,8 @@
 //! SQL of follow-ups, with what is said in them.
 
 use ::networks::follow_up::{
-    Create, FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpFilter, FollowUpPage, FollowUpPatch,
-    FollowUpScope, FollowUpView, Read, Subject, Update, visible,
+    Create, FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpFacet, FollowUpFilter, FollowUpPage,
+    FollowUpPatch, FollowUpScope, FollowUpView, Read, Subject, Update, visible,
 };
 use ::networks::follow_up_comment::{
     Create as CreateComment, FollowUpComment, FollowUpCommentInput, FollowUpCommentPage, FollowUpCommentView,
@@ -16,6 +16,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
+use crate::facet::faceted;
 use crate::idempotency::again;
 use crate::kept::{Person, kept, known};
 use crate::moving::{Fate, Resting};
@@ -48,6 +49,9 @@ impl Store<'_> {
             if let Some(health) = filter.health {
                 query = query.filter(follow_up::health.eq(health));
             }
+            if let Some(since) = filter.updated_since {
+                query = query.filter(follow_up::updated_at.ge(since.0));
+            }
             if let Some(day) = filter.held_from {
                 query = query.filter(follow_up::held_on.ge(day));
             }
@@ -57,8 +61,11 @@ impl Store<'_> {
             query
         };
         let count = counted(conn, filter.count, all())?;
+        let fields = &[(FollowUpFacet::Health, "health"), (FollowUpFacet::Axis, "axis")];
+        let facets = faceted(conn, &filter.facets, fields, all().select((follow_up::health, follow_up::axis)))?;
         let key = |it: &FollowUp| (it.held_on, it.id);
-        let found = keyset!(conn, all(), page, DOWN, key => follow_up::held_on, follow_up::id).counted(count);
+        let found =
+            keyset!(conn, all(), page, DOWN, key => follow_up::held_on, follow_up::id).counted(count).faceted(facets);
         self.shows_follow_ups("list_follow_ups", &found.items);
         Ok(found.map(|it| self.shown_follow_up(it)))
     }
@@ -76,9 +83,7 @@ impl Store<'_> {
     ) -> Result<Vec<Vec<OrganizationId>>> {
         let mut places: Vec<Vec<OrganizationId>> = organization.into_iter().map(|it| vec![it]).collect();
         if let Some(dicom) = dicom {
-            let (_, facts) = self.matrix_facts(None)?;
-            let served = facts.served.iter().filter(|(by, _)| *by == dicom).map(|(_, served)| *served);
-            places.push(std::iter::once(dicom).chain(served).collect());
+            places.push(self.served_by(dicom, None)?);
         }
         let (conn, _) = self.reading();
         places.into_iter().map(|place| with_predecessors(conn, place)).collect()

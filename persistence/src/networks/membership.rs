@@ -1,18 +1,21 @@
 //! SQL of memberships.
 
 use ::networks::membership::{
-    ANSWERS, Candidate, ChangeRole, Create, End, EndReason, LEADS, Membership, MembershipEnding, MembershipFilter,
-    MembershipInput, MembershipPage, MembershipView, PROMOTION, Read, Void, hands_over, own, visible,
+    ANSWERS, Candidate, ChangeRole, Create, End, EndReason, LEADS, MemberMembershipFilter, Membership,
+    MembershipEnding, MembershipFacet, MembershipFilter, MembershipInput, MembershipPage, MembershipView,
+    OrganizationMembershipFilter, PROMOTION, Read, Void, anywhere, hands_over, own, visible,
 };
 use ::networks::network::{NetworkCode, NetworkVisibility};
 use chrono::{DateTime, Utc};
+use diesel::dsl::{AsSelect, IntoBoxed, Select};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::notification::{NotificationClass, NotificationKind};
-use kernel::schema::{affiliation, member, membership, organization};
+use kernel::schema::{affiliation, member, membership, network, organization};
 use kernel::{
     Actor, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, NotificationLevel,
-    PageQuery, Refusal, Sort, Validity, Versions, VoidReason, Voided, sql,
+    OrganizationId, PageQuery, Refusal, Sort, Validity, Versions, VoidReason, Voided, sql,
 };
 use members::affiliation::Ending;
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
@@ -22,6 +25,7 @@ use super::membership_request::met;
 use super::network::{locked as locked_network, seen_by};
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
+use crate::facet::faceted;
 use crate::idempotency::again;
 use crate::kept::{Carry, Ends, Gist, Kept as _, Leaving, Owned, Person, Told, kept, known, told};
 use crate::locks::lock_networks;
@@ -51,28 +55,67 @@ impl Store<'_> {
     ) -> Result<MembershipPage> {
         let (conn, actor) = self.reading();
         let network = seen_by(code, conn, actor)?;
-        let at = filter.as_of.map(AsOf::instant).transpose()?;
-        let all = || {
-            let query = Membership::query().filter(membership::network_id.eq(network.id));
-            let mut query = query.filter(visible(actor, &network)).into_boxed();
-            query = match at {
-                Some(at) => query.filter(membership::valid.contains(at)),
-                None => query.filter(membership::valid.contains(sql::clock())),
-            };
-            if let Some(organization) = filter.organization_id {
-                query = query.filter(membership::organization_id.eq(organization));
-            }
-            if let Some(kind) = filter.organization_kind {
-                query = query.filter(membership::organization_kind.eq(kind));
-            }
-            if let Some(role) = filter.role {
-                query = query.filter(membership::role.eq(role));
-            }
-            query
+        let seen = |actor: &Actor| {
+            let all = Membership::query().into_boxed().filter(membership::network_id.eq(network.id));
+            all.filter(visible(actor, &network))
         };
+        self.memberships(&seen, filter, page)
+    }
+
+    /// The memberships for an organization that the caller may see, by usual name.
+    ///
+    /// # Errors
+    /// There is no such organization; the cursor is none of ours; the day is yet to come.
+    pub fn organization_memberships(
+        &mut self,
+        id: OrganizationId,
+        filter: OrganizationMembershipFilter,
+        page: &PageQuery,
+    ) -> Result<MembershipPage> {
+        self.organization(id, None)?;
+        let code = filter.network_code.clone();
+        let seen = |actor: &Actor| {
+            let all = Membership::query().into_boxed().filter(membership::organization_id.eq(id));
+            in_network(all.filter(anywhere(actor)), code.as_ref())
+        };
+        self.memberships(&seen, &filter.into(), page)
+    }
+
+    /// The memberships of a member that the caller may see, in the order in which they were recorded.
+    ///
+    /// # Errors
+    /// There is no such member that the caller may see; the cursor is none of ours; the day is yet to come.
+    pub fn member_memberships(
+        &mut self,
+        id: MemberId,
+        filter: MemberMembershipFilter,
+        page: &PageQuery,
+    ) -> Result<MembershipPage> {
+        self.permit(members::member::Read(id))?;
+        let code = filter.network_code.clone();
+        let seen = |actor: &Actor| {
+            let all = Membership::query().into_boxed().filter(membership::member_id.eq(id));
+            in_network(all.filter(anywhere(actor)), code.as_ref())
+        };
+        self.memberships(&seen, &filter.into(), page)
+    }
+
+    /// Those of the memberships that the caller may see which a filter keeps.
+    fn memberships(
+        &mut self,
+        seen: &dyn Fn(&Actor) -> Query,
+        filter: &MembershipFilter,
+        page: &PageQuery,
+    ) -> Result<MembershipPage> {
+        let at = filter.as_of.map(AsOf::instant).transpose()?;
+        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, filter.as_of)).transpose()?;
+        let (conn, actor) = self.reading();
+        let all = || narrowed(seen(actor), filter, at, served.as_deref());
         let sort = filter.sort.unwrap_or(Sort::Name);
         let found = sorted!(conn, all(), page, sort, Membership: membership by sort_name);
         let found = found.counted(counted(conn, filter.count, all())?);
+        let counted_by = (network::code, membership::role, membership::organization_kind);
+        let found = found.faceted(faceted(conn, &filter.facets, FACETS, all().select(counted_by))?);
         Ok(found.map(|it| self.seen(it)))
     }
 
@@ -159,6 +202,58 @@ impl Store<'_> {
     pub fn void_membership(&mut self, grant: Grant<Void>, seen: Versions, reason: VoidReason) -> Result<Voided> {
         self.write_on(grant, seen, |writer, _, _, before| writer.void(&before, reason))
     }
+}
+
+/// A query of memberships.
+type Query = IntoBoxed<'static, Select<<Membership as HasQuery<Pg>>::BaseQuery, AsSelect<Membership, Pg>>, Pg>;
+
+/// What lists of memberships are counted by, in the order of the columns.
+const FACETS: &[(MembershipFacet, &str)] = &[
+    (MembershipFacet::NetworkCode, "network_code"),
+    (MembershipFacet::Role, "role"),
+    (MembershipFacet::OrganizationKind, "organization_kind"),
+];
+
+fn in_network(query: Query, code: Option<&NetworkCode>) -> Query {
+    match code {
+        Some(code) => query.filter(network::code.eq(code.clone())),
+        None => query,
+    }
+}
+
+/// What a filter keeps of memberships, at an instant or now.
+fn narrowed(
+    mut query: Query,
+    filter: &MembershipFilter,
+    at: Option<DateTime<Utc>>,
+    served: Option<&[OrganizationId]>,
+) -> Query {
+    query = match at {
+        Some(at) => query.filter(membership::valid.contains(at)),
+        None => query.filter(membership::valid.contains(sql::clock())),
+    };
+    if !filter.ids.is_empty() {
+        query = query.filter(membership::id.eq_any(filter.ids.iter().copied().collect::<Vec<_>>()));
+    }
+    if let Some(member) = filter.member_id {
+        query = query.filter(membership::member_id.eq(member));
+    }
+    if let Some(organization) = filter.organization_id {
+        query = query.filter(membership::organization_id.eq(organization));
+    }
+    if let Some(served) = served {
+        query = query.filter(membership::organization_id.eq_any(served.to_vec()));
+    }
+    if let Some(kind) = filter.organization_kind {
+        query = query.filter(membership::organization_kind.eq(kind));
+    }
+    if let Some(role) = filter.role {
+        query = query.filter(membership::role.eq(role));
+    }
+    if let Some(since) = filter.updated_since {
+        query = query.filter(membership::updated_at.ge(since.0));
+    }
+    query
 }
 
 /// The row of a membership, without its version and stamps.

@@ -53,6 +53,7 @@ impl Store<'_> {
         MyTask {
             due_on: Some(it.due_on),
             network_code: it.network_code.clone(),
+            network_name: it.network_name.clone(),
             ..task(MyTaskKind::DoActionItem, &it, it.title.to_string(), it.created_at)
         }
     }
@@ -60,7 +61,7 @@ impl Store<'_> {
 
 fn task<T: Noun>(kind: MyTaskKind, it: &T, title: String, since: DateTime<Utc>) -> MyTask {
     let href = format!("/api/v1/{}/{}", T::COLLECTION, it.key());
-    MyTask { kind, id: it.id(), href, title, network_code: None, due_on: None, since }
+    MyTask { kind, id: it.id(), href, title, network_code: None, network_name: None, due_on: None, since }
 }
 
 /// The membership requests that wait for the caller: those about themselves, and those of the networks that they lead.
@@ -89,6 +90,7 @@ fn requests(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
             MyTask {
                 due_on: Some(clock::day_of(it.expires_at)),
                 network_code: Some(it.network_code.clone()),
+                network_name: Some(it.network_name.clone()),
                 ..task(MyTaskKind::DecideMembershipRequest, &it, title, it.created_at)
             }
         })
@@ -146,9 +148,14 @@ fn reviews(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
         .take(MOST)
         .map(|it| {
             let title = format!("{} ({}/{})", it.network_code, it.answered, it.total);
-            let network_code = Some(it.network_code.clone());
+            let (network_code, network_name) = (Some(it.network_code.clone()), Some(it.network_name.clone()));
             let due_on = Some(it.due_on);
-            MyTask { due_on, network_code, ..task(MyTaskKind::ReviewMemberships, &it, title, it.created_at) }
+            MyTask {
+                due_on,
+                network_code,
+                network_name,
+                ..task(MyTaskKind::ReviewMemberships, &it, title, it.created_at)
+            }
         })
         .collect())
 }
@@ -177,8 +184,12 @@ fn leaderless(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
     Ok(unled(conn)?
         .into_iter()
         .map(|it| {
-            let network_code = Some(it.code.clone());
-            MyTask { network_code, ..task(MyTaskKind::AppointLead, &it, it.name.to_string(), it.updated_at) }
+            let (network_code, network_name) = (Some(it.code.clone()), Some(it.name.clone()));
+            MyTask {
+                network_code,
+                network_name,
+                ..task(MyTaskKind::AppointLead, &it, it.name.to_string(), it.updated_at)
+            }
         })
         .collect())
 }

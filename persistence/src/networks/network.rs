@@ -24,6 +24,9 @@ fn apply(filter: NetworkFilter, mut query: Query) -> Query {
     if let Some(words) = filter.q {
         query = query.filter(fold(network::name).like(fold(like(&words))));
     }
+    if let Some(since) = filter.updated_since {
+        query = query.filter(network::updated_at.ge(since.0));
+    }
     if let Some(status) = filter.status {
         query = query.filter(network::status.eq(status));
     }

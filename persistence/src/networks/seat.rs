@@ -2,11 +2,12 @@
 
 use ::networks::network::{Network, NetworkCode};
 use ::networks::seat::{
-    Create, End, List, Read, Seat, SeatFilter, SeatInput, SeatPage, SeatPatch, SeatView, Update, Void,
+    Create, End, List, ListOf, OrganizationSeatFilter, Read, Seat, SeatFilter, SeatInput, SeatPage, SeatPatch,
+    SeatView, Update, Void, visible,
 };
 use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
-use kernel::schema::seat;
+use kernel::schema::{network, seat};
 use kernel::{
     AsOf, Grant, Label, NetworkId, OrganizationId, PageQuery, Refusal, SeatId, Validity, Versions, VoidReason, Voided,
 };
@@ -35,11 +36,18 @@ impl Store<'_> {
     pub fn network_seats(&mut self, code: NetworkCode, filter: &SeatFilter, page: &PageQuery) -> Result<SeatPage> {
         let network = self.permit(List(code))?;
         let at = AsOf::or_now(filter.as_of)?;
+        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, filter.as_of)).transpose()?;
         let all = || {
             let query = Seat::query().filter(seat::network_id.eq(network.id));
             let mut query = query.filter(seat::valid.contains(at)).into_boxed();
             if let Some(organization) = filter.organization_id {
                 query = query.filter(seat::organization_id.eq(organization));
+            }
+            if let Some(served) = &served {
+                query = query.filter(seat::organization_id.eq_any(served));
+            }
+            if let Some(since) = filter.updated_since {
+                query = query.filter(seat::updated_at.ge(since.0));
             }
             if let Some(role) = filter.role {
                 query = query.filter(seat::role.eq(role));
@@ -47,6 +55,36 @@ impl Store<'_> {
             query
         };
         let conn = self.reading().0;
+        let count = counted(conn, filter.count, all())?;
+        let found = keyset!(conn, all(), page, UP, |it: &Seat| it.id => seat::id);
+        Ok(found.counted(count).map(|it| self.seen(it)))
+    }
+
+    /// The seat requirements of an organization, of the networks that the caller may see, now or at the end of a past day.
+    ///
+    /// # Errors
+    /// There is no such organization; the caller may not see seats; the cursor is none of ours.
+    pub fn organization_seats(
+        &mut self,
+        id: OrganizationId,
+        filter: &OrganizationSeatFilter,
+        page: &PageQuery,
+    ) -> Result<SeatPage> {
+        self.organization(id, None)?;
+        self.permit(ListOf(id))?;
+        let at = AsOf::or_now(filter.as_of)?;
+        let (conn, actor) = self.reading();
+        let all = || {
+            let query = Seat::query().filter(seat::organization_id.eq(id)).filter(seat::valid.contains(at));
+            let mut query = query.filter(visible(actor)).into_boxed();
+            if let Some(code) = &filter.network_code {
+                query = query.filter(network::code.eq(code));
+            }
+            if let Some(role) = filter.role {
+                query = query.filter(seat::role.eq(role));
+            }
+            query
+        };
         let count = counted(conn, filter.count, all())?;
         let found = keyset!(conn, all(), page, UP, |it: &Seat| it.id => seat::id);
         Ok(found.counted(count).map(|it| self.seen(it)))
@@ -146,6 +184,8 @@ impl Again for SeatView {
 known!(read Seat: Read);
 
 known!(it, conn => find_network(&it.0, conn); List);
+
+known!(nothing: ListOf);
 
 impl Known for Create {
     fn facts(&self, conn: &mut PgConnection) -> Result<(Network, bool, Option<OrganizationLife>)> {

@@ -1,5 +1,6 @@
 //! SQL of the matrix: the kept cells for now, and the aggregate of the facts for past days.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ::networks::network::NetworkStatus;
@@ -73,6 +74,30 @@ impl Store<'_> {
         Ok((now.at, facts))
     }
 
+    /// A DICOM with the organizations that it serves, now or at the end of a past day.
+    pub(crate) fn served_by(&mut self, dicom: OrganizationId, as_of: Option<AsOf>) -> Result<Vec<OrganizationId>> {
+        let served: Vec<OrganizationId> = if let Some(day) = as_of {
+            let asked = diesel::sql_query("SELECT dicom_id, organization_id FROM app.served($1, $2)");
+            let asked = asked.bind::<SqlUuid, _>(dicom).bind::<Timestamptz, _>(day.instant()?);
+            asked.load::<Served>(self.reading().0)?.into_iter().map(|row| row.organization_id).collect()
+        } else {
+            let (_, facts) = self.matrix_facts(None)?;
+            facts.served.iter().filter(|(by, _)| *by == dicom).map(|(_, served)| *served).collect()
+        };
+        Ok(std::iter::once(dicom).chain(served).collect())
+    }
+
+    /// The DICOMs that serve an organization now, by short name.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub fn dicoms_of(&mut self, organization: OrganizationId) -> Result<Vec<OrganizationReference>> {
+        let (_, facts) = self.matrix_facts(None)?;
+        let by = facts.served.iter().filter(|(_, served)| *served == organization).map(|(dicom, _)| *dicom);
+        let by: HashSet<OrganizationId> = by.collect();
+        Ok(facts.organizations.iter().filter(|it| by.contains(&it.id)).cloned().collect())
+    }
+
     /// The cells that one cell of the matrix adds up, by organization.
     ///
     /// # Errors
@@ -84,14 +109,20 @@ impl Store<'_> {
         let matrix = Matrix::build(at, &facts, self.actor(), &reach);
         let row = matrix.rows.iter().find(|row| row.dicom.as_ref().map(|dicom| dicom.id) == query.dicom_id);
         let members = row.ok_or(Refusal::NotFound)?.organizations.iter();
-        let members = members.filter(|member| reach.holds(network, member.organization.id));
+        let members = members.filter(|member| reach.holds(network.id, member.organization.id));
         let items = members.map(|member| {
             let mut tally = Tally::default();
-            let here = |cell: &&CellRow| cell.network_id == network && cell.organization_id == member.organization.id;
+            let here =
+                |cell: &&CellRow| cell.network_id == network.id && cell.organization_id == member.organization.id;
             for cell in facts.cells.iter().filter(here) {
                 tally += cell;
             }
-            TrackingCell { network_code: query.network_code.clone(), organization: member.organization.clone(), tally }
+            TrackingCell {
+                network_code: network.column.network_code.clone(),
+                network_name: network.column.name.clone(),
+                organization: member.organization.clone(),
+                tally,
+            }
         });
         Ok(TrackingCells { items: items.collect() })
     }

@@ -8,7 +8,7 @@ use ::networks::follow_up::{
     FollowUp, FollowUpAxis, FollowUpConfidentiality, FollowUpView, Health, visible as visible_follow_ups,
 };
 use ::networks::network::{Network, NetworkCode};
-use ::networks::tracking::{CellRow, MatrixFacts, Reach, Tally, Track};
+use ::networks::tracking::{CellRow, MatrixColumn, MatrixFacts, Reach, Tally, Track};
 use ::networks::tracking_page::{ACTION_ITEMS, FOLLOW_UPS, NetworkTracking, OrganizationTracking, TrackingRow};
 use chrono::NaiveDate;
 use diesel::dsl::sql;
@@ -17,7 +17,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Date};
 use kernel::directory::{MemberReference, OrganizationReference};
 use kernel::schema::{action_item, follow_up, member, membership, organization};
-use kernel::{ActionItemId, FollowUpId, NetworkId, OrganizationId, Refusal};
+use kernel::{ActionItemId, FollowUpId, NetworkId, OrganizationId, Page, PageQuery, Refusal};
 
 use super::network::seen_by;
 use crate::resting::with_predecessors;
@@ -36,7 +36,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// There is no such network that the caller may see, or the caller reads nothing of it in the matrix.
-    pub fn network_tracking(&mut self, code: &NetworkCode) -> Result<NetworkTracking> {
+    pub fn network_tracking(&mut self, code: &NetworkCode, page: &PageQuery) -> Result<NetworkTracking> {
         let (conn, actor) = self.reading();
         let network: Network = seen_by(code, conn, actor)?;
         let reach = Track::reach(self.actor())?;
@@ -46,14 +46,17 @@ impl Store<'_> {
         let (at, facts) = self.matrix_facts(None)?;
         let cells = facts.cells.iter().filter(|cell| cell.network_id == network.id);
         let cells: Vec<&CellRow> = cells.filter(|cell| reach.holds(network.id, cell.organization_id)).collect();
-        let page = Page::Network(network.id);
-        let about = self.about(&page, &facts)?;
-        let follow_ups = self.latest(READ_NETWORK, &page)?;
-        let decisions = self.latest_decisions(READ_NETWORK, Some(network.id), None)?;
-        let action_items = self.soonest(READ_NETWORK, &about)?;
-        let own = self.stands(&page)?;
-        let rows = about.rows(&cells, &facts);
-        self.shows_standing(READ_NETWORK, about.standing(&cells).chain(own.as_ref()), &follow_ups);
+        let subject = Subject::Network(network.id);
+        let about = self.about(&subject, &facts)?;
+        let shown = lines(&cells, &facts, page)?;
+        let (mut follow_ups, mut decisions, mut action_items) = Default::default();
+        if page.is_first() {
+            follow_ups = self.latest(READ_NETWORK, &subject)?;
+            decisions = self.latest_decisions(READ_NETWORK, Some(network.id), None)?;
+            action_items = self.soonest(READ_NETWORK, &about)?;
+        }
+        let own = self.stands(&subject)?;
+        self.shows_standing(READ_NETWORK, about.standing(&shown.items).chain(own.as_ref()), &follow_ups);
         let last_follow_up_on = own.map(|it| it.day);
         Ok(NetworkTracking {
             at,
@@ -61,7 +64,8 @@ impl Store<'_> {
             health: own.map(|it| it.health),
             last_follow_up_on,
             next_follow_up_due_on: last_follow_up_on.and_then(|day| network.cadence.next(day)),
-            rows,
+            rows: shown.items.iter().map(|it| about.row(it)).collect(),
+            next: shown.next,
             network_code: network.code,
             name: network.name,
             cadence: network.cadence,
@@ -75,16 +79,17 @@ impl Store<'_> {
     ///
     /// # Errors
     /// There is no such organization, or the caller reads nothing of it.
-    pub fn organization_tracking(&mut self, id: OrganizationId) -> Result<OrganizationTracking> {
+    pub fn organization_tracking(&mut self, id: OrganizationId, page: &PageQuery) -> Result<OrganizationTracking> {
         let row =
             organization::table.find(id).select((OrganizationReference::as_select(), organization::successor_ids));
         let row = row.first(self.reading().0).optional()?;
         let (organization, successor_ids): (OrganizationReference, _) = row.ok_or(Refusal::NotFound)?;
         let (at, facts) = self.matrix_facts(None)?;
-        let served = facts.served.iter().filter(|(dicom, _)| *dicom == id).map(|(_, organization)| *organization);
-        let mut added: Vec<OrganizationId> = std::iter::once(id).chain(served).collect();
+        let mut added = self.served_by(id, None)?;
         added.sort_unstable();
         added.dedup();
+        let successors = organization::table.filter(organization::id.eq_any(&successor_ids)).order(organization::name);
+        let successors = successors.select(OrganizationReference::as_select()).load(self.reading().0)?;
         let reach = Reach::of_organization(self.actor(), &added).ok_or(Track::nothing())?;
         let organizations = organization::table.filter(organization::id.eq_any(&added)).order(organization::name);
         let organizations = organizations.select(OrganizationReference::as_select());
@@ -96,23 +101,30 @@ impl Store<'_> {
         let cells: Vec<&CellRow> = cells.filter(|cell| columns.contains(&cell.network_id)).collect();
         let conn = self.reading().0;
         let (itself, followed) = (with_predecessors(conn, vec![id])?, with_predecessors(conn, added.clone())?);
-        let decisions = self.latest_decisions(READ_ORGANIZATION, None, Some(&followed))?;
-        let page = Page::Organization { itself, added, followed };
-        let about = self.about(&page, &facts)?;
-        let follow_ups = self.latest(READ_ORGANIZATION, &page)?;
-        let action_items = self.soonest(READ_ORGANIZATION, &about)?;
-        let own = self.stands(&page)?;
-        let rows = about.rows(&cells, &facts);
-        self.shows_standing(READ_ORGANIZATION, about.standing(&cells).chain(own.as_ref()), &follow_ups);
+        let shown = lines(&cells, &facts, page)?;
+        let (mut follow_ups, mut decisions, mut action_items) = Default::default();
+        if page.is_first() {
+            decisions = self.latest_decisions(READ_ORGANIZATION, None, Some(&followed))?;
+        }
+        let subject = Subject::Organization { itself, added, followed };
+        let about = self.about(&subject, &facts)?;
+        if page.is_first() {
+            follow_ups = self.latest(READ_ORGANIZATION, &subject)?;
+            action_items = self.soonest(READ_ORGANIZATION, &about)?;
+        }
+        let own = self.stands(&subject)?;
+        self.shows_standing(READ_ORGANIZATION, about.standing(&shown.items).chain(own.as_ref()), &follow_ups);
         Ok(OrganizationTracking {
             at,
             organization,
             successor_ids,
+            successors,
             organizations: organizations.into_iter().filter(|it| it.id == id || reach.names(it.id)).collect(),
             tally: add_up(&cells),
             health: own.map(|it| it.health),
             last_follow_up_on: own.map(|it| it.day),
-            rows,
+            rows: shown.items.iter().map(|it| about.row(it)).collect(),
+            next: shown.next,
             follow_ups,
             decisions,
             action_items,
@@ -120,13 +132,13 @@ impl Store<'_> {
     }
 
     /// The latest follow-ups of a page that the caller sees.
-    fn latest(&mut self, action: &'static str, page: &Page) -> Result<Vec<FollowUpView>> {
+    fn latest(&mut self, action: &'static str, subject: &Subject) -> Result<Vec<FollowUpView>> {
         let (conn, actor) = self.reading();
-        let query = FollowUp::query().filter(visible_follow_ups(actor)).filter(page.follow_ups()).into_boxed();
-        let query = match page {
-            Page::Network(_) => query.order((follow_up::held_on.desc(), follow_up::id.desc())),
+        let query = FollowUp::query().filter(visible_follow_ups(actor)).filter(subject.follow_ups()).into_boxed();
+        let query = match subject {
+            Subject::Network(_) => query.order((follow_up::held_on.desc(), follow_up::id.desc())),
             // `+ 0` keeps PostgreSQL from the index of days, which does not hold the organization and is slow here.
-            Page::Organization { .. } => {
+            Subject::Organization { .. } => {
                 query.order((sql::<Date>("follow_up.held_on + 0").desc(), follow_up::id.desc()))
             }
         };
@@ -137,14 +149,14 @@ impl Store<'_> {
 
     /// The health and day of the latest follow-up with the network or organization of a page as a whole, as far as the
     /// caller may read it.
-    fn stands(&mut self, page: &Page) -> Result<Option<Held>> {
+    fn stands(&mut self, subject: &Subject) -> Result<Option<Held>> {
         let (conn, actor) = self.reading();
         let query = ::networks::follow_up::joined().filter(visible_follow_ups(actor)).into_boxed();
-        let query = match page {
-            Page::Network(id) => query
+        let query = match subject {
+            Subject::Network(id) => query
                 .filter(follow_up::network_id.eq(id).and(follow_up::organization_id.is_null()))
                 .filter(follow_up::axis.eq(FollowUpAxis::Network)),
-            Page::Organization { itself, .. } => query
+            Subject::Organization { itself, .. } => query
                 .filter(follow_up::organization_id.eq_any(itself).and(follow_up::network_id.is_null()))
                 .filter(follow_up::axis.eq(FollowUpAxis::Organization)),
         };
@@ -175,7 +187,7 @@ impl Store<'_> {
     }
 
     /// The référents, action items and follow-ups beside the cells of a page, as far as the caller may read them.
-    fn about(&mut self, page: &Page, facts: &Arc<MatrixFacts>) -> Result<About> {
+    fn about(&mut self, subject: &Subject, facts: &Arc<MatrixFacts>) -> Result<About> {
         let (conn, actor) = self.reading();
         let referents = membership::table
             .inner_join(member::table)
@@ -184,9 +196,9 @@ impl Store<'_> {
             .order((membership::sort_name, membership::id))
             .select((membership::network_id, membership::organization_id, MemberReference::as_select()))
             .into_boxed();
-        let referents = match page {
-            Page::Network(id) => referents.filter(membership::network_id.eq(id)),
-            Page::Organization { added, .. } => referents.filter(membership::organization_id.eq_any(added)),
+        let referents = match subject {
+            Subject::Network(id) => referents.filter(membership::network_id.eq(id)),
+            Subject::Organization { added, .. } => referents.filter(membership::organization_id.eq_any(added)),
         };
         let referents: Vec<(NetworkId, OrganizationId, MemberReference)> = referents.load(conn)?;
         let known = |network, at| facts.networks.iter().any(|it| it.id == network && it.names_members(actor, at));
@@ -195,18 +207,18 @@ impl Store<'_> {
         let actions = ::networks::action_item::joined()
             .filter(visible_actions(actor))
             .filter(action_item::status.eq(ActionStatus::Open))
-            .filter(page.action_items())
+            .filter(subject.action_items())
             .order((action_item::due_on, action_item::id))
             .select(OpenAction::as_select());
         let actions: Vec<OpenAction> = actions.load(conn)?;
         let held = ::networks::follow_up::joined()
             .filter(visible_follow_ups(actor))
-            .filter(page.follow_ups())
+            .filter(subject.follow_ups())
             .distinct_on((follow_up::network_id, follow_up::organization_id))
             .order((follow_up::network_id, follow_up::organization_id, follow_up::held_on.desc(), follow_up::id.desc()))
             .select((follow_up::network_id, follow_up::organization_id, Held::as_select()));
         let held: Vec<(Option<NetworkId>, Option<OrganizationId>, Held)> = held.load(conn)?;
-        let mut about = About { codes: codes(facts), ..About::default() };
+        let mut about = About::default();
         for (network, organization, referent) in referents {
             about.referents.entry((network, organization)).or_default().push(referent);
         }
@@ -223,7 +235,7 @@ impl Store<'_> {
 }
 
 /// The subject of a page.
-enum Page {
+enum Subject {
     Network(NetworkId),
     Organization {
         /// With those that were merged or split into it.
@@ -237,7 +249,7 @@ enum Page {
 
 type Condition<From> = Box<dyn BoxableExpression<From, Pg, SqlType = Bool>>;
 
-impl Page {
+impl Subject {
     fn follow_ups(&self) -> Condition<::networks::follow_up::Joined> {
         match self {
             Self::Network(id) => Box::new(follow_up::network_id.eq(*id).assume_not_null()),
@@ -253,6 +265,44 @@ impl Page {
             Self::Organization { added, .. } => Box::new(action_item::owner_organization_id.eq_any(added.clone())),
         }
     }
+}
+
+/// A row of a page before it is filled in.
+struct Line<'a> {
+    /// How many rows come before it.
+    before: usize,
+    cell: &'a CellRow,
+    column: &'a MatrixColumn,
+    organization: &'a OrganizationReference,
+}
+
+impl Line<'_> {
+    const fn of(&self) -> Place {
+        (self.cell.network_id, self.cell.organization_id)
+    }
+}
+
+/// The rows of one page, in the order of the facts: networks by name, organizations by name. A row that was there when
+/// the page before was read, and is no more, leaves its place to the next.
+fn lines<'a>(cells: &[&'a CellRow], facts: &'a MatrixFacts, page: &PageQuery) -> Result<Page<Line<'a>>> {
+    let names: HashMap<OrganizationId, (usize, &OrganizationReference)> =
+        facts.organizations.iter().enumerate().map(|(place, it)| (it.id, (place, it))).collect();
+    let columns: HashMap<NetworkId, (usize, &MatrixColumn)> =
+        facts.networks.iter().enumerate().map(|(place, it)| (it.id, (place, &it.column))).collect();
+    let placed = cells.iter().filter_map(|cell| {
+        let (down, organization) = names.get(&cell.organization_id)?;
+        let (across, column) = columns.get(&cell.network_id)?;
+        Some(((*across, *down), Line { before: 0, cell, column, organization }))
+    });
+    let mut placed: Vec<_> = placed.collect();
+    placed.sort_by_key(|(place, _)| *place);
+    let all = placed.into_iter().enumerate().map(|(before, (_, line))| Line { before, ..line });
+    let mut all: Vec<Line<'a>> = all.collect();
+    if let Some((before, network, organization)) = page.key::<(usize, NetworkId, OrganizationId)>()? {
+        let last = all.iter().position(|it| it.of() == (network, organization));
+        all.drain(..last.map_or(before, |last| last + 1).min(all.len()));
+    }
+    Ok(page.cut(all, |it| (it.before, it.cell.network_id, it.cell.organization_id)))
 }
 
 /// The columns of an open action item that a page counts by.
@@ -279,7 +329,6 @@ struct Held {
 /// The référents, action items and follow-ups beside the cells of a page.
 #[derive(Default)]
 struct About {
-    codes: HashMap<NetworkId, NetworkCode>,
     referents: HashMap<Place, Vec<MemberReference>>,
     actions: HashMap<Place, (i64, i64)>,
     /// The action items that the page shows.
@@ -289,37 +338,21 @@ struct About {
 
 impl About {
     /// The follow-ups that the rows of a page show by their health and day.
-    fn standing<'a>(&'a self, cells: &'a [&CellRow]) -> impl Iterator<Item = &'a Held> {
-        cells.iter().filter_map(|cell| self.held.get(&(cell.network_id, cell.organization_id)))
+    fn standing<'a>(&'a self, lines: &'a [Line<'_>]) -> impl Iterator<Item = &'a Held> {
+        lines.iter().filter_map(|it| self.held.get(&it.of()))
     }
 
-    /// The rows of a page, in the order of the facts: networks by name, organizations by name.
-    fn rows(&self, cells: &[&CellRow], facts: &MatrixFacts) -> Vec<TrackingRow> {
-        let names: HashMap<OrganizationId, (usize, &OrganizationReference)> =
-            facts.organizations.iter().enumerate().map(|(place, it)| (it.id, (place, it))).collect();
-        let columns: HashMap<NetworkId, usize> =
-            facts.networks.iter().enumerate().map(|(place, it)| (it.id, place)).collect();
-        let mut placed: Vec<_> = cells
-            .iter()
-            .filter_map(|cell| {
-                let (place, organization) = names.get(&cell.organization_id)?;
-                let code = self.codes.get(&cell.network_id)?;
-                Some(((columns.get(&cell.network_id)?, place), self.row(cell, code, organization)))
-            })
-            .collect();
-        placed.sort_by_key(|(place, _)| *place);
-        placed.into_iter().map(|(_, row)| row).collect()
-    }
-
-    fn row(&self, cell: &CellRow, code: &NetworkCode, organization: &OrganizationReference) -> TrackingRow {
-        let place = (cell.network_id, cell.organization_id);
+    fn row(&self, it: &Line<'_>) -> TrackingRow {
+        let Line { cell, column, organization, .. } = it;
+        let place = it.of();
         let mut tally = Tally::default();
-        tally += cell;
+        tally += *cell;
         let (open_actions, overdue_actions) = self.actions.get(&place).copied().unwrap_or_default();
         let held = self.held.get(&place);
         TrackingRow {
-            network_code: code.clone(),
-            organization: organization.clone(),
+            network_code: column.network_code.clone(),
+            network_name: column.name.clone(),
+            organization: (*organization).clone(),
             tally,
             referents: self.referents.get(&place).cloned().unwrap_or_default(),
             open_actions,
@@ -328,10 +361,6 @@ impl About {
             last_follow_up_on: held.map(|it| it.day),
         }
     }
-}
-
-fn codes(facts: &MatrixFacts) -> HashMap<NetworkId, NetworkCode> {
-    facts.networks.iter().map(|it| (it.id, it.column.network_code.clone())).collect()
 }
 
 fn add_up(cells: &[&CellRow]) -> Tally {

@@ -11,7 +11,9 @@ fn an_affiliation(of: char, organization_id: OrganizationId, valid: Validity) ->
     Affiliation {
         id: AffiliationId(id(50)),
         member_id: who(of),
+        member: Some(personas::member(who(of))),
         organization_id,
+        organization: personas::organization(organization_id),
         position: None,
         service: None,
         profession: None,

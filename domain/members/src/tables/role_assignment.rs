@@ -9,9 +9,11 @@ fn held_by(of: char, role: Role, organization_id: Option<OrganizationId>, valid:
     RoleAssignment {
         id: RoleAssignmentId(id(74)),
         member_id: who(of),
+        member: personas::member(who(of)),
         affiliation_id: AffiliationId(id(50)),
         role,
         organization_id,
+        organization: organization_id.map(personas::organization),
         valid,
         granted_by: PrincipalId::SYSTEM,
         version: Version::FIRST,

@@ -63,8 +63,7 @@ impl ActionItem {
     /// The action item as the caller may know it: without a network that is hidden from them.
     #[must_use]
     pub fn known_to(self, actor: &Actor) -> Self {
-        let network_code = if self.shows(actor) { self.network_code } else { None };
-        Self { network_code, ..self }
+        if self.shows(actor) { self } else { Self { network_code: None, network_name: None, ..self } }
     }
 
     fn led_by(&self, actor: &Actor) -> bool {

@@ -76,6 +76,26 @@ pub fn visible(actor: &Actor, network: &Network) -> Box<dyn BoxableExpression<Jo
     Box::new(membership::organization_id.eq_any(reached).or(membership::member_id.eq_any(mine)))
 }
 
+/// The rule of `Read` as a condition of SQL, for memberships of any network.
+#[must_use]
+pub fn anywhere(actor: &Actor) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
+    if actor.is_sig() {
+        return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
+    }
+    let sits = membership::network_id.eq_any(actor.networks().collect::<Vec<NetworkId>>());
+    let reached = membership::organization_id.eq_any(actor.reach(Actor::DICOM).collect::<Vec<OrganizationId>>());
+    let insider = actor.is_insider();
+    let mine = actor.member().filter(|_| insider).into_iter().collect::<Vec<MemberId>>();
+    let told = reached.or(membership::member_id.eq_any(mine)).and(network::visibility.ne(NetworkVisibility::Hidden));
+    let roles: &[NetworkRole] = match (actor.knows_networks(), insider) {
+        (true, true) => NetworkRole::ALL,
+        (true, false) => LEADS,
+        (false, _) => &[],
+    };
+    let listed = network::visibility.eq(NetworkVisibility::Listed).and(membership::role.eq_any(roles.to_vec()));
+    Box::new(sits.or(told).or(listed))
+}
+
 /// The rule of `Read` as a condition of SQL, for the caller's own memberships: partners and observers sit nowhere, and
 /// a hidden network is seen only by those who sit in it.
 #[must_use]

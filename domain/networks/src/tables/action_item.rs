@@ -5,7 +5,7 @@ use kernel::{ActionItemId, NetworkId, OrganizationId, PrincipalId, Version};
 use personas::network::{DESIGN, EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, alive, at, closed, id, member, merged, organization, recorded, text, who};
 
-use super::{a_network, code, visibility};
+use super::{a_network, code, name, visibility};
 use crate::action_item::{
     ActionItem, ActionItemInput, ActionStatus, Cancel, Complete, Create, Duty, Read, Reopen, Update,
 };
@@ -17,6 +17,7 @@ fn an_action(network: Option<NetworkId>, owner: OrganizationId) -> ActionItem {
         title: text("Une action"),
         detail: None,
         network_code: network.map(code),
+        network_name: network.map(name),
         owner_organization: organization(owner),
         owner_member: None,
         follow_up_id: None,

@@ -5,7 +5,7 @@ use kernel::{AnnouncementId, MemberOrigin, NetworkId, PrincipalId, Version};
 use personas::network::{EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, id, recorded, text, who};
 
-use super::{a_closed_network, a_network, code, visibility};
+use super::{a_closed_network, a_network, code, name, visibility};
 use crate::announcement::{
     Announcement, AnnouncementInput, AnnouncementStatus as Status, Around, Create, Draft, ListDeliveries, MarkRead,
     Publish, Read, Update, Withdraw,
@@ -17,6 +17,8 @@ fn an_announcement(network: Option<NetworkId>, status: Status) -> Announcement {
         title: text("Une annonce"),
         body: text("Bonjour."),
         network_code: network.map(code),
+        author: None,
+        network_name: network.map(name),
         network_id: network,
         network_visibility: network.map(visibility),
         organization_kinds: Vec::new(),

@@ -7,7 +7,7 @@ use kernel::{DecisionId, FollowUpId, NetworkId, OrganizationId, PrincipalId, Ver
 use personas::network::{EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, at, closed, id, merged, organization, recorded, text, who};
 
-use super::{code, visibility};
+use super::{code, name, visibility};
 use crate::decision::{self, Decision};
 use crate::follow_up::{
     Create, FollowUp, FollowUpAxis as Axis, FollowUpConfidentiality as Confidentiality, FollowUpInput, FollowUpScope,
@@ -59,6 +59,8 @@ fn a_follow_up(scope: FollowUpScope) -> FollowUp {
         id: FollowUpId(id(65)),
         axis: scope.axis,
         network_code: scope.network_id.map(code),
+        author: None,
+        network_name: scope.network_id.map(name),
         organization: scope.organization_id.map(organization),
         referent: None,
         interministerial: scope.interministerial,
@@ -67,6 +69,7 @@ fn a_follow_up(scope: FollowUpScope) -> FollowUp {
         summary: text("Tout va bien."),
         confidentiality: scope.confidentiality,
         attendee_ids: scope.attendee_ids.clone(),
+        attendees: scope.attendee_ids.iter().copied().map(personas::member).collect(),
         scope,
         version: Version::FIRST,
         created_at: recorded(),
@@ -81,6 +84,7 @@ fn a_decision(scope: FollowUpScope) -> Decision {
         id: DecisionId(id(66)),
         follow_up_id: FollowUpId(id(65)),
         network_code: scope.network_id.map(code),
+        network_name: scope.network_id.map(name),
         organization: scope.organization_id.map(organization),
         body: text("On continue."),
         decided_on: recorded().date_naive(),

@@ -8,7 +8,7 @@ use kernel::{
 use personas::network::{CRISE, DESIGN, EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, at, id, in_force, member, merged, organization, recorded, who};
 
-use super::{a_closed_network, a_network, code, visibility};
+use super::{a_closed_network, a_network, code, name, visibility};
 use crate::membership::{
     Candidate, ChangeRole, Create, End, Membership, MembershipInput, MembershipStatus, Read, Void,
 };
@@ -25,6 +25,7 @@ pub(super) fn a_membership(
     Membership {
         id: MembershipId(id(62)),
         network_code: code(network_id),
+        network_name: name(network_id),
         network_id,
         member: member(who(of)),
         organization: organization(organization_id),

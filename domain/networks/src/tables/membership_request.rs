@@ -8,7 +8,7 @@ use kernel::{
 use personas::network::{EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, at, closed, id, member, merged, organization, recorded, text, who};
 
-use super::{a_closed_network, a_network, code, visibility};
+use super::{a_closed_network, a_network, code, name, visibility};
 use crate::membership_request::{
     Accept, Candidate, Create, Invitee, MembershipRequest, MembershipRequestDecision as Decision,
     MembershipRequestInput, MembershipRequestKind as Kind, MembershipRequestStatus as Status, Read, Refuse, Withdraw,
@@ -57,6 +57,8 @@ fn a_dossier(of: char, network_id: NetworkId, place: OrganizationId, by: char) -
     MembershipRequest {
         id: MembershipRequestId(id(64)),
         network_code: code(network_id),
+        author: None,
+        network_name: name(network_id),
         network_id,
         kind: if of == by { Kind::Request } else { Kind::Nomination },
         status: Status::Open,

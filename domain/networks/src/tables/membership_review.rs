@@ -4,13 +4,14 @@ use kernel::{MembershipReviewId, NetworkId, PrincipalId, Version};
 use personas::network::{EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, id, recorded};
 
-use super::{a_closed_network, a_network, code, visibility};
+use super::{a_closed_network, a_network, code, name, visibility};
 use crate::membership_review::{Close, Create, List, ListItems, MembershipReview, Read};
 
 fn a_review(network_id: NetworkId) -> MembershipReview {
     MembershipReview {
         id: MembershipReviewId(id(63)),
         network_code: code(network_id),
+        network_name: name(network_id),
         network_id,
         due_on: recorded().date_naive(),
         closed_at: None,

@@ -19,7 +19,7 @@ use std::path::Path;
 use kernel::{NetworkId, PrincipalId, Version};
 use personas::{check, network as networks, recorded, text};
 
-use crate::network::{Cadence, JoinPolicy, Network, NetworkCode, NetworkStatus, NetworkVisibility};
+use crate::network::{Cadence, JoinPolicy, Network, NetworkCode, NetworkName, NetworkStatus, NetworkVisibility};
 
 #[test]
 fn every_action_has_a_table_that_holds() {
@@ -43,7 +43,7 @@ fn a_network(id: NetworkId) -> Network {
     Network {
         id,
         code: code(id),
-        name: text("Réseau"),
+        name: name(id),
         audience: text("Les communicants"),
         purpose: None,
         scope_note: None,
@@ -76,6 +76,10 @@ fn code(id: NetworkId) -> NetworkCode {
         networks::OMBRE => "ombre",
         _ => "dircom",
     })
+}
+
+fn name(_: NetworkId) -> NetworkName {
+    text("Réseau")
 }
 
 fn visibility(id: NetworkId) -> NetworkVisibility {

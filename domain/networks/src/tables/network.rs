@@ -6,7 +6,7 @@ use kernel::{CoAnimationId, CoAnimationScope, NetworkId, PrincipalId, Validity, 
 use personas::network::{CRISE, DESIGN, EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, alive, at, closed, id, in_force, merged, organization, over, recorded};
 
-use super::{a_closed_network, a_network, visibility};
+use super::{a_closed_network, a_network, code, name, visibility};
 use crate::co_animation::{self, CoAnimation};
 use crate::network::{Activate, Close, Create, Network, NetworkStatus, Pause, Read, Update};
 
@@ -18,6 +18,8 @@ fn a_co_animation(network_id: NetworkId, valid: Validity) -> CoAnimation {
     CoAnimation {
         id: CoAnimationId(id(60)),
         network_id,
+        network_code: code(network_id),
+        network_name: name(network_id),
         organization: organization(at::DINUM),
         scope: CoAnimationScope::All,
         valid,

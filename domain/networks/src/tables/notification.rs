@@ -5,7 +5,7 @@ use kernel::{NetworkId, NotificationId, Version};
 use personas::network::{EDITO, OMBRE};
 use personas::{Checked, Table, id, recorded, who};
 
-use super::{code, visibility};
+use super::{code, name, visibility};
 use crate::notification::{MarkAllRead, MarkRead, Notification, Read, Subject};
 
 fn to(of: char, network: NetworkId) -> Notification {
@@ -19,7 +19,7 @@ fn to(of: char, network: NetworkId) -> Notification {
         object_id: id(68),
         network_id: Some(network),
         network_code: Some(code(network)),
-        network_name: None,
+        network_name: Some(name(network)),
         network: Some((network, visibility(network))),
         own: false,
         subject: Subject { title: None, path: None },

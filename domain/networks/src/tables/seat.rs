@@ -5,14 +5,16 @@ use kernel::{NetworkId, NetworkRole, OrganizationId, PrincipalId, SeatId, Validi
 use personas::network::{DESIGN, EDITO, OMBRE, PREFECTURES};
 use personas::{Checked, Table, alive, at, closed, id, in_force, merged, organization, over, recorded};
 
-use super::{a_closed_network, a_network, visibility};
+use super::{a_closed_network, a_network, code, name, visibility};
 use crate::network::Network;
-use crate::seat::{Create, End, List, Read, Seat, Update, Void};
+use crate::seat::{Create, End, List, ListOf, Read, Seat, Update, Void};
 
 fn a_seat(network_id: NetworkId, organization_id: OrganizationId, valid: Validity) -> Seat {
     Seat {
         id: SeatId(id(61)),
         network_id,
+        network_code: code(network_id),
+        network_name: name(network_id),
         organization: organization(organization_id),
         role: NetworkRole::Referent,
         min: 1,
@@ -48,6 +50,7 @@ pub(super) fn tables() -> Vec<Checked> {
             .who("edito", &a_network(EDITO), "++++++++++++-.+ ++++..")
             .who("ombre", &a_network(OMBRE), "++.+........... ......")
             .end(),
+        Table::<ListOf>::new().who("any", &(), "++++++++++++--+ ++++--").end(),
         Table::<Read>::new()
             .who("edito", &edito, "++++++++++++..+ ++++..")
             .who("prefectures", &prefectures, "++++++++++++..+ ++++..")

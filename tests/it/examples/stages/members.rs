@@ -66,6 +66,15 @@ fn seated(tour: &mut Tour, affiliation: &str) {
     let of = tour.world.organization("Préfecture de l'Hérault");
     let query = format!("?organization_id={of}&role=member&include=member&count=exact");
     tour.read(lead, "list_network_memberships", "edito", &query);
+    let place = tour.world.organization("DICOM sociaux");
+    tour.read(
+        lead,
+        "list_organization_memberships",
+        &place,
+        "?network_code=edito&include=member&count=exact&facets=role",
+    );
+    let someone = tour.world.member("director-sociaux");
+    tour.read(lead, "list_member_memberships", &someone, "?count=exact");
     tour.write(lead, "change_membership_role", &membership, json!({"role": "referent"}));
     let review = Tour::id(&tour.write(lead, "create_network_review", "edito", json!({"due_on": "2027-01-31"})));
     tour.write(lead, "review_membership", &membership, json!({"review_id": review, "outcome": "keep"}));

@@ -50,6 +50,7 @@ fn expected(tour: &mut Tour) {
     let seat = Tour::id(&tour.write(lead, "create_network_seat", "edito", body));
     tour.read(lead, "get_seat", &seat, "");
     tour.read(lead, "list_network_seats", "edito", &format!("?organization_id={here}&count=exact"));
+    tour.read(lead, "list_organization_seats", &here, "?network_code=edito&count=exact");
     tour.write(lead, "update_seat", &seat, json!({"max": 2}));
     tour.write(lead, "end_seat", &seat, json!({}));
     let body = json!({"organization_id": of("SIG", tour), "role": "deputy", "min": 1, "max": 1});

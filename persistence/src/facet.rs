@@ -1,0 +1,76 @@
+//! Facets of a list: how many items have each value of some fields, all fields in one reading of the list.
+
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use kernel::{Facet, FacetValue, Several};
+
+use crate::Result;
+
+/// Most values that one field is counted by.
+const MOST: usize = 200;
+const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+
+/// A query that selects texts, grouped by each of some of its columns.
+struct Grouped<Q> {
+    query: Q,
+    /// How many columns it selects.
+    width: usize,
+    /// By which of them it is grouped, in turn.
+    by: Vec<usize>,
+}
+
+impl<Q> QueryId for Grouped<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q> Query for Grouped<Q> {
+    type SqlType = (Integer, Nullable<Text>, BigInt);
+}
+
+impl<Q> RunQueryDsl<PgConnection> for Grouped<Q> {}
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Grouped<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        let columns = NAMES.iter().take(self.width).copied().collect::<Vec<_>>().join(", ");
+        let by: Vec<&str> = self.by.iter().filter_map(|it| NAMES.get(*it).copied()).collect();
+        let (sets, by) = (by.iter().map(|it| format!("({it})")).collect::<Vec<_>>(), by.join(", "));
+        out.push_sql(&format!("SELECT grouping({by}), coalesce({by}), count(*) FROM ("));
+        self.query.walk_ast(out.reborrow())?;
+        out.push_sql(&format!(") AS it ({columns}) GROUP BY GROUPING SETS ({}) ORDER BY 3 DESC, 2", sets.join(", ")));
+        Ok(())
+    }
+}
+
+/// Counts a list, of which a query selects the text of each field in the order of `fields`, by those that were asked for.
+pub(crate) fn faceted<Q, F>(
+    conn: &mut PgConnection,
+    asked: &Several<F>,
+    fields: &[(F, &'static str)],
+    query: Q,
+) -> Result<Option<Vec<Facet>>>
+where
+    Q: QueryFragment<Pg>,
+    F: Ord,
+{
+    let by: Vec<usize> =
+        fields.iter().enumerate().filter(|(_, (field, _))| asked.has(field)).map(|(place, _)| place).collect();
+    if by.is_empty() {
+        return Ok(None);
+    }
+    let grouped = Grouped { query, width: fields.len(), by: by.clone() };
+    let counted: Vec<(i32, Option<String>, i64)> = grouped.load(conn)?;
+    // `grouping` has a bit for each column that a row is not grouped by, the last column's the lowest.
+    let all = (1_i32 << by.len()) - 1;
+    let facet = |(turn, place): (usize, &usize)| {
+        let own = all ^ (1 << (by.len() - 1 - turn));
+        let of = counted.iter().filter(|(which, _, _)| *which == own);
+        let values = of.filter_map(|(_, value, count)| Some(FacetValue { value: value.clone()?, count: *count }));
+        let field = fields.get(*place).map(|(_, name)| (*name).to_owned()).unwrap_or_default();
+        Facet { field, values: values.take(MOST).collect() }
+    };
+    Ok(Some(by.iter().enumerate().map(facet).collect()))
+}
