@@ -15,7 +15,7 @@ use crate::document::{document, routes};
 use crate::judge;
 use crate::limits::tell_allowance;
 use crate::metrics::count;
-use crate::platform::meta;
+use crate::platform::{docs, meta};
 use crate::problem::{Code, Problem, speak};
 use crate::services::Services;
 use crate::telemetry::trace;
@@ -84,6 +84,7 @@ pub fn app(
 > {
     let contract = document();
     judge::learn(&contract);
+    services.metrics.learn(&contract);
     let known = web::Data::new(KnownMethods::of(&contract));
     let cors = cors(&services.cors_origins);
     let (app, _) = App::new().into_utoipa_app().configure(routes).split_for_parts();
@@ -96,7 +97,8 @@ pub fn app(
         .configure(meta::routes)
         .service(
             web::scope("/docs")
-                .wrap(from_fn(meta::page_policy))
+                .wrap(from_fn(docs::page_policy))
+                .configure(docs::routes)
                 .service(SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"))),
         )
         .default_service(web::to(no_route))

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::{HttpMessage as _, HttpRequest};
 use kernel::Identity;
-use persistence::{Call, Key};
+use persistence::{Call, Key, Principal};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -20,7 +20,10 @@ pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub(crate) fn call(request: &HttpRequest, caller: Identity) -> Result<Call, Problem> {
     let id = request.extensions().get::<RequestId>().map_or_else(Uuid::nil, |id| id.0);
     let key = if request.method() == Method::POST { key(request)? } else { None };
-    Ok(Call { caller, request: id, key })
+    let principal = Principal::default();
+    // The access log reads it when the answer is there.
+    request.extensions_mut().insert(principal.clone());
+    Ok(Call { caller, request: id, key, principal })
 }
 
 fn key(request: &HttpRequest) -> Result<Option<Key>, Problem> {

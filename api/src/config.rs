@@ -1,18 +1,19 @@
-//! Subcommands and settings. Every setting has a default that works on a new machine.
+//! Settings. Every setting has a default that works on a new machine.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use ::members::member_file::SourceCode;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, ValueEnum};
 
+use crate::addresses::{database_address, shown_database, shown_url, web_origin};
 use crate::auth::{self, IssuerConfig, is_trustworthy};
+pub use crate::commands::{Command, Import, Profile};
 use crate::limits::LimitSettings;
 use crate::public_address::origin;
 
 /// Diapason, the directory and coordination service of the State's communicators.
 #[derive(Debug, Parser)]
-#[command(version, propagate_version = true)]
+#[command(name = "diapason", version, propagate_version = true)]
 pub struct Config {
     /// Subcommand. Without one, `serve` is run.
     #[command(subcommand)]
@@ -33,10 +34,14 @@ pub struct Settings {
     /// Address and port on which the API listens.
     #[arg(long, env = "DIAPASON_LISTEN", default_value = "127.0.0.1:8080", global = true)]
     pub listen: SocketAddr,
-    /// Address and port of the admin listener (metrics and, with the development issuer, the test clock). Loopback
-    /// only.
+    /// Address and port of the admin listener (metrics and, with the development issuer, the test clock). A loopback
+    /// address, unless `DIAPASON_ADMIN_REACH` says otherwise.
     #[arg(long, env = "DIAPASON_ADMIN_LISTEN", default_value = "127.0.0.1:9080", global = true)]
     pub admin_listen: SocketAddr,
+    /// From where the admin listener may be reached. It shows the metrics to everyone who reaches it, without a token: open
+    /// it to a private network alone. Never with the test clock.
+    #[arg(long, env = "DIAPASON_ADMIN_REACH", default_value = "loopback", global = true)]
+    pub admin_reach: Reach,
     /// Directory of the private database, the development keys and e-mails that are not sent.
     #[arg(long, env = "DIAPASON_DATA_DIR", default_value = ".data", global = true)]
     pub data_dir: PathBuf,
@@ -44,7 +49,7 @@ pub struct Settings {
     /// without `jwks_uri`, the issuer's discovery document says it. Also `max_lifetime` of its tokens in seconds (600),
     /// `clients`, the only ones whose tokens are accepted, and `algorithms`, the only ones by which they are signed (of
     /// RS256, PS256, ES256, ES384, `EdDSA`).
-    #[arg(long, env = "DIAPASON_ISSUERS", global = true)]
+    #[arg(long, env = "DIAPASON_ISSUERS", hide_env_values = true, global = true)]
     pub issuers: Option<String>,
     /// Accept tokens of the development issuer (`diapason token`), on a loopback address only. The private database
     /// turns it on by itself if `DIAPASON_ISSUERS` names no issuer.
@@ -58,11 +63,11 @@ pub struct Settings {
     #[arg(long, env = "DIAPASON_CONNECTIONS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=100), global = true)]
     pub connections: u16,
     /// Web origins from which browsers may call, separated by commas.
-    #[arg(long, env = "DIAPASON_CORS_ORIGINS", value_delimiter = ',', global = true)]
+    #[arg(long, env = "DIAPASON_CORS_ORIGINS", hide_env_values = true, value_delimiter = ',', global = true)]
     pub cors_origins: Vec<String>,
     /// Address of the collector to which traces are sent (OTLP over HTTP; `/v1/traces` is added to it). Without it, no
     /// traces are sent. The other standard settings apply too (`OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER`, …).
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", hide_env_values = true, global = true)]
     pub otlp_endpoint: Option<String>,
     /// Seconds during which requests are still served after SIGTERM, while `/readyz` already answers 503.
     #[arg(long, env = "DIAPASON_DRAIN_DELAY", default_value_t = 5, value_parser = clap::value_parser!(u64).range(0..=300), global = true)]
@@ -90,11 +95,20 @@ pub struct Settings {
     pub mail_from: String,
     /// Public address of the service (https, or a loopback address), for links in e-mails and in answers to clients.
     /// Without it, the address on which the API listens.
-    #[arg(long, env = "DIAPASON_PUBLIC_URL", global = true)]
+    #[arg(long, env = "DIAPASON_PUBLIC_URL", hide_env_values = true, global = true)]
     pub public_url: Option<String>,
     /// Rate limits.
     #[command(flatten)]
     pub limits: LimitSettings,
+}
+
+/// From where the admin listener may be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Reach {
+    /// From this machine alone.
+    Loopback,
+    /// From the network, at the address of the admin listener.
+    Network,
 }
 
 /// Format of the log.
@@ -104,112 +118,6 @@ pub enum LogFormat {
     Text,
     /// JSON for machines, one object a line.
     Json,
-}
-
-/// Subcommands.
-#[derive(Debug, Clone, Subcommand)]
-pub enum Command {
-    /// Serve the API (the default).
-    Serve,
-    /// Bring the schema, the functions and the reference data of the database up to date. Run it as the database's owner.
-    Migrate,
-    /// Load a data set into an empty database.
-    Seed {
-        /// Name of the data set.
-        #[arg(long)]
-        profile: Profile,
-        /// Size of the bench data set: 5,000 members and 7,500 memberships times this number.
-        #[arg(long, default_value_t = 1)]
-        scale: u32,
-    },
-    /// Import organizations or members from a file.
-    #[command(subcommand)]
-    Import(Import),
-    /// Print an access token of the development issuer, and nothing else.
-    Token {
-        /// A persona of the demo data (sig-admin, lead-edito, referent-34, …) or a member's e-mail address.
-        #[arg(long = "as")]
-        persona: String,
-    },
-    /// Print the contract (OpenAPI 3.1).
-    Openapi,
-    /// Check the settings and print them without their secrets.
-    CheckConfig,
-}
-
-/// Kinds of files to import.
-#[derive(Debug, Clone, Subcommand)]
-pub enum Import {
-    /// Organizations, from the State directory that the DILA publishes (Référentiel de l'organisation administrative de
-    /// l'État, or the annuaire's local services), as JSON.
-    ///
-    /// Both published layouts are read: `{"service": […]}` and the bare list of the API's export. A record is matched by
-    /// its DILA identifier, else by SIRET, else (a prefecture) by the department of its INSEE code, else by the name of a
-    /// seeded organization; else it is new. Records that are no State service are left out, and so are people's names. A
-    /// field that a person or another source owns stays as it is. Everything is written in one transaction, or nothing.
-    ///
-    /// Standard output has one line for each oddity (code, identifier, name, what was done; separated by tabs), then the
-    /// summary.
-    Organizations {
-        /// File to import.
-        file: PathBuf,
-        /// Do everything, then roll it back: nothing is written.
-        #[arg(long)]
-        dry_run: bool,
-        /// Number of levels under a directorate that are imported.
-        #[arg(long, value_name = "LEVELS", default_value_t = members::state_directory::DEPTH)]
-        depth: usize,
-        /// File to which the oddities are written, instead of standard output.
-        #[arg(long, value_name = "FILE")]
-        report: Option<PathBuf>,
-    },
-    /// Members and their affiliations, from a CSV file in UTF-8 (or windows-1252) whose cells are separated by semicolons
-    /// or commas.
-    ///
-    /// One row for each affiliation of each person. All of the file is written in one transaction, or nothing: if there
-    /// are faults, standard output names each one by line and column, in French. A person is recognised by
-    /// `external_id` within the source, else by e-mail among the members who have not departed. A field that a person or another source
-    /// owns stays as it is; an empty cell clears what the same source said before; a column that is not there
-    /// changes nothing. No affiliation is ended: people who are not in the file stay as they are.
-    #[command(after_long_help = COLUMNS)]
-    Members {
-        /// File to import.
-        file: PathBuf,
-        /// Do everything, then roll it back: nothing is written.
-        #[arg(long)]
-        dry_run: bool,
-        /// Code of the source of the file. A new code creates a new source.
-        #[arg(long, value_name = "CODE", default_value = "csv", value_parser = source)]
-        source: SourceCode,
-    },
-}
-
-const COLUMNS: &str = "\
-Columns, named on the first line, in any order:
-  external_id         what the source calls the person (this or email is needed)
-  given_name *        prénom
-  usual_name *        nom d'usage
-  email               professional address
-  phone               up to 5 numbers, separated by |
-  languages           fr|en
-  profile_visibility  all_members, networks or leads
-  organization *      SIRET, identifier (ours, or the State directory's), else full, short or other name, where one alone has it
-  position            fonction
-  service             service or office
-  profession          a métier: its code, or its French label (GET /enums)
-  primary             oui or non: whether it is the person's main affiliation; unless said, the first one is";
-
-fn source(code: &str) -> Result<SourceCode, String> {
-    code.parse().map_err(|_| "1 to 40 lower-case letters, digits and hyphens".to_owned())
-}
-
-/// Data sets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Profile {
-    /// Fictional members, in realistic numbers.
-    Demo,
-    /// A large data set for measuring performance.
-    Bench,
 }
 
 impl Settings {
@@ -258,20 +166,13 @@ impl Settings {
         if self.development() && !self.listen.ip().is_loopback() {
             return Err(format!("the development issuer is for a loopback address, not {}", self.listen));
         }
-        if !self.admin_listen.ip().is_loopback() {
-            return Err(format!("the admin listener is for a loopback address, not {}", self.admin_listen));
-        }
-        if self.collector().is_some_and(|address| !address.starts_with("https://") && !address.starts_with("http://")) {
-            return Err("OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https address".into());
-        }
+        self.check_listeners()?;
+        self.check_addresses()?;
         if self.test_clock && (!self.development() || !issuers.is_empty()) {
             return Err("the test clock works only with the development issuer, and without other issuers".into());
         }
         if self.mail_from.parse::<lettre::message::Mailbox>().is_err() {
             return Err("DIAPASON_MAIL_FROM is not an e-mail address".into());
-        }
-        if self.smtp_url.as_ref().is_some_and(|url| lettre::SmtpTransport::from_url(url).is_err()) {
-            return Err("DIAPASON_SMTP_URL is not an smtp:// or smtps:// address".into());
         }
         if self.public_url.as_ref().is_some_and(|address| !is_trustworthy(address.trim())) {
             return Err("DIAPASON_PUBLIC_URL is neither https nor a loopback address".into());
@@ -288,25 +189,61 @@ impl Settings {
         Ok(())
     }
 
+    /// Checks that the two listeners can stand where they are told to.
+    fn check_listeners(&self) -> Result<(), String> {
+        let admin = self.admin_listen;
+        if !admin.ip().is_loopback() && self.admin_reach == Reach::Loopback {
+            return Err(format!(
+                "the admin listener is for a loopback address, not {admin}, unless DIAPASON_ADMIN_REACH=network allows it"
+            ));
+        }
+        if !admin.ip().is_loopback() && self.test_clock {
+            return Err(format!("with the test clock the admin listener is for a loopback address, not {admin}"));
+        }
+        if admin == self.listen && admin.port() != 0 {
+            return Err(format!("the API and the admin listener cannot both stand on {admin}"));
+        }
+        Ok(())
+    }
+
+    /// Checks the addresses of others: the database, the collector, the mail relay, web origins.
+    fn check_addresses(&self) -> Result<(), String> {
+        self.database_url.as_deref().map_or(Ok(()), database_address)?;
+        if self.collector().is_some_and(|address| !address.starts_with("https://") && !address.starts_with("http://")) {
+            return Err("OTEL_EXPORTER_OTLP_ENDPOINT is not an http or https address".into());
+        }
+        if self.smtp_url.as_deref().is_some_and(|url| lettre::SmtpTransport::from_url(url).is_err()) {
+            return Err("DIAPASON_SMTP_URL is not an smtp:// or smtps:// address".into());
+        }
+        self.cors_origins.iter().try_for_each(|origin| web_origin(origin))
+    }
+
+    /// The same settings, where those that are set to nothing count as not set: a file of settings cannot always leave
+    /// one out. A database that is set to nothing is refused instead, so that nobody serves a private one by mistake.
+    #[must_use]
+    pub fn without_blanks(mut self) -> Self {
+        let texts = [&mut self.issuers, &mut self.server_key, &mut self.otlp_endpoint, &mut self.smtp_url];
+        for text in texts.into_iter().chain([&mut self.public_url]) {
+            *text = text.take().filter(|text| !text.trim().is_empty());
+        }
+        self.cors_origins.retain(|origin| !origin.trim().is_empty());
+        self
+    }
+
     /// The settings, one a line, without their secrets.
     #[must_use]
     pub fn redacted(&self) -> String {
         let hidden = |secret: &Option<String>| if secret.is_some() { "(set)" } else { "(none)" };
-        let database = match self.database_url.as_deref().map(url::Url::parse) {
-            None => "embedded".to_owned(),
-            Some(Ok(mut address)) => {
-                let _ = address.set_password(None);
-                address.to_string()
-            }
-            Some(Err(_)) => "(set)".to_owned(),
-        };
+        let database = self.database_url.as_deref().map_or_else(|| "embedded".to_owned(), shown_database);
+        let issuers: Vec<_> = self.issuers().into_iter().flatten().map(|it| it.shown()).collect();
+        let issuers = if issuers.is_empty() { "(none)".to_owned() } else { issuers.join(", ") };
         let limits = self.limits.on(self.production());
         format!(
-            "database      {database}\nlisten        {}\nadmin_listen  {}\ndata_dir      {}\nissuers       {}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}",
+            "database      {database}\nlisten        {}\nadmin_listen  {}\nadmin_reach   {:?}\ndata_dir      {}\nissuers       {issuers}\ndev_issuer    {}\nserver_key    {}\nconnections   {}\ncors_origins  {}\nlog_format    {:?}\ntest_clock    {}\nno_worker     {}\nrate_limits   {limits}\nmember_rate   {}\nservice_rate  {}\nbad_tokens    {} a minute\nproxies       {}\notlp_endpoint {}\ndrain_delay   {} s\nsmtp_url      {}\nmail_from     {}\npublic_url    {}",
             self.listen,
             self.admin_listen,
+            self.admin_reach,
             self.data_dir.display(),
-            self.issuers.as_deref().unwrap_or("(none)"),
             self.development(),
             hidden(&self.server_key),
             self.connections,
@@ -318,9 +255,9 @@ impl Settings {
             self.limits.service_rate,
             self.limits.bad_tokens,
             self.limits.trusted_proxies,
-            self.collector().as_deref().unwrap_or("(none)"),
+            self.collector().as_deref().map_or_else(|| "(none)".to_owned(), shown_url),
             self.drain_delay,
-            hidden(&self.smtp_url),
+            self.smtp_url.as_deref().map_or_else(|| "(none)".to_owned(), shown_url),
             self.mail_from,
             self.public_url().as_deref().unwrap_or("(none)"),
         )

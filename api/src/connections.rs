@@ -85,6 +85,12 @@ impl Connections {
         data.insert(connection);
     }
 
+    /// How many are open.
+    pub(crate) fn open(&self) -> usize {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().filter(|it| it.strong_count() > 0).count()
+    }
+
     /// Closes the connections whose time is over, and forgets those that are closed.
     pub(crate) fn close_late(&self, most: usize) {
         let now = Instant::now();

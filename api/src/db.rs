@@ -200,7 +200,7 @@ where
         done = told => done.map_err(|_| Problem::new(Code::Busy))?,
         began = lost(&services.database, &errand) => {
             if !began {
-                return Err(Problem::new(Code::Busy));
+                return Err(errand.refuse());
             }
             errand.give_up();
             tracing::warn!(?wish, "the database did not answer in time");

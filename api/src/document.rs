@@ -12,7 +12,7 @@ use crate::{expertise, include, members, networks, platform, problem};
 #[openapi(
     info(
         title = "Diapason",
-        description = "Coordination of the French State's communicators: organizations, members, professional networks, who sits where, and where the gaps are.",
+        description = include_str!("start.md"),
         contact(name = "SIG", url = "https://www.info.gouv.fr"),
         license(name = "EUPL-1.2", identifier = "EUPL-1.2"),
     ),
@@ -20,7 +20,7 @@ use crate::{expertise, include, members, networks, platform, problem};
     components(schemas(
         problem::Body, problem::FieldBody, problem::Code, problem::FieldCode,
         // Named by parameters only, so no body brings them along.
-        kernel::Count, kernel::Sort, ::networks::membership::MembershipInclude,
+        kernel::Count, kernel::Sort, kernel::VcardVersion, ::networks::membership::MembershipInclude,
         ::networks::indicator::IndicatorStep,
         ::networks::tracking::CsvDialect,
         ::members::member::MemberInclude, ::members::organization::OrganizationFacet,
@@ -30,19 +30,20 @@ use crate::{expertise, include, members, networks, platform, problem};
         ::expertise::request::ExpertiseRequestRole,
     )),
     tags(
-        (name = "contacts", description = "Shared contacts: people and services without an account here, and their vCards."),
-        (name = "expertise", description = "Expertise of members, and requests for help."),
+        // In the order in which people need them.
         (name = "me", description = "The caller: identity, rights, first login, own data."),
-        (name = "members", description = "People who communicate for the State (communicants), their affiliations and invitations."),
-        (name = "memberships", description = "Memberships of networks, requests to join, and reviews."),
-        (name = "networks", description = "Professional networks (réseaux métiers), and the seats expected in them."),
-        (name = "notifications", description = "Notifications of members, announcements, and the delivery of e-mails."),
-        (name = "organizations", description = "Organizations of the State and those that work with it: hierarchy, links, history, reorganizations."),
-        (name = "platform", description = "Labels of closed lists, and the audit log."),
-        (name = "roles", description = "Roles outside networks, such as SIG coordinator or organization administrator."),
         (name = "search", description = "Search of organizations and members by name, tolerant of typing errors."),
-        (name = "territories", description = "Regions, departments and overseas territories."),
+        (name = "organizations", description = "Organizations of the State and those that work with it: hierarchy, links, history, reorganizations."),
+        (name = "members", description = "People who communicate for the State (communicants), their affiliations and invitations."),
+        (name = "networks", description = "Professional networks (réseaux métiers), and the seats expected in them."),
+        (name = "memberships", description = "Memberships of networks, requests to join, and reviews."),
         (name = "tracking", description = "The matrix of networks and communication directorates, gaps, indicators, follow-ups and action items."),
+        (name = "notifications", description = "Notifications of members, announcements, and the delivery of e-mails."),
+        (name = "expertise", description = "Expertise of members, and requests for help."),
+        (name = "contacts", description = "Shared contacts: people and services without an account here, and their vCards."),
+        (name = "roles", description = "Roles outside networks, such as SIG coordinator or organization administrator."),
+        (name = "territories", description = "Regions, departments and overseas territories."),
+        (name = "platform", description = "Labels of closed lists, and the audit log."),
     )
 )]
 struct Contract;

@@ -1,12 +1,17 @@
 //! HTTP: translates requests into actions of the domain, and their results into answers.
 
+mod addresses;
 mod answer;
 pub mod app;
 pub mod auth;
+mod backlog;
 mod bearer;
 mod call;
+mod commands;
 pub mod config;
 mod connections;
+mod content_policy;
+mod data_directory;
 mod db;
 mod document;
 pub mod embedded;
@@ -14,6 +19,7 @@ mod expertise;
 mod extract;
 mod failure;
 mod gate;
+pub mod health;
 pub mod import;
 mod include;
 mod judge;
@@ -27,6 +33,7 @@ pub mod problem;
 mod public_address;
 pub mod serve;
 mod services;
+mod sockets;
 pub mod telemetry;
 mod vcard;
 mod worker;

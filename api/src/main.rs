@@ -3,14 +3,13 @@
 use std::process::ExitCode;
 
 use api::config::{Command, Config, Settings};
-use api::{Failure, import, serve, telemetry};
-use clap::Parser as _;
+use api::{Failure, health, import, serve, telemetry};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let Config { command, settings } = Config::parse();
+    let Config { command, settings } = Config::read();
     let serves = matches!(command, Some(Command::Serve) | None);
     match telemetry::start(&settings, serves).and_then(|_telemetry| run(command, &settings)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,6 +29,7 @@ fn run(command: Option<Command>, settings: &Settings) -> Result<(), Failure> {
             settings.check()?;
             print(&settings.redacted());
         }
+        Some(Command::Health) => print(&health::ask(settings.listen)?),
         Some(Command::Migrate) => print(&serve::migrate(settings)?),
         Some(Command::Seed { profile, scale }) => print(&serve::seed(settings, profile, scale)?),
         Some(Command::Import(what)) => print(&import::import(settings, &what)?),

@@ -1,10 +1,8 @@
 //! What the binary does: finds or runs a database, prepares it, serves over it.
 
-use std::fs;
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,19 +15,22 @@ use kernel::{clock, seal};
 use persistence::{Database, database, reference, seed as data};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::addresses::database_address;
 use crate::app::app;
 use crate::auth::{Development, Verifier};
 use crate::config::{Profile, Settings};
 use crate::connections::{self, Connections, KEEP_ALIVE};
+use crate::data_directory::DataDirectory;
 use crate::embedded::{Embedded, Keep};
 use crate::failure::Failure;
 use crate::gate::Gate;
 use crate::limits::Limits;
 use crate::mail::Post;
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Watched};
 use crate::public_address::{Here, PublicAddress};
 use crate::services::Services;
-use crate::worker;
+use crate::sockets::Sockets;
+use crate::{backlog, worker};
 
 /// How many requests may wait for each connection.
 const LINE: usize = 32;
@@ -41,18 +42,20 @@ const DRAIN: u64 = 25;
 pub(crate) struct Place {
     owner: String,
     pub(crate) app: String,
-    _private: Option<Embedded>,
+    private: Option<Embedded>,
 }
 
 impl Place {
     pub(crate) fn find(settings: &Settings, start: fn(&Path, Keep) -> io::Result<Embedded>) -> Result<Self, Failure> {
         if let Some(url) = &settings.database_url {
-            return Ok(Self { owner: url.clone(), app: url.clone(), _private: None });
+            database_address(url)?;
+            return Ok(Self { owner: url.clone(), app: url.clone(), private: None });
         }
+        DataDirectory::open(&settings.data_dir)?;
         let private = start(&settings.data_dir, Keep::Data)?;
         database::create(&private.url("postgres", "postgres"), "diapason")?;
         let (owner, app) = (private.url("diapason_owner", "diapason"), private.url("diapason_app", "diapason"));
-        Ok(Self { owner, app, _private: Some(private) })
+        Ok(Self { owner, app, private: Some(private) })
     }
 
     /// Brings the private database up to date, and loads the demo data into it at the first start.
@@ -62,7 +65,7 @@ impl Place {
             return Ok(());
         }
         // One prepares, the others wait until it is done.
-        let _alone = exclusive(&settings.data_dir.join("prepare.lock"), File::lock)?;
+        let _alone = DataDirectory::open(&settings.data_dir)?.prepare_alone()?;
         database::migrate(&self.owner)?;
         reference::load(&self.owner)?;
         if data::is_empty(&self.owner)? {
@@ -110,6 +113,12 @@ pub fn token(settings: &Settings, persona: &str) -> Result<String, Failure> {
     if !settings.development() {
         return Err("the development issuer is off: set DIAPASON_DEV_ISSUER=1 on a loopback address".into());
     }
+    // Whom nobody can be is said before a database is made for the answer.
+    if settings.database_url.is_none() && !Embedded::was_made(&settings.data_dir) && !data::PERSONAS.contains(&persona)
+    {
+        let known = data::PERSONAS.join(", ");
+        return Err(format!("nobody is called {persona} here; the demo data will have: {known}").into());
+    }
     let place = Place::find(settings, Embedded::start)?;
     place.prepare(settings)?;
     let subject = data::subject(&place.owner, crate::auth::DEVELOPMENT_ISSUER, persona)?;
@@ -127,8 +136,13 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         tracing::info!(name, value = value.trim_start(), "setting");
     }
     say_mode(settings);
-    let lock = settings.database_url.is_none().then(|| lock(&settings.data_dir)).transpose()?;
+    // First of all: an address that is taken is known before anything is made.
+    let sockets = Sockets::bind(settings)?;
+    let lock = lock(settings)?;
     let place = Place::find(settings, Embedded::start_own)?;
+    if let Some(private) = &place.private {
+        tracing::info!(directory = %private.folder().display(), "the private PostgreSQL stands here");
+    }
     place.prepare(settings)?;
     seal::set_key(&server_key(settings)?);
     let issuers = settings.issuers()?;
@@ -145,11 +159,16 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
         address: PublicAddress::new(settings.public_url(), settings.limits.trusted_proxies.clone()),
         cors_origins: Arc::new(settings.cors_origins.clone()),
     };
-    let worker =
-        if settings.no_worker { None } else { Some(worker::start(services.database.clone(), Post::of(settings)?)?) };
-    let done = actix_web::rt::System::new().block_on(listen(settings, services));
+    let worker = if settings.no_worker {
+        None
+    } else {
+        Some(worker::start(services.database.clone(), Post::of(settings)?, services.metrics.clone())?)
+    };
+    let backlog = backlog::watch(services.database.clone(), services.metrics.clone())?;
+    let done = actix_web::rt::System::new().block_on(listen(settings, services, sockets));
     // Nobody asks for a database any more that stops with us.
     drop(worker);
+    drop(backlog);
     drop(place);
     drop(lock);
     Ok(done?)
@@ -165,20 +184,19 @@ fn say_mode(settings: &Settings) {
     }
 }
 
-async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
+async fn listen(settings: &Settings, services: Services, sockets: Sockets) -> io::Result<()> {
     let (signals, draining) = (Signals::listen()?, Arc::clone(&services.draining));
-    let (metrics, database, test_clock) = (services.metrics.clone(), services.database.clone(), settings.test_clock);
+    let (connections, most) = (Connections::default(), connections::most());
+    let watched = Watched { services: services.clone(), connections: connections.clone(), most };
+    let test_clock = settings.test_clock;
     let admin = HttpServer::new(move || {
-        let app = App::new().app_data(web::Data::new(metrics.clone())).app_data(web::Data::new(database.clone()));
+        let database = web::Data::new(watched.services.database.clone());
+        let app = App::new().app_data(web::Data::new(watched.clone())).app_data(database);
         let app = app.route("/metrics", web::get().to(metrics_text));
         if test_clock { app.route("/test/clock", web::put().to(set_clock)) } else { app }
     });
-    let admin = admin
-        .workers(1)
-        .disable_signals()
-        .bind(settings.admin_listen)
-        .map_err(|error| taken(settings.admin_listen, &error))?;
-    let (connections, most) = (Connections::default(), connections::most());
+    let (api, closed) = sockets.listen(settings)?;
+    let admin = admin.workers(1).disable_signals().listen(closed)?;
     actix_web::rt::spawn(close_late(connections.clone(), most));
     let server = HttpServer::new(move || app(services.clone()))
         .workers(workers())
@@ -194,8 +212,7 @@ async fn listen(settings: &Settings, services: Services) -> io::Result<()> {
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD)
         .shutdown_timeout(DRAIN)
-        .bind(settings.listen)
-        .map_err(|error| taken(settings.listen, &error))?;
+        .listen(api)?;
     let (open, closed) = (server.addrs(), admin.addrs());
     let (server, admin) = (server.run(), admin.run());
     let stop = admin.handle();
@@ -253,10 +270,6 @@ async fn leave(server: ServerHandle, mut signals: Signals, draining: Arc<AtomicB
     server.stop(true).await;
 }
 
-fn taken(address: std::net::SocketAddr, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot listen on {address}: {error}"))
-}
-
 fn announce(settings: &Settings, open: &[SocketAddr], closed: &[SocketAddr]) {
     let address = open.first().copied().unwrap_or(settings.listen);
     let admin = closed.first().copied().unwrap_or(settings.admin_listen);
@@ -274,8 +287,9 @@ fn announce(settings: &Settings, open: &[SocketAddr], closed: &[SocketAddr]) {
     }
 }
 
-async fn metrics_text(metrics: web::Data<Metrics>) -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(metrics.text())
+async fn metrics_text(watched: web::Data<Watched>) -> HttpResponse {
+    let text = watched.services.metrics.text(&watched);
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text)
 }
 
 /// The clock that tests set.
@@ -291,48 +305,22 @@ async fn set_clock(time: web::Json<TestTime>, database: web::Data<Database>) -> 
     HttpResponse::NoContent().finish()
 }
 
-/// One server per data directory.
-fn lock(directory: &Path) -> Result<File, Failure> {
-    let busy = |_| format!("another diapason serves over {} already", directory.display());
-    let try_lock = |file: &File| file.try_lock().map_err(io::Error::from);
-    Ok(exclusive(&directory.join("serve.lock"), try_lock).map_err(busy)?)
-}
-
-/// A file that one process holds at a time, until it is closed.
-fn exclusive(path: &Path, lock: impl Fn(&File) -> io::Result<()>) -> io::Result<File> {
-    if let Some(directory) = path.parent() {
-        fs::create_dir_all(directory)?;
-    }
-    let file = File::options().create(true).truncate(false).write(true).open(path)?;
-    lock(&file)?;
-    Ok(file)
+/// The data directory, where this run keeps anything in it: tried whether it can be used, and where its private database
+/// is served, locked.
+fn lock(settings: &Settings) -> Result<Option<File>, Failure> {
+    let private = settings.database_url.is_none();
+    let kept = private || settings.development() || settings.server_key.is_none() || settings.smtp_url.is_none();
+    let directory = kept.then(|| DataDirectory::open(&settings.data_dir)).transpose()?;
+    directory.filter(|_| private).map(|directory| directory.serve_alone()).transpose()
 }
 
 fn development(settings: &Settings) -> Result<Development, Failure> {
-    Ok(Development::new(&kept_secret(&settings.data_dir.join("development.key"))?))
+    Ok(Development::new(&DataDirectory::open(&settings.data_dir)?.secret("development.key")?))
 }
 
 fn server_key(settings: &Settings) -> Result<Vec<u8>, Failure> {
     match &settings.server_key {
         Some(key) => Ok(key.as_bytes().to_vec()),
-        None => kept_secret(&settings.data_dir.join("server.key")),
-    }
-}
-
-/// A secret kept in this data directory, made when it is first needed.
-fn kept_secret(file: &Path) -> Result<Vec<u8>, Failure> {
-    if let Some(directory) = file.parent() {
-        fs::create_dir_all(directory)?;
-    }
-    let made = File::options().write(true).create_new(true).mode(0o600).open(file);
-    match made {
-        Ok(mut made) => {
-            let secret = format!("{}{}", clock::fresh_v4().simple(), clock::fresh_v4().simple());
-            made.write_all(secret.as_bytes())?;
-            made.sync_all()?;
-            Ok(secret.into_bytes())
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(fs::read(file)?),
-        Err(error) => Err(error.into()),
+        None => DataDirectory::open(&settings.data_dir)?.secret("server.key"),
     }
 }

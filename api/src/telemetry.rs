@@ -1,6 +1,7 @@
 //! Telemetry: log lines, and, where a collector is set up, traces (OpenTelemetry over OTLP). A span says
 //! the route, never the address, and nothing of the caller.
 
+use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -52,7 +53,9 @@ pub fn start(settings: &Settings, serves: bool) -> Result<Telemetry, Box<dyn std
     let told = EnvFilter::try_from_env("DIAPASON_LOG");
     let told = told.unwrap_or_else(|_| "info,actix_server=warn,actix_http=off".into());
     let told = told.and(filter_fn(|it| !it.is_span()));
-    let lines = fmt::layer().with_writer(std::io::stderr);
+    // Colours are for people at a terminal; in a file they are noise.
+    let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let lines = fmt::layer().with_writer(std::io::stderr).with_ansi(colours);
     let lines = match settings.log_format {
         LogFormat::Text => lines.with_filter(told).boxed(),
         LogFormat::Json => lines.json().flatten_event(true).with_filter(told).boxed(),

@@ -12,6 +12,7 @@ use persistence::task::Task;
 use persistence::{Database, Error, published_day};
 
 use crate::mail::{Post, Undelivered};
+use crate::metrics::{Metrics, Outcome, Sending};
 
 /// How often it checks whether a task is due.
 const LOOK: Duration = Duration::from_millis(500);
@@ -36,7 +37,7 @@ impl Drop for Aside {
 }
 
 /// Starts the worker.
-pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
+pub(crate) fn start(database: Database, post: Post, metrics: Metrics) -> io::Result<Aside> {
     let (until, over) = mpsc::channel::<()>();
     let (ends, ended) = mpsc::channel::<()>();
     let work = move || {
@@ -46,7 +47,7 @@ pub(crate) fn start(database: Database, post: Post) -> io::Result<Aside> {
             if !database.is_ready() {
                 continue;
             }
-            if let Err(error) = plan(&database, &mut digested).and_then(|()| round(&database, &post)) {
+            if let Err(error) = plan(&database, &mut digested).and_then(|()| round(&database, &post, &metrics)) {
                 tracing::warn!(%error, "due tasks could not be done: they wait");
             }
             match database.draw_skeletons() {
@@ -84,17 +85,24 @@ fn plan(database: &Database, planned: &mut Option<DateTime<Utc>>) -> Result<(), 
 }
 
 /// Does all tasks that are due.
-fn round(database: &Database, post: &Post) -> Result<(), Error> {
+fn round(database: &Database, post: &Post, metrics: &Metrics) -> Result<(), Error> {
     loop {
         let due = database.take_tasks()?;
         if due.is_empty() {
             return Ok(());
         }
         for task in due {
-            match perform(&task, database, post) {
-                Ok(()) => database.task_done(&task)?,
+            match perform(&task, database, post, metrics) {
+                Ok(()) => {
+                    metrics.task(task.kind, Outcome::Done);
+                    database.task_done(&task)?;
+                }
                 Err(why) => {
                     let again = database.task_failed(&task, &why)?;
+                    metrics.task(task.kind, if again { Outcome::Failed } else { Outcome::GivenUp });
+                    if task.kind == TaskKind::Send {
+                        metrics.mail(if again { Sending::Retried } else { Sending::Failed });
+                    }
                     if let (false, TaskKind::Send, Some(id)) = (again, task.kind, task.object_id) {
                         database.delivered(id, DeliveryStatus::Failed, Some(&why))?;
                     }
@@ -105,14 +113,18 @@ fn round(database: &Database, post: &Post) -> Result<(), Error> {
     }
 }
 
-fn perform(task: &Task, database: &Database, post: &Post) -> Result<(), String> {
+fn perform(task: &Task, database: &Database, post: &Post, metrics: &Metrics) -> Result<(), String> {
     let said = |error: Error| error.to_string();
     match (task.kind, task.object_id) {
         (TaskKind::Send, Some(id)) => {
             let Some(letter) = database.letter(id).map_err(said)? else { return database.not_sent(id).map_err(said) };
             match post.send(&letter) {
-                Ok(()) => database.delivered(id, DeliveryStatus::Sent, None).map_err(said),
+                Ok(()) => {
+                    metrics.mail(Sending::Sent);
+                    database.delivered(id, DeliveryStatus::Sent, None).map_err(said)
+                }
                 Err(why @ Undelivered::Refused(_)) => {
+                    metrics.mail(Sending::Bounced);
                     database.delivered(id, DeliveryStatus::Bounced, Some(&why.to_string())).map_err(said)
                 }
                 Err(why) => Err(why.to_string()),

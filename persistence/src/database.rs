@@ -12,6 +12,7 @@ use crate::aftermath::was_there;
 use crate::audit::Asked;
 use crate::call::Call;
 use crate::memory::Memory;
+pub use crate::pools::PoolUse;
 use crate::pools::Pools;
 use crate::pulse::Pulse;
 use crate::writer::taken_back;
@@ -127,6 +128,17 @@ impl Database {
             });
             pardon(&mut conn, done, pardoned)
         }))
+    }
+
+    /// How the pool of reads and that of writes are used at this moment.
+    #[must_use]
+    pub fn pools(&self) -> [PoolUse; 2] {
+        self.pools.used()
+    }
+
+    /// A connection that reads, for those who watch.
+    pub(crate) fn watcher(&self) -> Result<crate::pools::Pooled> {
+        self.pools.reader()
     }
 
     /// A connection that writes, for the worker.

@@ -40,7 +40,7 @@ mod writer;
 mod writing;
 
 pub use aftermath::{Held, Invariant, Shortfall};
-pub use call::Call;
+pub use call::{Call, Principal};
 pub use database::Database;
 pub use error::Error;
 pub use idempotency::{Again, Key};

@@ -298,6 +298,17 @@ pub fn check(url: &str) -> std::result::Result<(), Boxed> {
     if diesel::sql_query(over).get_result::<Count>(&mut conn)?.number > 0 {
         return Err("the database role is a superuser or passes over policies: use diapason_app".into());
     }
+    let owns = "SELECT (SELECT count(*) FROM pg_database WHERE datname = current_database()
+            AND pg_has_role(current_user, datdba, 'USAGE')) + (SELECT count(*) FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+            AND pg_has_role(current_user, relowner, 'USAGE')) AS number";
+    if diesel::sql_query(owns).get_result::<Count>(&mut conn)?.number > 0 {
+        return Err(
+            "the database role owns the database or its tables, and could change them: use diapason_app here, \
+                    and the owner's role for `diapason migrate` alone"
+                .into(),
+        );
+    }
     let odd = "SELECT count(*) AS number FROM pg_settings WHERE name = 'lc_messages' AND setting !~ '^(C|POSIX|en)'";
     if diesel::sql_query(odd).get_result::<Count>(&mut conn)?.number > 0 {
         return Err("set lc_messages to C on this database: its errors are read by their English words".into());

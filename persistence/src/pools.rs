@@ -1,5 +1,6 @@
 //! The connections: one pool for reads, one for writes; both are replaced when the database was away.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -45,6 +46,21 @@ pub(crate) struct Pools {
     url: String,
     size: u32,
     now: RwLock<Arc<Both>>,
+    /// How many wait for a connection that reads, and for one that writes.
+    waiting: [AtomicUsize; 2],
+}
+
+/// How one of the pools is used at this moment.
+#[derive(Debug, Clone, Copy)]
+pub struct PoolUse {
+    /// How many connections it may have.
+    pub size: u32,
+    /// How many are open.
+    pub open: u32,
+    /// How many are in use.
+    pub in_use: u32,
+    /// How many wait for one.
+    pub waiting: usize,
 }
 
 struct Both {
@@ -69,7 +85,7 @@ impl Pools {
     pub(crate) fn open(url: &str, size: u32) -> Self {
         let url = patient(url);
         let now = RwLock::new(Arc::new(Both::open(&url, size)));
-        Self { url, size, now }
+        Self { url, size, now, waiting: [const { AtomicUsize::new(0) }; 2] }
     }
 
     /// Begins afresh: whatever still hangs on an old connection keeps nobody waiting.
@@ -81,20 +97,39 @@ impl Pools {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How the pool of reads and that of writes are used.
+    pub(crate) fn used(&self) -> [PoolUse; 2] {
+        let both = self.both();
+        let [reads, writes] = &self.waiting;
+        let of = |pool: &Connections, waiting: &AtomicUsize| {
+            let state = pool.state();
+            PoolUse {
+                size: self.size,
+                open: state.connections,
+                in_use: state.connections.saturating_sub(state.idle_connections),
+                waiting: waiting.load(Ordering::Relaxed),
+            }
+        };
+        [of(&both.readers, reads), of(&both.writers, writes)]
+    }
+
     /// A connection that cannot write.
     pub(crate) fn reader(&self) -> Result<Pooled> {
-        usable(&self.both().readers)
+        usable(&self.both().readers, &self.waiting[0])
     }
 
     /// A connection that can.
     pub(crate) fn writer(&self) -> Result<Pooled> {
-        usable(&self.both().writers)
+        usable(&self.both().writers, &self.waiting[1])
     }
 }
 
 /// A connection, its clock moved with ours when a test moved it.
-fn usable(pool: &Connections) -> Result<Pooled> {
-    let mut conn = pool.get()?;
+fn usable(pool: &Connections, waiting: &AtomicUsize) -> Result<Pooled> {
+    waiting.fetch_add(1, Ordering::Relaxed);
+    let had = pool.get();
+    waiting.fetch_sub(1, Ordering::Relaxed);
+    let mut conn = had?;
     let shift = clock::shift();
     if !shift.is_zero() {
         let setting =

@@ -31,6 +31,25 @@ const DEMO: &[(&str, &str)] = &[
 ];
 const BENCH: &str = include_str!("../data/bench.sql");
 
+/// The personas of the demo: names under which a token can be had.
+pub const PERSONAS: &[&str] = &[
+    "sig-admin",
+    "sig-coordinator",
+    "auditor",
+    "lead-edito",
+    "colead-dinum",
+    "colead-interieur",
+    "referent-34",
+    "deputy-34",
+    "director-sociaux",
+    "contributor-sociaux",
+    "org-admin-34",
+    "member",
+    "observer",
+    "partner",
+    "bot-mi",
+];
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
@@ -94,12 +113,31 @@ pub fn subject(url: &str, issuer: &str, persona: &str) -> Result<String, Boxed> 
             WHERE x.noun = 'persona' AND s.code = 'demo' AND x.value = $1
         UNION ALL SELECT id FROM member WHERE email = lower($1) AND departed_at IS NULL";
     let found = diesel::sql_query(named).bind::<Text, _>(persona).get_result::<Found>(&mut conn).optional()?;
-    let Found { id } = found.ok_or_else(|| format!("nobody is called {persona} here"))?;
+    let Some(Found { id }) = found else { return Err(unknown(&mut conn, persona)?.into()) };
     let register = "INSERT INTO identity (issuer, subject, principal_id, created_at)
         VALUES ($1, $2, $3, app.clock()) ON CONFLICT DO NOTHING";
     let insert = diesel::sql_query(register).bind::<Text, _>(issuer).bind::<Text, _>(id.to_string());
     insert.bind::<SqlUuid, _>(id).execute(&mut conn)?;
     Ok(id.to_string())
+}
+
+#[derive(QueryableByName)]
+struct Named {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// That nobody has this name, and which names there are.
+fn unknown(conn: &mut PgConnection, persona: &str) -> Result<String, Boxed> {
+    let known = "SELECT x.value AS name FROM external_id x JOIN source s ON s.id = x.source_id
+        WHERE x.noun = 'persona' AND s.code = 'demo' ORDER BY x.value";
+    let known: Vec<Named> = diesel::sql_query(known).load(conn)?;
+    let known: Vec<_> = known.into_iter().map(|it| it.name).collect();
+    Ok(if known.is_empty() {
+        format!("nobody is called {persona} here; without the demo data, give the e-mail address of a member")
+    } else {
+        format!("nobody is called {persona} here; there are: {}, and the e-mail addresses of members", known.join(", "))
+    })
 }
 
 #[cfg(test)]

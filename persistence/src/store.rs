@@ -43,6 +43,7 @@ pub trait Known: Action {
 
 impl<'a> Store<'a> {
     pub(crate) fn new(conn: &'a mut PgConnection, call: &'a Call, actor: Arc<Actor>, memory: &'a Memory) -> Self {
+        call.principal.is(actor.id);
         Self {
             conn,
             call,
@@ -70,7 +71,11 @@ impl<'a> Store<'a> {
         let (noun, object) = action.object();
         self.asked = Some(Asked { action: A::NAME, noun, object });
         match A::THRESHOLD {
-            Some(threshold) => threshold(&looking(self.conn, &self.call.caller)?).pass()?,
+            Some(threshold) => {
+                let actor = looking(self.conn, &self.call.caller)?;
+                self.call.principal.is(actor.id);
+                threshold(&actor).pass()?;
+            }
             None => is_somebody(self.conn, &self.call.caller, self.memory)?,
         }
         let facts = match action.facts(self.conn) {
@@ -78,6 +83,7 @@ impl<'a> Store<'a> {
             facts => facts,
         };
         let (actor, at) = entering(self.conn, &self.call.caller)?;
+        self.call.principal.is(actor.id);
         (self.actor, self.at) = (Arc::new(actor), at);
         Ok(Grant::ask(&self.actor, action, facts?)?)
     }
@@ -101,6 +107,7 @@ impl<'a> Store<'a> {
             }
             entered => entered?,
         };
+        self.call.principal.is(actor.id);
         (self.actor, self.at) = (Arc::new(actor), at);
         Ok(Grant::ask(&self.actor, action, facts)?)
     }

@@ -47,6 +47,23 @@ pub struct Task {
     pub attempt: i32,
 }
 
+/// The tasks of a kind that are not done.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Backlog {
+    /// Of which kind, which a later version may know alone.
+    #[diesel(sql_type = sql_types::Text)]
+    pub kind: String,
+    /// How many wait, for their time or for a worker.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub open: i64,
+    /// How many of them should have been done by now.
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub due: i64,
+    /// How many seconds ago the oldest of these was due.
+    #[diesel(sql_type = sql_types::Double)]
+    pub lag: f64,
+}
+
 /// Plans a task, once for its key.
 pub(crate) fn plan(
     conn: &mut PgConnection,
@@ -75,6 +92,19 @@ impl Database {
         );
         let taken = taken.bind::<sql_types::Interval, _>(LEASE).bind::<sql_types::BigInt, _>(BATCH);
         Ok(taken.load(&mut *self.worker()?)?)
+    }
+
+    /// What waits to be done, by kind; kinds of which nothing waits are left out.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn backlog(&self) -> Result<Vec<Backlog>> {
+        let open = diesel::sql_query(
+            "SELECT kind, count(*) AS open, count(*) FILTER (WHERE due_at <= app.clock()) AS due,
+                greatest(extract(epoch FROM app.clock() - min(due_at)), 0)::float8 AS lag
+            FROM task WHERE done_at IS NULL GROUP BY kind",
+        );
+        Ok(open.load(&mut *self.watcher()?)?)
     }
 
     /// Says that a task is done.

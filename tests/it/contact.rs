@@ -182,7 +182,8 @@ fn vcards_are_read_by_another_hand() {
         "{text}"
     );
     assert!(text.contains(&format!("UID:urn:uuid:{}\r\n", created.str("/id"))), "{text}");
-    assert!(text.contains("TEL;VALUE=URI:tel:+33123456789\r\nTEL;VALUE=URI:tel:+3225010211\r\n"), "{text}");
+    let tel = "TEL;VALUE=uri;TYPE=\"voice,work\":tel:";
+    assert!(text.contains(&format!("\r\n{tel}+33123456789\r\n{tel}+3225010211\r\n")), "{text}");
     assert_eq!((card.tel.len(), card.uid.is_some(), card.rev.is_some()), (2, true, true));
     lead.get(&format!("/contacts/{}.vcf", "nothing")).refused(404, "not_found");
     world.client("member").get(&address).refused(404, "not_found");
@@ -202,6 +203,42 @@ fn vcards_are_read_by_another_hand() {
     assert_eq!(lines, ["BEGIN", "VERSION", "UID", "FN", "ORG", "END"]);
     assert_eq!(parsed(&name).formatted_name[0].value, "Gaëlle Pérignan");
     world.client("partner").get(&address).refused(404, "not_found");
+}
+
+/// Address books that read no other version get the older one, with the name that it requires.
+#[test]
+fn an_older_vcard_is_there_for_older_address_books() {
+    let world = World::demo();
+    let lead = world.client("lead-edito");
+    let new = json!({"kind": "service", "name": "Standard; accueil", "phones": ["01 23 45 67 89 poste 12", "3939"], "email": "standard@presse.example", "sharing": "organization"});
+    let id = lead.post("/contacts", new).expect(201).str("/id");
+    let lines = |reply: Reply| {
+        assert_eq!(
+            (reply.status, reply.header("content-type")),
+            (200, "text/vcard; charset=utf-8"),
+            "{}",
+            reply.text()
+        );
+        reply.text().replace("\r\n ", "").lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let card = lines(lead.get(&format!("/contacts/{id}.vcf?version=3.0")));
+    assert_eq!(card[..2], ["BEGIN:VCARD", "VERSION:3.0"]);
+    for line in [
+        "N:Standard\\; accueil;;;;",
+        "EMAIL;TYPE=INTERNET:standard@presse.example",
+        "TEL;TYPE=WORK,VOICE:+33123456789 ext. 12",
+        "TEL;TYPE=WORK,VOICE:3939",
+    ] {
+        assert!(card.contains(&line.to_owned()), "{line}: {card:?}");
+    }
+    assert!(!card.iter().any(|line| line.starts_with("KIND") || line.starts_with("LANG")), "{card:?}");
+    let card = lines(lead.get(&format!("/members/{}.vcf?version=3.0", world.member("referent-34"))));
+    assert!(card.contains(&"N;CHARSET=UTF-8:Pérignan;Gaëlle;;;".to_owned()), "{card:?}");
+    for current in ["", "?version=4.0"] {
+        assert_eq!(lines(lead.get(&format!("/contacts/{id}.vcf{current}")))[1], "VERSION:4.0");
+    }
+    let refused = lead.get(&format!("/contacts/{id}.vcf?version=2.1")).refused(422, "invalid");
+    assert_eq!(refused.str("/errors/0/pointer"), "/version");
 }
 
 /// What a name may hold never begins a line of its own.

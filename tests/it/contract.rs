@@ -35,10 +35,11 @@ fn the_contract_links_to_its_conventions() {
     let tags = contract["tags"].as_array().unwrap();
     for tag in tags {
         let (url, chapter) = tag["externalDocs"]["url"].as_str().unwrap().split_once('#').unwrap();
-        assert!(page(url).contains(&format!("<h2 id=\"{chapter}\">")), "{chapter}");
+        assert!(page(url).contains(&format!("<h3 id=\"{chapter}\">")), "{chapter}");
         assert_eq!(tag["name"], chapter);
     }
-    assert_eq!(tags.len(), 13);
+    let order: Vec<_> = tags.iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    assert_eq!((order.len(), &order[..3]), (13, &["me", "search", "organizations"][..]), "in the order of need");
     assert!(page("/glossary").contains("rattachement"));
 }
 
@@ -75,6 +76,83 @@ fn every_operation_says_what_it_is_and_who_may() {
         assert_eq!(named, declared, "{} does not declare all of {}", operation.id, operation.path);
         assert!(operation.body().is_none_or(|body| !body["example"].is_null()), "{}: no example", operation.id);
     }
+}
+
+/// Identifiers and codes that people are not shown: what they lead to is read by itself, or is what was just sent.
+const BARE: &[&str] = &[
+    "ActionItem.follow_up_id",
+    "AuditEvent.request_id",
+    "Bound.member_id",
+    "DataExport.member_id",
+    "Decision.follow_up_id",
+    "ExpertProposal.expertise_id",
+    "FollowUpComment.follow_up_id",
+    "Gap.seat_id",
+    "Invitation.claimed_member_id",
+    "Invitation.member_id",
+    "Invitation.request_id",
+    "InvitationAccepted.invitation_id",
+    "InvitationAccepted.member_id",
+    "JoinedMembership.network_id",
+    "MatrixCell.network_code",
+    "Membership.affiliation_id",
+    "MembershipRequest.affiliation_id",
+    "MembershipRequest.membership_id",
+    "MembershipReviewItem.membership_id",
+    "MyStanding.affiliation_id",
+    "Notification.object_id",
+    "OrganizationNode.parent_id",
+    "Problem.successor_ids",
+    "RoleAssignment.affiliation_id",
+    "Subscription.membership_id",
+    "Territory.seat_insee_code",
+];
+
+#[test]
+fn every_identifier_that_people_read_has_its_name_beside_it() {
+    let contract = api::document();
+    let schemas = contract["components"]["schemas"].as_object().unwrap();
+    // What is answered, and all that it is made of; what is sent has identifiers alone.
+    let mut answered = BTreeSet::new();
+    let mut waiting: Vec<&Value> = contract["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values().map(|operation| &operation["responses"]))
+        .collect();
+    waiting.push(&contract["components"]["responses"]);
+    while let Some(value) = waiting.pop() {
+        if let Some(name) =
+            value.get("$ref").and_then(Value::as_str).and_then(|it| it.strip_prefix("#/components/schemas/"))
+            && answered.insert(name.to_owned())
+        {
+            waiting.push(&schemas[name]);
+        }
+        match value {
+            Value::Object(fields) => {
+                waiting.extend(fields.iter().filter(|(key, _)| *key != "example").map(|(_, it)| it))
+            }
+            Value::Array(items) => waiting.extend(items),
+            _ => {}
+        }
+    }
+    let exempt = Exempt::of("bare identifiers", BARE, 26);
+    let mut forgotten = Vec::new();
+    for name in answered.iter().filter(|name| !name.ends_with("Operation") && !name.ends_with("Input")) {
+        let Some(properties) = schemas[name]["properties"].as_object() else { continue };
+        for property in properties.keys() {
+            let stem = ["_id", "_ids", "_code"].iter().find_map(|end| property.strip_suffix(end));
+            let Some(stem) = stem else { continue };
+            let beside = [stem.to_owned(), format!("{stem}s"), format!("{stem}_name"), "name".to_owned()];
+            let named = beside.iter().any(|it| properties.contains_key(it));
+            let place = format!("{name}.{property}");
+            if !named && !exempt.has(&&place) {
+                forgotten.push(place);
+            }
+        }
+    }
+    assert!(forgotten.is_empty(), "identifiers without a name beside them: {forgotten:?}");
+    exempt.are_all_needed();
 }
 
 /// What the writer fills in, and what types that parse keep.

@@ -3,6 +3,7 @@
 use chrono::{Datelike as _, TimeDelta};
 use serde_json::{Value, json};
 
+use crate::page::bears_its_style;
 use crate::support::World;
 use crate::support::pace::until;
 
@@ -70,11 +71,21 @@ fn indicators_are_told_apart_by_origin_and_territory_and_come_as_csv_and_picture
     assert_eq!(csv.text().lines().count(), 1 + points.sum::<usize>());
     let picture = sig.get("/tracking/indicators.svg?metric=coverage&key=edito").expect(200);
     assert_eq!(picture.header("content-type"), "image/svg+xml");
-    assert!(picture.text().contains("<title>") && picture.text().contains("\u{a0}%</text>"), "{}", picture.text());
+    for part in
+        ["role=\"img\"", "aria-labelledby=\"t0 d0\"", "\u{a0}%</text>", ">100\u{a0}%</text>", "Part des sièges pourvus"]
+    {
+        assert!(picture.text().contains(part), "{part}: {}", picture.text());
+    }
+    bears_its_style(&picture);
     let nothing = sig.get("/tracking/indicators.svg?metric=coverage&key=nulle-part").expect(200);
     assert!(nothing.text().contains("rien à mesurer"));
     let page = sig.get("/tracking/trends").expect(200);
     assert!(page.text().contains("@media print") && page.text().matches("<svg").count() > 30);
+    assert!(page.text().contains("<html lang=\"fr\">") && page.text().contains("<h1>Tendances par réseau</h1>"));
+    bears_its_style(&page);
+    let english = sig.send("GET", "/tracking/trends", &[("accept-language", "en")], None).expect(200);
+    assert!(english.text().contains("<html lang=\"en\">") && english.text().contains("<h1>Trends by network</h1>"));
+    assert_eq!((page.header("content-language"), english.header("content-language")), ("fr", "en"));
     assert!(page.bytes.len() < 200_000, "{} bytes", page.bytes.len());
     for bad in
         ["from=2027-01-01&to=2026-01-01", "to=2999-01-01", "from=2001-01-01", "from=hier", "metric=joie", "days=3"]

@@ -1,16 +1,23 @@
-//! Traces reach a collector where one is set up, and one that is away or hangs is nobody's trouble.
+//! Traces reach a collector where one is set up, and one that is away or hangs is nobody's trouble. Metrics tell a person on
+//! duty what happens, and what watches them (dashboard, alerts) names those that there are.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, thread};
 
-use crate::support::World;
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use serde_json::{Value, json};
+
 use crate::support::database::Database;
 use crate::support::issuer::Sink;
 use crate::support::pace::until;
 use crate::support::promised;
+use crate::support::smtp::Smtp;
+use crate::support::{Client, World};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
@@ -159,4 +166,210 @@ fn traces_are_off_until_someone_wants_them() {
     world.client("lead-edito").get("/networks/edito").expect(200);
     thread::sleep(Duration::from_secs(1));
     assert_eq!(sink.calls(), 0);
+}
+
+/// The metrics of a server, as Prometheus reads them.
+fn metrics(world: &World) -> String {
+    Client::new(&world.admin, None).raw("GET", "/metrics", &[], Vec::new()).expect(200).text()
+}
+
+/// The value of the series that has these labels, in whole numbers; the sum, where there are several.
+fn value(text: &str, name: &str, labels: &[&str]) -> usize {
+    let lines = text.lines().filter_map(|line| line.strip_prefix(name)?.rsplit_once(' '));
+    let lines = lines.filter(|(has, _)| has.is_empty() || has.starts_with('{'));
+    let found: Vec<usize> = lines
+        .filter(|(has, _)| labels.iter().all(|label| has.contains(label)))
+        .map(|(_, value)| value.split('.').next().unwrap().parse().unwrap())
+        .collect();
+    assert!(!found.is_empty(), "{name} {labels:?} is not exported");
+    found.iter().sum()
+}
+
+#[test]
+fn metrics_tell_requests_refusals_and_what_stands() {
+    let settings = [("DIAPASON_RATE_LIMITS", "on"), ("DIAPASON_MEMBER_RATE", "1:8"), ("DIAPASON_CONNECTIONS", "3")];
+    let world = World::over(Database::demo(), &settings);
+    let (lead, member) = (world.client("lead-edito"), world.client("member"));
+    let read = lead.get("/networks/edito").expect(200);
+    lead.patch("/networks/edito", "\"stale\"", json!({"cadence": "weekly"})).refused(412, "stale");
+    lead.patch("/networks/edito", read.etag(), json!({"cadence": "never"})).refused(422, "invalid");
+    member.patch("/networks/edito", read.etag(), json!({"cadence": "weekly"})).refused(403, "forbidden");
+    lead.get("/networks/none").refused(404, "not_found");
+    world.nobody().get("/networks").refused(401, "unauthenticated");
+    world.nobody().raw("MADEUP", "/api/v1/networks", &[], Vec::new());
+    while member.get("/networks/edito").status != 429 {}
+    let text = metrics(&world);
+    let count = "diapason_http_request_duration_seconds_count";
+    let here = ["operation=\"get_network\"", "route=\"/api/v1/networks/{code}\"", "method=\"GET\""];
+    assert!(value(&text, count, &[here[0], here[1], here[2], "status=\"200\""]) >= 1);
+    assert_eq!(value(&text, count, &["operation=\"update_network\"", "method=\"PATCH\"", "status=\"412\""]), 1);
+    assert_eq!(value(&text, count, &["method=\"other\""]), 1, "made-up methods have one label");
+    assert!(!text.contains("MADEUP"));
+    for code in ["stale", "invalid", "forbidden", "not_found", "unauthenticated", "too_many_requests"] {
+        let counted = value(&text, "diapason_problems_total", &[&format!("code=\"{code}\"")]);
+        assert_eq!(counted, 1, "{code}");
+    }
+    assert_eq!(value(&text, "diapason_problems_total", &["code=\"busy\""]), 0, "what never happened is there");
+    assert_eq!(value(&text, "diapason_state", &["ready"]), 1);
+    assert_eq!(value(&text, "diapason_state", &["draining"]), 0);
+    for pool in ["read", "write"] {
+        let of = |state: &str| {
+            value(&text, "diapason_pool_connections", &[&format!("pool=\"{pool}\""), &format!("state=\"{state}\"")])
+        };
+        assert!(of("max") == 3 && of("open") >= 1 && of("in_use") <= of("open"), "{text}");
+        let door = format!("door=\"{pool}\"");
+        assert_eq!(value(&text, "diapason_door_requests", &[&door, "state=\"max\""]), 3);
+        assert_eq!(value(&text, "diapason_door_refused_total", &[&door]), 0);
+    }
+    assert!(value(&text, "diapason_http_connections", &["max"]) >= 16);
+    assert!(value(&text, "diapason_http_connections", &["open"]) >= 1, "clients keep theirs open");
+    assert_eq!(value(&text, "diapason_build_info", &[env!("CARGO_PKG_VERSION")]), 1);
+    for name in ["resident_memory_bytes", "open_fds", "max_fds", "start_time_seconds", "threads"] {
+        assert!(value(&text, &format!("process_{name}"), &[]) > 0, "{name}");
+    }
+    assert!(text.contains("process_cpu_seconds_total "));
+    // Nothing of people and objects.
+    for secret in [&world.member("lead-edito"), "edito", "@"] {
+        assert!(!text.contains(secret), "{secret} is in the metrics");
+    }
+}
+
+#[test]
+fn metrics_tell_that_a_door_is_busy_and_that_the_database_is_not_ready() {
+    let world = World::over(Database::demo(), &[("DIAPASON_CONNECTIONS", "1")]);
+    let lead = world.client("lead-edito");
+    let etag = lead.get("/networks/edito").expect(200).etag().to_owned();
+    // The one thread that writes waits for a row, and so does the line behind it.
+    let mut holder = PgConnection::establish(&world.database.owner()).unwrap();
+    holder.batch_execute("BEGIN; SELECT 1 FROM network WHERE code = 'edito' FOR UPDATE").unwrap();
+    let hand = |_| {
+        let (lead, etag) = (lead.clone(), etag.clone());
+        thread::spawn(move || lead.patch("/networks/edito", &etag, json!({"cadence": "weekly"})).status)
+    };
+    let writers: Vec<_> = (0..4).map(hand).collect();
+    let refused = |door: &str| value(&metrics(&world), "diapason_door_refused_total", &[&format!("door=\"{door}\"")]);
+    until(Duration::from_secs(10), "some are refused", || refused("write") >= 2);
+    drop(holder);
+    let busy = writers.into_iter().map(|it| it.join().unwrap()).filter(|status| *status == 503).count();
+    let counted = value(&metrics(&world), "diapason_problems_total", &["code=\"busy\""]);
+    assert_eq!((counted, refused("read")), (busy, 0));
+    let ready = || value(&metrics(&world), "diapason_state", &["state=\"ready\""]);
+    assert_eq!(ready(), 1);
+    world.database.run(
+        "INSERT INTO __diesel_schema_migrations (version) VALUES ('9001');
+        INSERT INTO app.sql_applied (digest, serves_from, at) VALUES ('later', '9001', now())",
+    );
+    until(Duration::from_secs(5), "a database of a later version is seen", || ready() == 0);
+}
+
+/// Has an e-mail be due since so many seconds.
+fn queue_mail(database: &Database, address: &str, seconds: u32) {
+    database.run(&format!(
+        "WITH line AS (INSERT INTO delivery (id, kind, object_id, address, created_at)
+            VALUES (gen_random_uuid(), 'notification', gen_random_uuid(), '{address}', now()) RETURNING id)
+        INSERT INTO task (kind, key, object_id, due_at)
+        SELECT 'send', 'send:' || id, id, now() - interval '{seconds} seconds' FROM line"
+    ));
+}
+
+#[test]
+fn metrics_tell_what_waits_and_how_e_mails_end() {
+    let smtp = Smtp::not_knowing("inconnue@metrics.example");
+    let idle = World::over(Database::demo(), &[("DIAPASON_NO_WORKER", "1")]);
+    queue_mail(&idle.database, "connue@metrics.example", 3600);
+    queue_mail(&idle.database, "inconnue@metrics.example", 60);
+    let send = ["kind=\"send\""];
+    until(Duration::from_secs(15), "what waits is seen", || value(&metrics(&idle), "diapason_tasks_due", &send) == 2);
+    let text = metrics(&idle);
+    assert_eq!((value(&text, "diapason_tasks_open", &send), value(&text, "diapason_mail_queued", &[])), (2, 2));
+    assert!((3600..4200).contains(&value(&text, "diapason_task_lag_seconds", &send)), "{text}");
+    assert_eq!(value(&text, "diapason_tasks_total", &send), 0);
+
+    let works = World::over(idle.database.clone(), &[("DIAPASON_SMTP_URL", &smtp.url)]);
+    let mail = |world: &World, outcome: &str| {
+        value(&metrics(world), "diapason_mail_total", &[&format!("outcome=\"{outcome}\"")])
+    };
+    until(Duration::from_secs(20), "both are done", || mail(&works, "sent") == 1 && mail(&works, "bounced") == 1);
+    until(Duration::from_secs(15), "nothing waits", || value(&metrics(&idle), "diapason_tasks_open", &send) == 0);
+    assert_eq!(value(&metrics(&idle), "diapason_task_lag_seconds", &send), 0);
+    assert_eq!(value(&metrics(&works), "diapason_tasks_total", &["kind=\"send\"", "outcome=\"done\""]), 2);
+    drop(works);
+
+    // A relay that is away: it is tried again.
+    let away = World::over(idle.database.clone(), &[("DIAPASON_SMTP_URL", "smtp://127.0.1:1")]);
+    queue_mail(&away.database, "connue@metrics.example", 0);
+    until(Duration::from_secs(20), "it is tried", || mail(&away, "retried") == 1);
+    assert_eq!(value(&metrics(&away), "diapason_tasks_total", &["kind=\"send\"", "outcome=\"failed\""]), 1);
+    until(Duration::from_secs(15), "and waits", || value(&metrics(&away), "diapason_mail_queued", &[]) == 1);
+}
+
+fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// Every `expr` of a dashboard.
+fn expressions(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            into.extend(fields.get("expr").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|it| expressions(it, into));
+        }
+        Value::Array(items) => items.iter().for_each(|it| expressions(it, into)),
+        _ => {}
+    }
+}
+
+/// The metrics that a text of queries names, each with the labels that it must have.
+fn named(queries: &str) -> Vec<(String, Vec<String>)> {
+    let mut all = Vec::new();
+    for prefix in ["diapason_", "process_"] {
+        for (at, _) in queries.match_indices(prefix) {
+            let begins = !queries[..at].ends_with(|one: char| one.is_ascii_alphanumeric() || one == '_');
+            let rest = &queries[at..];
+            let end = rest.find(|one: char| !one.is_ascii_alphanumeric() && one != '_').unwrap_or(rest.len());
+            let labels = rest[end..].strip_prefix('{').and_then(|it| it.split('}').next()).unwrap_or_default();
+            let labels = labels.split(", ").filter(|it| it.contains("=\"") && !it.contains('$'));
+            let labels =
+                labels.filter(|it| !it.contains("!=") && !it.starts_with("job=") && !it.starts_with("instance="));
+            if begins {
+                all.push((rest[..end].to_owned(), labels.map(str::to_owned).collect()));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn dashboard_and_alerts_name_metrics_that_there_are_and_chapters_that_help() {
+    let world = World::over(Database::demo(), &[]);
+    world.client("lead-edito").get("/networks/edito").expect(200);
+    let text = metrics(&world);
+    let dashboard = fs::read_to_string(repository("ops/grafana/diapason.json")).unwrap();
+    let dashboard: Value = serde_json::from_str(&dashboard).unwrap();
+    let rules = fs::read_to_string(repository("ops/prometheus/diapason.rules.yml")).unwrap();
+    let mut queries = Vec::new();
+    expressions(&dashboard, &mut queries);
+    assert!(queries.len() > 20, "{queries:?}");
+    for (name, labels) in queries.iter().chain([&rules]).flat_map(|it| named(it)) {
+        let lines = || text.lines().filter_map(|line| line.strip_prefix(name.as_str()));
+        let has = |labels: &[String]| lines().any(|line| labels.iter().all(|label| line.contains(label.as_str())));
+        assert!(has(&[]), "{name} is not exported");
+        assert!(has(&labels), "{name} has no series with {labels:?}");
+    }
+    let panels = dashboard["panels"].as_array().unwrap().iter().filter(|panel| panel["type"] != "row");
+    for panel in panels {
+        assert!(panel["description"].as_str().is_some_and(|it| it.len() > 20), "{}", panel["title"]);
+        assert!(panel["fieldConfig"]["defaults"]["unit"].is_string(), "{}", panel["title"]);
+        assert_eq!(panel["datasource"]["uid"], "${datasource}", "{}", panel["title"]);
+    }
+    let operations = fs::read_to_string(repository("docs/operations.md")).unwrap();
+    let chapters: Vec<_> = operations.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    let tested = fs::read_to_string(repository("ops/prometheus/diapason.rules_test.yml")).unwrap();
+    let alerts: Vec<_> = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: ")).collect();
+    assert!(alerts.len() > 10);
+    for alert in alerts {
+        assert!(chapters.contains(&alert), "docs/operations.md has no chapter on {alert}");
+        assert!(rules.contains(&format!("runbook: docs/operations.md#{}\n", alert.to_lowercase())), "{alert}");
+        assert!(tested.contains(&format!("- alertname: {alert}\n")), "no test of {alert}");
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use crate::page::bears_its_style;
 use crate::support::{Client, World};
 
 const FIGURES: [&str; 5] = ["expected", "filled", "referents", "members", "gaps"];
@@ -276,10 +277,15 @@ fn the_picture_carries_its_values_as_text() {
     let picture = sig.get("/tracking/matrix.svg").expect(200);
     assert_eq!(picture.header("content-type"), "image/svg+xml");
     let text = picture.text();
-    assert!(picture.bytes.len() <= 40_000, "{} bytes", picture.bytes.len());
-    for part in ["<title", "<desc", "role=\"img\"", "DICOM sociaux", "✓", "viewBox=\"0 0 1440"] {
+    assert!(picture.bytes.len() <= 80_000, "{} bytes", picture.bytes.len());
+    for part in ["<title", "<desc", "role=\"table\"", "DICOM sociaux", "✓", "viewBox=\"0 0 1440", "aucun siège pourvu"]
+    {
         assert!(text.contains(part), "{part}");
     }
+    bears_its_style(&picture);
+    let english = sig.send("GET", "/tracking/matrix.svg", &[("accept-language", "en")], None).expect(200);
+    assert!(english.text().contains("no seat filled") && english.text().contains("lang=\"en\""));
+    assert_eq!((picture.header("content-language"), english.header("content-language")), ("fr", "en"));
     let matrix = sig.get("/tracking/matrix").expect(200);
     let tally = &matrix.at("/rows/0/cells/0/tally");
     assert!(text.contains(&format!("{}/{}", tally["filled"], tally["expected"])));
@@ -365,7 +371,7 @@ fn what_one_does_not_read_is_no_zero() {
         }
     }
     assert!(scopes.contains("all") && scopes.contains("nothing"), "{scopes:?}");
-    assert!(admin.get("/tracking/matrix.svg").expect(200).text().contains("–</tspan>"));
+    assert!(admin.get("/tracking/matrix.svg").expect(200).text().contains(">–</text>"));
     assert!(admin.get("/tracking/matrix.csv").expect(200).text().contains(",,,,\r\n"));
     let row = matrix.at("/rows/0/dicom/id");
     let unread = format!("/tracking/cells?network_code=veille&dicom_id={}", row.as_str().unwrap());

@@ -71,7 +71,8 @@ impl Client {
             "/conventions",
             "/glossary",
         ];
-        let api = !known.iter().any(|known| path.starts_with(known));
+        let root = path == "/" || path.starts_with("/?");
+        let api = !root && !known.iter().any(|known| path.starts_with(known));
         let address = format!("{}{}{path}", self.base, if api { "/api/v1" } else { "" });
         let mut request = ureq::http::Request::builder().method(method).uri(address);
         for (name, value) in headers {

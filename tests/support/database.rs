@@ -94,6 +94,12 @@ impl Database {
         PgConnection::establish(&self.owner()).unwrap().batch_execute(sql).unwrap();
     }
 
+    /// Runs statements, as the superuser.
+    pub fn run_as_superuser(&self, sql: &str) {
+        let superuser = self.owner.replace("diapason_owner@", "postgres@");
+        PgConnection::establish(&superuser).unwrap().batch_execute(sql).unwrap();
+    }
+
     /// The only column of a query, which must be called `it`.
     pub fn column(&self, sql: &str) -> Vec<String> {
         #[derive(QueryableByName)]

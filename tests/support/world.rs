@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use api::auth::{DEVELOPMENT_ISSUER, Development};
 use chrono::{DateTime, TimeDelta, Utc};
 use persistence::seed;
+pub use persistence::seed::PERSONAS;
 
 use super::client::Client;
 use super::cluster::children;
@@ -21,25 +22,6 @@ use super::pace;
 pub const BINARY: &str = env!("CARGO_BIN_EXE_diapason");
 /// The secret of the development issuer, for all servers of this run.
 pub const SECRET: &str = "a secret for tests, of no other use than that";
-
-/// Every persona of the demo data.
-pub const PERSONAS: &[&str] = &[
-    "sig-admin",
-    "sig-coordinator",
-    "auditor",
-    "lead-edito",
-    "colead-dinum",
-    "colead-interieur",
-    "referent-34",
-    "deputy-34",
-    "director-sociaux",
-    "contributor-sociaux",
-    "org-admin-34",
-    "member",
-    "observer",
-    "partner",
-    "bot-mi",
-];
 
 /// Ends the server when our pipe closes: when the world is dropped, and when the tests end, however they end. Ends with
 /// the server's status when that ends by itself.

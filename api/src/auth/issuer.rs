@@ -2,6 +2,8 @@
 
 use jsonwebtoken::Algorithm;
 
+use crate::addresses::shown_url;
+
 /// An issuer whose tokens are accepted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,6 +42,12 @@ pub enum SignedBy {
 }
 
 impl IssuerConfig {
+    /// The issuer for the operator who reads the settings: its name, its audience, and where its keys are.
+    pub(crate) fn shown(&self) -> String {
+        let keys = self.jwks_uri.as_deref().map(|address| format!(", keys at {}", shown_url(address)));
+        format!("{} (audience {}{})", shown_url(&self.issuer), self.audience, keys.unwrap_or_default())
+    }
+
     /// The algorithms by which its tokens may be signed.
     pub(super) fn algorithms(&self) -> Vec<Algorithm> {
         let allowed = self.algorithms.as_deref().unwrap_or(&SignedBy::ALL);
@@ -100,6 +108,7 @@ pub fn issuers(json: &str) -> Result<Vec<IssuerConfig>, String> {
         }
         for address in std::iter::once(&issuer.issuer).chain(&issuer.jwks_uri) {
             if !is_trustworthy(address) {
+                let address = shown_url(address);
                 return Err(format!("DIAPASON_ISSUERS: {address} is neither https nor a loopback address"));
             }
         }

@@ -84,6 +84,18 @@ impl Embedded {
         Ok(Self { place, supervisor: Some(child) })
     }
 
+    /// Whether a private database was made for this data directory already; makes nothing.
+    #[must_use]
+    pub fn was_made(directory: &Path) -> bool {
+        place::has_database(directory)
+    }
+
+    /// The folder that it stands in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.place.directory
+    }
+
     /// The address of one of its databases, for one of its users.
     #[must_use]
     pub fn url(&self, user: &str, database: &str) -> String {
@@ -139,7 +151,8 @@ fn run(programs: &Path, place: &Place, keep: Keep) -> io::Result<Child> {
         }
         thread::sleep(STEP);
     }
-    Err(io::Error::other(format!("PostgreSQL does not start: {}", fs::read_to_string(&place.log).unwrap_or_default())))
+    let said = fs::read_to_string(&place.log).unwrap_or_default();
+    Err(io::Error::other(format!("PostgreSQL does not start: {} ({})", first_fault(&said), place.log.display())))
 }
 
 /// A program run as the user, in its own group, so that Ctrl-C reaches us first.
@@ -170,7 +183,18 @@ fn initialize(programs: &Path, place: &Place) -> io::Result<()> {
         }
         said = String::from_utf8_lossy(&output.stderr).into_owned();
     }
-    Err(io::Error::other(said))
+    Err(io::Error::other(format!(
+        "PostgreSQL cannot be set up in {}: {}",
+        place.directory.display(),
+        first_fault(&said)
+    )))
+}
+
+/// The line that says first what is wrong, of all that a program of PostgreSQL said.
+fn first_fault(said: &str) -> &str {
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let wrong = |line: &&str| ["error:", "FATAL:", "PANIC:"].iter().any(|word| line.contains(word));
+    lines().find(wrong).or_else(|| lines().next_back()).unwrap_or("it does not say why")
 }
 
 fn supervise(programs: &Path, place: &Place, keep: Keep) -> io::Result<Child> {

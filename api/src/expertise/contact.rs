@@ -6,12 +6,12 @@ use ::expertise::contact::{
 };
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
-use kernel::{ContactId, PageQuery};
+use kernel::{ContactId, PageQuery, VcardQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::answer::Answer;
 use crate::db::Db;
-use crate::extract::{IfMatch, Listing, Valid};
+use crate::extract::{IfMatch, Listing, Query, Valid};
 use crate::problem::Problem;
 use crate::vcard::{self, Card};
 
@@ -72,14 +72,14 @@ async fn get_contact(db: Db, id: Path<ContactId>) -> Answer<ContactView> {
 
 /// Get a shared contact as a vCard
 ///
-/// Returns a vCard 4.0 (RFC 6350) of the contact, archived or not.
+/// Returns a vCard of the contact, archived or not: 4.0 (RFC 6350) unless `version` says `3.0` (RFC 2426).
 ///
 /// **Access**: as for `GET /contacts/{id}`.
-#[utoipa::path(tag = "contacts", params(ContactId), responses((status = 200, body = String, content_type = "text/vcard")))]
+#[utoipa::path(tag = "contacts", params(ContactId, VcardQuery), responses((status = 200, body = String, content_type = "text/vcard")))]
 #[get("/contacts/{id}.vcf")]
-async fn get_contact_vcard(db: Db, id: Path<ContactId>) -> Result<HttpResponse, Problem> {
+async fn get_contact_vcard(db: Db, id: Path<ContactId>, query: Query<VcardQuery>) -> Result<HttpResponse, Problem> {
     let contact = db.render(move |store| store.contact(*id)).await?;
-    vcard::answer(&vcard::Card::from(contact.noun))
+    vcard::answer(&vcard::Card::from(contact.noun), query.0.version)
 }
 
 /// Update a shared contact

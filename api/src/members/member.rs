@@ -9,7 +9,7 @@ use ::members::member::{
 use ::networks::membership::{MemberMembershipFilter, MembershipPage};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, patch, post};
-use kernel::{MemberId, PageQuery, Seen, Several, Shown};
+use kernel::{MemberId, PageQuery, Seen, Several, Shown, VcardQuery};
 use persistence::Store;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -126,14 +126,15 @@ async fn get_member(db: Db, id: Path<MemberId>, query: Query<MemberQuery>) -> An
 
 /// Get a member as a vCard
 ///
-/// Returns a vCard 4.0 (RFC 6350): the whole card if the caller may see it, else name and organization.
+/// Returns a vCard, 4.0 (RFC 6350) unless `version` says `3.0` (RFC 2426). It has the whole card if the caller may see it,
+/// else name and organization.
 ///
 /// **Access**: as for `GET /members/{id}`.
-#[utoipa::path(tag = "members", params(MemberId), responses((status = 200, body = String, content_type = "text/vcard")))]
+#[utoipa::path(tag = "members", params(MemberId, VcardQuery), responses((status = 200, body = String, content_type = "text/vcard")))]
 #[get("/members/{id}.vcf")]
-async fn get_member_vcard(db: Db, id: Path<MemberId>) -> Result<HttpResponse, Problem> {
+async fn get_member_vcard(db: Db, id: Path<MemberId>, query: Query<VcardQuery>) -> Result<HttpResponse, Problem> {
     let member = db.render(move |store| store.member(*id)).await?;
-    vcard::answer(&vcard::Card::from(member))
+    vcard::answer(&vcard::Card::from(member), query.0.version)
 }
 
 /// Update a member

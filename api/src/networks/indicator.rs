@@ -8,11 +8,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::matrix_csv::{self, harmless};
 use super::tracking::private;
-use super::{sparkline, trends};
+use super::{picture, sparkline, trends};
 use crate::answer::{Answer, Represent};
+use crate::content_policy::own_style;
 use crate::db::Db;
 use crate::extract::Query;
-use crate::problem::Problem;
+use crate::problem::{Problem, prefers_english};
 
 impl Represent for Indicators {}
 
@@ -81,8 +82,8 @@ async fn get_tracking_indicators_csv(
 
 /// Get an indicator as a small picture
 ///
-/// Returns a line chart (SVG, in French) that carries its values as text. It shows the first series that the query
-/// finds: give `metric` and `key` to choose it.
+/// Returns a line chart (SVG) that carries its values as text, in French, or in English by `Accept-Language`. It shows
+/// the first series that the query finds: give `metric` and `key` to choose it.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
 /// DICOM contributors and organization administrators. Figures cover only what each of them reads in
@@ -94,16 +95,22 @@ async fn get_tracking_indicators_csv(
 /// **Notes**: If the query finds no series, the picture says that there is nothing to measure.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "image/svg+xml")))]
 #[get("/tracking/indicators.svg")]
-async fn get_tracking_indicators_svg(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
+async fn get_tracking_indicators_svg(
+    db: Db,
+    query: Query<IndicatorQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let indicators = db.render(move |store| store.indicators(&query.0)).await?;
     let nothing = IndicatorSeries::nothing();
     let series = indicators.series.first().unwrap_or(&nothing);
-    Ok(private().content_type("image/svg+xml").body(sparkline::draw(series)))
+    let english = prefers_english(&request);
+    Ok(picture::answer(sparkline::alone(series, english), english))
 }
 
 /// Get the page of trends
 ///
-/// Returns a printable page (HTML, in French) with a small picture per series: one row per key, one column per metric.
+/// Returns a printable page (HTML) with a small picture per series: one row per key, one column per metric. It is in
+/// French, or in English by `Accept-Language`.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
 /// DICOM contributors and organization administrators. Figures cover only what each of them reads in
@@ -113,18 +120,22 @@ async fn get_tracking_indicators_svg(db: Db, query: Query<IndicatorQuery>) -> Re
 /// days to measure, ends before it begins, or ends in the future.
 #[utoipa::path(tag = "tracking", params(IndicatorQuery), responses((status = 200, body = String, content_type = "text/html")))]
 #[get("/tracking/trends")]
-async fn get_tracking_trends(db: Db, query: Query<IndicatorQuery>) -> Result<HttpResponse, Problem> {
+async fn get_tracking_trends(
+    db: Db,
+    query: Query<IndicatorQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let days = query.0.days().map_err(Problem::from)?;
     let indicators = db.render(move |store| store.indicators(&query.0)).await?;
     let ends = days.first().zip(days.last()).map(|((_, from), (_, to))| (*from, *to));
     let (from, to) = ends.unwrap_or_default();
-    let mut response = private();
-    // The page brings its own style, and nothing else.
-    response.insert_header((
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    ));
-    Ok(response.content_type("text/html; charset=utf-8").body(trends::write(&indicators, from, to)))
+    let english = prefers_english(&request);
+    let page = trends::write(&indicators, from, to, english).map_err(|error| Problem::fault(&error))?;
+    Ok(private()
+        .insert_header((header::CONTENT_SECURITY_POLICY, own_style(&trends::STYLE)))
+        .insert_header((header::CONTENT_LANGUAGE, picture::lang(english)))
+        .content_type("text/html; charset=utf-8")
+        .body(page))
 }
 
 fn lines(indicators: &Indicators, dialect: CsvDialect) -> Result<Vec<u8>, csv::Error> {

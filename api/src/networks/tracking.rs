@@ -9,11 +9,11 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use kernel::{Cursor, OrganizationId, PageQuery};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{matrix_csv, matrix_svg};
+use super::{matrix_csv, matrix_svg, picture};
 use crate::answer::{Answer, Represent};
 use crate::db::Db;
 use crate::extract::{Listing, NoFilter, Query};
-use crate::problem::Problem;
+use crate::problem::{Problem, prefers_english};
 
 impl Represent for Matrix {}
 
@@ -89,7 +89,8 @@ async fn get_tracking_matrix_csv(
 
 /// Get the matrix as a picture
 ///
-/// Returns a heat map (SVG, in French) that carries its values as text.
+/// Returns a heat map (SVG) that carries its values as text, in French, or in English by `Accept-Language`. It is drawn
+/// for 1,440 pixels; opened by its address, it adapts to a narrow screen, to the dark and to paper.
 ///
 /// **Access**: SIG coordinators, SIG administrators, auditors, leads, co-leads, référents, communication directors,
 /// DICOM contributors and organization administrators. Each sees what they read in `GET /tracking/matrix`.
@@ -97,9 +98,14 @@ async fn get_tracking_matrix_csv(
 /// **Errors**: 403 `forbidden` if the caller has none of these roles. 422 `invalid` if `as_of` is in the future.
 #[utoipa::path(tag = "tracking", params(MatrixQuery), responses((status = 200, body = String, content_type = "image/svg+xml")))]
 #[get("/tracking/matrix.svg")]
-async fn get_tracking_matrix_svg(db: Db, query: Query<MatrixQuery>) -> Result<HttpResponse, Problem> {
+async fn get_tracking_matrix_svg(
+    db: Db,
+    query: Query<MatrixQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse, Problem> {
     let matrix = db.render(move |store| store.matrix(query.0.as_of)).await?;
-    Ok(private().content_type("image/svg+xml").body(matrix_svg::draw(&matrix)))
+    let english = prefers_english(&request);
+    Ok(picture::answer(matrix_svg::draw(&matrix, english), english))
 }
 
 /// List the organizations of a matrix cell

@@ -1,57 +1,74 @@
-//! The page of trends: every series as a small picture; it prints well.
+//! The page of trends: every series as a small picture; on a narrow screen each row is a card, and on paper a page.
 
-use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use ::networks::indicator::{IndicatorMetric, IndicatorSeries, Indicators};
+use askama::Template;
 use chrono::NaiveDate;
 use kernel::text::fold;
 
-use super::matrix_svg::escaped;
-use super::sparkline::draw;
+use super::picture::{capital, day, lang, say};
+use super::sparkline::{DARK, within};
 
-const STYLE: &str = "\
-@page { size: A4 landscape; margin: 12mm }
-* { box-sizing: border-box }
-body { margin: 0 auto; padding: 24px; max-width: 1440px; font-family: Marianne, Arial, sans-serif; color: #161616; background: #fff }
-h1 { font-size: 24px; margin: 0 0 4px }
-p { margin: 0 0 20px; color: #3a3a3a }
-table { border-collapse: collapse; width: 100% }
-thead { display: table-header-group }
-th { text-align: left; font-size: 14px; padding: 6px 10px; border-bottom: 2px solid #000091; vertical-align: bottom }
-tbody th { width: 230px; font-weight: 700; border-bottom: 1px solid #ddd; vertical-align: middle }
-td { padding: 6px 10px; border-bottom: 1px solid #ddd }
-td svg { display: block; width: 100%; max-width: 240px; height: auto }
-tr { break-inside: avoid }
-@media print { body { padding: 0; max-width: none } p { margin-bottom: 10px } td, th { padding: 3px 6px } }";
+/// The style of the page and of the pictures in it.
+pub(super) static STYLE: LazyLock<String> = LazyLock::new(|| format!("{}{DARK}", include_str!("trends.css")));
+
+#[derive(Template)]
+#[template(path = "page/trends.html")]
+struct Page {
+    english: bool,
+    lang: &'static str,
+    style: &'static str,
+    group: &'static str,
+    heading: String,
+    from: String,
+    to: String,
+    metrics: Vec<String>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    label: String,
+    /// A picture for each metric, none where there is no series.
+    pictures: Vec<Option<String>>,
+}
 
 /// Writes the page: one row per series, one column per metric.
-pub(super) fn write(indicators: &Indicators, from: NaiveDate, to: NaiveDate) -> String {
+pub(super) fn write(
+    indicators: &Indicators,
+    from: NaiveDate,
+    to: NaiveDate,
+    english: bool,
+) -> Result<String, askama::Error> {
     let mut metrics: Vec<IndicatorMetric> = indicators.series.iter().map(|it| it.metric).collect();
     metrics.sort_unstable();
     metrics.dedup();
-    let mut rows: Vec<(&str, &str)> = indicators.series.iter().map(|it| (it.label.as_str(), it.key.as_str())).collect();
-    rows.sort_by_cached_key(|(label, key)| (fold(label), *key));
-    rows.dedup();
-    let group = indicators.group_by.label().fr;
-    let mut page = format!(
-        "<!doctype html><html lang=\"fr\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Diapason – tendances par {group}</title><style>{STYLE}</style></head><body><h1>Tendances par {group}</h1><p>Du {} au {}. Une courbe interrompue indique une date sans rien à mesurer.</p><table><thead><tr><th scope=\"col\">{group}</th>",
-        from.format("%d/%m/%Y"),
-        to.format("%d/%m/%Y"),
-    );
-    // Writing to a String never fails.
-    for metric in &metrics {
-        let _ = write!(page, "<th scope=\"col\">{}</th>", metric.label().fr);
+    let mut keys: Vec<(&str, &str)> = indicators.series.iter().map(|it| (it.label.as_str(), it.key.as_str())).collect();
+    keys.sort_by_cached_key(|(label, key)| (fold(label), *key));
+    keys.dedup();
+    let mut number = 0;
+    let mut row = |(label, key): (&str, &str)| {
+        let of = |metric: &IndicatorMetric| {
+            indicators.series.iter().find(|it: &&IndicatorSeries| it.metric == *metric && it.key == key)
+        };
+        let pictures = metrics.iter().map(|metric| {
+            number += 1;
+            of(metric).map(|series| within(series, number, english))
+        });
+        Row { label: label.to_owned(), pictures: pictures.collect() }
+    };
+    let rows = keys.into_iter().map(&mut row).collect();
+    let group = indicators.group_by.label();
+    Page {
+        english,
+        lang: lang(english),
+        style: &STYLE,
+        group: say(english, group.fr, group.en),
+        heading: capital(group, english),
+        from: day(from, english),
+        to: day(to, english),
+        metrics: metrics.iter().map(|metric| capital(metric.label(), english)).collect(),
+        rows,
     }
-    page.push_str("</tr></thead><tbody>");
-    for (label, key) in rows {
-        let _ = write!(page, "<tr><th scope=\"row\">{}</th>", escaped(label));
-        for metric in &metrics {
-            let same = |it: &&IndicatorSeries| it.metric == *metric && it.key == key;
-            let picture = indicators.series.iter().find(same).map_or_else(|| "–".to_owned(), draw);
-            let _ = write!(page, "<td>{picture}</td>");
-        }
-        page.push_str("</tr>");
-    }
-    page.push_str("</tbody></table></body></html>");
-    page
+    .render()
 }

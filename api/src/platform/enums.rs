@@ -129,6 +129,7 @@ fn of_the_rest() -> Vec<EnumList> {
         ::members::organization::OrganizationFacet as OrganizationFacet,
         ::members::organization::OrganizationInclude as OrganizationInclude,
         ::members::search::SearchFacet as SearchFacet,
+        kernel::VcardVersion as VcardVersion,
         kernel::audit::AuditOutcome as AuditOutcome,
         kernel::notification::DeliveryChannel as DeliveryChannel,
         kernel::notification::DeliveryStatus as DeliveryStatus,

@@ -1,16 +1,13 @@
-//! Addresses beside the API: health, the contract, explanations of problems, discovery. All public.
+//! Addresses beside the API: health, the contract, pages for people, discovery. All public.
 
 use std::sync::atomic::Ordering;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
-use actix_web::middleware::Next;
-use actix_web::{Error, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::page;
-use crate::problem::{Code, Problem, prefers_english};
+use super::{guide, home, problems};
+use crate::problem::{Code, Problem};
 use crate::services::Services;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
@@ -19,12 +16,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/readyz", web::get().to(readyz))
         .route("/openapi.json", web::get().to(contract))
         .route("/openapi-3.0.json", web::get().to(contract_3_0))
-        .route("/problems/{code}", web::get().to(problem))
         .route("/.well-known/api-catalog", web::get().to(api_catalog))
         .route("/.well-known/oauth-protected-resource", web::get().to(protected_resource))
         .route("/.well-known/security.txt", web::get().to(security))
         .route("/docs", web::get().to(docs))
-        .configure(page::routes);
+        .configure(home::routes)
+        .configure(guide::routes)
+        .configure(problems::routes);
 }
 
 /// The contract, written out once.
@@ -64,14 +62,6 @@ async fn contract_3_0(contract: web::Data<Contract>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(contract.older.clone())
 }
 
-/// What a problem means, and what to do about it.
-async fn problem(code: web::Path<String>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let code = Code::ALL.iter().find(|known| known.code() == code.as_str()).ok_or(Problem::new(Code::NotFound))?;
-    let title = if prefers_english(&request) { code.title().en } else { code.title().fr };
-    let status = code.status().as_u16();
-    Ok(HttpResponse::Ok().json(json!({"code": code.code(), "status": status, "title": title, "help": code.help()})))
-}
-
 /// RFC 9727.
 async fn api_catalog() -> HttpResponse {
     let described = json!([{"href": "/openapi.json", "type": "application/json"}]);
@@ -101,16 +91,4 @@ async fn security() -> HttpResponse {
 
 async fn docs() -> HttpResponse {
     HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
-}
-
-/// Middleware: the documentation page runs its own scripts and styles, and calls this API alone.
-pub(crate) async fn page_policy(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let mut response = next.call(request).await?;
-    let policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-                  img-src 'self' data:; frame-ancestors 'none'";
-    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, header::HeaderValue::from_static(policy));
-    Ok(response)
 }

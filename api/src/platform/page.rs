@@ -1,69 +1,128 @@
-//! Pages for people: documents of this repository, shown as HTML without scripts.
+//! Pages for people: HTML in French or English, without scripts, in one frame of head, links and main part.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, html};
-use sha2::{Digest as _, Sha256};
+use actix_web::http::header::{self, Accept, Header as _, Quality, QualityItem};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
 
-const STYLE: &str = include_str!("page.css");
+use crate::content_policy::own_style;
+use crate::problem::{Problem, prefers_english};
 
-/// Conventions of the API: the contract links to them.
-static CONVENTIONS: LazyLock<String> =
-    LazyLock::new(|| page("Conventions of the API", include_str!("../../../docs/api-conventions.md")));
+/// The style of every page.
+pub(super) const STYLE: &str = include_str!("page.css");
 
-/// The terms of the contract, in English and French.
-static GLOSSARY: LazyLock<String> = LazyLock::new(|| page("Glossary", include_str!("../../../docs/glossary.md")));
+static POLICY: LazyLock<String> = LazyLock::new(|| own_style(STYLE));
 
-/// Its own style, and nothing else.
-static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = BASE64.encode(Sha256::digest(STYLE));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-});
+/// Where the links at the head of each page lead, in French and English.
+const LINKS: [(&str, &str, &str); 5] = [
+    ("/", "Diapason", "Diapason"),
+    ("/docs/", "Documentation", "Documentation"),
+    ("/conventions", "Conventions", "Conventions"),
+    ("/glossary", "Glossaire", "Glossary"),
+    ("/problems", "Erreurs", "Errors"),
+];
 
-pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/conventions", web::get().to(async || shown(&CONVENTIONS)))
-        .route("/glossary", web::get().to(async || shown(&GLOSSARY)));
+/// What is around the content of a page.
+pub(super) struct Frame {
+    pub(super) english: bool,
+    pub(super) title: String,
+    /// The address of the page.
+    pub(super) here: &'static str,
 }
 
-fn shown(page: &'static str) -> HttpResponse {
-    HttpResponse::Ok()
+impl Frame {
+    /// A page in the caller's language; its title in French and English.
+    pub(super) fn spoken(request: &HttpRequest, here: &'static str, fr: &str, en: &str) -> Self {
+        let english = prefers_english(request);
+        Self { english, title: if english { en } else { fr }.to_owned(), here }
+    }
+
+    /// A page that there is in English alone.
+    pub(super) fn english(here: &'static str, title: &str) -> Self {
+        Self { english: true, title: title.to_owned(), here }
+    }
+
+    pub(super) const fn lang(&self) -> &'static str {
+        if self.english { "en" } else { "fr" }
+    }
+
+    pub(super) const fn say(&self, fr: &'static str, en: &'static str) -> &'static str {
+        if self.english { en } else { fr }
+    }
+
+    /// The links at the head: where to, what it says, and whether it is this page.
+    pub(super) fn links(&self) -> impl Iterator<Item = (&'static str, &'static str, bool)> {
+        LINKS.iter().map(|(address, fr, en)| (*address, self.say(fr, en), *address == self.here))
+    }
+}
+
+/// A page as it is answered. The frame says its language.
+pub(super) fn answer(frame_language: &'static str, page: &impl Template) -> Result<HttpResponse, Problem> {
+    let written = page.render().map_err(|error| Problem::fault(&error))?;
+    Ok(HttpResponse::Ok()
         .content_type("text/html; charset=utf-8")
+        .insert_header((header::CONTENT_LANGUAGE, frame_language))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY.as_str()))
-        .body(page)
+        .insert_header((header::VARY, "Accept, Accept-Language"))
+        .body(written))
 }
 
-/// The whole page, with a link to each chapter.
-fn page(title: &str, markdown: &str) -> String {
-    let parsed: Vec<_> = Parser::new_ext(markdown, Options::ENABLE_TABLES).collect();
-    let mut chapters = String::new();
-    let named = parsed.iter().enumerate().map(|(place, event)| match (event, parsed.get(place + 1)) {
-        (Event::Start(Tag::Heading { level, classes, attrs, .. }), Some(Event::Text(heading))) => {
-            let id = slug(heading);
-            // Writing to a String never fails.
-            let _ = write!(chapters, "<li><a href=\"#{id}\">{heading}</a></li>");
-            let id = Some(CowStr::from(id));
-            Event::Start(Tag::Heading { level: *level, id, classes: classes.clone(), attrs: attrs.clone() })
+/// Whether a page is preferred to JSON (RFC 9110, section 12.5.1), as browsers do. Those who take anything get JSON.
+pub(super) fn wants_page(request: &HttpRequest) -> bool {
+    let asked = Accept::parse(request).map(|accept| accept.0).unwrap_or_default();
+    let welcome = |kind: &str, subtype: &str| {
+        let fits = |item: &&QualityItem<_>| precision(item, kind, subtype) > 0;
+        asked
+            .iter()
+            .filter(fits)
+            .max_by_key(|item| precision(item, kind, subtype))
+            .map_or(Quality::ZERO, |item| item.quality)
+    };
+    welcome("text", "html") > welcome("application", "json")
+}
+
+/// How closely a media range names a type: 0 not at all, 3 by its name.
+fn precision(range: &QualityItem<actix_web::mime::Mime>, kind: &str, subtype: &str) -> u8 {
+    match (range.item.type_().as_str(), range.item.subtype().as_str()) {
+        ("*", _) => 1,
+        (one, "*") if one == kind => 2,
+        (one, other) if one == kind && other == subtype => 3,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::wants_page;
+
+    #[test]
+    fn a_page_is_for_those_who_prefer_one() {
+        let asks =
+            |accept: &str| wants_page(&TestRequest::default().insert_header(("accept", accept)).to_http_request());
+        for page in [
+            "text/html",
+            "text/*",
+            "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "application/json;q=0.5, text/html",
+            "TEXT/HTML;q=0.9, */*;q=0.1",
+        ] {
+            assert!(asks(page), "{page}");
         }
-        _ => event.clone(),
-    });
-    let mut body = String::new();
-    html::push_html(&mut body, named);
-    format!(
-        "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Diapason</title>\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{STYLE}</style></head>\
-         <body><nav aria-label=\"Chapters\"><ul>{chapters}</ul></nav><main>{body}</main></body></html>\n"
-    )
-}
-
-/// The identifier of a heading: its words in lower case, with hyphens.
-fn slug(heading: &str) -> String {
-    heading.to_lowercase().replace(' ', "-")
+        for json in [
+            "",
+            "*/*",
+            "application/json",
+            "application/*, text/html;q=0.9",
+            "text/html;q=0",
+            "text/plain",
+            "a",
+            "text/html, application/json",
+        ] {
+            assert!(!asks(json), "{json}");
+        }
+        assert!(!wants_page(&TestRequest::default().to_http_request()));
+    }
 }

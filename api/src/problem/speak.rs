@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Code, Expected, FieldCode, FieldError, Problem, Said};
+use crate::metrics::Metrics;
 use crate::services::Services;
 
 /// A problem (RFC 9457).
@@ -108,15 +109,11 @@ pub(crate) async fn speak(
 
 impl Problem {
     fn say(self, request: &HttpRequest) -> HttpResponse {
+        if let Some(metrics) = request.app_data::<web::Data<Metrics>>() {
+            metrics.problem(self.code);
+        }
         let english = prefers_english(request);
-        let said = |label: Label| if english { label.en } else { label.fr };
-        let spoken = |said: Said| if english { said.en } else { said.fr };
-        let field = |error: FieldError| {
-            let detail = spoken(error.said());
-            FieldBody { pointer: error.pointer, code: error.code, detail, expected: error.expected }
-        };
-        let (status, title) = (self.code.status(), self.code.title());
-        let mut response = HttpResponse::build(status);
+        let mut response = HttpResponse::build(self.code.status());
         response.insert_header((header::CONTENT_LANGUAGE, if english { "en" } else { "fr" }));
         response.insert_header((header::CACHE_CONTROL, "no-store"));
         response.insert_header((header::VARY, "Authorization, Accept-Language"));
@@ -130,23 +127,53 @@ impl Problem {
             Code::MethodNotAllowed => response.insert_header((header::ALLOW, self.allowed.join(", "))),
             _ => &mut response,
         };
-        let errors = self.errors.into_iter();
-        let body = Body {
+        let body = self.body(english, instance(request));
+        response.content_type("application/problem+json").body(serde_json::to_vec(&body).unwrap_or_default())
+    }
+
+    fn body(self, english: bool, instance: String) -> Body {
+        let said = |label: Label| if english { label.en } else { label.fr };
+        let spoken = |said: Said| if english { said.en } else { said.fr };
+        let field = |error: FieldError| {
+            let detail = spoken(error.said());
+            FieldBody { pointer: error.pointer, code: error.code, detail, expected: error.expected }
+        };
+        Body {
             kind: format!("/problems/{}", self.code.code()),
-            title: said(title),
-            status: status.as_u16(),
+            title: said(self.code.title()),
+            status: self.code.status().as_u16(),
             detail: self.why.map(|why| spoken(*why)),
             line: self.stopped.as_ref().map(|at| at.0),
             column: self.stopped.as_ref().map(|at| at.1),
-            instance: instance(request),
+            instance,
             code: self.code,
-            errors: errors.map(field).collect(),
+            errors: self.errors.into_iter().map(field).collect(),
             allowed: self.allowed,
             successor_ids: self.successors.unwrap_or_default().into_vec(),
-        };
-        response.content_type("application/problem+json").body(serde_json::to_vec(&body).unwrap_or_default())
+        }
+    }
+
+    /// What an answer with a code looks like, with the members that only such an answer has.
+    pub(crate) fn example(code: Code, english: bool) -> Body {
+        let mut problem = Self::new(code);
+        let field = |pointer: &str, wrong| vec![FieldError::new(pointer, wrong)];
+        let named = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        match code {
+            Code::Malformed => problem.stopped = Some(Box::new((3, 14))),
+            Code::Invalid => problem.errors = field("/email", FieldCode::Missing),
+            Code::AlreadyExists => problem.errors = field("/siret", FieldCode::Taken),
+            Code::MethodNotAllowed => problem.allowed = named(&["GET", "HEAD", "PATCH"]),
+            Code::InvalidTransition => problem.allowed = named(&["reopen_action_item"]),
+            Code::HandOverRequired => problem.allowed = named(&["hand_over_member"]),
+            Code::Superseded => problem.successors = Some([OrganizationId(SUCCESSOR)].into()),
+            _ => {}
+        }
+        problem.body(english, "urn:uuid:01900000-0000-7000-8000-000000000001".to_owned())
     }
 }
+
+/// An identifier that an example names.
+const SUCCESSOR: uuid::Uuid = uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_002a);
 
 /// How to identify yourself (RFC 6750, §3), and where it is written whose tokens are accepted (RFC 9728, §5.1). That a
 /// token is bad is said to one who showed one.

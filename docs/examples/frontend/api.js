@@ -5,7 +5,8 @@
 /** @typedef {import('./types').components['schemas']} Schemas */
 /**
  * The paths that answer a GET with JSON.
- * @typedef {{[P in keyof Paths]: Paths[P] extends {get: {responses: {200: {content: {'application/json': unknown}}}}} ? P : never}[keyof Paths]} Readable
+ * @typedef {{[P in keyof Paths]: Paths[P] extends {get: {responses: {200: {content: {'application/json': unknown}}}}}
+ *   ? P : never}[keyof Paths]} Readable
  */
 /**
  * @template {Readable} P

@@ -26,6 +26,8 @@ const form = one('#connection form', HTMLFormElement);
 const base = one('[name=base]', HTMLInputElement);
 const token = one('[name=token]', HTMLTextAreaElement);
 
+const NEW_TOKEN = 'Ce jeton n’est pas valable, ou ne l’est plus. Il en faut un nouveau.';
+
 /** @type {[RegExp, (...parts: string[]) => Promise<View>][]} */
 const routes = [
   [/^\/$/, home],
@@ -73,7 +75,7 @@ function failed(error) {
   const problem = explained(error, 'h2');
   view.prepend(problem);
   problem.scrollIntoView({ block: 'nearest' });
-  if (error instanceof Refused && error.problem.status === 401) askForToken('Le jeton n’est plus valable. Il en faut un nouveau.');
+  if (error instanceof Refused && error.problem.status === 401) askForToken(NEW_TOKEN);
 }
 
 let shown = 0;
@@ -106,7 +108,7 @@ async function show() {
     if (mine !== shown) return;
     view.replaceChildren(explained(error));
     say('');
-    if (error instanceof Refused && error.problem.status === 401) askForToken('Ce jeton n’est pas valable, ou ne l’est plus. Il en faut un nouveau.');
+    if (error instanceof Refused && error.problem.status === 401) askForToken(NEW_TOKEN);
   } finally {
     if (mine === shown) {
       view.removeAttribute('aria-busy');

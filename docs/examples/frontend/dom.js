@@ -21,7 +21,10 @@ export function h(tag, attributes = {}, ...children) {
     else if (value === true) element.setAttribute(name, '');
     else if (value !== undefined && value !== false) element.setAttribute(name, String(value));
   }
-  element.append(...children.flat().filter((it) => it !== undefined && it !== null && it !== false && it !== '').map((it) => (it instanceof Node ? it : String(it))));
+  for (const child of children.flat()) {
+    if (child instanceof Node) element.append(child);
+    else if (child !== undefined && child !== null && child !== false) element.append(String(child));
+  }
   return element;
 }
 
@@ -68,18 +71,30 @@ export function section(title, ...children) {
   return h('section', { 'aria-labelledby': id }, h('h2', { id }, title), ...children);
 }
 
+/** A remark beside something. @param {...(Child | Child[])} children */
+export const quiet = (...children) => h('span', { class: 'quiet' }, ...children);
+
+/** The row of a table. @param {Child[]} head @param {...(Child | Child[])} cells */
+export const row = (head, ...cells) => h('tr', {}, h('th', { scope: 'row' }, head), cells.map((it) => h('td', {}, it)));
+
+/** A network with the role in it. @param {Schemas['Membership']} it */
+export const place = (it) => [networkLink(it), ` – ${label('NetworkRole', it.role)}`];
+
 /** A list, or what to say when it is empty. @param {(Child | Child[])[]} items @param {string} none */
 export const list = (items, none) =>
   items.length ? h('ul', {}, items.map((it) => h('li', {}, it))) : h('p', { class: 'quiet' }, none);
 
 /** Pairs of a term and its value; those without a value are left out. @param {[string, Child | Child[]][]} pairs */
 export const facts = (pairs) =>
-  h('dl', {}, pairs.filter(([, it]) => it && !(Array.isArray(it) && it.length === 0)).flatMap(([term, it]) => [h('dt', {}, term), h('dd', {}, it)]));
+  h('dl', {}, pairs.filter(([, it]) => (Array.isArray(it) ? it.length > 0 : it)).flatMap(([term, it]) => [h('dt', {}, term), h('dd', {}, it)]));
 
 /** A table that scrolls on a narrow screen. @param {string} caption @param {Child[]} heads @param {HTMLElement} body @param {string} [kind] */
 export const table = (caption, heads, body, kind) =>
   h('div', { class: 'scroll', role: 'region', tabindex: 0, 'aria-label': caption },
-    h('table', { class: kind }, h('caption', {}, caption), h('thead', {}, h('tr', {}, heads.map((it) => h('th', { scope: 'col' }, it)))), body));
+    h('table', { class: kind },
+      h('caption', {}, caption),
+      h('thead', {}, h('tr', {}, heads.map((it) => h('th', { scope: 'col' }, it)))),
+      body));
 
 /** @param {Schemas['Tally']} tally */
 export const tallied = ({ expected, filled, referents, members, gaps }) =>

@@ -6,7 +6,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::Day;
-use kernel::directory::OrganizationName;
+use kernel::directory::{NetworkReference, OrganizationName};
+use kernel::named::MaybeNamed;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::contact;
 use kernel::sql::clock;
@@ -120,6 +121,9 @@ pub struct Contact {
     #[diesel(select_expression = sql::linked_network(contact::network_id))]
     #[schema(value_type = Option<NetworkCode>)]
     pub network_code: Option<LinkedNetwork>,
+    /// That network, by name. Absent: as for `network_code`.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<NetworkReference, contact::network_id>)]
+    pub network: Option<NetworkReference>,
     /// Identifier of the network that it is shared with. It is not shown to callers.
     #[serde(skip)]
     #[schema(ignore)]
@@ -154,7 +158,8 @@ impl Contact {
         let network_code = self.network_code.filter(|it| it.visibility.shows(it.id, actor));
         let unsaid = self.sharing == ContactSharing::Network && network_code.is_none();
         let sharing = if unsaid { ContactSharing::Organization } else { self.sharing };
-        Self { sharing, network_code, ..self }
+        let network = self.network.filter(|_| network_code.is_some());
+        Self { sharing, network_code, network, ..self }
     }
 }
 

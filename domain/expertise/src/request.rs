@@ -5,6 +5,7 @@ mod rules;
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use kernel::named::MaybeNamed;
 use kernel::schema::expertise_request;
 use kernel::sql::clock;
 use kernel::{Actor, ExpertiseRequestId, MemberId, Noun, Offer, Page, PrincipalId, Seen, Version, codes, text};
@@ -16,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::person::Person;
-use crate::term::TermCode;
+use crate::term::{TermCode, TermReference};
 
 text!(
     /// Description of the help that is asked for.
@@ -85,6 +86,9 @@ pub struct ExpertiseRequest {
     /// Code of the term of expertise that the help is about. Absent if none is named.
     #[diesel(select_expression = sql::term_code(expertise_request::term_id))]
     pub term_code: Option<TermCode>,
+    /// That term, by its label. Absent: as for `term_code`.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<TermReference, expertise_request::term_id>)]
+    pub term: Option<TermReference>,
     /// What the member who asks needs help with.
     pub need: NeedText,
     /// Status of the request. It is `expired` if nobody answered before `expires_at`.

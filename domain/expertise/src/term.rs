@@ -3,8 +3,11 @@
 mod rules;
 
 use chrono::{DateTime, Utc};
-use diesel::pg::Pg;
+use diesel::deserialize::{self, FromSql};
+use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
+use diesel::sql_types::{Record, Text};
+use kernel::named::{MaybeNamed, Referred};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::expertise_term;
 use kernel::{Actor, ExpertiseTermId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text};
@@ -59,6 +62,30 @@ mod sql {
     }
 }
 
+/// A term of expertise by its label.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TermReference {
+    /// Code of the term.
+    pub code: TermCode,
+    /// Label of the term in French.
+    pub label: TermLabel,
+}
+
+type Row = Record<(Text, Text)>;
+
+impl Referred for TermReference {
+    type Row = Row;
+    const ALL: &'static str = "SELECT ROW(it.code, it.label) FROM expertise_term it WHERE it.id";
+    const ORDER: &'static str = " ORDER BY it.code";
+}
+
+impl FromSql<Row, Pg> for TermReference {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let (code, label) = <(TermCode, TermLabel) as FromSql<Row, Pg>>::from_sql(value)?;
+        Ok(Self { code, label })
+    }
+}
+
 /// Term of expertise (compétence métier): a subject that members may master. Terms form a tree.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
@@ -78,6 +105,9 @@ pub struct ExpertiseTerm {
     /// Code of the wider term just above it. Absent at the top of the tree.
     #[diesel(select_expression = sql::term_code(expertise_term::parent_id))]
     pub parent_code: Option<TermCode>,
+    /// That term, by its label. Absent: as for `parent_code`.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<TermReference, expertise_term::parent_id>)]
+    pub parent: Option<TermReference>,
     /// Codes of the networks that the term belongs to, among those that the caller may know of.
     #[diesel(select_expression = sql::linked_networks(expertise_term::network_ids))]
     pub network_codes: LinkedNetworks,

@@ -8,6 +8,8 @@ use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::directory::MemberReference;
+use crate::named::MaybeNamed;
 use crate::schema::audit_event;
 use crate::{Action, Actor, Label, Page, PrincipalId, Ruling, SearchWords, codes};
 
@@ -31,6 +33,9 @@ pub struct AuditEvent {
     pub at: DateTime<Utc>,
     /// Identifier of the principal who called.
     pub principal_id: PrincipalId,
+    /// Member who called, by present name. Absent: it was not a member.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<MemberReference, audit_event::principal_id>)]
+    pub principal: Option<MemberReference>,
     /// Operation of this contract (`operationId`).
     #[schema(max_length = 100)]
     pub action: String,

@@ -147,6 +147,17 @@ pub struct MemberReference {
     pub display_name: String,
 }
 
+/// A network by its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct NetworkReference {
+    /// Code of the network, as it stands in its URLs.
+    #[schema(max_length = 40)]
+    pub code: String,
+    /// Name of the network, as people read it.
+    #[schema(max_length = 200)]
+    pub name: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -28,6 +28,7 @@ pub mod shown;
 pub mod sql;
 pub mod text;
 pub mod validity;
+pub mod vcard;
 pub mod version;
 pub mod void;
 
@@ -53,5 +54,6 @@ pub use policy::{Action, Grant, Offer, Refusal, Ruling};
 pub use several::Several;
 pub use shown::Shown;
 pub use validity::Validity;
+pub use vcard::{VcardQuery, VcardVersion};
 pub use version::{Version, Versions};
 pub use void::{VoidReason, Voided, Voiding};

@@ -9,7 +9,9 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, Nullable, Record, SingleValue, SqlType, Text, Uuid, is_nullable};
 use diesel::{Expression, QueryResult};
 
-use crate::directory::{MemberReference, OrganizationKind, OrganizationName, OrganizationReference, ShortName};
+use crate::directory::{
+    MemberReference, NetworkReference, OrganizationKind, OrganizationName, OrganizationReference, ShortName,
+};
 use crate::{MemberId, OrganizationId};
 
 /// What can be named by its identifier.
@@ -66,6 +68,21 @@ impl Queryable<MemberRow, Pg> for MemberReference {
 
     fn build(row: Self) -> deserialize::Result<Self> {
         Ok(row)
+    }
+}
+
+type NetworkRow = Record<(Text, Text)>;
+
+impl Referred for NetworkReference {
+    type Row = NetworkRow;
+    const ALL: &'static str = "SELECT ROW(it.code, it.name) FROM network it WHERE it.id";
+    const ORDER: &'static str = " ORDER BY it.name, it.id";
+}
+
+impl FromSql<NetworkRow, Pg> for NetworkReference {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        let (code, name) = <(String, String) as FromSql<NetworkRow, Pg>>::from_sql(value)?;
+        Ok(Self { code, name })
     }
 }
 

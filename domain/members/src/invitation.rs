@@ -9,8 +9,9 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
-use kernel::directory::{Email, GivenName, OrganizationReference, UsualName};
+use kernel::directory::{Email, GivenName, NetworkReference, OrganizationReference, UsualName};
 use kernel::look_alike::OfInvitation;
+use kernel::named::MaybeNamed;
 use kernel::notification::DeliveryStatus;
 use kernel::schema::{invitation, membership_request, network, organization};
 use kernel::sql::clock;
@@ -117,6 +118,18 @@ pub type Joined = LeftJoinQuerySource<
     network::table,
 >;
 
+/// What an invitation would lead to, beside an account.
+#[derive(Debug, Clone, Default, Queryable, Selectable)]
+#[diesel(table_name = invitation, check_for_backend(Pg))]
+pub struct Goal {
+    /// Whether its membership request, if there is one, may still be decided.
+    #[diesel(select_expression = is_wanted())]
+    pub is_wanted: bool,
+    /// The visibility of the network, if there is one.
+    #[diesel(select_expression = network::visibility.nullable())]
+    pub visibility: Option<String>,
+}
+
 /// An invitation to log in for the first time. Its code is in the e-mail only.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
@@ -130,6 +143,9 @@ pub struct Invitation {
     pub organization: OrganizationReference,
     /// Identifier of the network that the person joins by accepting. Absent: none, or the caller may not know it.
     pub network_id: Option<NetworkId>,
+    /// That network, by name. Absent: as for `network_id`.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<NetworkReference, invitation::network_id>)]
+    pub network: Option<NetworkReference>,
     /// Identifier of the membership request that the invitation belongs to. Absent: none, or the caller may not know
     /// its network.
     pub request_id: Option<MembershipRequestId>,
@@ -182,16 +198,11 @@ pub struct Invitation {
     #[serde(skip)]
     #[schema(ignore)]
     pub claimed_level: Option<NotificationLevel>,
-    /// Whether its membership request, if there is one, may still be decided.
-    #[diesel(select_expression = is_wanted())]
+    /// What it would lead to.
+    #[diesel(embed)]
     #[serde(skip)]
     #[schema(ignore)]
-    pub is_wanted: bool,
-    /// The visibility of its network.
-    #[diesel(select_expression = network::visibility.nullable())]
-    #[serde(skip)]
-    #[schema(ignore)]
-    pub network_visibility: Option<String>,
+    pub goal: Goal,
     /// The rights that the invited member would hold by logging in; none once they have.
     #[diesel(select_expression = sql::powers_meant(invitation::member_id, invitation::email, clock()))]
     #[serde(skip)]
@@ -327,9 +338,13 @@ impl Invitation {
     }
 
     fn without_hidden_network(self, actor: &Actor) -> Self {
-        let hidden = self.network_visibility.as_deref() == Some("hidden");
+        let hidden = self.goal.visibility.as_deref() == Some("hidden");
         let known = |network| (!hidden && actor.knows_networks()) || actor.is_sig() || actor.sits_in(network);
-        if self.network_id.is_none_or(known) { self } else { Self { network_id: None, request_id: None, ..self } }
+        if self.network_id.is_none_or(known) {
+            self
+        } else {
+            Self { network_id: None, network: None, request_id: None, ..self }
+        }
     }
 
     /// Whether another login showed the code before this one, and waits.
@@ -346,7 +361,7 @@ impl Invitation {
 
     /// Its code is good, and its membership request, if there is one, is still open.
     fn open(&self) -> Result<(), Refusal> {
-        if self.is_wanted { self.pends() } else { Err(Refusal::InvitationSpent) }
+        if self.goal.is_wanted { self.pends() } else { Err(Refusal::InvitationSpent) }
     }
 }
 
@@ -430,7 +445,7 @@ action!(
             .and(claimant.is_some() || entrusted(), ENTRUSTED)
     },
     |it| match it.status {
-        _ if !it.is_wanted => Err(Refusal::InvitationSpent),
+        _ if !it.goal.is_wanted => Err(Refusal::InvitationSpent),
         InvitationStatus::Claimed => Ok(()),
         InvitationStatus::Sent => Err(Refusal::Illegal { allowed: vec!["revoke_invitation"] }),
         _ => Err(Refusal::InvitationSpent),

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 use crate::membership_review::follows;
-use crate::network::{self as networks, Network, NetworkCode};
+use crate::network::{self as networks, Network, NetworkCode, NetworkName};
 
 text!(
     /// Code of a criterion of the standard.
@@ -219,6 +219,8 @@ impl CriterionResults {
 pub struct NetworkScore {
     /// Code of the network, such as `edito`.
     pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    pub network_name: NetworkName,
     /// Day of the score, at its end (Europe/Paris).
     pub on: NaiveDate,
     /// Share of the standard that is met, between 0 and 1, over the criteria that are measured. Absent: none is

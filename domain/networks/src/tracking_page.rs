@@ -99,6 +99,10 @@ pub struct OrganizationTracking {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub successor_ids: Vec<OrganizationId>,
+    /// These organizations, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub successors: Vec<OrganizationReference>,
     /// Organizations that the page adds up, by name: itself and, for a DICOM, those that it serves.
     pub organizations: Vec<OrganizationReference>,
     /// How the seats stand in all rows together.

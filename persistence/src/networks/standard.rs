@@ -196,7 +196,13 @@ impl Store<'_> {
         let network = self.permit(Score(code))?;
         let on = today();
         let criteria = score(self.reading().0, &network, on)?;
-        Ok(NetworkScore { network_code: network.code, on, score: criteria.score(), criteria })
+        Ok(NetworkScore {
+            network_code: network.code,
+            network_name: network.name,
+            on,
+            score: criteria.score(),
+            criteria,
+        })
     }
 
     /// What a network scored at the ends of the last months, as it was kept, the latest first.
@@ -210,7 +216,10 @@ impl Store<'_> {
         let kept = kept.filter(network_score::on_date.gt(since)).order(network_score::on_date.desc()).limit(120);
         let kept = kept.select((network_score::on_date, network_score::score, network_score::results));
         let kept: Vec<(NaiveDate, Option<f64>, CriterionResults)> = kept.load(self.reading().0)?;
-        let item = |(on, score, criteria)| NetworkScore { network_code: network.code.clone(), on, score, criteria };
+        let item = |(on, score, criteria)| {
+            let (network_code, network_name) = (network.code.clone(), network.name.clone());
+            NetworkScore { network_code, network_name, on, score, criteria }
+        };
         Ok(NetworkScores { items: kept.into_iter().map(item).collect() })
     }
 }

@@ -88,6 +88,8 @@ impl Store<'_> {
         let mut added = self.served_by(id, None)?;
         added.sort_unstable();
         added.dedup();
+        let successors = organization::table.filter(organization::id.eq_any(&successor_ids)).order(organization::name);
+        let successors = successors.select(OrganizationReference::as_select()).load(self.reading().0)?;
         let reach = Reach::of_organization(self.actor(), &added).ok_or(Track::nothing())?;
         let organizations = organization::table.filter(organization::id.eq_any(&added)).order(organization::name);
         let organizations = organizations.select(OrganizationReference::as_select());
@@ -116,6 +118,7 @@ impl Store<'_> {
             at,
             organization,
             successor_ids,
+            successors,
             organizations: organizations.into_iter().filter(|it| it.id == id || reach.names(it.id)).collect(),
             tally: add_up(&cells),
             health: own.map(|it| it.health),

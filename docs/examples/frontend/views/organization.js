@@ -2,31 +2,38 @@
 // An organization in three calls: itself with its links, its people in all networks, how it stands.
 
 import { get, getIfAllowed, label } from '../api.js';
-import { facts, h, joined, Label, list, organizationLink, paged, personLink, phone, section, table, tallied } from '../dom.js';
+import { counted, facts, h, joined, Label, list, organizationLink, paged, personLink, phone, quiet, row, section, table, tallied } from '../dom.js';
 import { actionItem, followUp, TRACKING_HEADS, trackingRows } from './network.js';
 
 /** @typedef {import('../api.js').Schemas} Schemas */
 
 /** @param {Schemas['ContactPoint']} it */
-const contactPoint = ({ kind, label: name, value }) => [name && `${name} : `,
-  kind === 'email' ? h('a', { href: `mailto:${value}` }, value) : kind === 'phone' ? phone(value) : value];
+function contactPoint({ kind, label: name, value }) {
+  const shown = kind === 'email' ? h('a', { href: `mailto:${value}` }, value) : kind === 'phone' ? phone(value) : value;
+  return [name && `${name} : `, shown];
+}
 
-/** @param {Schemas['MembershipPage'] & {members?: Schemas['MemberView'][]}} page */
-const rows = ({ items, members = [] }) => items.map((it) => {
+/** @param {Schemas['NetworkMembershipPage']} page */
+const memberships = ({ items, members = [] }) => items.map((it) => {
   const card = members.find(({ id }) => id === it.member.id);
-  return h('tr', {}, h('th', { scope: 'row' }, personLink(it.member)), h('td', {}, it.network_name), h('td', {}, label('NetworkRole', it.role)),
-    h('td', {}, card?.view === 'full' && card.email && h('a', { href: `mailto:${card.email}` }, card.email)));
+  const email = card?.view === 'full' && card.email && h('a', { href: `mailto:${card.email}` }, card.email);
+  return row([personLink(it.member)], it.network_name, label('NetworkRole', it.role), email);
 });
 
-/** @param {string} id @param {string} [cursor] */
-const membershipsOf = (id, cursor) =>
-  getIfAllowed('/api/v1/organizations/{id}/memberships', { path: { id }, query: { include: 'member', count: 'exact', cursor } });
+/** A link, read from one of its two sides. @param {string} id */
+const linked = (id) => (/** @type {Schemas['OrganizationLink']} */ { from, to, kind }) =>
+  joined([from.id !== id && organizationLink(from), quiet(label('LinkKind', kind)), to.id !== id && organizationLink(to)], ' ');
 
 /** @param {string} id */
 export async function organization(id) {
-  const [it, memberships, tracking] = await Promise.all([
+  /** @param {string} [cursor] */
+  const membersOf = (cursor) =>
+    get('/api/v1/organizations/{id}/memberships', { path: { id }, query: { include: 'member', count: 'exact', cursor } });
+  /** @param {string} cursor */
+  const standingOf = (cursor) => get('/api/v1/tracking/organizations/{id}', { path: { id }, query: { cursor } });
+  const [it, members, tracking] = await Promise.all([
     get('/api/v1/organizations/{id}', { path: { id }, query: { include: ['links', 'children', 'dicoms'] } }),
-    membershipsOf(id),
+    membersOf(),
     getIfAllowed('/api/v1/tracking/organizations/{id}', { path: { id }, query: {} }),
   ]);
   if (it.view === 'name') return { title: it.name, content: [h('p', {}, Label('OrganizationKind', it.kind))] };
@@ -49,15 +56,17 @@ export async function organization(id) {
       ]),
       tracking && tallied(tracking.tally),
       h('div', { class: 'columns' },
-        section('Liens', list((links?.items ?? []).map((one) => [one.from_id !== id && [organizationLink(one.from), ' '], h('span', { class: 'quiet' }, label('LinkKind', one.kind)), one.to_id !== id && [' ', organizationLink(one.to)]].flat()), 'Aucun lien.')),
+        section('Liens', list((links?.items ?? []).map(linked(id)), 'Aucun lien.')),
         section('Organisations rattachées', list((children?.items ?? []).map(organizationLink), 'Aucune.')),
         tracking && section('Actions', list(tracking.action_items.map(actionItem), 'Aucune action ouverte.')),
         tracking && section('Points de suivi', list(tracking.follow_ups.map(followUp), 'Aucun point de suivi.'))),
-      memberships && section('Dans les réseaux', h('p', {}, `Adhésions : ${(memberships.count ?? 0).toLocaleString('fr')}`),
+      section('Dans les réseaux',
+        h('p', {}, counted(members.count ?? 0, 'adhésion')),
         table('Membres dans les réseaux', ['Nom', 'Réseau', 'Rôle', 'Joindre'], people),
-        paged(memberships, async (cursor) => (await membershipsOf(id, cursor)) ?? { items: [] }, people, rows)),
-      tracking && section('Suivi', table('Suivi par organisation et par réseau', TRACKING_HEADS, standing),
-        paged(tracking, (cursor) => get('/api/v1/tracking/organizations/{id}', { path: { id }, query: { cursor } }), standing, (page) => trackingRows(page.rows, true))),
-    ].filter((one) => one instanceof Node),
+        paged(members, membersOf, people, memberships)),
+      tracking && section('Suivi',
+        table('Suivi par organisation et par réseau', TRACKING_HEADS, standing),
+        paged(tracking, standingOf, standing, ({ rows }) => trackingRows(rows, true))),
+    ],
   };
 }

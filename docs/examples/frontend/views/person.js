@@ -2,7 +2,7 @@
 // A person in one call, and the form that changes the card with the version that was read.
 
 import { label, patchMember, read, Refused } from '../api.js';
-import { day, facts, h, joined, Label, list, networkLink, organizationLink, phone, section, unique } from '../dom.js';
+import { day, facts, h, joined, Label, list, organizationLink, phone, place, quiet, section, unique } from '../dom.js';
 
 /** @typedef {import('../api.js').Schemas} Schemas */
 
@@ -69,7 +69,8 @@ function editor(card, etag, saved) {
         tell(name, 'Modifié entre-temps : la nouvelle valeur est reprise ici.', false);
       } else tell(name, `Valeur actuelle : ${value || 'aucune'}`, false);
     }
-    message.replaceChildren(h('p', { class: 'problem' }, 'Cette fiche a changé pendant que vous la modifiiez. Votre saisie est conservée : vérifiez-la, puis enregistrez de nouveau.'));
+    message.replaceChildren(h('p', { class: 'problem' },
+      'Cette fiche a changé pendant que vous la modifiiez. Votre saisie est conservée : vérifiez-la, puis enregistrez de nouveau.'));
   }
 
   async function submit(/** @type {Event} */ event) {
@@ -84,7 +85,7 @@ function editor(card, etag, saved) {
       if (error.problem.code === 'stale') return compare();
       const others = (error.problem.errors ?? []).filter(({ pointer, detail }) => !tell(pointer.split('/')[1] ?? '', detail, true));
       if (!error.problem.errors || others.length > 0) throw error;
-      message.replaceChildren(h('p', { class: 'problem' }, error.problem.title, h('span', { class: 'quiet' }, ` Numéro de la demande : ${error.request}`)));
+      message.replaceChildren(h('p', { class: 'problem' }, error.problem.title, quiet(` Numéro de la demande : ${error.request}`)));
       for (const { input } of fields.values()) if (input.getAttribute('aria-invalid') === 'true') return input.focus();
     }
   }
@@ -92,11 +93,26 @@ function editor(card, etag, saved) {
     h('form', { onsubmit: submit }, message, ...[...fields.values()].map(({ row }) => row), h('button', {}, 'Enregistrer')));
 }
 
+/** @param {Schemas['Affiliation']} it */
+function affiliation(it) {
+  const since = h('span', {}, 'depuis le ', day(it.valid_from));
+  return [organizationLink(it.organization), it.is_primary && ' (principal)', h('br'),
+    quiet(joined([it.position, it.service, it.profession && label('Profession', it.profession), since]))];
+}
+
+/** @param {Schemas['MemberExpertise']} it */
+function skill(it) {
+  const endorsed = it.endorsed_by.length > 0 && `recommandée par ${it.endorsed_by.map((one) => one.display_name).join(', ')}`;
+  const about = joined([Label('ExpertiseLevel', it.level), it.available_to_help && 'propose son aide', endorsed]);
+  return [h('strong', {}, it.term.label), h('br'), quiet(about)];
+}
+
 /** @param {string} id */
 export async function person(id) {
   const { data: card, etag } = await readPerson(id);
   if (card.view === 'name') {
-    return { title: card.display_name, content: [list(card.organizations.map(organizationLink), 'Sans organisation.'), h('p', { class: 'quiet' }, 'Cette personne réserve sa fiche.')] };
+    const where = list(card.organizations.map(organizationLink), 'Sans organisation.');
+    return { title: card.display_name, content: [where, h('p', {}, quiet('Le reste de la fiche est réservé.'))] };
   }
   const { affiliations, memberships, expertise } = card.included ?? {};
   const again = () => window.dispatchEvent(new HashChangeEvent('hashchange'));
@@ -112,11 +128,9 @@ export async function person(id) {
       ]),
       card.available_actions.includes('update_member') && editor(card, etag, again),
       h('div', { class: 'columns' },
-        section('Rattachements', list((affiliations?.items ?? []).map((it) => [organizationLink(it.organization), it.is_primary && ' (principal)',
-          h('p', { class: 'quiet' }, joined([it.position, it.service, it.profession && label('Profession', it.profession), h('span', {}, 'depuis le ', day(it.valid_from))]))]), 'Aucun rattachement.')),
-        section('Réseaux', list((memberships?.items ?? []).map((it) => [networkLink(it), ` – ${label('NetworkRole', it.role)}`]), 'Aucun réseau.')),
-        section('Compétences', list((expertise?.items ?? []).map((it) => [h('strong', {}, it.term.label),
-          h('p', { class: 'quiet' }, joined([Label('ExpertiseLevel', it.level), it.available_to_help && 'propose son aide', it.endorsed_by.length > 0 && `recommandée par ${it.endorsed_by.map((one) => one.display_name).join(', ')}`]))]), 'Aucune compétence indiquée.'))),
-    ].filter((one) => one instanceof Node),
+        section('Rattachements', list((affiliations?.items ?? []).map(affiliation), 'Aucun rattachement.')),
+        section('Réseaux', list((memberships?.items ?? []).map(place), 'Aucun réseau.')),
+        section('Compétences', list((expertise?.items ?? []).map(skill), 'Aucune compétence indiquée.'))),
+    ],
   };
 }

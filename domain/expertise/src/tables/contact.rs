@@ -22,6 +22,7 @@ fn a_contact(by: char, owner: OrganizationId, sharing: ContactSharing, network_i
         note: None,
         sharing,
         network_code: None,
+        network: None,
         network_id,
         owner: Place(organization(owner)),
         review_by: None,

@@ -16,6 +16,7 @@ fn a_request(status: Status) -> ExpertiseRequest {
         asker: Person(member(who('M'))),
         expert: Person(member(who('D'))),
         term_code: None,
+        term: None,
         need: text("Un chatbot vocal."),
         status,
         decided_at: None,

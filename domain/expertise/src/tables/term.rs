@@ -14,6 +14,7 @@ fn a_term(status: TermStatus) -> ExpertiseTerm {
         label_en: None,
         synonyms: Vec::new(),
         parent_code: None,
+        parent: None,
         network_codes: LinkedNetworks(Vec::new()),
         status,
         retired_at: None,

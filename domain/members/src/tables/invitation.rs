@@ -7,7 +7,7 @@ use personas::{Checked, Table, at, id, organization, recorded, text, who};
 use serde_json::json;
 
 use super::{contributor, deputy, in_status};
-use crate::invitation::{Confirm, Invitation, InvitationStatus as Status, Invite, Read, Resend, Revoke, Show};
+use crate::invitation::{Confirm, Goal, Invitation, InvitationStatus as Status, Invite, Read, Resend, Revoke, Show};
 use crate::member::{Member, MemberStatus};
 use crate::powers::Powers;
 
@@ -17,6 +17,7 @@ fn an_invitation(place: OrganizationId, network_id: Option<NetworkId>, status: S
         id: InvitationId(id(72)),
         organization: organization(place),
         network_id,
+        network: None,
         request_id: None,
         member_id: None,
         given_name: text("Camille"),
@@ -35,8 +36,7 @@ fn an_invitation(place: OrganizationId, network_id: Option<NetworkId>, status: S
         claimed_member_id: None,
         claimed_subject: None,
         claimed_level: None,
-        is_wanted: true,
-        network_visibility: network_id.map(|_| "listed".to_owned()),
+        goal: Goal { is_wanted: true, visibility: network_id.map(|_| "listed".to_owned()) },
         powers: None,
         senders: vec![PrincipalId::SYSTEM],
         sirets: Vec::new(),
@@ -63,7 +63,7 @@ fn claimed_by(sign: char) -> Invitation {
 }
 
 fn no_more_wanted(it: Invitation) -> Invitation {
-    Invitation { is_wanted: false, ..it }
+    Invitation { goal: Goal { is_wanted: false, ..it.goal }, ..it }
 }
 
 /// A role that is held already by someone who never logged in.
