@@ -60,11 +60,13 @@ function explained(error, heading = 'h1') {
       h('button', { type: 'button', onclick: show }, 'Réessayer'));
   }
   if (error instanceof Refused) {
-    const { title, detail, errors = [], allowed = [] } = error.problem;
+    const { code, title, detail, errors = [], allowed = [] } = error.problem;
+    const moved = code === 'stale' || code === 'invalid_transition';
     return h('div', { role: 'alert', class: 'problem' }, h(heading, {}, title), detail && h('p', {}, detail),
-      errors.length > 0 && h('ul', {}, errors.map((it) => h('li', {}, h('code', {}, it.pointer), ' : ', it.detail))),
-      allowed.length > 0 && h('p', {}, `Possible : ${allowed.join(', ')}.`),
-      h('p', { class: 'quiet' }, 'Numéro de la demande : ', h('code', {}, error.request)));
+      errors.length > 0 && h('ul', {}, errors.map((it) => h('li', {}, h('code', {}, it.pointer), ' : ', it.detail))),
+      allowed.length > 0 && h('p', {}, `Possible : ${allowed.join(', ')}.`),
+      moved && h('button', { type: 'button', onclick: show }, 'Afficher l’état actuel'),
+      h('p', { class: 'quiet' }, 'Numéro de la demande : ', h('code', {}, error.request)));
   }
   throw error;
 }
@@ -81,7 +83,7 @@ function failed(error) {
 let shown = 0;
 async function show() {
   const mine = (shown += 1);
-  const path = decodeURI(location.hash.slice(1)) || '/';
+  const path = location.hash.slice(1) || '/';
   for (const link of document.querySelectorAll('nav a')) {
     const target = link.getAttribute('href')?.slice(1) ?? '';
     if (target === '/' ? path === '/' : path.startsWith(target)) link.setAttribute('aria-current', 'page');
@@ -112,7 +114,7 @@ async function show() {
   } finally {
     if (mine === shown) {
       view.removeAttribute('aria-busy');
-      calls.textContent = `Appels de l’API pour cette vue : ${watch.calls}`;
+      calls.textContent = `Appels de l’API pour cette vue : ${watch.calls}`;
     }
   }
 }

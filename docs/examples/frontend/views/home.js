@@ -12,7 +12,7 @@ function notification(it) {
   const done = h('span', { role: 'status', class: 'quiet' });
   const mark = h('button', {
     type: 'button',
-    'aria-label': `Marquer comme lue : ${title}`,
+    'aria-label': `Marquer comme lue : ${title}`,
     onclick: async () => {
       await move('/api/v1/notifications/{id}/read', { path: { id: it.id } });
       mark.remove();

@@ -23,7 +23,7 @@ function shade({ filled, expected }) {
 function square({ scope, tally }, to, name) {
   if (scope === 'nothing') return h('td', {}, h('abbr', { title: label('CellScope', scope) }, '–'));
   const part = scope === 'part' ? `, ${label('CellScope', scope)}` : '';
-  const said = `${name} : ${seats(tally)}${part && ' *'} sièges pourvus, ${counted(tally.gaps, 'manque')}${part}`;
+  const said = `${name} : ${seats(tally)}${part && ' *'} sièges pourvus, ${counted(tally.gaps, 'manque')}${part}`;
   return h('td', { class: shade(tally) }, h('a', { href: `#${to}`, 'aria-label': said }, seats(tally), part && ' *'));
 }
 
@@ -52,7 +52,7 @@ export async function matrix() {
 
 /** @param {Schemas['Gap']} it */
 const gap = (it) => [organizationLink(it.organization), ' ',
-  quiet(`${label('NetworkRole', it.role)}, ${it.gaps.map((one) => label('GapKind', one)).join(', ')} : ${it.filled} sur ${it.min}`)];
+  quiet(`${label('NetworkRole', it.role)}, ${it.gaps.map((one) => label('GapKind', one)).join(', ')} : ${it.filled} sur ${it.min}`)];
 
 /** @param {string} code @param {string} dicom_id empty: the row of the organizations that no DICOM serves */
 export async function cell(code, dicom_id) {

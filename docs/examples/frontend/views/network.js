@@ -34,7 +34,7 @@ export function memberRows({ items, members = [] }) {
 export function actionItem(it) {
   const state = quiet(label('ActionStatus', it.status));
   const complete = h('button', {
-    type: 'button', 'aria-label': `Terminer : ${it.title}`,
+    type: 'button', 'aria-label': `Terminer : ${it.title}`,
     onclick: async () => {
       await move('/api/v1/action-items/{id}/complete', { path: { id: it.id } }, it.version);
       state.textContent = label('ActionStatus', 'done');

@@ -10,7 +10,7 @@ import { actionItem, followUp, TRACKING_HEADS, trackingRows } from './network.js
 /** @param {Schemas['ContactPoint']} it */
 function contactPoint({ kind, label: name, value }) {
   const shown = kind === 'email' ? h('a', { href: `mailto:${value}` }, value) : kind === 'phone' ? phone(value) : value;
-  return [name && `${name} : `, shown];
+  return [name && `${name} : `, shown];
 }
 
 /** @param {Schemas['NetworkMembershipPage']} page */

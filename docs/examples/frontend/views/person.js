@@ -66,11 +66,11 @@ function editor(card, etag, saved) {
       if (typed(name) === written(before, name)) {
         const field = fields.get(name);
         if (field) field.input.value = value;
-        tell(name, 'Modifié entre-temps : la nouvelle valeur est reprise ici.', false);
-      } else tell(name, `Valeur actuelle : ${value || 'aucune'}`, false);
+        tell(name, 'Modifié entre-temps : la nouvelle valeur est reprise ici.', false);
+      } else tell(name, `Valeur actuelle : ${value || 'aucune'}`, false);
     }
     message.replaceChildren(h('p', { class: 'problem' },
-      'Cette fiche a changé pendant que vous la modifiiez. Votre saisie est conservée : vérifiez-la, puis enregistrez de nouveau.'));
+      'Cette fiche a changé pendant que vous la modifiiez. Votre saisie est conservée : vérifiez-la, puis enregistrez de nouveau.'));
   }
 
   async function submit(/** @type {Event} */ event) {
@@ -85,7 +85,7 @@ function editor(card, etag, saved) {
       if (error.problem.code === 'stale') return compare();
       const others = (error.problem.errors ?? []).filter(({ pointer, detail }) => !tell(pointer.split('/')[1] ?? '', detail, true));
       if (!error.problem.errors || others.length > 0) throw error;
-      message.replaceChildren(h('p', { class: 'problem' }, error.problem.title, quiet(` Numéro de la demande : ${error.request}`)));
+      message.replaceChildren(h('p', { class: 'problem' }, error.problem.title, quiet(` Numéro de la demande : ${error.request}`)));
       for (const { input } of fields.values()) if (input.getAttribute('aria-invalid') === 'true') return input.focus();
     }
   }

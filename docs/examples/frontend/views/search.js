@@ -47,11 +47,11 @@ export async function search(parameters) {
   const to = (value) => `/search?${new URLSearchParams({ q, ...(value && { type: value }) })}`;
   const narrowed = types.map(({ value, count }) => link(to(value), `${Label('SearchType', value)} (${count})`));
   return {
-    title: `Recherche : ${q}`,
+    title: `Recherche : ${q}`,
     content: [
       form,
       h('p', {}, joined([type && link(to(), 'Tout'), ...narrowed])),
-      h('p', {}, quiet(kinds.map(({ value, count }) => `${label('OrganizationKind', value)} : ${count}`).join(' · '))),
+      h('p', {}, quiet(kinds.map(({ value, count }) => `${label('OrganizationKind', value)} : ${count}`).join(' · '))),
       h('p', { role: 'status' }, items.length < LIMIT ? counted(items.length, 'résultat') : `Les ${LIMIT} meilleurs résultats`),
       list(items.map((it) => (it.organization ? organization(it.organization) : it.member ? person(it.member) : [])),
         'Rien ne correspond. Essayez d’autres mots.'),
