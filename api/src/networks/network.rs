@@ -2,7 +2,7 @@
 
 use ::networks::announcement::{AnnouncementFilter, AnnouncementPage, AnnouncementStatus};
 use ::networks::co_animation::CoAnimationPage;
-use ::networks::membership::{LEADS, MembershipFilter, MembershipView};
+use ::networks::membership::MembershipView;
 use ::networks::network::{
     Activate, Close, Create, NetworkCode, NetworkFilter, NetworkInclude, NetworkInput, NetworkPage, NetworkPatch,
     NetworkQuery, NetworkView, Pause, Update,
@@ -80,15 +80,6 @@ fn included(
     }
     let has = |what| asked.has(&what).then_some(());
     let first = |list: &str| PageQuery::first(format!("/api/v1/networks/{code}/{list}?"));
-    let mut leads = None;
-    if asked.has(&NetworkInclude::Leads) {
-        let mut all = Vec::new();
-        for role in LEADS {
-            let filter = MembershipFilter { role: Some(*role), ..MembershipFilter::default() };
-            all.extend(store.network_memberships(code, &filter, &first("memberships"))?.items);
-        }
-        leads = Some(all);
-    }
     let news = AnnouncementFilter {
         network_code: Some(code.clone()),
         status: Some(AnnouncementStatus::Published),
@@ -96,7 +87,7 @@ fn included(
     };
     let latest = PageQuery::first(format!("/api/v1/announcements?network_code={code}&status=published")).of(5);
     Ok(Some(NetworkIncluded {
-        leads,
+        leads: has(NetworkInclude::Leads).map(|()| store.network_leads(code)).transpose()?,
         co_animations: has(NetworkInclude::CoAnimations)
             .map(|()| readable(store.network_co_animations(code, None, &first("co-animations"))))
             .transpose()?

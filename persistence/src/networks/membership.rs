@@ -7,15 +7,16 @@ use ::networks::membership::{
 };
 use ::networks::network::{NetworkCode, NetworkVisibility};
 use chrono::{DateTime, Utc};
-use diesel::dsl::{AsSelect, IntoBoxed, Select};
+use diesel::dsl::{AsSelect, IntoBoxed, Select, sql as sql_of};
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use kernel::directory::OrganizationLife;
 use kernel::notification::{NotificationClass, NotificationKind};
 use kernel::schema::{affiliation, member, membership, network, organization};
 use kernel::{
     Actor, AsOf, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, NotificationLevel,
-    OrganizationId, PageQuery, Refusal, Sort, Validity, Versions, VoidReason, Voided, sql,
+    OrganizationId, Page, PageQuery, Refusal, Sort, Validity, Versions, VoidReason, Voided, sql,
 };
 use members::affiliation::Ending;
 use members::hand_over::{NO_TAKER, OwnedItem, OwnedKind};
@@ -42,6 +43,39 @@ const BACKWARDS: Label = Label {
     en: "The membership, or its affiliation, ends before it begins: correct one of the two dates.",
 };
 
+/// What a filter keeps of a boxed query of memberships, whatever they are joined with, at an instant or now.
+macro_rules! narrowed {
+    ($query:expr, $filter:expr, $at:expr, $served:expr) => {{
+        let filter: &MembershipFilter = $filter;
+        let mut query = match $at {
+            Some(at) => $query.filter(membership::valid.contains(at)),
+            None => $query.filter(membership::valid.contains(sql::clock())),
+        };
+        if !filter.ids.is_empty() {
+            query = query.filter(membership::id.eq_any(filter.ids.iter().copied().collect::<Vec<_>>()));
+        }
+        if let Some(member) = filter.member_id {
+            query = query.filter(membership::member_id.eq(member));
+        }
+        if let Some(organization) = filter.organization_id {
+            query = query.filter(membership::organization_id.eq(organization));
+        }
+        if let Some(served) = &$served {
+            query = query.filter(membership::organization_id.eq_any(served.clone()));
+        }
+        if let Some(kind) = filter.organization_kind {
+            query = query.filter(membership::organization_kind.eq(kind));
+        }
+        if let Some(role) = filter.role {
+            query = query.filter(membership::role.eq(role));
+        }
+        if let Some(since) = filter.updated_since {
+            query = query.filter(membership::updated_at.ge(since.0));
+        }
+        query
+    }};
+}
+
 impl Store<'_> {
     /// The memberships of a network that the caller may see, by usual name.
     ///
@@ -59,7 +93,35 @@ impl Store<'_> {
             let all = Membership::query().into_boxed().filter(membership::network_id.eq(network.id));
             all.filter(visible(actor, &network))
         };
-        self.memberships(&seen, filter, page)
+        let found = self.listed(&seen, filter, page)?;
+        let (at, served) = self.moment(filter)?;
+        let (conn, actor) = self.reading();
+        // A network may have very many: they are counted without those whom they are joined with.
+        let all = || {
+            let all = membership::table.into_boxed().filter(membership::network_id.eq(network.id));
+            narrowed!(all.filter(visible(actor, &network)), filter, at, served)
+        };
+        let code = || network.code.to_string().into_sql::<Text>();
+        let by = all().select((code(), membership::role, membership::organization_kind));
+        let facets = faceted(conn, &filter.facets, FACETS, by)?;
+        let count = counted(conn, filter.count, all().select(membership::id))?;
+        Ok(found.counted(count).faceted(facets).map(|it| self.seen(it)))
+    }
+
+    /// The leads of a network, then its co-leads, whom everyone sees who may see the network.
+    ///
+    /// # Errors
+    /// There is no such network that the caller may see.
+    pub fn network_leads(&mut self, code: &NetworkCode) -> Result<Vec<MembershipView>> {
+        let (conn, actor) = self.reading();
+        let network = seen_by(code, conn, actor)?;
+        // The roles are literals, so that their own index is used.
+        let leads = Membership::query().filter(sql_of::<Bool>("membership.role IN ('lead', 'co_lead')"));
+        let leads = leads.filter(membership::network_id.eq(network.id)).filter(visible(actor, &network));
+        let leads = leads.filter(membership::valid.contains(sql::clock())).limit(MOST_LEADS);
+        let order = (membership::role.desc(), membership::sort_name, membership::id);
+        let leads: Vec<Membership> = leads.order(order).load(conn)?;
+        Ok(leads.into_iter().map(|it| self.seen(it)).collect())
     }
 
     /// The memberships for an organization that the caller may see, by usual name.
@@ -100,23 +162,40 @@ impl Store<'_> {
         self.memberships(&seen, &filter.into(), page)
     }
 
-    /// Those of the memberships that the caller may see which a filter keeps.
+    /// A page of the memberships that the caller may see, with their number and facets.
     fn memberships(
         &mut self,
         seen: &dyn Fn(&Actor) -> Query,
         filter: &MembershipFilter,
         page: &PageQuery,
     ) -> Result<MembershipPage> {
-        let at = filter.as_of.map(AsOf::instant).transpose()?;
-        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, filter.as_of)).transpose()?;
+        let found = self.listed(seen, filter, page)?;
+        let (at, served) = self.moment(filter)?;
         let (conn, actor) = self.reading();
-        let all = || narrowed(seen(actor), filter, at, served.as_deref());
-        let sort = filter.sort.unwrap_or(Sort::Name);
-        let found = sorted!(conn, all(), page, sort, Membership: membership by sort_name);
-        let found = found.counted(counted(conn, filter.count, all())?);
-        let counted_by = (network::code, membership::role, membership::organization_kind);
-        let found = found.faceted(faceted(conn, &filter.facets, FACETS, all().select(counted_by))?);
-        Ok(found.map(|it| self.seen(it)))
+        let all = || narrowed!(seen(actor), filter, at, served);
+        let by = all().select((network::code, membership::role, membership::organization_kind));
+        let facets = faceted(conn, &filter.facets, FACETS, by)?;
+        let count = counted(conn, filter.count, all())?;
+        Ok(found.counted(count).faceted(facets).map(|it| self.seen(it)))
+    }
+
+    /// A page of the memberships that the caller may see.
+    fn listed(
+        &mut self,
+        seen: &dyn Fn(&Actor) -> Query,
+        filter: &MembershipFilter,
+        page: &PageQuery,
+    ) -> Result<Page<Membership>> {
+        let (at, served) = self.moment(filter)?;
+        let (conn, actor) = self.reading();
+        let all = narrowed!(seen(actor), filter, at, served);
+        Ok(sorted!(conn, all, page, filter.sort.unwrap_or(Sort::Name), Membership: membership by sort_name))
+    }
+
+    /// The past instant that a filter asks about, and the organizations of the DICOM that it names.
+    fn moment(&mut self, filter: &MembershipFilter) -> Result<(Option<DateTime<Utc>>, Option<Vec<OrganizationId>>)> {
+        let at = filter.as_of.map(AsOf::instant).transpose()?;
+        Ok((at, filter.dicom_id.map(|dicom| self.served_by(dicom, filter.as_of)).transpose()?))
     }
 
     /// One membership.
@@ -207,6 +286,9 @@ impl Store<'_> {
 /// A query of memberships.
 type Query = IntoBoxed<'static, Select<<Membership as HasQuery<Pg>>::BaseQuery, AsSelect<Membership, Pg>>, Pg>;
 
+/// Most leads and co-leads of a network that are shown at once.
+const MOST_LEADS: i64 = 100;
+
 /// What lists of memberships are counted by, in the order of the columns.
 const FACETS: &[(MembershipFacet, &str)] = &[
     (MembershipFacet::NetworkCode, "network_code"),
@@ -219,41 +301,6 @@ fn in_network(query: Query, code: Option<&NetworkCode>) -> Query {
         Some(code) => query.filter(network::code.eq(code.clone())),
         None => query,
     }
-}
-
-/// What a filter keeps of memberships, at an instant or now.
-fn narrowed(
-    mut query: Query,
-    filter: &MembershipFilter,
-    at: Option<DateTime<Utc>>,
-    served: Option<&[OrganizationId]>,
-) -> Query {
-    query = match at {
-        Some(at) => query.filter(membership::valid.contains(at)),
-        None => query.filter(membership::valid.contains(sql::clock())),
-    };
-    if !filter.ids.is_empty() {
-        query = query.filter(membership::id.eq_any(filter.ids.iter().copied().collect::<Vec<_>>()));
-    }
-    if let Some(member) = filter.member_id {
-        query = query.filter(membership::member_id.eq(member));
-    }
-    if let Some(organization) = filter.organization_id {
-        query = query.filter(membership::organization_id.eq(organization));
-    }
-    if let Some(served) = served {
-        query = query.filter(membership::organization_id.eq_any(served.to_vec()));
-    }
-    if let Some(kind) = filter.organization_kind {
-        query = query.filter(membership::organization_kind.eq(kind));
-    }
-    if let Some(role) = filter.role {
-        query = query.filter(membership::role.eq(role));
-    }
-    if let Some(since) = filter.updated_since {
-        query = query.filter(membership::updated_at.ge(since.0));
-    }
-    query
 }
 
 /// The row of a membership, without its version and stamps.

@@ -61,9 +61,15 @@ action!(
     }
 );
 
-/// The rule of `Read` as a condition of SQL, for the memberships of one network.
+/// The rule of `Read` as a condition of SQL, for the memberships of one network, whatever they are joined with: where they
+/// are counted, with nothing.
 #[must_use]
-pub fn visible(actor: &Actor, network: &Network) -> Box<dyn BoxableExpression<Joined, Pg, SqlType = Bool>> {
+pub fn visible<From: 'static>(actor: &Actor, network: &Network) -> Box<dyn BoxableExpression<From, Pg, SqlType = Bool>>
+where
+    membership::role: SelectableExpression<From>,
+    membership::organization_id: SelectableExpression<From>,
+    membership::member_id: SelectableExpression<From>,
+{
     let listed = network.visibility == NetworkVisibility::Listed;
     if actor.is_sig() || actor.sits_in(network.id) || (listed && actor.is_insider()) {
         return Box::new(<bool as AsExpression<Bool>>::as_expression(true));
