@@ -145,13 +145,14 @@ pub(crate) type Told = fn(&mut PgConnection, &Actor, Vec<Uuid>) -> Result<Vec<(U
 
 /// What an object says of itself; its address is added here.
 pub(crate) fn named<T: Noun>(it: &T, gist: Gist) -> (Uuid, Gist) {
-    let path = Some(format!("/{}/{}", T::COLLECTION, it.key()));
-    (it.id(), Gist { subject: Subject { path, ..gist.subject }, ..gist })
+    let path = format!("/{}/{}", T::COLLECTION, it.key());
+    let href = Some(format!("/api/v1{path}"));
+    (it.id(), Gist { subject: Subject { path: Some(path), href, ..gist.subject }, ..gist })
 }
 
 /// What an object says of itself that has a title.
 pub(crate) fn titled(title: &impl ToString) -> Gist {
-    Gist { subject: Subject { title: Some(title.to_string()), path: None }, ..Gist::default() }
+    Gist { subject: Subject { title: Some(title.to_string()), ..Subject::default() }, ..Gist::default() }
 }
 
 /// Reminds those whom an object waits for, or whom its end concerns. What is done already is not reminded of.

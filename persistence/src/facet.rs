@@ -1,5 +1,7 @@
 //! Facets of a list: how many items have each value of some fields, all fields in one reading of the list.
 
+use std::collections::HashMap;
+
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -11,6 +13,18 @@ use crate::Result;
 /// Most values that one field is counted by.
 const MOST: usize = 200;
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+
+/// What the codes of a field stand for.
+#[derive(Clone, Copy)]
+pub(crate) enum Called {
+    /// They are of this list of the contract.
+    List(&'static str),
+    /// They are names of something, found by their codes.
+    Names(fn(&mut PgConnection, &[String]) -> Result<Vec<(String, String)>>),
+}
+
+/// A field by which a list is counted: what asks for it, its name, and what its codes stand for.
+pub(crate) type Field<F> = (F, &'static str, Called);
 
 /// A query that selects texts, grouped by each of some of its columns.
 struct Grouped<Q> {
@@ -49,7 +63,7 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Grouped<Q> {
 pub(crate) fn faceted<Q, F>(
     conn: &mut PgConnection,
     asked: &Several<F>,
-    fields: &[(F, &'static str)],
+    fields: &[Field<F>],
     query: Q,
 ) -> Result<Option<Vec<Facet>>>
 where
@@ -57,7 +71,7 @@ where
     F: Ord,
 {
     let by: Vec<usize> =
-        fields.iter().enumerate().filter(|(_, (field, _))| asked.has(field)).map(|(place, _)| place).collect();
+        fields.iter().enumerate().filter(|(_, (field, ..))| asked.has(field)).map(|(place, _)| place).collect();
     if by.is_empty() {
         return Ok(None);
     }
@@ -65,12 +79,19 @@ where
     let counted: Vec<(i32, Option<String>, i64)> = grouped.load(conn)?;
     // `grouping` has a bit for each column that a row is not grouped by, the last column's the lowest.
     let all = (1_i32 << by.len()) - 1;
-    let facet = |(turn, place): (usize, &usize)| {
+    let mut facets = Vec::new();
+    for (turn, (_, field, called)) in by.iter().filter_map(|place| fields.get(*place)).enumerate() {
         let own = all ^ (1 << (by.len() - 1 - turn));
         let of = counted.iter().filter(|(which, _, _)| *which == own);
-        let values = of.filter_map(|(_, value, count)| Some(FacetValue { value: value.clone()?, count: *count }));
-        let field = fields.get(*place).map(|(_, name)| (*name).to_owned()).unwrap_or_default();
-        Facet { field, values: values.take(MOST).collect() }
-    };
-    Ok(Some(by.iter().enumerate().map(facet).collect()))
+        let values = of.filter_map(|(_, value, count)| Some((value.clone()?, *count)));
+        let values: Vec<(String, i64)> = values.take(MOST).collect();
+        let codes: Vec<String> = values.iter().map(|(code, _)| code.clone()).collect();
+        let (list, names) = match called {
+            Called::List(list) => (Some((*list).to_owned()), HashMap::new()),
+            Called::Names(names) => (None, names(conn, &codes)?.into_iter().collect::<HashMap<_, _>>()),
+        };
+        let value = |(value, count): (String, i64)| FacetValue { label: names.get(&value).cloned(), value, count };
+        facets.push(Facet { field: (*field).to_owned(), list, values: values.into_iter().map(value).collect() });
+    }
+    Ok(Some(facets))
 }

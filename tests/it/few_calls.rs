@@ -18,6 +18,11 @@ fn items(page: &Value) -> Vec<Value> {
     page["items"].as_array().unwrap().clone()
 }
 
+/// The rows of the matrix that have a DICOM.
+fn items_of(matrix: &Value) -> Vec<Value> {
+    matrix["rows"].as_array().unwrap().iter().filter(|row| row.get("dicom").is_some()).cloned().collect()
+}
+
 /// Walks on from a page that came along with something else, through the list that it is the beginning of.
 fn rest(client: &Client, list: &str, included: &Value) -> Vec<Value> {
     let mut all = items(included);
@@ -166,6 +171,21 @@ fn a_cell_of_the_matrix_opens_down_to_its_people() {
     let all = sig.walk("/networks/edito/memberships?limit=200");
     let within = all.iter().filter(|it| places.contains(it["organization"]["id"].as_str().unwrap()));
     assert_eq!(ids(&people), within.map(|it| it["id"].as_str().unwrap().to_owned()).collect());
+    // What no DICOM serves is a row too, and with the others it makes the whole.
+    assert!(cells["dicom"]["id"] == dicom.as_str() && cells["network_name"].as_str().is_some());
+    let served_by_any: BTreeSet<String> = items_of(&sig.get("/tracking/matrix").json())
+        .iter()
+        .flat_map(|row| row["organizations"].as_array().unwrap().clone())
+        .map(|it| it["organization"]["id"].as_str().unwrap().to_owned())
+        .collect();
+    for list in ["/networks/edito/memberships", "/networks/edito/gaps", "/networks/edito/seats"] {
+        let alone = sig.walk(&format!("{list}?unserved=true&limit=200"));
+        let all = sig.walk(&format!("{list}?limit=200"));
+        let of = |it: &Value| it["organization"]["id"].as_str().unwrap().to_owned();
+        let expected = all.iter().filter(|it| !served_by_any.contains(&of(it))).count();
+        assert!(alone.iter().all(|it| !served_by_any.contains(&of(it))) && alone.len() == expected, "{list}");
+        assert!(sig.walk(&format!("{list}?unserved=true&dicom_id={dicom}")).is_empty(), "{list}");
+    }
     for list in ["/networks/edito/gaps", "/networks/edito/seats"] {
         let here = sig.walk(&format!("{list}?dicom_id={dicom}"));
         let all = sig.walk(&format!("{list}?limit=200"));
@@ -270,6 +290,19 @@ fn facets_count_just_what_the_caller_could_walk_through() {
         }
         assert!(client.get("/organizations?limit=1").json().get("facets").is_none(), "not unless asked");
     }
+    // What codes stand for is said, or where.
+    let enums = items(&world.client("member").get("/enums").json());
+    for (list, fields) in lists {
+        let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+        let page = world.client("sig-admin").get(&format!("{list}?facets={}&limit=1", names.join(","))).json();
+        for facet in page["facets"].as_array().unwrap() {
+            let known = enums.iter().find(|it| it["name"] == facet["list"]).map(|it| it["values"].as_array().unwrap());
+            for value in facet["values"].as_array().unwrap() {
+                let listed = known.is_some_and(|all| all.iter().any(|it| it["code"] == value["value"]));
+                assert!(listed != value["label"].is_string(), "{list} {facet}");
+            }
+        }
+    }
     let sig = world.client("sig-admin");
     sig.get("/organizations?facets=name").refused(422, "invalid");
     let found = sig.get("/search?q=prefecture&limit=2&facets=type,organization_kind").expect(200).json();
@@ -280,6 +313,10 @@ fn facets_count_just_what_the_caller_could_walk_through() {
     assert_eq!(items(&found).len(), 2);
     assert!(of("organization_kind").iter().any(|it| it["value"] == "prefecture" && it["count"].as_i64() > Some(50)));
     assert_eq!(of("type")[0]["value"], "organization");
+    let narrowed = sig.get("/search?q=prefecture&limit=50&organization_kind=prefecture").expect(200).json();
+    assert!(
+        items(&narrowed).len() == 50 && items(&narrowed).iter().all(|it| it["organization"]["kind"] == "prefecture")
+    );
 }
 
 #[test]

@@ -44,7 +44,7 @@ struct MyRole {
 struct MySeat {
     /// Identifier of the network.
     network_id: NetworkId,
-    /// Code of the network.
+    /// Code of the network in which the seat is.
     #[serde(skip_serializing_if = "Option::is_none")]
     network_code: Option<NetworkCode>,
     /// Name of the network, as people read it.

@@ -2,6 +2,7 @@
 
 mod wanted;
 
+use kernel::directory::OrganizationKind;
 use kernel::{Facet, Several, codes, text};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -91,6 +92,8 @@ pub struct Search {
     #[serde(default)]
     #[param(value_type = u8, minimum = 1, maximum = 50, default = 10)]
     pub limit: SearchLimit,
+    /// Keeps only organizations of this kind, of the two hundred best.
+    pub organization_kind: Option<OrganizationKind>,
     /// Fields by which what was found is counted, in `facets`: the two hundred best, whatever the limit. Repeat the
     /// parameter, or separate values by commas. Absent: none.
     #[serde(default)]
@@ -119,7 +122,7 @@ pub struct Suggest {
 
 impl From<Suggest> for Search {
     fn from(it: Suggest) -> Self {
-        Self { q: it.q, types: it.types, limit: it.limit, facets: Several::default() }
+        Self { q: it.q, types: it.types, limit: it.limit, organization_kind: None, facets: Several::default() }
     }
 }
 

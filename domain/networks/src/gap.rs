@@ -118,6 +118,9 @@ pub struct GapFilter {
     pub organization_id: Option<OrganizationId>,
     /// Keeps only the gaps of the organizations that this DICOM serves, and of itself.
     pub dicom_id: Option<OrganizationId>,
+    /// With `true`, keeps only the gaps of organizations that no DICOM serves: the last row of the matrix. Absent or
+    /// `false`: of all.
+    pub unserved: Option<bool>,
     /// Keeps only the gaps of organizations of this kind.
     pub organization_kind: Option<OrganizationKind>,
     /// Keeps only the gaps of seat requirements for this role.

@@ -247,6 +247,9 @@ pub struct MembershipFilter {
     pub member_id: Option<MemberId>,
     /// Keeps only the memberships for the organizations that this DICOM serves, and for itself.
     pub dicom_id: Option<OrganizationId>,
+    /// With `true`, keeps only the memberships of organizations that no DICOM serves: the last row of the matrix. Absent or
+    /// `false`: of all.
+    pub unserved: Option<bool>,
     /// Keeps only the memberships that changed at this time (UTC) or later.
     pub updated_since: Option<Instant>,
     /// Keeps only the memberships for this organization.

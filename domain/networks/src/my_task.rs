@@ -1,7 +1,7 @@
 //! My tasks (mes tâches): what waits for the caller, from every part of the service.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::codes;
+use kernel::{Version, codes};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -30,6 +30,11 @@ pub struct MyTask {
     /// Identifier of the object that waits: a membership request, an invitation, an action item, a review, an
     /// expertise request or a network.
     pub id: Uuid,
+    /// Kind of that object, as the audit log names it, such as `action_item`.
+    #[schema(max_length = 100)]
+    pub noun: String,
+    /// Version of that object: in quotes it is the `If-Match` of an operation on it.
+    pub version: Version,
     /// Path of that object in this API, from the root of the server.
     #[schema(max_length = 500)]
     pub href: String,

@@ -65,6 +65,9 @@ pub struct Subject {
     /// Address of that object in this API, below `/api/v1`. Absent: the caller may no longer read the object.
     #[schema(max_length = 100, example = "/announcements/01900000-0000-7000-8000-000000000004")]
     pub path: Option<String>,
+    /// Path of that object in this API, from the root of the server, as tasks have it. Absent: as for `path`.
+    #[schema(max_length = 110, example = "/api/v1/announcements/01900000-0000-7000-8000-000000000004")]
+    pub href: Option<String>,
 }
 
 // No column of the row: it is filled in for the caller afterwards.

@@ -152,6 +152,9 @@ pub struct SeatFilter {
     pub organization_id: Option<OrganizationId>,
     /// Keeps only the seat requirements of the organizations that this DICOM serves, and of itself.
     pub dicom_id: Option<OrganizationId>,
+    /// With `true`, keeps only the seat requirements of organizations that no DICOM serves: the last row of the matrix. Absent or
+    /// `false`: of all.
+    pub unserved: Option<bool>,
     /// Keeps only the seat requirements that changed at this time (UTC) or later.
     pub updated_since: Option<Instant>,
     /// Keeps only the seat requirements for this role.

@@ -10,6 +10,7 @@ use kernel::directory::OrganizationReference;
 use kernel::schema::network;
 use kernel::{Action, Actor, AsOf, Label, NetworkId, OrganizationId, Refusal, Role, Ruling, codes};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::network::{NetworkCode, NetworkName, NetworkVisibility};
@@ -234,8 +235,17 @@ pub struct TrackingCell {
 }
 
 /// Figures of each organization that one cell of the matrix adds up.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TrackingCells {
+    /// Code of the network: the column of the cell.
+    pub network_code: NetworkCode,
+    /// Name of the network, as people read it.
+    pub network_name: NetworkName,
+    /// The DICOM: the row of the cell. Absent: the row of the organizations that no DICOM serves.
+    pub dicom: Option<OrganizationReference>,
+    /// How the seats stand in all items together.
+    pub tally: Tally,
     /// One item per organization that the caller reads, by short name.
     pub items: Vec<TrackingCell>,
 }

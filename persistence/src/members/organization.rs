@@ -4,7 +4,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::acronym::undotted;
 use kernel::directory::{OrganizationKind, OrganizationLife, OrganizationName};
-use kernel::schema::{organization, organization_period};
+use kernel::schema::{organization, organization_period, territory};
 use kernel::{Actor, AsOf, Grant, Label, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
 use members::organization::{
     Close, Create, Organization, OrganizationContacts, OrganizationFacet, OrganizationFilter, OrganizationInput,
@@ -16,7 +16,7 @@ use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
 use crate::aftermath::below_itself;
 use crate::error::Meaning;
-use crate::facet::faceted;
+use crate::facet::{Called, Field, faceted};
 use crate::kept::{Kept as _, kept, known};
 use crate::locks::lock_networks_at;
 use crate::members::reorganization;
@@ -81,11 +81,15 @@ fn apply(filter: OrganizationFilter, served: Option<&[OrganizationId]>, actor: &
 }
 
 /// What lists of organizations are counted by, in the order of the columns.
-const FACETS: &[(OrganizationFacet, &str)] = &[
-    (OrganizationFacet::Kind, "kind"),
-    (OrganizationFacet::Origin, "origin"),
-    (OrganizationFacet::TerritoryCode, "territory_code"),
+const FACETS: &[Field<OrganizationFacet>] = &[
+    (OrganizationFacet::Kind, "kind", Called::List("OrganizationKind")),
+    (OrganizationFacet::Origin, "origin", Called::List("MemberOrigin")),
+    (OrganizationFacet::TerritoryCode, "territory_code", Called::Names(names_of_territories)),
 ];
+
+fn names_of_territories(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<(String, String)>> {
+    Ok(territory::table.filter(territory::code.eq_any(codes)).select((territory::code, territory::name)).load(conn)?)
+}
 
 /// An organization as it was described at a time.
 type Described =

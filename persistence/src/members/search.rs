@@ -8,9 +8,11 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text};
 use kernel::acronym::undotted;
+use kernel::directory::OrganizationKind;
 use kernel::schema::search_word;
 use kernel::{Facet, FacetValue, MemberId, OrganizationId, Several, Shown};
 use members::contact::Email;
+use members::organization::OrganizationView;
 use members::search::{
     COUNTED, NameKind, Search, SearchFacet, SearchHit, SearchHits, SearchType, Suggest, Suggestion, Suggestions, Wanted,
 };
@@ -65,15 +67,23 @@ diesel::define_sql_function! {
     fn search_terms(said: Text) -> Text;
 }
 
+fn kind_of(it: &OrganizationView) -> OrganizationKind {
+    match it {
+        Shown::Full(it) => it.noun.kind,
+        Shown::Name(it) => it.kind,
+    }
+}
+
 /// How often each value occurs, the most frequent first.
-fn tallied(field: &str, values: impl Iterator<Item = String>) -> Facet {
+fn tallied(field: &str, list: &str, values: impl Iterator<Item = String>) -> Facet {
     let mut counts: BTreeMap<String, i64> = BTreeMap::new();
     for value in values {
         *counts.entry(value).or_default() += 1;
     }
-    let mut values: Vec<_> = counts.into_iter().map(|(value, count)| FacetValue { value, count }).collect();
+    let mut values: Vec<_> =
+        counts.into_iter().map(|(value, count)| FacetValue { value, label: None, count }).collect();
     values.sort_by_key(|it| -it.count);
-    Facet { field: field.to_owned(), values }
+    Facet { field: field.to_owned(), list: Some(list.to_owned()), values }
 }
 
 impl Store<'_> {
@@ -83,7 +93,14 @@ impl Store<'_> {
     /// The database failed.
     pub fn search(&mut self, search: &Search) -> Result<SearchHits> {
         let rows = search.limit.rows();
-        let mut found = self.find(search, if search.facets.is_empty() { rows } else { COUNTED })?;
+        let all = search.facets.is_empty() && search.organization_kind.is_none();
+        let mut found = self.find(search, if all { rows } else { COUNTED })?;
+        if let Some(kind) = search.organization_kind {
+            let (organizations, _) = ids(&found);
+            let mut kinds = self.organizations_found(&organizations)?;
+            kinds.retain(|_, it| kind_of(it) == kind);
+            found.retain(|it| it.of == SearchType::Organization && kinds.contains_key(&OrganizationId(it.id)));
+        }
         let facets = self.counted_by(&search.facets, &found)?;
         found.truncate(rows);
         let (organizations, members) = ids(&found);
@@ -151,15 +168,12 @@ impl Store<'_> {
         }
         let mut facets = Vec::new();
         if asked.has(&SearchFacet::Type) {
-            facets.push(tallied("type", found.iter().map(|it| it.of.code().to_owned())));
+            facets.push(tallied("type", "SearchType", found.iter().map(|it| it.of.code().to_owned())));
         }
         if asked.has(&SearchFacet::OrganizationKind) {
             let (ids, _) = ids(found);
-            let kinds = self.organizations_found(&ids)?.into_values().map(|it| match it {
-                Shown::Full(it) => it.noun.kind,
-                Shown::Name(it) => it.kind,
-            });
-            facets.push(tallied("organization_kind", kinds.map(|kind| kind.code().to_owned())));
+            let kinds = self.organizations_found(&ids)?.into_values().map(|it| kind_of(&it));
+            facets.push(tallied("organization_kind", "OrganizationKind", kinds.map(|kind| kind.code().to_owned())));
         }
         Ok(Some(facets))
     }

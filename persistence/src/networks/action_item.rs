@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::carry::carry_actions;
 use super::follow_up::{named, scope_of};
-use crate::facet::faceted;
+use crate::facet::{Called, faceted};
 use crate::idempotency::again;
 use crate::kept::{Ends, Gist, Kept as _, Leaving, Owned, Person, Remind, Told, kept, known, titled, told};
 use crate::moving::Resting;
@@ -78,7 +78,7 @@ impl Store<'_> {
             }
         };
         let count = counted(conn, filter.count, all())?;
-        let status = &[(ActionItemFacet::Status, "status")];
+        let status = &[(ActionItemFacet::Status, "status", Called::List("ActionStatus"))];
         let facets = faceted(conn, &filter.facets, status, all().select(action_item::status))?;
         let found = if matches!(filter.status, Some(ActionStatus::Done | ActionStatus::Cancelled)) {
             let key = |it: &ActionItem| (it.closed_at, it.id);

@@ -16,7 +16,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use crate::facet::faceted;
+use crate::facet::{Called, faceted};
 use crate::idempotency::again;
 use crate::kept::{Person, kept, known};
 use crate::moving::{Fate, Resting};
@@ -61,7 +61,8 @@ impl Store<'_> {
             query
         };
         let count = counted(conn, filter.count, all())?;
-        let fields = &[(FollowUpFacet::Health, "health"), (FollowUpFacet::Axis, "axis")];
+        let (health, axis) = (Called::List("Health"), Called::List("FollowUpAxis"));
+        let fields = &[(FollowUpFacet::Health, "health", health), (FollowUpFacet::Axis, "axis", axis)];
         let facets = faceted(conn, &filter.facets, fields, all().select((follow_up::health, follow_up::axis)))?;
         let key = |it: &FollowUp| (it.held_on, it.id);
         let found =

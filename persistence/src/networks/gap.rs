@@ -10,6 +10,7 @@ use kernel::directory::OrganizationName;
 use kernel::{AsOf, OrganizationId, PageQuery, SeatId};
 
 use super::network::seen_by;
+use super::tracking::Row;
 use crate::{Result, Store};
 
 /// The gaps of a network, by name of the organization. A filter that is NULL keeps all.
@@ -26,7 +27,7 @@ const GAPS: &str = "
         AND ($3 OR seat.organization_id = ANY ($4))
         AND ($5 IS NULL OR $5 = ANY (state.gaps)) AND ($6 IS NULL OR seat.organization_id = $6)
         AND ($7 IS NULL OR organization.kind = $7) AND ($8 IS NULL OR seat.role = $8)
-        AND ($12 IS NULL OR seat.organization_id = ANY ($12))
+        AND ($12 IS NULL OR (seat.organization_id = ANY ($12)) <> $13)
         AND ($9 IS NULL OR (organization.name, seat.id) > ($9 COLLATE \"und-x-icu\", $10))
     ORDER BY organization.name, seat.id LIMIT $11";
 
@@ -36,7 +37,11 @@ impl Store<'_> {
     /// # Errors
     /// The caller may read no gap of it; there is no such network that the caller may see; the cursor is none of ours.
     pub fn network_gaps(&mut self, code: &NetworkCode, filter: &GapFilter, page: &PageQuery) -> Result<GapPage> {
-        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, filter.as_of)).transpose()?;
+        let (these, but) = match self.row(filter.dicom_id, filter.unserved, filter.as_of)? {
+            Some(Row::Of(these)) => (Some(these), false),
+            Some(Row::But(these)) => (Some(these), true),
+            None => (None, false),
+        };
         let (conn, actor) = self.reading();
         let network = seen_by(code, conn, actor)?;
         let reach = Track::reach(actor)?;
@@ -64,7 +69,8 @@ impl Store<'_> {
             .bind::<Nullable<Text>, _>(name)
             .bind::<Nullable<SqlUuid>, _>(seat)
             .bind::<BigInt, _>(page.probe())
-            .bind::<Nullable<Array<SqlUuid>>, _>(served)
+            .bind::<Nullable<Array<SqlUuid>>, _>(these)
+            .bind::<Bool, _>(but)
             .load(conn)?;
         Ok(page.cut(rows, |row| (row.organization_name.clone(), row.seat_id)).map(Gap::from))
     }

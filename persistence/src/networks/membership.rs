@@ -24,9 +24,10 @@ use uuid::Uuid;
 
 use super::membership_request::met;
 use super::network::{locked as locked_network, seen_by};
+use super::tracking::Row;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::facet::faceted;
+use crate::facet::{Called, Field, faceted};
 use crate::idempotency::again;
 use crate::kept::{Carry, Ends, Gist, Kept as _, Leaving, Owned, Person, Told, kept, known, told};
 use crate::locks::lock_networks;
@@ -45,7 +46,7 @@ const BACKWARDS: Label = Label {
 
 /// What a filter keeps of a boxed query of memberships, whatever they are joined with, at an instant or now.
 macro_rules! narrowed {
-    ($query:expr, $filter:expr, $at:expr, $served:expr) => {{
+    ($query:expr, $filter:expr, $at:expr, $row:expr) => {{
         let filter: &MembershipFilter = $filter;
         let mut query = match $at {
             Some(at) => $query.filter(membership::valid.contains(at)),
@@ -60,9 +61,11 @@ macro_rules! narrowed {
         if let Some(organization) = filter.organization_id {
             query = query.filter(membership::organization_id.eq(organization));
         }
-        if let Some(served) = &$served {
-            query = query.filter(membership::organization_id.eq_any(served.clone()));
-        }
+        query = match $row.clone() {
+            Some(Row::Of(these)) => query.filter(membership::organization_id.eq_any(these)),
+            Some(Row::But(these)) => query.filter(membership::organization_id.ne_all(these)),
+            None => query,
+        };
         if let Some(kind) = filter.organization_kind {
             query = query.filter(membership::organization_kind.eq(kind));
         }
@@ -94,12 +97,12 @@ impl Store<'_> {
             all.filter(visible(actor, &network))
         };
         let found = self.listed(&seen, filter, page)?;
-        let (at, served) = self.moment(filter)?;
+        let (at, row) = self.moment(filter)?;
         let (conn, actor) = self.reading();
         // A network may have very many: they are counted without those whom they are joined with.
         let all = || {
             let all = membership::table.into_boxed().filter(membership::network_id.eq(network.id));
-            narrowed!(all.filter(visible(actor, &network)), filter, at, served)
+            narrowed!(all.filter(visible(actor, &network)), filter, at, row)
         };
         let code = || network.code.to_string().into_sql::<Text>();
         let by = all().select((code(), membership::role, membership::organization_kind));
@@ -170,9 +173,9 @@ impl Store<'_> {
         page: &PageQuery,
     ) -> Result<MembershipPage> {
         let found = self.listed(seen, filter, page)?;
-        let (at, served) = self.moment(filter)?;
+        let (at, row) = self.moment(filter)?;
         let (conn, actor) = self.reading();
-        let all = || narrowed!(seen(actor), filter, at, served);
+        let all = || narrowed!(seen(actor), filter, at, row);
         let by = all().select((network::code, membership::role, membership::organization_kind));
         let facets = faceted(conn, &filter.facets, FACETS, by)?;
         let count = counted(conn, filter.count, all())?;
@@ -186,16 +189,16 @@ impl Store<'_> {
         filter: &MembershipFilter,
         page: &PageQuery,
     ) -> Result<Page<Membership>> {
-        let (at, served) = self.moment(filter)?;
+        let (at, row) = self.moment(filter)?;
         let (conn, actor) = self.reading();
-        let all = narrowed!(seen(actor), filter, at, served);
+        let all = narrowed!(seen(actor), filter, at, row);
         Ok(sorted!(conn, all, page, filter.sort.unwrap_or(Sort::Name), Membership: membership by sort_name))
     }
 
-    /// The past instant that a filter asks about, and the organizations of the DICOM that it names.
-    fn moment(&mut self, filter: &MembershipFilter) -> Result<(Option<DateTime<Utc>>, Option<Vec<OrganizationId>>)> {
+    /// The past instant that a filter asks about, and the row of the matrix that it names.
+    fn moment(&mut self, filter: &MembershipFilter) -> Result<(Option<DateTime<Utc>>, Option<Row>)> {
         let at = filter.as_of.map(AsOf::instant).transpose()?;
-        Ok((at, filter.dicom_id.map(|dicom| self.served_by(dicom, filter.as_of)).transpose()?))
+        Ok((at, self.row(filter.dicom_id, filter.unserved, filter.as_of)?))
     }
 
     /// One membership.
@@ -290,11 +293,15 @@ type Query = IntoBoxed<'static, Select<<Membership as HasQuery<Pg>>::BaseQuery, 
 const MOST_LEADS: i64 = 100;
 
 /// What lists of memberships are counted by, in the order of the columns.
-const FACETS: &[(MembershipFacet, &str)] = &[
-    (MembershipFacet::NetworkCode, "network_code"),
-    (MembershipFacet::Role, "role"),
-    (MembershipFacet::OrganizationKind, "organization_kind"),
+const FACETS: &[Field<MembershipFacet>] = &[
+    (MembershipFacet::NetworkCode, "network_code", Called::Names(names_of_networks)),
+    (MembershipFacet::Role, "role", Called::List("NetworkRole")),
+    (MembershipFacet::OrganizationKind, "organization_kind", Called::List("OrganizationKind")),
 ];
+
+fn names_of_networks(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<(String, String)>> {
+    Ok(network::table.filter(network::code.eq_any(codes)).select((network::code, network::name)).load(conn)?)
+}
 
 fn in_network(query: Query, code: Option<&NetworkCode>) -> Query {
     match code {

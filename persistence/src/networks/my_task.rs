@@ -61,7 +61,9 @@ impl Store<'_> {
 
 fn task<T: Noun>(kind: MyTaskKind, it: &T, title: String, since: DateTime<Utc>) -> MyTask {
     let href = format!("/api/v1/{}/{}", T::COLLECTION, it.key());
-    MyTask { kind, id: it.id(), href, title, network_code: None, network_name: None, due_on: None, since }
+    let (network_code, network_name, due_on) = (None, None, None);
+    let (id, noun, version) = (it.id(), T::NAME.to_owned(), it.version());
+    MyTask { kind, id, noun, version, href, title, network_code, network_name, due_on, since }
 }
 
 /// The membership requests that wait for the caller: those about themselves, and those of the networks that they lead.

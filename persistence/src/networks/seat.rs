@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::carry::carry_seats;
 use super::network::{find as find_network, locked as locked_network};
+use super::tracking::Row;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
 use crate::kept::{Ends, kept, known};
@@ -36,16 +37,18 @@ impl Store<'_> {
     pub fn network_seats(&mut self, code: NetworkCode, filter: &SeatFilter, page: &PageQuery) -> Result<SeatPage> {
         let network = self.permit(List(code))?;
         let at = AsOf::or_now(filter.as_of)?;
-        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, filter.as_of)).transpose()?;
+        let row = self.row(filter.dicom_id, filter.unserved, filter.as_of)?;
         let all = || {
             let query = Seat::query().filter(seat::network_id.eq(network.id));
             let mut query = query.filter(seat::valid.contains(at)).into_boxed();
             if let Some(organization) = filter.organization_id {
                 query = query.filter(seat::organization_id.eq(organization));
             }
-            if let Some(served) = &served {
-                query = query.filter(seat::organization_id.eq_any(served));
-            }
+            query = match &row {
+                Some(Row::Of(these)) => query.filter(seat::organization_id.eq_any(these)),
+                Some(Row::But(these)) => query.filter(seat::organization_id.ne_all(these)),
+                None => query,
+            };
             if let Some(since) = filter.updated_since {
                 query = query.filter(seat::updated_at.ge(since.0));
             }

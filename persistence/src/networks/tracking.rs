@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ::networks::network::NetworkStatus;
 use ::networks::tracking::{
-    CellQuery, CellRow, Matrix, MatrixFacts, MatrixNetwork, Tally, Track, TrackingCell, TrackingCells,
+    CellQuery, CellRow, Matrix, MatrixColumn, MatrixFacts, MatrixNetwork, Tally, Track, TrackingCell, TrackingCells,
 };
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -47,6 +47,15 @@ struct Served {
     organization_id: OrganizationId,
 }
 
+/// The organizations of one row of the matrix.
+#[derive(Debug, Clone)]
+pub(super) enum Row {
+    /// These.
+    Of(Vec<OrganizationId>),
+    /// All but these, which a DICOM serves.
+    But(Vec<OrganizationId>),
+}
+
 impl Store<'_> {
     /// The matrix that the caller reads, now or at the end of a past day.
     ///
@@ -76,15 +85,35 @@ impl Store<'_> {
 
     /// A DICOM with the organizations that it serves, now or at the end of a past day.
     pub(crate) fn served_by(&mut self, dicom: OrganizationId, as_of: Option<AsOf>) -> Result<Vec<OrganizationId>> {
-        let served: Vec<OrganizationId> = if let Some(day) = as_of {
-            let asked = diesel::sql_query("SELECT dicom_id, organization_id FROM app.served($1, $2)");
-            let asked = asked.bind::<SqlUuid, _>(dicom).bind::<Timestamptz, _>(day.instant()?);
-            asked.load::<Served>(self.reading().0)?.into_iter().map(|row| row.organization_id).collect()
-        } else {
-            let (_, facts) = self.matrix_facts(None)?;
-            facts.served.iter().filter(|(by, _)| *by == dicom).map(|(_, served)| *served).collect()
-        };
+        let served = self.served(as_of)?.into_iter().filter(|(by, _)| *by == dicom).map(|(_, served)| served);
         Ok(std::iter::once(dicom).chain(served).collect())
+    }
+
+    /// Each DICOM with each organization that it serves.
+    fn served(&mut self, as_of: Option<AsOf>) -> Result<Vec<(OrganizationId, OrganizationId)>> {
+        match as_of {
+            Some(day) => {
+                let at = day.instant()?;
+                served_at(self.reading().0, at)
+            }
+            None => Ok(self.matrix_facts(None)?.1.served.clone()),
+        }
+    }
+
+    /// The row of the matrix that a list is limited to, if it is to one.
+    pub(super) fn row(
+        &mut self,
+        dicom: Option<OrganizationId>,
+        unserved: Option<bool>,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<Row>> {
+        Ok(match (dicom, unserved.unwrap_or_default()) {
+            (None, false) => None,
+            (Some(dicom), false) => Some(Row::Of(self.served_by(dicom, as_of)?)),
+            (None, true) => Some(Row::But(self.served(as_of)?.into_iter().map(|(_, served)| served).collect())),
+            // No DICOM serves what none serves.
+            (Some(_), true) => Some(Row::Of(Vec::new())),
+        })
     }
 
     /// The DICOMs that serve an organization now, by short name.
@@ -108,7 +137,9 @@ impl Store<'_> {
         let network = facts.column(&query.network_code, self.actor(), &reach).ok_or(Refusal::NotFound)?;
         let matrix = Matrix::build(at, &facts, self.actor(), &reach);
         let row = matrix.rows.iter().find(|row| row.dicom.as_ref().map(|dicom| dicom.id) == query.dicom_id);
-        let members = row.ok_or(Refusal::NotFound)?.organizations.iter();
+        let row = row.ok_or(Refusal::NotFound)?;
+        let mut whole = Tally::default();
+        let members = row.organizations.iter();
         let members = members.filter(|member| reach.holds(network.id, member.organization.id));
         let items = members.map(|member| {
             let mut tally = Tally::default();
@@ -116,6 +147,7 @@ impl Store<'_> {
                 |cell: &&CellRow| cell.network_id == network.id && cell.organization_id == member.organization.id;
             for cell in facts.cells.iter().filter(here) {
                 tally += cell;
+                whole += cell;
             }
             TrackingCell {
                 network_code: network.column.network_code.clone(),
@@ -124,8 +156,16 @@ impl Store<'_> {
                 tally,
             }
         });
-        Ok(TrackingCells { items: items.collect() })
+        let items = items.collect();
+        let MatrixColumn { network_code, name: network_name } = network.column.clone();
+        Ok(TrackingCells { network_code, network_name, dicom: row.dicom.clone(), tally: whole, items })
     }
+}
+
+fn served_at(conn: &mut PgConnection, at: DateTime<Utc>) -> Result<Vec<(OrganizationId, OrganizationId)>> {
+    let served = diesel::sql_query("SELECT dicom_id, organization_id FROM app.served(NULL, $1)");
+    let served = served.bind::<Timestamptz, _>(at).load::<Served>(conn)?;
+    Ok(served.into_iter().map(|row| (row.dicom_id, row.organization_id)).collect())
 }
 
 /// The facts from which the matrix is built, the same for every caller.
@@ -133,9 +173,7 @@ fn read_facts(conn: &mut PgConnection, at: DateTime<Utc>, cells: &str) -> Result
     let columns = MatrixNetwork::query().filter(network::status.ne(NetworkStatus::Closed));
     let networks = columns.order((network::name, network::id)).load(conn)?;
     let cells = diesel::sql_query(cells).bind::<Timestamptz, _>(at).load::<CellRow>(conn)?;
-    let served = diesel::sql_query("SELECT dicom_id, organization_id FROM app.served(NULL, $1)");
-    let served = served.bind::<Timestamptz, _>(at).load::<Served>(conn)?;
-    let served: Vec<_> = served.into_iter().map(|row| (row.dicom_id, row.organization_id)).collect();
+    let served = served_at(conn, at)?;
     let needed = served.iter().map(|(_, id)| *id).chain(cells.iter().map(|cell| cell.organization_id));
     let mut needed: Vec<OrganizationId> = needed.collect();
     needed.sort_unstable();

@@ -22,7 +22,7 @@ fn to(of: char, network: NetworkId) -> Notification {
         network_name: Some(name(network)),
         network: Some((network, visibility(network))),
         own: false,
-        subject: Subject { title: None, path: None },
+        subject: Subject::default(),
         read_at: None,
         digested_at: None,
         withdrawn_at: None,
