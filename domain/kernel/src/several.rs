@@ -69,14 +69,13 @@ impl<'de, T: DeserializeOwned + Ord> Deserialize<'de> for Several<T> {
 #[cfg(test)]
 mod tests {
     use serde::de::value::{Error, SeqDeserializer};
-    use serde::de::{Deserialize as _, IntoDeserializer as _};
+    use serde::Deserialize as _;
 
     use super::Several;
     use crate::{MemberId, Sort};
 
     fn read<T: serde::de::DeserializeOwned + Ord>(sent: &[&str]) -> Result<Several<T>, Error> {
-        let each: SeqDeserializer<_, Error> = sent.iter().copied().into_deserializer();
-        Several::deserialize(each)
+        Several::deserialize(SeqDeserializer::<_, Error>::new(sent.iter().copied()))
     }
 
     #[test]

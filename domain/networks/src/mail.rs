@@ -142,7 +142,7 @@ mod tests {
 
     fn gist() -> Gist {
         Gist {
-            subject: Subject { title: Some("Titre".into()), path: Some("/action-items/4".into()) },
+            subject: Subject { title: Some("Titre".into()), path: Some("/action-items/4".into()), href: None },
             person: Some("Noé Vidal".into()),
             role: Some(NetworkRole::Referent),
             due_on: NaiveDate::from_ymd_opt(2027, 1, 4),
