@@ -413,7 +413,7 @@ fn a_page_of_another_origin_may_send_traces_and_read_what_it_needs() {
 
 #[test]
 fn an_organization_page_can_be_opened_twice_in_a_second() {
-    let world = World::over(Database::demo(), &[("DIAPASON_RATE_LIMITS", "true")]);
+    let world = World::over(Database::demo(), &[("DIAPASON_RATE_LIMITS", "on")]);
     let director = world.client("director-sociaux");
     let place = world.organization("DICOM sociaux");
     for _ in 0..2 {

@@ -46,12 +46,11 @@ fn drill_downs_add_up_to_the_matrix(sig: &Client, dicom: &str, network: &str, or
     let cell = row["cells"].as_array().unwrap().iter().find(|cell| cell["network_code"] == "edito").unwrap();
     let here: Vec<&Value> = cells.as_array().unwrap().iter().collect();
     let ids: Vec<&str> = here.iter().map(|cell| cell["organization"]["id"].as_str().unwrap()).collect();
-    for page in [sig.get(network).expect(200).json(), sig.get(organization).expect(200).json()] {
-        let rows = page["rows"].as_array().unwrap().iter();
-        let rows: Vec<Value> = rows
-            .filter(|row| row["network_code"] == "edito" && ids.contains(&row["organization"]["id"].as_str().unwrap()))
-            .cloned()
-            .collect();
+    for rows in [sig.rows(network), sig.rows(organization)] {
+        let here = |row: &Value| {
+            row["network_code"] == "edito" && ids.contains(&row["organization"]["id"].as_str().unwrap())
+        };
+        let rows: Vec<Value> = rows.into_iter().filter(here).collect();
         let rows = Value::from(rows);
         for of in ["expected", "filled", "gaps", "referents", "members"] {
             let added: i64 = if of == "referents" {
@@ -139,7 +138,8 @@ fn a_page_stands_as_at_its_own_last_follow_up() {
     let page = sig.get(&pages[0]).expect(200).json();
     assert_eq!(page["last_follow_up_on"], "2026-01-10");
     assert_eq!(page["follow_ups"].as_array().unwrap().len(), 20);
-    let row = page["rows"].as_array().unwrap().iter().find(|row| row["organization"]["id"] == dicom).unwrap();
+    let rows = sig.rows(&pages[0]);
+    let row = rows.iter().find(|row| row["organization"]["id"] == dicom).unwrap();
     assert_eq!([&row["health"], &row["last_follow_up_on"]], ["amber", "2026-02-11"]);
 }
 

@@ -70,7 +70,7 @@ fn how_a_row_stands_is_on_the_record_where_a_confidential_follow_up_says_so() {
         let later = json!({"axis": "network", "network_code": "edito", "organization_id": justice, "confidentiality": "normal"});
         follow_up(&sig, later);
     }
-    let (read, page) = lines(&world, || sig.get("/tracking/networks/edito"));
+    let (read, page) = lines(&world, || sig.get("/tracking/networks/edito?limit=200"));
     let listed = page["follow_ups"].as_array().unwrap();
     assert!(listed.len() == 20 && listed.iter().all(|it| it["id"] != of_row.as_str()), "{listed:?}");
     let row = page["rows"].as_array().unwrap().iter().find(|it| it["organization"]["id"] == sociaux.as_str()).unwrap();

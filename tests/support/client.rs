@@ -92,10 +92,19 @@ impl Client {
 
     /// Every item of a list, page by page.
     pub fn walk(&self, path: &str) -> Vec<Value> {
+        self.through(path, "/items")
+    }
+
+    /// Every row of a tracking page, page by page.
+    pub fn rows(&self, path: &str) -> Vec<Value> {
+        self.through(&format!("{path}?limit=200"), "/rows")
+    }
+
+    fn through(&self, path: &str, list: &str) -> Vec<Value> {
         let (mut all, mut next) = (Vec::new(), Some(path.to_owned()));
         while let Some(address) = next {
             let page = self.get(&address).expect(200);
-            all.extend(page.at("/items").as_array().unwrap().iter().cloned());
+            all.extend(page.at(list).as_array().unwrap().iter().cloned());
             next = page.header("link").split(['<', '>']).nth(1).map(str::to_owned);
             assert_eq!(next.is_some(), page.json().get("next").is_some());
         }
