@@ -76,7 +76,7 @@ fn an_object_brings_along_what_its_lists_show() {
         let client = world.client(persona);
         let dicom = world.organization("DICOM sociaux");
         let organization =
-            client.get(&format!("/organizations/{dicom}?include=links,children,dicoms")).expect(200).json();
+            client.get(&format!("/organizations/{dicom}?include=links,children,dicoms,tracking")).expect(200).json();
         let full = organization["view"] == "full";
         assert_eq!(full, organization.get("included").is_some(), "{persona}: of a name, nothing more is told");
         if full {
@@ -85,6 +85,9 @@ fn an_object_brings_along_what_its_lists_show() {
             assert_eq!(ids(&rest(&client, &format!("/organizations/{dicom}/links"), &included["links"])), ids(&links));
             let below = format!("/organizations?parent_id={dicom}");
             assert_eq!(ids(&rest(&client, &below, &included["children"])), ids(&client.walk(&below)), "{persona}");
+            let tracked = client.get(&format!("/tracking/organizations/{dicom}"));
+            assert_eq!(included.get("tracking").is_none(), tracked.status == 403, "{persona}");
+            assert!(tracked.status == 403 || included["tracking"]["rows"] == tracked.at("/rows"), "{persona}");
             assert!(included["dicoms"].as_array().unwrap().iter().any(|it| it["id"] == dicom.as_str()), "itself");
         }
         let member = world.member("director-sociaux");
@@ -102,12 +105,17 @@ fn an_object_brings_along_what_its_lists_show() {
             whole.as_object_mut().unwrap().remove("included");
             assert_eq!(whole, plain, "{persona}");
         }
-        let network = client.get("/networks/edito?include=leads,co_animations,announcements");
+        let network = client.get("/networks/edito?include=leads,co_animations,announcements,tracking");
         if network.status == 200 {
             let leads = client.walk("/networks/edito/memberships?role=lead");
             let co_leads = client.walk("/networks/edito/memberships?role=co_lead");
             let said = network.at("/included/leads").as_array().unwrap().clone();
             assert_eq!(ids(&said), ids(&[leads, co_leads].concat()), "{persona}");
+            let tracked = client.get("/tracking/networks/edito");
+            assert_eq!(network.at("/included/tracking").is_null(), tracked.status == 403, "{persona}");
+            if let Some(next) = network.at("/included/tracking/next").as_str() {
+                client.get(&format!("/tracking/networks/edito?cursor={next}")).expect(200);
+            }
             let listed = client.get("/networks/edito/co-animations");
             assert_eq!(network.at("/included/co_animations").is_null(), listed.status == 403, "{persona}");
         }

@@ -47,9 +47,8 @@ fn drill_downs_add_up_to_the_matrix(sig: &Client, dicom: &str, network: &str, or
     let here: Vec<&Value> = cells.as_array().unwrap().iter().collect();
     let ids: Vec<&str> = here.iter().map(|cell| cell["organization"]["id"].as_str().unwrap()).collect();
     for rows in [sig.rows(network), sig.rows(organization)] {
-        let here = |row: &Value| {
-            row["network_code"] == "edito" && ids.contains(&row["organization"]["id"].as_str().unwrap())
-        };
+        let here =
+            |row: &Value| row["network_code"] == "edito" && ids.contains(&row["organization"]["id"].as_str().unwrap());
         let rows: Vec<Value> = rows.into_iter().filter(here).collect();
         let rows = Value::from(rows);
         for of in ["expected", "filled", "gaps", "referents", "members"] {

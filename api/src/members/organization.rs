@@ -5,6 +5,7 @@ use ::members::organization::{
     OrganizationPage, OrganizationPatch, OrganizationQuery, OrganizationView, Update, UpdateContacts,
 };
 use ::members::organization_link::OrganizationLinkPage;
+use ::networks::tracking_page::OrganizationTracking;
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
 use kernel::directory::OrganizationReference;
@@ -70,6 +71,8 @@ pub(crate) struct OrganizationIncluded {
     /// DICOMs that serve it, by short name. Absent: not asked for.
     #[schema(max_items = 100)]
     dicoms: Option<Vec<OrganizationReference>>,
+    /// Its tracking page, as `GET /tracking/organizations/{id}`. Absent: not asked for, or the caller may not read it.
+    tracking: Option<OrganizationTracking>,
 }
 
 type OrganizationWhole = Shown<With<Seen<Organization>, OrganizationIncluded>, OrganizationReference>;
@@ -84,6 +87,7 @@ fn included(
     }
     let has = |what| asked.has(&what).then_some(());
     let first = PageQuery::first(format!("/api/v1/organizations/{id}/links?"));
+    let rows = PageQuery::first(format!("/api/v1/tracking/organizations/{id}?"));
     let below = OrganizationFilter { parent_id: Some(id), ..OrganizationFilter::default() };
     let children = PageQuery::first(format!("/api/v1/organizations?parent_id={id}"));
     Ok(Some(OrganizationIncluded {
@@ -93,6 +97,10 @@ fn included(
             .flatten(),
         children: has(OrganizationInclude::Children).map(|()| store.organizations(&below, &children)).transpose()?,
         dicoms: has(OrganizationInclude::Dicoms).map(|()| store.dicoms_of(id)).transpose()?,
+        tracking: has(OrganizationInclude::Tracking)
+            .map(|()| readable(store.organization_tracking(id, &rows)))
+            .transpose()?
+            .flatten(),
     }))
 }
 

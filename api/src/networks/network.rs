@@ -7,6 +7,7 @@ use ::networks::network::{
     Activate, Close, Create, NetworkCode, NetworkFilter, NetworkInclude, NetworkInput, NetworkPage, NetworkPatch,
     NetworkQuery, NetworkView, Pause, Update,
 };
+use ::networks::tracking_page::NetworkTracking;
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
 use kernel::{PageQuery, Several};
@@ -66,6 +67,8 @@ pub(crate) struct NetworkIncluded {
     co_animations: Option<CoAnimationPage>,
     /// The five latest published announcements that the caller may read. Absent: not asked for.
     announcements: Option<AnnouncementPage>,
+    /// Its tracking page, as `GET /tracking/networks/{code}`. Absent: not asked for, or the caller may not read it.
+    tracking: Option<NetworkTracking>,
 }
 
 type NetworkWhole = With<NetworkView, NetworkIncluded>;
@@ -80,6 +83,7 @@ fn included(
     }
     let has = |what| asked.has(&what).then_some(());
     let first = |list: &str| PageQuery::first(format!("/api/v1/networks/{code}/{list}?"));
+    let rows = PageQuery::first(format!("/api/v1/tracking/networks/{code}?"));
     let news = AnnouncementFilter {
         network_code: Some(code.clone()),
         status: Some(AnnouncementStatus::Published),
@@ -93,6 +97,10 @@ fn included(
             .transpose()?
             .flatten(),
         announcements: has(NetworkInclude::Announcements).map(|()| store.announcements(&news, &latest)).transpose()?,
+        tracking: has(NetworkInclude::Tracking)
+            .map(|()| readable(store.network_tracking(code, &rows)))
+            .transpose()?
+            .flatten(),
     }))
 }
 

@@ -140,22 +140,6 @@ export const read = (path, asked, how = {}) => send(addressed(path, asked), how)
 export const get = async (path, asked, how) => (await read(path, asked, how)).data;
 
 /**
- * Reads what the caller may be refused without the page failing: `undefined` for 403 and 404.
- * @template {Readable} P
- * @param {P} path
- * @param {Asked<P, 'get'>} asked
- * @returns {Promise<Answer<P> | undefined>}
- */
-export async function getIfAllowed(path, asked) {
-  try {
-    return await get(path, asked);
-  } catch (error) {
-    if (error instanceof Refused && [403, 404].includes(error.problem.status)) return undefined;
-    throw error;
-  }
-}
-
-/**
  * Moves the state of an object, once however often it is sent; `version` is the one that was read, where the move needs it.
  * @template {keyof Paths} P
  * @param {P} path

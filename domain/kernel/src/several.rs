@@ -68,8 +68,8 @@ impl<'de, T: DeserializeOwned + Ord> Deserialize<'de> for Several<T> {
 
 #[cfg(test)]
 mod tests {
-    use serde::de::value::{Error, SeqDeserializer};
     use serde::Deserialize as _;
+    use serde::de::value::{Error, SeqDeserializer};
 
     use super::Several;
     use crate::{MemberId, Sort};

@@ -290,6 +290,7 @@ codes! {
         Links = "links" ("les liens en cours", "links in force"),
         Children = "children" ("les organisations directement rattachées", "organizations directly below it"),
         Dicoms = "dicoms" ("les DICOM qui la servent", "DICOMs that serve it"),
+        Tracking = "tracking" ("le suivi", "its tracking page"),
     }
 }
 
@@ -304,7 +305,7 @@ pub struct OrganizationQuery {
     /// What to bring along, in `included`: as it stands now. Repeat the parameter, or separate values by commas.
     /// Absent: nothing.
     #[serde(default)]
-    #[param(value_type = Option<Vec<OrganizationInclude>>, min_items = 1, max_items = 3)]
+    #[param(value_type = Option<Vec<OrganizationInclude>>, min_items = 1, max_items = 4)]
     pub include: Several<OrganizationInclude>,
 }
 

@@ -233,6 +233,7 @@ codes! {
         Leads = "leads" ("l’animation et la co-animation du réseau", "its leads and co-leads"),
         CoAnimations = "co_animations" ("les co-animations", "its co-animations"),
         Announcements = "announcements" ("les dernières annonces publiées", "its latest published announcements"),
+        Tracking = "tracking" ("le suivi", "its tracking page"),
     }
 }
 
@@ -243,7 +244,7 @@ codes! {
 pub struct NetworkQuery {
     /// What to bring along, in `included`. Repeat the parameter, or separate values by commas. Absent: nothing.
     #[serde(default)]
-    #[param(value_type = Option<Vec<NetworkInclude>>, min_items = 1, max_items = 3)]
+    #[param(value_type = Option<Vec<NetworkInclude>>, min_items = 1, max_items = 4)]
     pub include: Several<NetworkInclude>,
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // The networks, and one of them in three calls: itself with what it brings along, its members, how it stands.
 
-import { get, getIfAllowed, label, move } from '../api.js';
+import { get, label, move } from '../api.js';
 import { counted, day, facts, h, health, joined, Label, link, list, organizationLink, paged, personLink, phone, quiet } from '../dom.js';
 import { row, section, table, tallied, text } from '../dom.js';
 import { announcement } from './home.js';
@@ -100,12 +100,11 @@ const lead = ({ member, organization }) => h('span', {}, personLink(member), ` (
 export async function network(code) {
   /** @param {string} cursor */
   const standingOf = (cursor) => get('/api/v1/tracking/networks/{code}', { path: { code }, query: { cursor } });
-  const [it, memberships, tracking] = await Promise.all([
-    get('/api/v1/networks/{code}', { path: { code }, query: { include: ['leads', 'co_animations', 'announcements'] } }),
+  const [it, memberships] = await Promise.all([
+    get('/api/v1/networks/{code}', { path: { code }, query: { include: ['leads', 'co_animations', 'announcements', 'tracking'] } }),
     membersOf(code),
-    getIfAllowed('/api/v1/tracking/networks/{code}', { path: { code }, query: {} }),
   ]);
-  const { leads = [], co_animations, announcements } = it.included ?? {};
+  const { leads = [], co_animations, announcements, tracking } = it.included ?? {};
   const body = h('tbody');
   return {
     title: it.name,

@@ -1,7 +1,7 @@
 // @ts-check
 // An organization in three calls: itself with its links, its people in all networks, how it stands.
 
-import { get, getIfAllowed, label } from '../api.js';
+import { get, label } from '../api.js';
 import { counted, facts, h, joined, Label, list, organizationLink, paged, personLink, phone, quiet, row, section, table, tallied } from '../dom.js';
 import { actionItem, followUp, TRACKING_HEADS, trackingRows } from './network.js';
 
@@ -31,13 +31,12 @@ export async function organization(id) {
     get('/api/v1/organizations/{id}/memberships', { path: { id }, query: { include: 'member', count: 'exact', cursor } });
   /** @param {string} cursor */
   const standingOf = (cursor) => get('/api/v1/tracking/organizations/{id}', { path: { id }, query: { cursor } });
-  const [it, members, tracking] = await Promise.all([
-    get('/api/v1/organizations/{id}', { path: { id }, query: { include: ['links', 'children', 'dicoms'] } }),
+  const [it, members] = await Promise.all([
+    get('/api/v1/organizations/{id}', { path: { id }, query: { include: ['links', 'children', 'dicoms', 'tracking'] } }),
     membersOf(),
-    getIfAllowed('/api/v1/tracking/organizations/{id}', { path: { id }, query: {} }),
   ]);
   if (it.view === 'name') return { title: it.name, content: [h('p', {}, Label('OrganizationKind', it.kind))] };
-  const { links, children, dicoms = [] } = it.included ?? {};
+  const { links, children, dicoms = [], tracking } = it.included ?? {};
   const people = h('tbody');
   const standing = h('tbody');
   return {
