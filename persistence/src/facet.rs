@@ -14,13 +14,16 @@ use crate::Result;
 const MOST: usize = 200;
 const NAMES: [&str; 4] = ["a", "b", "c", "d"];
 
+/// Codes with the names of what they stand for.
+pub(crate) type Names = Vec<(String, String)>;
+
 /// What the codes of a field stand for.
 #[derive(Clone, Copy)]
 pub(crate) enum Called {
     /// They are of this list of the contract.
     List(&'static str),
     /// They are names of something, found by their codes.
-    Names(fn(&mut PgConnection, &[String]) -> Result<Vec<(String, String)>>),
+    Names(fn(&mut PgConnection, &[String]) -> Result<Names>),
 }
 
 /// A field by which a list is counted: what asks for it, its name, and what its codes stand for.

@@ -130,7 +130,7 @@ fn every_identifier_that_people_read_has_its_name_beside_it() {
         }
         match value {
             Value::Object(fields) => {
-                waiting.extend(fields.iter().filter(|(key, _)| *key != "example").map(|(_, it)| it))
+                waiting.extend(fields.iter().filter(|(key, _)| *key != "example").map(|(_, it)| it));
             }
             Value::Array(items) => waiting.extend(items),
             _ => {}
@@ -148,7 +148,7 @@ fn every_identifier_that_people_read_has_its_name_beside_it() {
             let beside = [stem.to_owned(), format!("{stem}s"), format!("{stem}_name"), "name".to_owned()];
             let named = beside.iter().any(|it| properties.contains_key(it));
             let place = format!("{name}.{property}");
-            if !named && !exempt.has(&&place) {
+            if !named && !exempt.has(&place) {
                 forgotten.push(place);
             }
         }

@@ -280,7 +280,7 @@ impl From<OrganizationMembershipFilter> for MembershipFilter {
     fn from(it: OrganizationMembershipFilter) -> Self {
         let OrganizationMembershipFilter { network_code: _, role, member_id, updated_since, as_of, count, .. } = it;
         let (facets, include) = (it.facets, it.include);
-        Self { role, member_id, updated_since, as_of, count, facets, include, ..Self::default() }
+        Self { member_id, updated_since, role, as_of, count, facets, include, ..Self::default() }
     }
 }
 
@@ -288,7 +288,7 @@ impl From<OrganizationMembershipFilter> for MembershipFilter {
 impl From<MemberMembershipFilter> for MembershipFilter {
     fn from(it: MemberMembershipFilter) -> Self {
         let MemberMembershipFilter { network_code: _, role, organization_id, as_of, count } = it;
-        Self { role, organization_id, as_of, count, ..Self::default() }
+        Self { organization_id, role, as_of, count, ..Self::default() }
     }
 }
 

@@ -16,7 +16,7 @@ use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
 use crate::aftermath::below_itself;
 use crate::error::Meaning;
-use crate::facet::{Called, Field, faceted};
+use crate::facet::{Called, Field, Names, faceted};
 use crate::kept::{Kept as _, kept, known};
 use crate::locks::lock_networks_at;
 use crate::members::reorganization;
@@ -87,7 +87,7 @@ const FACETS: &[Field<OrganizationFacet>] = &[
     (OrganizationFacet::TerritoryCode, "territory_code", Called::Names(names_of_territories)),
 ];
 
-fn names_of_territories(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<(String, String)>> {
+fn names_of_territories(conn: &mut PgConnection, codes: &[String]) -> Result<Names> {
     Ok(territory::table.filter(territory::code.eq_any(codes)).select((territory::code, territory::name)).load(conn)?)
 }
 

@@ -27,7 +27,7 @@ use super::network::{locked as locked_network, seen_by};
 use super::tracking::Row;
 use crate::aftermath::Aftermath;
 use crate::error::{Meaning, OVERLAP};
-use crate::facet::{Called, Field, faceted};
+use crate::facet::{Called, Field, Names, faceted};
 use crate::idempotency::again;
 use crate::kept::{Carry, Ends, Gist, Kept as _, Leaving, Owned, Person, Told, kept, known, told};
 use crate::locks::lock_networks;
@@ -299,7 +299,7 @@ const FACETS: &[Field<MembershipFacet>] = &[
     (MembershipFacet::OrganizationKind, "organization_kind", Called::List("OrganizationKind")),
 ];
 
-fn names_of_networks(conn: &mut PgConnection, codes: &[String]) -> Result<Vec<(String, String)>> {
+fn names_of_networks(conn: &mut PgConnection, codes: &[String]) -> Result<Names> {
     Ok(network::table.filter(network::code.eq_any(codes)).select((network::code, network::name)).load(conn)?)
 }
 
