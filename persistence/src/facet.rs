@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
-use kernel::{Facet, FacetValue, Several};
+use kernel::{Count, Facet, FacetValue, Several};
 
 use crate::Result;
 
@@ -57,8 +57,32 @@ impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Grouped<Q> {
         let (sets, by) = (by.iter().map(|it| format!("({it})")).collect::<Vec<_>>(), by.join(", "));
         out.push_sql(&format!("SELECT grouping({by}), coalesce({by}), count(*) FROM ("));
         self.query.walk_ast(out.reborrow())?;
-        out.push_sql(&format!(") AS it ({columns}) GROUP BY GROUPING SETS ({}) ORDER BY 3 DESC, 2", sets.join(", ")));
+        out.push_sql(&format!(
+            ") AS it ({columns}) GROUP BY GROUPING SETS ({}, ()) ORDER BY 3 DESC, 2",
+            sets.join(", ")
+        ));
         Ok(())
+    }
+}
+
+/// How many items a list has, by each field that was asked for and in all.
+#[derive(Default)]
+pub(crate) struct Counts {
+    pub(crate) facets: Option<Vec<Facet>>,
+    all: Option<i64>,
+}
+
+impl Counts {
+    /// How many there are in all, if that was asked: where the list was counted by a field, that is known already.
+    pub(crate) fn count(
+        &self,
+        asked: Option<Count>,
+        counted: impl FnOnce() -> Result<Option<i64>>,
+    ) -> Result<Option<i64>> {
+        match (asked, self.all) {
+            (Some(Count::Exact), Some(all)) => Ok(Some(all)),
+            _ => counted(),
+        }
     }
 }
 
@@ -68,7 +92,7 @@ pub(crate) fn faceted<Q, F>(
     asked: &Several<F>,
     fields: &[Field<F>],
     query: Q,
-) -> Result<Option<Vec<Facet>>>
+) -> Result<Counts>
 where
     Q: QueryFragment<Pg>,
     F: Ord,
@@ -76,7 +100,7 @@ where
     let by: Vec<usize> =
         fields.iter().enumerate().filter(|(_, (field, ..))| asked.has(field)).map(|(place, _)| place).collect();
     if by.is_empty() {
-        return Ok(None);
+        return Ok(Counts::default());
     }
     let grouped = Grouped { query, width: fields.len(), by: by.clone() };
     let counted: Vec<(i32, Option<String>, i64)> = grouped.load(conn)?;
@@ -96,5 +120,6 @@ where
         let value = |(value, count): (String, i64)| FacetValue { label: names.get(&value).cloned(), value, count };
         facets.push(Facet { field: (*field).to_owned(), list, values: values.into_iter().map(value).collect() });
     }
-    Ok(Some(facets))
+    let total = counted.iter().find(|(which, _, _)| *which == all).map(|(_, _, count)| *count);
+    Ok(Counts { facets: Some(facets), all: total })
 }

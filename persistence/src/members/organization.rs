@@ -109,15 +109,15 @@ impl Store<'_> {
         };
         let sort = filter.sort.unwrap_or(Sort::Name);
         let found = sorted!(conn, all(), page, sort, Organization: organization by name);
-        let found = found.counted(counted(conn, filter.count, all())?);
         // Who reads names only reads of an organization its kind, and nothing more.
         let facets = if actor.is_insider() { FACETS } else { FACETS.get(..1).unwrap_or_default() };
         let columns = (organization::kind, organization::origin, organization::territory_code);
-        let facets = match facets.len() {
+        let counts = match facets.len() {
             1 => faceted(conn, &filter.facets, facets, all().select(organization::kind))?,
             _ => faceted(conn, &filter.facets, facets, all().select(columns))?,
         };
-        Ok(found.faceted(facets).map(|it| self.shown(it)))
+        let count = counts.count(filter.count, || counted(conn, filter.count, all()))?;
+        Ok(found.counted(count).faceted(counts.facets).map(|it| self.shown(it)))
     }
 
     /// One organization, as it is or as it was described at the end of a past day.

@@ -77,9 +77,9 @@ impl Store<'_> {
                 None => query,
             }
         };
-        let count = counted(conn, filter.count, all())?;
         let status = &[(ActionItemFacet::Status, "status", Called::List("ActionStatus"))];
-        let facets = faceted(conn, &filter.facets, status, all().select(action_item::status))?;
+        let counts = faceted(conn, &filter.facets, status, all().select(action_item::status))?;
+        let count = counts.count(filter.count, || counted(conn, filter.count, all()))?;
         let found = if matches!(filter.status, Some(ActionStatus::Done | ActionStatus::Cancelled)) {
             let key = |it: &ActionItem| (it.closed_at, it.id);
             keyset!(conn, all(), page, DOWN, key => action_item::closed_at, action_item::id)
@@ -88,7 +88,7 @@ impl Store<'_> {
             keyset!(conn, all(), page, UP, key => action_item::due_on, action_item::id)
         };
         self.shows_actions("list_action_items", &found.items);
-        Ok(found.counted(count).faceted(facets).map(|it| self.shown_action(it)))
+        Ok(found.counted(count).faceted(counts.facets).map(|it| self.shown_action(it)))
     }
 
     /// One action item.

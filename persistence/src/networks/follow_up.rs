@@ -60,13 +60,14 @@ impl Store<'_> {
             }
             query
         };
-        let count = counted(conn, filter.count, all())?;
         let (health, axis) = (Called::List("Health"), Called::List("FollowUpAxis"));
         let fields = &[(FollowUpFacet::Health, "health", health), (FollowUpFacet::Axis, "axis", axis)];
-        let facets = faceted(conn, &filter.facets, fields, all().select((follow_up::health, follow_up::axis)))?;
+        let counts = faceted(conn, &filter.facets, fields, all().select((follow_up::health, follow_up::axis)))?;
+        let count = counts.count(filter.count, || counted(conn, filter.count, all()))?;
         let key = |it: &FollowUp| (it.held_on, it.id);
-        let found =
-            keyset!(conn, all(), page, DOWN, key => follow_up::held_on, follow_up::id).counted(count).faceted(facets);
+        let found = keyset!(conn, all(), page, DOWN, key => follow_up::held_on, follow_up::id)
+            .counted(count)
+            .faceted(counts.facets);
         self.shows_follow_ups("list_follow_ups", &found.items);
         Ok(found.map(|it| self.shown_follow_up(it)))
     }

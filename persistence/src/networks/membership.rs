@@ -99,16 +99,18 @@ impl Store<'_> {
         let found = self.listed(&seen, filter, page)?;
         let (at, row) = self.moment(filter)?;
         let (conn, actor) = self.reading();
-        // A network may have very many: they are counted without those whom they are joined with.
+        // A network may have very many: they are counted without those whom they are joined with, at one instant.
+        let now = diesel::select(sql::clock()).get_result::<DateTime<Utc>>(conn)?;
+        let at = at.or(Some(now));
         let all = || {
             let all = membership::table.into_boxed().filter(membership::network_id.eq(network.id));
             narrowed!(all.filter(visible(actor, &network)), filter, at, row)
         };
         let code = || network.code.to_string().into_sql::<Text>();
         let by = all().select((code(), membership::role, membership::organization_kind));
-        let facets = faceted(conn, &filter.facets, FACETS, by)?;
-        let count = counted(conn, filter.count, all().select(membership::id))?;
-        Ok(found.counted(count).faceted(facets).map(|it| self.seen(it)))
+        let counts = faceted(conn, &filter.facets, FACETS, by)?;
+        let count = counts.count(filter.count, || counted(conn, filter.count, all().select(membership::id)))?;
+        Ok(found.counted(count).faceted(counts.facets).map(|it| self.seen(it)))
     }
 
     /// The leads of a network, then its co-leads, whom everyone sees who may see the network.
@@ -177,9 +179,9 @@ impl Store<'_> {
         let (conn, actor) = self.reading();
         let all = || narrowed!(seen(actor), filter, at, row);
         let by = all().select((network::code, membership::role, membership::organization_kind));
-        let facets = faceted(conn, &filter.facets, FACETS, by)?;
-        let count = counted(conn, filter.count, all())?;
-        Ok(found.counted(count).faceted(facets).map(|it| self.seen(it)))
+        let counts = faceted(conn, &filter.facets, FACETS, by)?;
+        let count = counts.count(filter.count, || counted(conn, filter.count, all()))?;
+        Ok(found.counted(count).faceted(counts.facets).map(|it| self.seen(it)))
     }
 
     /// A page of the memberships that the caller may see.

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS membership_counted_idx;
