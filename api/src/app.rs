@@ -2,11 +2,10 @@
 
 use actix_cors::Cors;
 use actix_web::body::{BoxBody, EitherBody, MessageBody};
-use actix_web::dev::{ResourceDef, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::{Method, header};
 use actix_web::middleware::{DefaultHeaders, Next, from_fn};
-use actix_web::{App, Error, HttpRequest, web};
-use serde_json::Value;
+use actix_web::{App, Error, web};
 use utoipa_actix_web::AppExt as _;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -14,9 +13,10 @@ use crate::connections::tend;
 use crate::document::{document, routes};
 use crate::judge;
 use crate::limits::tell_allowance;
+use crate::methods::{KnownMethods, no_route, unread};
 use crate::metrics::count;
 use crate::platform::{docs, meta};
-use crate::problem::{Code, Problem, speak};
+use crate::problem::speak;
 use crate::services::Services;
 use crate::telemetry::trace;
 
@@ -121,32 +121,4 @@ async fn head_as_get(
         request.head_mut().method = Method::GET;
     }
     next.call(request).await
-}
-
-/// The methods of each address: handlers guard theirs, so actix by itself answers 404 to all others.
-struct KnownMethods(Vec<(ResourceDef, Vec<String>)>);
-
-impl KnownMethods {
-    fn of(contract: &Value) -> Self {
-        let paths = contract.get("paths").and_then(Value::as_object).into_iter().flatten();
-        let methods = |item: &Value| {
-            let known = item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
-            known.flat_map(|method| if method == "GET" { vec![method, "HEAD".into()] } else { vec![method] }).collect()
-        };
-        Self(paths.map(|(path, item)| (ResourceDef::new(path.as_str()), methods(item))).collect())
-    }
-}
-
-/// What is no identifier names nothing, or is the name of another address, which lacks the method.
-fn unread(request: &HttpRequest) -> Problem {
-    let known = request.app_data::<web::Data<KnownMethods>>();
-    let named = known.and_then(|known| known.0.iter().find(|(path, _)| path.pattern() == Some(request.path())));
-    named.map_or(Problem::new(Code::NotFound), |(_, methods)| Problem::method_not_allowed(methods.clone()))
-}
-
-async fn no_route(request: HttpRequest, known: web::Data<KnownMethods>) -> Result<String, Problem> {
-    // Of several patterns that match, the most specific: `{id}` matches `{id}.vcf` too.
-    let here = known.0.iter().filter(|(path, _)| path.is_match(request.path()));
-    let here = here.max_by_key(|(path, _)| path.pattern().map(str::len));
-    Err(here.map_or(Problem::new(Code::NotFound), |(_, methods)| Problem::method_not_allowed(methods.clone())))
 }

@@ -15,6 +15,7 @@ use crate::answer::{Answer, Looker, Reply, Represent};
 use crate::call::call;
 use crate::extract::refuse_query;
 use crate::gate::Errand;
+use crate::methods::mistaken;
 use crate::problem::{Code, Problem, prefers_english};
 use crate::services::Services;
 use crate::telemetry::SPANS;
@@ -55,7 +56,7 @@ impl FromRequest for Db {
         let found = request.app_data::<web::Data<Services>>().cloned().ok_or(Problem::new(Code::Internal));
         ready(found.and_then(|services| {
             let caller = services.caller(request)?;
-            refuse_query(request)?;
+            refuse_query(request).map_err(|problem| mistaken(request).unwrap_or(problem))?;
             Ok(Self { services, caller: caller.identity, vouched: caller.vouched, request: request.clone() })
         }))
     }

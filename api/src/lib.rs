@@ -27,6 +27,7 @@ mod judge;
 pub mod limits;
 mod mail;
 mod members;
+mod methods;
 mod metrics;
 mod networks;
 mod platform;

@@ -66,6 +66,7 @@ const named = () => {
   each('.copy-to-clipboard button:not([aria-label])', (button) => button.setAttribute('aria-label', 'Copy'));
   each('.close-modal:not([aria-label])', (button) => button.setAttribute('aria-label', 'Close'));
   each('.auth-btn-wrapper [aria-label]', (button) => button.removeAttribute('aria-label'));
+  each('tr[data-param-name] select:not([aria-label])', (select) => select.setAttribute('aria-label', select.closest('tr').dataset.paramName));
   each('.modal-ux h6:not([aria-level])', (heading) => {
     heading.setAttribute('role', 'heading');
     heading.setAttribute('aria-level', '5');

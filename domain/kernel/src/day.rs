@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, RangeInclusive};
 
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
@@ -79,7 +79,9 @@ bounded!(
     /// An instant that a caller gives (RFC 3339).
     Instant(DateTime<Utc>) as Timestamptz, DateTime, |text| {
         let separated = text.as_bytes().get(10).is_some_and(|sign| sign.eq_ignore_ascii_case(&b'T'));
-        separated.then(|| DateTime::parse_from_rfc3339(text).ok()).flatten().map(|it| it.to_utc())
+        let read = separated.then(|| DateTime::parse_from_rfc3339(text).ok()).flatten();
+        // A leap second is no time that could be kept.
+        read.filter(|it| it.nanosecond() < 1_000_000_000).map(|it| it.to_utc())
     }
 );
 
@@ -144,6 +146,7 @@ mod tests {
             "2200-01-01T00:00:00Z",
             "2026-12-15",
             "2026-12-15T09:00:00",
+            "2026-12-15T09:00:60Z",
         ] {
             assert!(instant(bad).is_err(), "{bad}");
         }
