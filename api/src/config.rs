@@ -102,7 +102,7 @@ pub struct Settings {
     /// "/annonces/{id}", "accept_invitation": "/invitation#code={code}", "inbox": "/notifications", "preferences":
     /// "/preferences"}`. Also `action_item`, `expertise_request`, `invitation`, `membership`, `membership_request` and
     /// `membership_review`. A page that is not named is one of this service that explains.
-    #[arg(long, env = "DIAPASON_FRONTEND", global = true)]
+    #[arg(long, env = "DIAPASON_FRONTEND", hide_env_values = true, global = true)]
     pub frontend: Option<String>,
     /// Rate limits.
     #[command(flatten)]

@@ -53,12 +53,10 @@ impl Frontend {
         let base = pages.remove("base").ok_or("DIAPASON_FRONTEND has no base")?;
         let base = base.trim_end_matches('/').to_owned();
         if !is_trustworthy(&base) {
-            return Err(format!("DIAPASON_FRONTEND: {base} is neither https nor a loopback address"));
+            return Err("DIAPASON_FRONTEND: its base is neither https nor a loopback address".into());
         }
         if !is_bare(&base) {
-            return Err(format!(
-                "DIAPASON_FRONTEND: {base} has a user, a query, a fragment or a sign of none of these"
-            ));
+            return Err("DIAPASON_FRONTEND: its base has a user, a query, a fragment or a sign of none of these".into());
         }
         for (page, path) in &pages {
             check(&base, page, path)?;

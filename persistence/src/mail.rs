@@ -57,8 +57,8 @@ pub struct InvitationMail {
     pub by: Option<Author>,
     /// The organization of the person who is invited.
     pub organization: OrganizationName,
-    /// The network that the person would join, named only where everyone may know of it, and the role.
-    pub joins: Option<(Option<NetworkName>, NetworkRole)>,
+    /// The network that the person would join and the role, said only where everyone may know of the network.
+    pub joins: Option<Option<(NetworkName, NetworkRole)>>,
     /// Whether the organization recorded the person as a member already.
     pub recorded: bool,
     /// The code to enter.
@@ -85,6 +85,16 @@ impl Database {
         ));
         let Some((kind, object, member, address, created_at)) = line.first::<Line>(&mut conn).optional()? else {
             return Ok(None);
+        };
+        // What tells of something goes to the address that the member has now; an invitation, to the one that was invited.
+        let invites = matches!(kind, DeliveryKind::Invitation | DeliveryKind::InvitationReminder);
+        let address = match member.filter(|_| !invites) {
+            Some(member) => {
+                let now = member::table.find(member).select(member::email);
+                let Some(now) = now.first::<Option<Email>>(&mut conn).optional()?.flatten() else { return Ok(None) };
+                now
+            }
+            None => address,
         };
         let about = match kind {
             DeliveryKind::Invitation => invited(InvitationId(object), false, &mut conn)?,
@@ -189,7 +199,7 @@ fn invited(id: InvitationId, reminds: bool, conn: &mut PgConnection) -> Result<O
         reminds,
         by: author(by, conn)?,
         organization,
-        joins: role.map(|role| (name, role)),
+        joins: role.map(|role| name.map(|name| (name, role))),
         recorded: member.is_some(),
         code: InvitationCode::of(id).map_err(|why| Error::Fault(why.into()))?,
         expires_at,

@@ -211,6 +211,15 @@ fn a_cell_of_the_matrix_opens_down_to_its_people() {
             .any(|at| served.contains(at["organization"]["id"].as_str().unwrap()))
     };
     assert!(members.len() > 5 && members.iter().all(here));
+    // Which DICOM serves whom is for insiders: a filter by it tells nothing to others.
+    let observer = world.client("observer");
+    observer.get(&format!("/organizations/{dicom}/links")).refused(403, "forbidden");
+    for list in ["/members", "/organizations", "/networks/edito/memberships"] {
+        for filter in [format!("dicom_id={dicom}"), "unserved=true".to_owned()] {
+            let page = observer.get(&format!("{list}?{filter}&count=exact"));
+            assert!(page.status == 422 || page.expect(200).at("/count") == 0, "{list} {filter}");
+        }
+    }
     // A past day has its own served organizations.
     sig.get(&format!("/networks/edito/memberships?dicom_id={dicom}&as_of=2024-01-15")).expect(200);
 }

@@ -262,13 +262,16 @@ fn metrics_tell_that_a_door_is_busy_and_that_the_database_is_not_ready() {
     until(Duration::from_secs(5), "a database of a later version is seen", || ready() == 0);
 }
 
-/// Has an e-mail be due since so many seconds.
-fn queue_mail(database: &Database, address: &str, seconds: u32) {
-    database.run(&format!(
-        "WITH line AS (INSERT INTO delivery (id, kind, object_id, address, created_at)
-            VALUES (gen_random_uuid(), 'notification', gen_random_uuid(), '{address}', now()) RETURNING id)
-        INSERT INTO task (kind, key, object_id, due_at)
-        SELECT 'send', 'send:' || id, id, now() - interval '{seconds} seconds' FROM line"
+/// Invites someone at an address, by an e-mail that is due since so many seconds.
+fn invite(world: &World, address: &str, seconds: u32) {
+    let sig = world.client("sig-admin");
+    let place = json!({"organization_id": world.organization("SIG")});
+    let new = json!({"given_name": "Louise", "usual_name": "Carnac", "email": address, "affiliation": place});
+    let member = sig.post("/members", new).expect(201).str("/id");
+    sig.post(&format!("/members/{member}/invite"), json!({})).expect(201);
+    world.database.run(&format!(
+        "UPDATE task SET due_at = now() - interval '{seconds} seconds'
+        WHERE object_id = (SELECT id FROM delivery WHERE address = '{address}')"
     ));
 }
 
@@ -276,8 +279,8 @@ fn queue_mail(database: &Database, address: &str, seconds: u32) {
 fn metrics_tell_what_waits_and_how_e_mails_end() {
     let smtp = Smtp::not_knowing("inconnue@metrics.example");
     let idle = World::over(Database::demo(), &[("DIAPASON_NO_WORKER", "1")]);
-    queue_mail(&idle.database, "connue@metrics.example", 3600);
-    queue_mail(&idle.database, "inconnue@metrics.example", 60);
+    invite(&idle, "connue@metrics.example", 3600);
+    invite(&idle, "inconnue@metrics.example", 60);
     let send = ["kind=\"send\""];
     until(Duration::from_secs(15), "what waits is seen", || value(&metrics(&idle), "diapason_tasks_due", &send) == 2);
     let text = metrics(&idle);
@@ -297,7 +300,7 @@ fn metrics_tell_what_waits_and_how_e_mails_end() {
 
     // A relay that is away: it is tried again.
     let away = World::over(idle.database.clone(), &[("DIAPASON_SMTP_URL", "smtp://127.0.1:1")]);
-    queue_mail(&away.database, "connue@metrics.example", 0);
+    invite(&away, "encore@metrics.example", 0);
     until(Duration::from_secs(20), "it is tried", || mail(&away, "retried") == 1);
     assert_eq!(value(&metrics(&away), "diapason_tasks_total", &["kind=\"send\"", "outcome=\"failed\""]), 1);
     until(Duration::from_secs(15), "and waits", || value(&metrics(&away), "diapason_mail_queued", &[]) == 1);

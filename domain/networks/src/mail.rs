@@ -78,7 +78,8 @@ impl MailItem {
     /// may no longer read the object, or the object no longer waits for them.
     ///
     /// Only networks that are listed for everyone are named. Of other networks, and of what is confidential, an e-mail says
-    /// that there is something and by when it is due: no title, no person.
+    /// that there is something, by when it is due, whether it is about the recipient and how it was decided: no title, no
+    /// person, no role.
     #[must_use]
     pub fn of(note: &Notification, gist: Option<Gist>, author: Option<Author>, sits: bool) -> Option<Self> {
         let gist = gist.filter(|gist| gist.subject.path.is_some())?;

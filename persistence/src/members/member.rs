@@ -91,7 +91,7 @@ impl Store<'_> {
     /// # Errors
     /// The cursor is not valid for this list.
     pub fn members(&mut self, filter: &MemberFilter, page: &PageQuery) -> Result<MemberPage> {
-        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, None)).transpose()?;
+        let served = self.limited_to(filter.dicom_id, None)?;
         let (conn, actor) = self.reading();
         let all = || {
             apply(filter.clone(), served.as_deref(), actor, member::table.into_boxed().filter(visible(actor)))

@@ -101,7 +101,7 @@ impl Store<'_> {
     /// # Errors
     /// The cursor is not valid for this list.
     pub fn organizations(&mut self, filter: &OrganizationFilter, page: &PageQuery) -> Result<OrganizationPage> {
-        let served = filter.dicom_id.map(|dicom| self.served_by(dicom, None)).transpose()?;
+        let served = self.limited_to(filter.dicom_id, None)?;
         let (conn, actor) = self.reading();
         let all = || {
             apply(filter.clone(), served.as_deref(), actor, organization::table.into_boxed().filter(visible(actor)))

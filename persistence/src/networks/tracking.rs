@@ -100,6 +100,19 @@ impl Store<'_> {
         }
     }
 
+    /// A DICOM with the organizations that it serves, as a filter of a list: none of them for callers who may not see
+    /// which DICOM serves whom.
+    pub(crate) fn limited_to(
+        &mut self,
+        dicom: Option<OrganizationId>,
+        as_of: Option<AsOf>,
+    ) -> Result<Option<Vec<OrganizationId>>> {
+        match dicom {
+            Some(_) if !self.actor().is_insider() => Ok(Some(Vec::new())),
+            dicom => dicom.map(|dicom| self.served_by(dicom, as_of)).transpose(),
+        }
+    }
+
     /// The row of the matrix that a list is limited to, if it is to one.
     pub(super) fn row(
         &mut self,
@@ -109,7 +122,8 @@ impl Store<'_> {
     ) -> Result<Option<Row>> {
         Ok(match (dicom, unserved.unwrap_or_default()) {
             (None, false) => None,
-            (Some(dicom), false) => Some(Row::Of(self.served_by(dicom, as_of)?)),
+            (Some(_), false) => self.limited_to(dicom, as_of)?.map(Row::Of),
+            (None, true) if !self.actor().is_insider() => Some(Row::Of(Vec::new())),
             (None, true) => Some(Row::But(self.served(as_of)?.into_iter().map(|(_, served)| served).collect())),
             // No DICOM serves what none serves.
             (Some(_), true) => Some(Row::Of(Vec::new())),
