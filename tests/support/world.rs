@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
 
 use api::auth::{DEVELOPMENT_ISSUER, Development};
@@ -54,7 +54,9 @@ impl World {
     /// A server over a database, with settings; what it logs goes to the file `STANDARD_ERROR`, if that is one of them.
     pub fn over(database: Database, settings: &[(&str, &str)]) -> Self {
         pace::watch();
-        std::fs::write(directory().join("development.key"), SECRET).unwrap();
+        // Once, for a server that starts beside this one would read a file that is half written.
+        static KEY: Once = Once::new();
+        KEY.call_once(|| fs::write(directory().join("development.key"), SECRET).unwrap());
         let mut command = Command::new("/bin/sh");
         command.args(["-c", GUARD, "guard", BINARY]).stdin(Stdio::piped());
         command.env("DATABASE_URL", database.app()).env("DIAPASON_DATA_DIR", directory());
