@@ -53,9 +53,9 @@ impl World {
 
     /// A server over a database, with settings; what it logs goes to the file `STANDARD_ERROR`, if that is one of them.
     pub fn over(database: Database, settings: &[(&str, &str)]) -> Self {
-        pace::watch();
         // Once, for a server that starts beside this one would read a file that is half written.
         static KEY: Once = Once::new();
+        pace::watch();
         KEY.call_once(|| fs::write(directory().join("development.key"), SECRET).unwrap());
         let mut command = Command::new("/bin/sh");
         command.args(["-c", GUARD, "guard", BINARY]).stdin(Stdio::piped());
