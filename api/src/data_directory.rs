@@ -71,32 +71,65 @@ impl DataDirectory {
         Ok(opened.map_err(|error| self.cannot(&format!("be used, {name} in it cannot be opened"), error))?)
     }
 
-    /// A secret that is kept here, made when it is first needed.
+    /// A secret that is kept here, made when it is first needed. It appears whole: of several who make it at once, one wins
+    /// and all have it.
     ///
     /// # Errors
     /// It can neither be made nor read.
     pub(crate) fn secret(&self, name: &str) -> Result<Vec<u8>, Failure> {
         let file = self.0.join(name);
-        match File::options().write(true).create_new(true).mode(0o600).open(&file) {
-            Ok(mut made) => {
-                let secret = format!("{}{}", clock::fresh_v4().simple(), clock::fresh_v4().simple());
-                let kept = made.write_all(secret.as_bytes()).and_then(|()| made.sync_all());
-                if let Err(error) = kept {
-                    // Half a secret is none.
-                    let _ = fs::remove_file(&file);
-                    return Err(self.cannot("be written", error).into());
-                }
-                Ok(secret.into_bytes())
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                let secret =
-                    fs::read(&file).map_err(|it| self.cannot(&format!("be used, {name} in it cannot be read"), it))?;
-                if secret.is_empty() {
-                    return Err(self.cannot("be used", format!("{name} in it is empty, remove it")).into());
-                }
-                Ok(secret)
-            }
-            Err(error) => Err(self.cannot("be written", error).into()),
+        if !file.exists() {
+            self.make_secret(&file).map_err(|error| self.cannot("be written", error))?;
         }
+        let secret = fs::read(&file).map_err(|it| self.cannot(&format!("be used, {name} in it cannot be read"), it))?;
+        if secret.is_empty() {
+            return Err(self.cannot("be used", format!("{name} in it is empty, remove it")).into());
+        }
+        Ok(secret)
+    }
+
+    fn make_secret(&self, file: &Path) -> io::Result<()> {
+        let secret = format!("{}{}", clock::fresh_v4().simple(), clock::fresh_v4().simple());
+        let draft = self.0.join(format!("secret-{}", clock::fresh_v4().simple()));
+        let written = File::options().write(true).create_new(true).mode(0o600).open(&draft).and_then(|mut made| {
+            made.write_all(secret.as_bytes())?;
+            made.sync_all()?;
+            fs::hard_link(&draft, file)
+        });
+        // One that was not made cannot be removed.
+        let _ = fs::remove_file(&draft);
+        match written {
+            // Another one was first.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            written => written,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, thread};
+
+    use super::*;
+
+    #[test]
+    fn a_secret_that_many_need_at_once_is_one() {
+        let directory = env::temp_dir().join(format!("diapason-secret-{}", clock::fresh_v4().simple()));
+        let kept = DataDirectory::open(&directory).unwrap();
+        for round in 0..50 {
+            let name = format!("{round}.key");
+            let asked = || {
+                (0..8).map(|_| {
+                    let (kept, name) = (kept.clone(), name.clone());
+                    thread::spawn(move || kept.secret(&name).unwrap())
+                })
+            };
+            let mut secrets: Vec<_> = asked().collect::<Vec<_>>().into_iter().map(|it| it.join().unwrap()).collect();
+            secrets.dedup();
+            assert!(secrets.len() == 1 && secrets[0].len() == 64, "{secrets:?}");
+        }
+        let left = fs::read_dir(&directory).unwrap().count();
+        fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(left, 50);
     }
 }

@@ -62,11 +62,7 @@ impl Cluster {
 
     /// The demo data, the same for all tests of the file.
     pub fn demo(&self) -> Database {
-        Database {
-            name: "demo".into(),
-            owner: self.url("diapason_owner", "demo"),
-            app: self.url("diapason_app", "demo"),
-        }
+        Database::of("demo", self.url("diapason_owner", "demo"), self.url("diapason_app", "demo"))
     }
 
     pub fn start(&self) {

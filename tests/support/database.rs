@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::{env, fs, process};
 
 use api::embedded::{Embedded, Keep};
@@ -42,10 +42,26 @@ pub struct Database {
     pub name: String,
     pub owner: String,
     pub app: String,
+    /// Ends the database with whoever used it last.
+    _made: Option<Arc<Made>>,
+}
+
+/// A database that was made; it goes when the test ends, for all of them together would fill a disk.
+#[derive(Debug)]
+struct Made(String);
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        let end = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.0);
+        // What a test took away, or what does not answer any more, goes with the cluster.
+        if let Ok(mut connection) = PgConnection::establish(&cluster().url("postgres", "postgres")) {
+            let _ = connection.batch_execute(&end);
+        }
+    }
 }
 
 impl Database {
-    /// A copy of the demo. Never dropped: the whole cluster is thrown away.
+    /// A copy of the demo.
     pub fn demo() -> Self {
         Self::copy_of("template_demo")
     }
@@ -55,23 +71,31 @@ impl Database {
         let cluster = cluster();
         let name = format!("test_{}", COPIES.fetch_add(1, Ordering::Relaxed));
         database::create(&cluster.url("postgres", "postgres"), &name).unwrap();
-        let (owner, app) = (cluster.url("diapason_owner", &name), cluster.url("diapason_app", &name));
-        Self { name, owner, app }
+        Self::made(name)
     }
 
     fn copy_of(template: &str) -> Self {
         let cluster = cluster();
         let name = format!("test_{}", COPIES.fetch_add(1, Ordering::Relaxed));
-        let _one_at_a_time = COPYING.lock().unwrap();
+        let _one_at_a_time = COPYING.lock().unwrap_or_else(PoisonError::into_inner);
         let copy = format!("CREATE DATABASE {name} TEMPLATE {template} OWNER diapason_owner STRATEGY file_copy");
         PgConnection::establish(&cluster.url("postgres", "postgres")).unwrap().batch_execute(&copy).unwrap();
-        let (owner, app) = (cluster.url("diapason_owner", &name), cluster.url("diapason_app", &name));
-        Self { name, owner, app }
+        Self::made(name)
+    }
+
+    fn made(name: String) -> Self {
+        let (owner, app) = (cluster().url("diapason_owner", &name), cluster().url("diapason_app", &name));
+        Self { _made: Some(Arc::new(Made(name.clone()))), name, owner, app }
     }
 
     /// None at all, for what needs none.
     pub fn nowhere() -> Self {
-        Self { name: "none".into(), owner: String::new(), app: "postgres://127.0.0.1:1/none".into() }
+        Self::of("none", String::new(), "postgres://127.0.0.1:1/none".into())
+    }
+
+    /// One that stands elsewhere and is ended there.
+    pub fn of(name: &str, owner: String, app: String) -> Self {
+        Self { name: name.to_owned(), owner, app, _made: None }
     }
 
     pub fn owner(&self) -> String {

@@ -3,11 +3,10 @@
 mod rules;
 
 use chrono::{DateTime, Utc};
-use diesel::deserialize::{self, FromSql};
-use diesel::pg::{Pg, PgValue};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Record, Text};
-use kernel::named::{MaybeNamed, Referred};
+use diesel::sql_types::Text;
+use kernel::named::MaybeNamed;
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::expertise_term;
 use kernel::{Actor, ExpertiseTermId, Noun, Offer, Page, PrincipalId, SearchWords, Seen, Version, codes, text};
@@ -71,20 +70,11 @@ pub struct TermReference {
     pub label: TermLabel,
 }
 
-type Row = Record<(Text, Text)>;
-
-impl Referred for TermReference {
-    type Row = Row;
-    const ALL: &'static str = "SELECT ROW(it.code, it.label) FROM expertise_term it WHERE it.id";
-    const ORDER: &'static str = " ORDER BY it.code";
-}
-
-impl FromSql<Row, Pg> for TermReference {
-    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        let (code, label) = <(TermCode, TermLabel) as FromSql<Row, Pg>>::from_sql(value)?;
-        Ok(Self { code, label })
-    }
-}
+kernel::referred!(
+    TermReference { code: TermCode as Text, label: TermLabel as Text },
+    "SELECT ROW(it.code, it.label) FROM expertise_term it WHERE it.id",
+    " ORDER BY it.code"
+);
 
 /// Term of expertise (compétence métier): a subject that members may master. Terms form a tree.
 #[skip_serializing_none]

@@ -2,11 +2,11 @@
 
 use std::marker::PhantomData;
 
-use diesel::deserialize::{self, FromSql, Queryable};
+use diesel::deserialize::FromSql;
 use diesel::expression::{AppearsOnTable, SelectableExpression, ValidGrouping, is_aggregate};
-use diesel::pg::{Pg, PgValue};
+use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Array, Nullable, Record, SingleValue, SqlType, Text, Uuid, is_nullable};
+use diesel::sql_types::{Array, Nullable, SingleValue, SqlType, Text, Uuid, is_nullable};
 use diesel::{Expression, QueryResult};
 
 use crate::directory::{
@@ -24,67 +24,55 @@ pub trait Referred: FromSql<Self::Row, Pg> {
     const ORDER: &'static str;
 }
 
-type OrganizationRow = Record<(Uuid, Text, Text, Nullable<Text>)>;
+/// Names a reference by the columns of its fields, in the order of its query: their types here and in SQL, the query of all
+/// without its last value, and the order of several.
+#[macro_export]
+macro_rules! referred {
+    ($Reference:ident { $($field:ident: $Type:ty as $Column:ty),+ }, $all:literal, $order:literal) => {
+        impl $crate::named::Referred for $Reference {
+            type Row = diesel::sql_types::Record<($($Column,)+)>;
+            const ALL: &'static str = $all;
+            const ORDER: &'static str = $order;
+        }
 
-impl Referred for OrganizationReference {
-    type Row = OrganizationRow;
-    const ALL: &'static str = "SELECT ROW(it.id, it.kind, it.name, it.short_name) FROM organization it WHERE it.id";
-    const ORDER: &'static str = " ORDER BY it.name, it.id";
+        impl diesel::deserialize::FromSql<diesel::sql_types::Record<($($Column,)+)>, diesel::pg::Pg> for $Reference {
+            fn from_sql(value: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+                type Row = diesel::sql_types::Record<($($Column,)+)>;
+                let ($($field,)+) = <($($Type,)+) as diesel::deserialize::FromSql<Row, diesel::pg::Pg>>::from_sql(value)?;
+                Ok(Self { $($field),+ })
+            }
+        }
+
+        impl diesel::deserialize::Queryable<diesel::sql_types::Record<($($Column,)+)>, diesel::pg::Pg> for $Reference {
+            type Row = Self;
+
+            fn build(row: Self) -> diesel::deserialize::Result<Self> {
+                Ok(row)
+            }
+        }
+    };
 }
 
-impl FromSql<OrganizationRow, Pg> for OrganizationReference {
-    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        type Columns = (OrganizationId, OrganizationKind, OrganizationName, Option<ShortName>);
-        let (id, kind, name, short_name) = <Columns as FromSql<OrganizationRow, Pg>>::from_sql(value)?;
-        Ok(Self { id, kind, name, short_name })
-    }
-}
-
-impl Queryable<OrganizationRow, Pg> for OrganizationReference {
-    type Row = Self;
-
-    fn build(row: Self) -> deserialize::Result<Self> {
-        Ok(row)
-    }
-}
-
-type MemberRow = Record<(Uuid, Text)>;
-
-impl Referred for MemberReference {
-    type Row = MemberRow;
-    const ALL: &'static str = "SELECT ROW(it.id, it.display_name) FROM member it WHERE it.id";
-    const ORDER: &'static str = " ORDER BY it.sort_name, it.id";
-}
-
-impl FromSql<MemberRow, Pg> for MemberReference {
-    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        let (id, display_name) = <(MemberId, String) as FromSql<MemberRow, Pg>>::from_sql(value)?;
-        Ok(Self { id, display_name })
-    }
-}
-
-impl Queryable<MemberRow, Pg> for MemberReference {
-    type Row = Self;
-
-    fn build(row: Self) -> deserialize::Result<Self> {
-        Ok(row)
-    }
-}
-
-type NetworkRow = Record<(Text, Text)>;
-
-impl Referred for NetworkReference {
-    type Row = NetworkRow;
-    const ALL: &'static str = "SELECT ROW(it.code, it.name) FROM network it WHERE it.id";
-    const ORDER: &'static str = " ORDER BY it.name, it.id";
-}
-
-impl FromSql<NetworkRow, Pg> for NetworkReference {
-    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        let (code, name) = <(String, String) as FromSql<NetworkRow, Pg>>::from_sql(value)?;
-        Ok(Self { code, name })
-    }
-}
+referred!(
+    OrganizationReference {
+        id: OrganizationId as Uuid,
+        kind: OrganizationKind as Text,
+        name: OrganizationName as Text,
+        short_name: Option<ShortName> as Nullable<Text>
+    },
+    "SELECT ROW(it.id, it.kind, it.name, it.short_name) FROM organization it WHERE it.id",
+    " ORDER BY it.name, it.id"
+);
+referred!(
+    MemberReference { id: MemberId as Uuid, display_name: String as Text },
+    "SELECT ROW(it.id, it.display_name) FROM member it WHERE it.id",
+    " ORDER BY it.sort_name, it.id"
+);
+referred!(
+    NetworkReference { code: String as Text, name: String as Text },
+    "SELECT ROW(it.code, it.name) FROM network it WHERE it.id",
+    " ORDER BY it.name, it.id"
+);
 
 macro_rules! expression {
     ($(#[$doc:meta])* $Named:ident as $Type:ty: $before:literal, $between:literal, $($after:expr),+) => {

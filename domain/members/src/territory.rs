@@ -1,10 +1,9 @@
 //! Territory (territoire): the regions, departments and overseas territories of the code officiel géographique.
 
-use diesel::deserialize::{self, FromSql};
-use diesel::pg::{Pg, PgValue};
+use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Record, Text};
-use kernel::named::{MaybeNamed, Referred};
+use diesel::sql_types::Text;
+use kernel::named::MaybeNamed;
 use kernel::schema::territory;
 use kernel::{Page, codes, text};
 use serde::{Deserialize, Serialize};
@@ -64,20 +63,11 @@ pub struct TerritoryReference {
     pub name: String,
 }
 
-type Row = Record<(Text, Text)>;
-
-impl Referred for TerritoryReference {
-    type Row = Row;
-    const ALL: &'static str = "SELECT ROW(it.code, it.name) FROM territory it WHERE it.code";
-    const ORDER: &'static str = " ORDER BY it.code";
-}
-
-impl FromSql<Row, Pg> for TerritoryReference {
-    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        let (code, name) = <(TerritoryCode, String) as FromSql<Row, Pg>>::from_sql(value)?;
-        Ok(Self { code, name })
-    }
-}
+kernel::referred!(
+    TerritoryReference { code: TerritoryCode as Text, name: String as Text },
+    "SELECT ROW(it.code, it.name) FROM territory it WHERE it.code",
+    " ORDER BY it.code"
+);
 
 /// Filters of the list of territories.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
