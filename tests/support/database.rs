@@ -42,7 +42,7 @@ pub struct Database {
     pub name: String,
     pub owner: String,
     pub app: String,
-    /// Ends the database with whoever used it last.
+    /// Ends the database with the last of its users.
     _made: Option<Arc<Made>>,
 }
 
