@@ -178,6 +178,15 @@ impl Db {
     }
 }
 
+/// Works for someone whom no token names.
+pub(crate) async fn without_caller<T, W>(services: &Services, writes: bool, work: W) -> std::result::Result<T, Problem>
+where
+    T: Send + 'static,
+    W: FnOnce(&Database) -> Result<T> + Send + 'static,
+{
+    work_on(services, if writes { Wish::Write } else { Wish::Read }, move |database| Ok(work(database)?)).await
+}
+
 /// Runs work on a thread of the database, and waits as long as an answer can be expected.
 async fn work_on<T, W>(services: &Services, wish: Wish, work: W) -> std::result::Result<T, Problem>
 where

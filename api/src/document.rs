@@ -42,6 +42,7 @@ use crate::{expertise, include, members, networks, platform, problem};
         (name = "expertise", description = "Expertise of members, and requests for help."),
         (name = "contacts", description = "Shared contacts: people and services without an account here, and their vCards."),
         (name = "roles", description = "Roles outside networks, such as SIG coordinator or organization administrator."),
+        (name = "service-accounts", description = "Scripts that act for an organization, their owners and their keys."),
         (name = "territories", description = "Regions, departments and overseas territories."),
         (name = "platform", description = "Labels of closed lists, and the audit log."),
     )

@@ -30,6 +30,7 @@ mod members;
 mod methods;
 mod metrics;
 mod networks;
+mod oauth;
 mod platform;
 pub mod problem;
 mod public_address;

@@ -200,7 +200,9 @@ impl Limits {
     pub(crate) fn admit(&self, request: &HttpRequest, caller: &Identity, machine: bool) -> Result<(), Problem> {
         let allowance = if machine { &self.0.services } else { &self.0.members };
         let Some(allowance) = allowance else { return Ok(()) };
-        let (standing, taken) = allowance.take(caller.clone());
+        // All tokens of a script have one allowance.
+        let who = Identity { session: None, ..caller.clone() };
+        let (standing, taken) = allowance.take(who);
         request.extensions_mut().insert(standing);
         taken.map_err(Problem::too_many)
     }

@@ -42,7 +42,7 @@ impl Services {
     /// # Errors
     /// The request has no token or a bad one, or there were too many requests or too many bad tokens.
     pub(crate) fn caller(&self, request: &HttpRequest) -> Result<Caller, Problem> {
-        let caller = self.verifier.caller(request).map_err(|why| match why {
+        let caller = self.verifier.caller(request, &self.address).map_err(|why| match why {
             Unverified::NoToken => Problem::new(Code::Unauthenticated),
             Unverified::BadToken => self.limits.unauthenticated(request),
         })?;

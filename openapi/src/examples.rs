@@ -15,6 +15,7 @@ const FILES: &[&str] = &[
     include_str!("../examples/platform.json"),
     include_str!("../examples/roles.json"),
     include_str!("../examples/search.json"),
+    include_str!("../examples/service-accounts.json"),
     include_str!("../examples/territories.json"),
     include_str!("../examples/tracking.json"),
 ];

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use kernel::schema::identity;
-use kernel::{Actor, Identity, MemberId, seal};
+use kernel::{Actor, Identity, MemberId, PrincipalId, seal};
 use moka::sync::Cache;
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,9 +30,35 @@ diesel::define_sql_function! {
     fn rights(who: diesel::sql_types::Uuid) -> Nullable<Jsonb>;
 }
 
+diesel::define_sql_function! {
+    #[sql_name = "app.look_by_key"]
+    fn look_by_key(by_key: SqlUuid, by_token: SqlUuid, within: Array<Text>) -> Nullable<Jsonb>;
+}
+diesel::define_sql_function! {
+    #[sql_name = "app.enter_by_key"]
+    fn enter_by_key(by_key: SqlUuid, by_token: SqlUuid, within: Array<Text>) -> Jsonb;
+}
+diesel::define_sql_function! {
+    #[sql_name = "app.key_holder"]
+    fn key_holder(by_key: SqlUuid, by_token: SqlUuid) -> Nullable<SqlUuid>;
+}
+
 /// The caller's rights as they stand, for a read.
 pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Actor> {
-    parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?)
+    match &caller.session {
+        None => parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?),
+        Some(it) => of_key(diesel::select(look_by_key(it.key, it.token, &it.scopes)).get_result(conn)?),
+    }
+}
+
+/// Which principal a caller is, if they are registered.
+pub(crate) fn principal_of(conn: &mut PgConnection, caller: &Identity) -> Result<Option<PrincipalId>> {
+    if let Some(it) = &caller.session {
+        let holder: Option<PrincipalId> = diesel::select(key_holder(it.key, it.token)).get_result(conn)?;
+        return holder.map(Some).ok_or(Error::Revoked);
+    }
+    let who = identity::table.find((&caller.issuer, &caller.subject)).select(identity::principal_id);
+    Ok(who.first(conn).optional()?)
 }
 
 /// The rights of a member, for what is written to them; none if they are suspended, departed or unknown.
@@ -61,11 +87,7 @@ pub(crate) fn is_somebody(conn: &mut PgConnection, caller: &Identity, memory: &M
     if found.0.contains_key(caller) {
         return Ok(());
     }
-    let logins = identity::table.find((&caller.issuer, &caller.subject));
-    let known: bool = diesel::select(diesel::dsl::exists(logins)).get_result(conn)?;
-    if !known {
-        return Err(Error::Stranger);
-    }
+    principal_of(conn, caller)?.ok_or(Error::Stranger)?;
     found.0.insert(caller.clone(), ());
     Ok(())
 }
@@ -79,9 +101,19 @@ struct Entered {
 
 /// The caller's rights, locked until the end of the transaction, for a write; and the transaction's time.
 pub(crate) fn entering(conn: &mut PgConnection, caller: &Identity) -> Result<(Actor, DateTime<Utc>)> {
+    if let Some(it) = &caller.session {
+        let entered: Value = diesel::select(enter_by_key(it.key, it.token, &it.scopes)).get_result(conn)?;
+        let Entered { at, actor } = serde_json::from_value(entered)?;
+        return Ok((of_key(actor)?, at));
+    }
     let entered = diesel::select(enter(&caller.issuer, &caller.subject)).get_result::<Value>(conn)?;
     let Entered { at, actor } = serde_json::from_value(entered)?;
     Ok((parse(actor)?, at))
+}
+
+/// The actor of a token of ours: nobody, once the token, its key or its account was revoked.
+fn of_key(found: Option<Value>) -> Result<Actor> {
+    found.map_or(Err(Error::Revoked), |found| parse(Some(found)))
 }
 
 fn parse(found: Option<Value>) -> Result<Actor> {

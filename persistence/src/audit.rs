@@ -2,11 +2,12 @@
 
 use diesel::prelude::*;
 use kernel::audit::AuditOutcome;
-use kernel::schema::{audit_event, identity};
+use kernel::schema::audit_event;
 use kernel::{PrincipalId, Refusal, sql};
 use uuid::Uuid;
 
 use crate::Result;
+use crate::actor::principal_of;
 use crate::call::Call;
 
 /// An action that was asked for.
@@ -19,8 +20,7 @@ pub(crate) struct Asked {
 
 /// Writes that a caller was refused. A caller who is not registered leaves no line.
 pub(crate) fn refused(conn: &mut PgConnection, call: &Call, asked: &Asked, refusal: &Refusal) -> Result<()> {
-    let who = identity::table.find((&call.caller.issuer, &call.caller.subject)).select(identity::principal_id);
-    let Some(who) = who.first::<PrincipalId>(conn).optional()? else { return Ok(()) };
+    let Some(who) = principal_of(conn, &call.caller)? else { return Ok(()) };
     let reason = if matches!(refusal, Refusal::NotFound) { "hidden" } else { "forbidden" };
     line(conn, call.request, who, asked, AuditOutcome::Refused, Some(reason))
 }

@@ -15,6 +15,9 @@ pub enum Error {
     /// The caller is not registered.
     #[error("the caller is not registered")]
     Stranger,
+    /// The token was taken back, or the key that it was given for.
+    #[error("the token was revoked")]
+    Revoked,
     /// The caller is suspended.
     #[error("the caller is suspended")]
     Suspended,

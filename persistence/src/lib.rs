@@ -33,6 +33,7 @@ pub mod reference;
 mod reminder;
 mod resting;
 pub mod seed;
+pub mod session;
 mod stamps;
 pub mod store;
 pub mod task;

@@ -29,6 +29,7 @@ pub(crate) static NOUNS: &[Descriptor] = &[
     Descriptor::of::<::expertise::member_expertise::MemberExpertise>(),
     Descriptor::of::<::expertise::request::ExpertiseRequest>(),
     Descriptor::of::<::members::service_account::ServiceAccount>(),
+    Descriptor::of::<::members::service_account::ServiceAccountKey>(),
     Descriptor::of::<::networks::follow_up::FollowUp>(),
     Descriptor::of::<::networks::follow_up_comment::FollowUpComment>(),
     Descriptor::of::<::networks::decision::Decision>(),

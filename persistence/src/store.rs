@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use kernel::schema::identity;
-use kernel::{Action, Actor, Grant, Identity, Noun, PrincipalId, Seen, Versions, policy, sql};
+use kernel::{Action, Actor, Grant, Noun, PrincipalId, Seen, Versions, policy, sql};
 use uuid::Uuid;
 
-use crate::actor::{entering, is_somebody, looking};
+use crate::actor::{entering, is_somebody, looking, principal_of};
 use crate::aftermath::{By, Shortfall};
 use crate::audit::Asked;
 use crate::call::Call;
@@ -197,9 +196,7 @@ impl<'a> Store<'a> {
     /// # Errors
     /// The database failed.
     pub fn caller(&mut self) -> Result<PrincipalId> {
-        let Identity { issuer, subject } = &self.call.caller;
-        let who = identity::table.find((issuer, subject)).select(identity::principal_id);
-        Ok(who.first(self.conn).optional()?.unwrap_or(PrincipalId(Uuid::nil())))
+        Ok(principal_of(self.conn, &self.call.caller)?.unwrap_or(PrincipalId(Uuid::nil())))
     }
 
     /// The connection, for a read that starts from what this actor may see.

@@ -39,7 +39,7 @@ fn the_contract_links_to_its_conventions() {
         assert_eq!(tag["name"], chapter);
     }
     let order: Vec<_> = tags.iter().map(|tag| tag["name"].as_str().unwrap()).collect();
-    assert_eq!((order.len(), &order[..3]), (13, &["me", "search", "organizations"][..]), "in the order of need");
+    assert_eq!((order.len(), &order[..3]), (14, &["me", "search", "organizations"][..]), "in the order of need");
     assert!(page("/glossary").contains("rattachement"));
 }
 

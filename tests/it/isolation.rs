@@ -23,6 +23,7 @@ const NOUNS: &[(&str, &str, &str)] = &[
         "SELECT id::text AS it FROM role_assignment WHERE upper_inf(valid)",
         "/role-assignments?limit=200",
     ),
+    ("service-accounts", "SELECT id::text AS it FROM service_account", "/service-accounts?limit=200"),
     ("networks", "SELECT code AS it FROM network", "/networks?limit=200"),
     ("membership-requests", "SELECT id::text AS it FROM membership_request", "/membership-requests?limit=200"),
     ("follow-ups", "SELECT id::text AS it FROM follow_up", "/follow-ups?limit=200"),

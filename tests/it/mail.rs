@@ -336,7 +336,7 @@ fn an_invitation_says_by_whom_until_when_and_what_happens_otherwise_and_reminds_
 
 /// Moves the clocks of servers over one database past another seven o'clock in Paris, and waits until everything that
 /// was due then is done: an action item that is overdue since the day before shows that the reminders were planned.
-fn morning(worlds: &[&World], time: &str) {
+pub fn morning(worlds: &[&World], time: &str) {
     let (time, database) = (time.parse::<DateTime<Utc>>().unwrap(), &worlds[0].database);
     let day = kernel::clock::day_of(kernel::clock::last_reminder(time).unwrap());
     let witness = database.one(&format!(

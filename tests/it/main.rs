@@ -38,6 +38,7 @@ mod my_data;
 mod my_task;
 mod network;
 mod notification;
+mod oauth;
 mod on_record;
 mod organization;
 mod page;

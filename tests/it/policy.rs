@@ -68,7 +68,19 @@ pub fn world() -> World {
     joining(&world);
     following(&world);
     announcing(&world);
+    scripting(&world);
     world
+}
+
+/// Service accounts with a key each: that of a directory, and one that the lead of the réseau édito answers for.
+fn scripting(world: &World) {
+    let admin = world.client("sig-admin");
+    let script = json!({"name": "edito-script", "organization_id": world.organization("MTRAV"),
+        "owner_id": world.member("lead-edito"), "scopes": ["networks:read"], "expires_at": "2035-01-01T00:00:00Z"});
+    let script = admin.post("/service-accounts", script).expect(201).str("/id");
+    for account in [world.member("bot-mi"), script] {
+        admin.post(&format!("/service-accounts/{account}/keys"), json!({})).expect(201);
+    }
 }
 
 /// Membership requests, an invitation and reviews, in a listed network and in the hidden one.
@@ -185,6 +197,10 @@ pub fn object(world: &World, kind: &str, name: &str) -> String {
         ("RoleAssignmentId", name) => {
             one(format!("SELECT id::text AS it FROM role_assignment WHERE member_id = '{}'", world.member(name)))
         }
+        ("ServiceAccountId", name) => one(format!("SELECT id::text AS it FROM service_account WHERE name = '{name}'")),
+        ("ServiceAccountKeyId", name) => one(format!(
+            "SELECT k.id::text AS it FROM service_account_key k JOIN service_account a ON a.id = k.service_account_id WHERE a.name = '{name}' ORDER BY k.id LIMIT 1"
+        )),
         ("ReorganizationId", _) => {
             one("SELECT id::text AS it FROM reorganization WHERE title = 'Remaniement' AND status = 'draft'".into())
         }
@@ -269,6 +285,10 @@ fn body(world: &World, row: &Row) -> Option<Value> {
             if row.object.contains(" of ") {
                 body["organization_id"] = organization(last);
             }
+        }
+        "create_service_account" => {
+            body["organization_id"] = organization("travail");
+            body["owner_id"] = world.member("lead-edito").into();
         }
         "create_network_co_animation" => body["organization_id"] = organization("travail"),
         "create_network_seat" => {

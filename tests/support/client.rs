@@ -71,6 +71,8 @@ impl Client {
             "/conventions",
             "/glossary",
             "/go",
+            "/oauth",
+            "/jwks",
         ];
         let root = path == "/" || path.starts_with("/?");
         let api = !root && !known.iter().any(|known| path.starts_with(known));

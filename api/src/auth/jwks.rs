@@ -54,10 +54,10 @@ struct Keys {
 }
 
 /// A key, with the algorithms it is for: one where it says so, else those of its type.
-struct Key {
-    algorithms: Vec<Algorithm>,
-    verifying: DecodingKey,
-    published: Jwk,
+pub(super) struct Key {
+    pub(super) algorithms: Vec<Algorithm>,
+    pub(super) verifying: DecodingKey,
+    pub(super) published: Jwk,
 }
 
 /// Two keys are the same when they were published in the same words; the identifier alone says nothing.
@@ -262,7 +262,7 @@ fn usable(set: &Value, allowed: &[Algorithm]) -> (HashMap<String, Key>, Vec<(Str
 
 /// A published key, when it is one that verifies signatures, by an algorithm that we accept from its issuer. A key that
 /// names no algorithm (RFC 7517, §4.4) is for those of its type.
-fn read(value: &Value, allowed: &[Algorithm]) -> Result<(String, Key), &'static str> {
+pub(super) fn read(value: &Value, allowed: &[Algorithm]) -> Result<(String, Key), &'static str> {
     // A private key that was published is anyone's (RFC 7517, §9.2), and a shared secret is one.
     if value.get("d").is_some() || value.get("k").is_some() {
         return Err("its secret part is published");

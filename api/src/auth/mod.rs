@@ -1,9 +1,11 @@
 //! Authentication of callers: bearer access tokens (RFC 9068), verified for exactly one issuer, one audience, one algorithm per key.
 
+mod assertion;
 mod caller;
 mod development;
 mod issuer;
 mod jwks;
+mod own;
 mod token;
 
 use std::sync::Arc;
@@ -16,12 +18,16 @@ use kernel::clock;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use assertion::{Assertion, thumbprint};
 pub(crate) use caller::Caller;
 pub use development::{DEVELOPMENT_ISSUER, Development};
 pub(crate) use issuer::is_trustworthy;
 pub use issuer::{IssuerConfig, issuers};
 pub use jwks::Jwks;
+pub use own::Own;
 use token::Claims;
+
+use crate::public_address::PublicAddress;
 
 /// The longest token that is looked at.
 const LONGEST: usize = 8 * 1024;
@@ -32,6 +38,7 @@ const REMEMBERED: Duration = Duration::from_mins(5);
 #[derive(Clone)]
 pub struct Verifier {
     issuers: Arc<Vec<Issuer>>,
+    own: Own,
     good: Cache<[u8; 32], Good>,
 }
 
@@ -50,7 +57,8 @@ struct Good {
     caller: Caller,
     from: i64,
     until: i64,
-    issuer: usize,
+    /// Absent for ourselves, whose keys do not change under a token.
+    issuer: Option<usize>,
     keys: u64,
 }
 
@@ -113,49 +121,61 @@ impl Verifier {
         let issuers = oidc.chain(development.map(Issuer::Development)).collect();
         Self {
             issuers: Arc::new(issuers),
+            own: Own::default(),
             good: Cache::builder().max_capacity(20_000).time_to_live(REMEMBERED).build(),
         }
     }
 
-    /// The issuers whose tokens are accepted.
+    /// Who signs our own tokens.
+    pub(crate) fn own(&self) -> &Own {
+        &self.own
+    }
+
+    /// The issuers whose tokens are accepted, beside ourselves.
     pub(crate) fn names(&self) -> Vec<&str> {
         self.issuers.iter().map(Issuer::name).collect()
     }
 
-    /// The caller of a request.
+    /// The caller of a request, to a service that stands here.
     ///
     /// # Errors
     /// It has no token, or one that is not good now.
-    pub(crate) fn caller(&self, request: &HttpRequest) -> Result<Caller, Unverified> {
+    pub(crate) fn caller(&self, request: &HttpRequest, here: &PublicAddress) -> Result<Caller, Unverified> {
         if !request.headers().contains_key(AUTHORIZATION) {
             return Err(Unverified::NoToken);
         }
-        self.known(request).ok_or(Unverified::BadToken)
+        self.known(request, here).ok_or(Unverified::BadToken)
     }
 
-    fn known(&self, request: &HttpRequest) -> Option<Caller> {
+    fn known(&self, request: &HttpRequest, here: &PublicAddress) -> Option<Caller> {
         let mut headers = request.headers().get_all(AUTHORIZATION);
         let (Some(header), None) = (headers.next(), headers.next()) else { return None };
         let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
         let ours = scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST;
-        if ours { self.verified(token) } else { None }
+        if ours { self.verified(token, || here.of(request)) } else { None }
     }
 
-    fn verified(&self, token: &str) -> Option<Caller> {
+    fn verified(&self, token: &str, here: impl FnOnce() -> String) -> Option<Caller> {
         let now = clock::now().timestamp();
         let digest: [u8; 32] = Sha256::digest(token.as_bytes()).into();
         if let Some(good) = self.good.get(&digest)
-            && self.issuers.get(good.issuer).is_some_and(|issuer| issuer.generation() == good.keys)
+            && good.issuer.is_none_or(|at| self.issuers.get(at).is_some_and(|issuer| issuer.generation() == good.keys))
         {
             return (good.from..good.until).contains(&now).then_some(good.caller);
         }
         let head = token::Head::read(token)?;
-        let (place, issuer) = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.name() == head.issuer)?;
+        let known = self.issuers.iter().enumerate().find(|(_, issuer)| issuer.name() == head.issuer);
+        let Some((place, issuer)) = known else {
+            let here = here();
+            let (caller, from, until) = self.own.verify(&here, &head, token)?.caller(&here);
+            self.good.insert(digest, Good { caller: caller.clone(), from, until, issuer: None, keys: 0 });
+            return Some(caller);
+        };
         let keys = issuer.generation();
         let claims = issuer.verify(&head, token)?;
         let (from, until) = claims.times(now, issuer.terms(claims.client()?)?)?;
         let caller = claims.caller(issuer.source());
-        self.good.insert(digest, Good { caller: caller.clone(), from, until, issuer: place, keys });
+        self.good.insert(digest, Good { caller: caller.clone(), from, until, issuer: Some(place), keys });
         Some(caller)
     }
 }

@@ -1,7 +1,7 @@
 //! The checks of a token before and after its signature is verified.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+pub(super) use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use kernel::{Identity, Vouched};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ fn is_token(kind: &str) -> bool {
 }
 
 /// How far clocks may differ, in seconds.
-const LEEWAY: i64 = 30;
+pub(super) const LEEWAY: i64 = 30;
 
 /// The head of a token, before anything is believed.
 #[derive(Debug)]
@@ -30,12 +30,20 @@ pub(super) struct Head {
     pub(super) key: Option<String>,
     /// The issuer that the token names, to know whose keys to try.
     pub(super) issuer: String,
+    typ: Option<String>,
 }
 
 impl Head {
     /// Reads a head that asks for nothing that we would have to do: no key of its own, no critical extension, no
     /// compression, no token within, no repeated member. What else it says is ignored (RFC 7515, §4).
     pub(super) fn read(token: &str) -> Option<Self> {
+        let it = Self::of(token)?;
+        let typ = it.typ.as_deref()?;
+        (typ == TYPE || typ == "application/at+jwt").then_some(it)
+    }
+
+    /// The same of a token of any type.
+    pub(super) fn of(token: &str) -> Option<Self> {
         let mut parts = token.split('.');
         let (head, claims, Some(_), None) = (parts.next()?, parts.next()?, parts.next(), parts.next()) else {
             return None;
@@ -43,15 +51,17 @@ impl Head {
         let (head, claims) = (object(head)?, object(claims)?);
         let nested = head.get("cty").is_some_and(|kind| kind.as_str().is_none_or(is_token));
         let usual = !nested && !head.keys().any(|name| DEMANDS.contains(&name.as_str()));
-        let typ = head.get("typ")?.as_str()?.to_ascii_lowercase();
-        let typed = typ == TYPE || typ == "application/at+jwt";
+        let typ = match head.get("typ") {
+            None => None,
+            Some(typ) => Some(typ.as_str()?.to_ascii_lowercase()),
+        };
         let key = match head.get("kid") {
             None => None,
             Some(key) => Some(key.as_str().filter(|key| key.len() <= 255)?.to_owned()),
         };
         let algorithm = head.get("alg")?.as_str()?.to_owned();
         let issuer = claims.get("iss")?.as_str()?.to_owned();
-        (usual && typed).then_some(Self { algorithm, key, issuer })
+        usual.then_some(Self { algorithm, key, issuer, typ })
     }
 }
 
@@ -177,7 +187,7 @@ impl Claims {
     pub(super) fn caller(self, source: Option<String>) -> Caller {
         let machine = self.client() == Some(&self.sub);
         let vouched = Vouched { siret: self.siret, siren: self.siren, uid: self.uid, source, machine };
-        Caller { identity: Identity { issuer: self.iss, subject: self.sub }, vouched, machine }
+        Caller { identity: Identity { issuer: self.iss, subject: self.sub, session: None }, vouched, machine }
     }
 
     /// From when until when the token is good, if that makes sense, is not too long, and holds now.

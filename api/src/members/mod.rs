@@ -11,6 +11,8 @@ mod organization_period;
 mod reorganization;
 mod role_assignment;
 mod search;
+mod service_account;
+mod service_account_key;
 mod territory;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -28,5 +30,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(my_data::routes)
         .configure(affiliation::routes)
         .configure(role_assignment::routes)
+        .configure(service_account::routes)
+        .configure(service_account_key::routes)
         .configure(search::routes);
 }

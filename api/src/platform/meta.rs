@@ -20,6 +20,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/.well-known/oauth-protected-resource", web::get().to(protected_resource))
         .route("/.well-known/security.txt", web::get().to(security))
         .route("/docs", web::get().to(docs))
+        .configure(crate::oauth::routes)
         .configure(go::routes)
         .configure(home::routes)
         .configure(guide::routes)
@@ -75,9 +76,11 @@ async fn api_catalog() -> HttpResponse {
 /// RFC 9728: whose tokens are accepted here, and how they are shown.
 async fn protected_resource(request: HttpRequest, services: web::Data<Services>) -> HttpResponse {
     let here = services.address.of(&request);
+    // We give tokens to service accounts ourselves.
+    let issuers: Vec<&str> = std::iter::once(here.as_str()).chain(services.verifier.names()).collect();
     HttpResponse::Ok().json(json!({
         "resource": here,
-        "authorization_servers": services.verifier.names(),
+        "authorization_servers": issuers,
         "bearer_methods_supported": ["header"],
         "resource_documentation": format!("{here}/docs/"),
     }))

@@ -105,6 +105,9 @@ problems! {
     NotEmpty = "not_empty" CONFLICT ("D’autres objets dépendent encore de celui-ci.", "Other objects still depend on it.")
         when ("Une organisation en a d’autres sous elle, un rattachement porte des rôles, un terme a des termes plus précis.", "An organization has others below it, an affiliation holds roles, a term has narrower terms.")
         help ("Organisations situées dessous\u{a0}: donnez à chacune un autre `parent_id`, ou fermez-la d’abord (`GET /organizations?parent_id=`). Ce qui repose sur un rattachement\u{a0}: annulez-le d’abord. Termes actifs sous un terme de compétence\u{a0}: déplacez-les ou retirez-les d’abord.", "Organizations below it: give each another `parent_id`, or close it first (`GET /organizations?parent_id=`). What is held through an affiliation: void it first. Active terms below a term of expertise: move or retire them first."),
+    QuotaFull = "quota_full" CONFLICT ("Le nombre autorisé est déjà atteint.", "As many as are allowed exist already.")
+        when ("Un compte de service a déjà deux clés en service\u{a0}: la sienne et celle qui la remplace.", "A service account has two keys in use already: its own and the one that replaces it.")
+        help ("Révoquez d’abord une clé qui ne sert plus (`POST /service-account-keys/{id}/revoke`).", "Revoke a key that is not used any more first (`POST /service-account-keys/{id}/revoke`)."),
     Superseded = "superseded" CONFLICT ("Cette organisation a été remplacée par d’autres.", "This organization was replaced by others.")
         when ("L’organisation nommée a été fusionnée ou scindée lors d’une réorganisation.", "The organization that is named was merged or split by a reorganization.")
         help ("Utilisez l’une des organisations de `successor_ids`.", "Use one of the organizations in `successor_ids` instead."),

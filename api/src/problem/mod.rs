@@ -15,13 +15,13 @@ pub use expected::Expected;
 pub use field::{FieldCode, FieldError, Said};
 pub(crate) use field::{MOST_ERRORS, token};
 pub use speak::{Body, FieldBody};
-pub(crate) use speak::{RequestId, asks_for_french, prefers_english, speak};
+pub(crate) use speak::{OfAnotherStandard, RequestId, asks_for_french, prefers_english, speak};
 
 /// What went wrong, before it is said in the caller's language.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{code:?}")]
 pub struct Problem {
-    code: Code,
+    pub(crate) code: Code,
     why: Option<Box<Said>>,
     /// Where reading stopped: a line and a column, both from one on.
     stopped: Option<Box<(usize, usize)>>,
@@ -30,7 +30,7 @@ pub struct Problem {
     /// Who lives on, where someone does.
     successors: Option<Box<[OrganizationId]>>,
     /// Seconds to wait, where it matters how many.
-    wait: Option<u64>,
+    pub(crate) wait: Option<u64>,
 }
 
 impl Problem {
@@ -129,6 +129,7 @@ impl From<Refusal> for Problem {
                 Self { allowed: vec!["hand_over_member".to_owned()], ..Self::new(Code::HandOverRequired) }
             }
             Refusal::LastAdmin => Self::new(Code::LastAdmin).because(ANOTHER_ADMIN),
+            Refusal::QuotaFull => Self::new(Code::QuotaFull),
             Refusal::NotEmpty => Self::new(Code::NotEmpty),
             Refusal::Superseded(heirs) => Self { successors: Some(heirs.into()), ..Self::new(Code::Superseded) },
             Refusal::Invalid(pointer, why) => {
@@ -150,6 +151,7 @@ impl From<Error> for Problem {
         match error {
             Error::Refused(refusal) => refusal.into(),
             Error::Stranger => Self::new(Code::NotRegistered),
+            Error::Revoked => Self::new(Code::Unauthenticated),
             Error::Suspended => Self::new(Code::Suspended),
             Error::Taken(pointer) => {
                 let errors = vec![FieldError::new(pointer, FieldCode::Taken)];

@@ -77,6 +77,10 @@ pub struct FieldBody {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestId(pub(crate) uuid::Uuid);
 
+/// Marks an answer whose errors have the words of another standard (OAuth).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OfAnotherStandard;
+
 fn is_problem(response: &ServiceResponse<BoxBody>) -> bool {
     response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
 }
@@ -90,7 +94,9 @@ pub(crate) async fn speak(
     request.extensions_mut().insert(id);
     let mut response = next.call(request).await?.map_into_boxed_body();
     let foreign = |status| Problem::new(Code::of(status));
+    let ours = response.response().extensions().get::<OfAnotherStandard>().is_none();
     let problem = match response.response().error() {
+        _ if !ours => None,
         Some(error) => Some(error.as_error::<Problem>().cloned().unwrap_or_else(|| foreign(response.status()))),
         // What middleware of others refuses (CORS) is no error, and must be a problem all the same.
         None if response.status().is_client_error() && !is_problem(&response) => Some(foreign(response.status())),

@@ -7,7 +7,11 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::{AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, codes};
+use uuid::Uuid;
+
+use crate::{
+    AffiliationId, MemberId, NetworkId, OrganizationId, PrincipalId, ServiceAccountId, ServiceAccountKeyId, codes,
+};
 
 codes! {
     /// Kind of principal: who acts in the service.
@@ -398,4 +402,19 @@ pub struct Identity {
     pub issuer: String,
     /// The caller's identifier at the issuer.
     pub subject: String,
+    /// What a token of our own was given for; absent for those of other issuers.
+    pub session: Option<Session>,
+}
+
+/// What a token of our own was given for: it is good for as long as the key is, and for no more than this.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Session {
+    /// The service account that it speaks for.
+    pub account: ServiceAccountId,
+    /// The key by which the account showed who it is.
+    pub key: ServiceAccountKeyId,
+    /// The token itself, so that it can be revoked alone.
+    pub token: Uuid,
+    /// What it was given for.
+    pub scopes: Vec<Scope>,
 }

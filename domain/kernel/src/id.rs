@@ -100,6 +100,14 @@ id!(
     RoleAssignmentId, v7
 );
 id!(
+    /// Identifier of a service account (UUIDv7). It is also the identifier of the principal, and its OAuth `client_id`.
+    ServiceAccountId, v7
+);
+id!(
+    /// Identifier of a key of a service account (UUIDv7).
+    ServiceAccountKeyId, v7
+);
+id!(
     /// Identifier of a network (UUIDv7). The code of the network is stable too.
     NetworkId, v7
 );
@@ -172,6 +180,12 @@ id!(
     /// Identifier of a shared contact (UUIDv7).
     ContactId, v7
 );
+
+impl From<ServiceAccountId> for PrincipalId {
+    fn from(account: ServiceAccountId) -> Self {
+        Self(account.0)
+    }
+}
 
 impl From<MemberId> for PrincipalId {
     fn from(member: MemberId) -> Self {

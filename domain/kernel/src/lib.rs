@@ -34,7 +34,7 @@ pub mod void;
 
 pub use actor::{
     Actor, Bearer, CoAnimationScope, Identity, MemberOrigin, NetworkRole, PrincipalKind, Role, RoleHeld, Scope,
-    SeatHeld, Standing, Vouched,
+    SeatHeld, Session, Standing, Vouched,
 };
 pub use clock::PARIS;
 pub use codes::Label;
@@ -45,7 +45,7 @@ pub use id::{
     ActionItemId, AffiliationId, AnnouncementId, CoAnimationId, ContactId, DecisionId, ExpertiseRequestId,
     ExpertiseTermId, FollowUpCommentId, FollowUpId, InvitationId, MemberExpertiseId, MemberId, MembershipId,
     MembershipRequestId, MembershipReviewId, NetworkId, NotificationId, OrganizationId, OrganizationLinkId,
-    PrincipalId, ReorganizationId, RoleAssignmentId, SeatId,
+    PrincipalId, ReorganizationId, RoleAssignmentId, SeatId, ServiceAccountId, ServiceAccountKeyId,
 };
 pub use notification::NotificationLevel;
 pub use noun::{Noun, Seen};

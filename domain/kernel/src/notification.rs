@@ -39,6 +39,8 @@ codes! {
         ActionItemDue = "action_item_due" ("une action arrive à échéance", "an action item is due soon"),
         ActionItemOverdue = "action_item_overdue" ("l’échéance d’une action est dépassée", "an action item is overdue"),
         InvitationExpired = "invitation_expired" ("une invitation que vous avez envoyée a expiré", "an invitation that you sent has expired"),
+        ServiceAccountChanged = "service_account_changed" ("un compte de service dont vous répondez a été modifié, ou ses clés", "a service account that you answer for was changed, or its keys"),
+        ServiceAccountExpires = "service_account_expires" ("un compte de service dont vous répondez, ou une de ses clés, expire bientôt", "a service account that you answer for, or one of its keys, expires soon"),
     }
 }
 
@@ -69,6 +71,8 @@ codes! {
         ActionOverdue = "action_item_overdue" ("l’échéance d’une action est dépassée", "an action item is overdue"),
         InvitationExpires = "invitation_expires" ("une invitation expire bientôt", "an invitation expires soon"),
         InvitationExpired = "invitation_expired" ("une invitation a expiré", "an invitation has expired"),
+        AccountExpires = "service_account_expires" ("un compte de service expire bientôt", "a service account expires soon"),
+        KeyExpires = "service_account_key_expires" ("une clé d’un compte de service expire bientôt", "a key of a service account expires soon"),
     }
 }
 
@@ -81,6 +85,8 @@ impl Reminder {
             Self::ReviewDue => "membership_review",
             Self::ActionDue | Self::ActionOverdue => "action_item",
             Self::InvitationExpires | Self::InvitationExpired => "invitation",
+            Self::AccountExpires => "service_account",
+            Self::KeyExpires => "service_account_key",
         }
     }
 }

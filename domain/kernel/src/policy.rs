@@ -201,6 +201,8 @@ pub enum Refusal {
     AlreadyRequested,
     /// An invitation that was used, revoked or is past its time.
     InvitationSpent,
+    /// As many as may be are there already.
+    QuotaFull,
     /// The member owns things that must be handed over first.
     HandOverRequired,
     /// Someone changed the object meanwhile.

@@ -639,6 +639,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    revoked_token (id) {
+        id -> Uuid,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     role_assignment (id) {
         id -> Uuid,
         member_id -> Uuid,
@@ -701,6 +708,29 @@ diesel::table! {
         expires_at -> Timestamptz,
         created_at -> Timestamptz,
         version -> Int4,
+        revoked_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
+    }
+}
+
+diesel::table! {
+    service_account_key (id) {
+        id -> Uuid,
+        service_account_id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        digest -> Nullable<Bytea>,
+        public_key -> Nullable<Jsonb>,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        last_used_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        created_by -> Uuid,
+        updated_by -> Uuid,
     }
 }
 
@@ -748,6 +778,14 @@ diesel::table! {
         members -> Int4,
         gaps -> Int4,
         next_change_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    used_assertion (service_account_id, jti) {
+        service_account_id -> Uuid,
+        jti -> Text,
+        expires_at -> Timestamptz,
     }
 }
 
@@ -812,6 +850,7 @@ diesel::joinable!(service_account -> member (owner_id));
 diesel::joinable!(service_account -> organization (organization_id));
 diesel::joinable!(service_account -> principal (id));
 diesel::joinable!(service_account -> source (source_id));
+diesel::joinable!(service_account_key -> service_account (service_account_id));
 diesel::joinable!(tracking_cell -> network (network_id));
 diesel::joinable!(tracking_cell -> organization (organization_id));
 
@@ -854,13 +893,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     organization_siret,
     principal,
     reorganization,
+    revoked_token,
     role_assignment,
     search_name,
     search_word,
     seat,
     service_account,
+    service_account_key,
     source,
     task,
     territory,
     tracking_cell,
+    used_assertion,
 );

@@ -8,21 +8,27 @@ BEGIN
     RETURN (SELECT app.actor(principal_id) FROM identity WHERE issuer = by_issuer AND subject = by_subject);
 END $$;
 
+-- What a service account writes is its source's, and what others hold stays theirs.
+CREATE OR REPLACE FUNCTION app.speak_for_source(account uuid) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    whose text;
+BEGIN
+    SELECT s.code INTO whose FROM service_account a JOIN source s ON s.id = a.source_id WHERE a.id = account;
+    PERFORM set_config('diapason.source', whose, true), set_config('diapason.managed_alone', 'on', true);
+END $$;
+
 -- For writes: takes the lock, then reads the rights. VOLATILE, so that the second statement sees what the lock waited for.
 -- With the rights it tells the time of the transaction.
 CREATE OR REPLACE FUNCTION app.enter(by_issuer text, by_subject text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
     who uuid;
     actor jsonb;
-    whose text;
 BEGIN
     SELECT principal_id INTO who FROM identity WHERE issuer = by_issuer AND subject = by_subject;
     PERFORM pg_advisory_xact_lock_shared(app.rights_key(who));
     actor := app.actor(who);
-    -- What a service account writes is its source's, and what others hold stays theirs.
     IF actor ->> 'kind' = 'service_account' THEN
-        SELECT s.code INTO whose FROM service_account a JOIN source s ON s.id = a.source_id WHERE a.id = who;
-        PERFORM set_config('diapason.source', whose, true), set_config('diapason.managed_alone', 'on', true);
+        PERFORM app.speak_for_source(who);
     END IF;
     RETURN jsonb_build_object('at', app.clock(), 'actor', actor);
 END $$;

@@ -1,13 +1,16 @@
--- A service account keeps what its owner keeps of its organization and below, if it may write and speaks for a source.
-CREATE OR REPLACE FUNCTION app.service_actor(who uuid, at timestamptz) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+-- A service account keeps what its owner keeps of its organization and below, if it may write and speaks for a source; and no more
+-- than its token was given for (`within`), if it was given for less than all.
+CREATE OR REPLACE FUNCTION app.service_actor(who uuid, at timestamptz, within text[] DEFAULT NULL) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
     account record;
     kept jsonb := '[]';
 BEGIN
-    SELECT s.*, o.origin, m.suspended_at IS NOT NULL OR m.departed_at IS NOT NULL AS suspended INTO account
+    SELECT s.*, o.origin, m.suspended_at IS NOT NULL OR m.departed_at IS NOT NULL
+            OR s.revoked_at IS NOT NULL AS suspended,
+            ARRAY(SELECT g FROM unnest(s.scopes) g WHERE within IS NULL OR g = ANY (within)) AS granted INTO account
         FROM service_account s JOIN member m ON m.id = s.owner_id JOIN organization o ON o.id = s.organization_id
         WHERE s.id = who;
-    IF 'directory:write' = ANY (account.scopes) AND account.source_id IS NOT NULL THEN
+    IF 'directory:write' = ANY (account.granted) AND account.source_id IS NOT NULL THEN
         SELECT coalesce(jsonb_agg(DISTINCT d), '[]') INTO kept
             FROM jsonb_array_elements(app.actor(account.owner_id) -> 'standings') s,
                 jsonb_array_elements(s -> 'roles') r, app.descendants(account.organization_id, at) d
@@ -16,7 +19,7 @@ BEGIN
                     OR (r ->> 'role' IN ('dicom_director', 'org_admin') AND r -> 'scope' ? d::text));
     END IF;
     RETURN jsonb_build_object('id', who, 'kind', 'service_account', 'suspended', account.suspended, 'departed', false,
-        'expired', account.expires_at <= at, 'scopes', to_jsonb(account.scopes),
+        'expired', account.expires_at <= at, 'scopes', to_jsonb(account.granted),
         'standings', jsonb_build_array(jsonb_build_object('organization_id', account.organization_id,
             'origin', account.origin, 'roles', '[]'::jsonb, 'seats', '[]'::jsonb, 'kept', kept)));
 END $$;

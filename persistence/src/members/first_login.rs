@@ -15,6 +15,7 @@ use members::my_data::PEOPLE;
 use uuid::Uuid;
 
 use super::affiliation::{in_force_of, insert as insert_affiliation};
+use crate::actor;
 use crate::kept::Kept as _;
 use crate::kept::known;
 use crate::nouns::NOUNS;
@@ -37,7 +38,7 @@ impl Store<'_> {
         let bound = self.write_on(grant, seen, |writer, _, _, before| {
             let (issuer, subject) = (before.claimed_issuer.clone(), before.claimed_subject.clone());
             let (issuer, subject) = issuer.zip(subject).ok_or(Refusal::NotFound)?;
-            let who = Identity { issuer, subject };
+            let who = Identity { issuer, subject, session: None };
             let known = principal_of(&who, writer.conn)?;
             if known != before.claimed_member_id {
                 return Err(Error::Again);
@@ -143,8 +144,7 @@ fn claim(
 
 /// The member that a subject is linked to, if that member has not left.
 fn principal_of(who: &Identity, conn: &mut PgConnection) -> Result<Option<MemberId>> {
-    let known = identity::table.find((&who.issuer, &who.subject)).select(identity::principal_id);
-    let Some(PrincipalId(id)) = known.first::<PrincipalId>(conn).optional()? else { return Ok(None) };
+    let Some(PrincipalId(id)) = actor::principal_of(conn, who)? else { return Ok(None) };
     let present = member::table.find(id).filter(member::departed_at.is_null()).select(member::id);
     Ok(present.first(conn).optional()?)
 }

@@ -15,10 +15,7 @@ use members::service_account::ServiceAccount;
 use uuid::Uuid;
 
 use super::member::locked_with_networks;
-use crate::aftermath::Aftermath;
-use crate::kept::{Kept as _, Naming, Owned, Person, kept, known};
-use crate::members::reorganization;
-use crate::moving::Resting;
+use crate::kept::{Kept as _, Naming, Owned, known};
 use crate::nouns::NOUNS;
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
@@ -132,13 +129,14 @@ fn refuse_taker(conn: &mut PgConnection, from: MemberId, to: MemberId, why: Labe
     if stands && from != to { Ok(()) } else { Err(Refusal::Invalid("/items", why).into()) }
 }
 
-fn accounts_of(conn: &mut PgConnection, owner: MemberId) -> Result<Vec<OwnedItem>> {
+pub(super) fn accounts_of(conn: &mut PgConnection, owner: MemberId) -> Result<Vec<OwnedItem>> {
     let all = ServiceAccount::query().filter(service_account::owner_id.eq(owner));
-    let all = all.filter(service_account::expires_at.gt(sql::clock())).order(service_account::id);
+    let all = all.filter(service_account::expires_at.gt(sql::clock()).and(service_account::revoked_at.is_null()));
+    let all = all.order(service_account::id);
     let item = |it: ServiceAccount| OwnedItem {
         kind: OwnedKind::ServiceAccount,
         id: it.id.0,
-        title: it.name,
+        title: it.name.to_string(),
         due_on: None,
         required: true,
         hidden_in: None,
@@ -149,7 +147,7 @@ fn accounts_of(conn: &mut PgConnection, owner: MemberId) -> Result<Vec<OwnedItem
 
 /// Gives a service account to another owner, who must work for its organization. Its rights change, as they follow from the
 /// rights of its owner.
-fn hand_over_account(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
+pub(super) fn hand_over_account(writer: &mut Writer<'_>, actor: &Actor, id: Uuid, to: MemberId) -> Result<()> {
     let find = |conn: &mut PgConnection| ServiceAccount::query().filter(service_account::id.eq(id)).first(conn);
     let before: ServiceAccount = find(writer.conn)?;
     gives_account(actor, before.organization_id)?;
@@ -168,20 +166,3 @@ diesel::define_sql_function! {
 known!(read Member: ListOwned);
 
 known!(it, conn => locked_with_networks(it.0.0, conn); HandOver);
-
-kept!(ServiceAccount: service_account unstamped {
-    const RESTING: &'static [Resting] = &[
-        Resting::moves("service_account", "organization_id", reorganization::carry_service_accounts),
-    ];
-    const OWNED: Option<Owned> = Some(Owned { kind: OwnedKind::ServiceAccount, list: accounts_of, give: hand_over_account });
-    const PEOPLE: &'static [Person] = &[
-        Person::owns("service_account", "owner_id", "les comptes de service dont vous répondez"),
-    ];
-
-    fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {
-        // It writes with the rights of its owner.
-        for it in before.into_iter().chain(after) {
-            follows.rights_of(it.id);
-        }
-    }
-});

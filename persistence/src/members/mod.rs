@@ -14,6 +14,8 @@ mod organization_period;
 mod reorganization;
 mod role_assignment;
 mod search;
+mod service_account;
+mod service_account_key;
 mod territory;
 
 pub use hand_over::{NOT_OWNED, OWNED};

@@ -29,6 +29,7 @@ pub fn without_worker() -> Tour {
     expertise::standing(&mut tour);
     expertise::contacts(&mut tour);
     tracking::announced(&mut tour);
+    members::scripted(&mut tour);
     members::own(&mut tour);
     networks::ended(&mut tour);
     members::left(&mut tour);

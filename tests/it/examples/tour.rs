@@ -174,6 +174,11 @@ fn richness(value: &Value) -> usize {
     }
 }
 
+/// Of a secret, ten hexadecimal digits tell it from others.
+fn is_name_of_a_secret(text: &str) -> bool {
+    text.len() == 10 && text.chars().all(|it| it.is_ascii_hexdigit())
+}
+
 /// What puts values that change from run to run into a form that does not.
 struct Stable {
     began: DateTime<Utc>,
@@ -191,6 +196,12 @@ impl Stable {
                     // Where a line stands in the log depends on all that was done before.
                     if name == "position" && field.is_number() {
                         *field = json!(4207);
+                    }
+                    // A secret is another one each time.
+                    match name.as_str() {
+                        "secret" => *field = json!("dpn_4f7a2c91d0_x0Qm3Yk8sT1vWb5nRz7Lh2Jc9Gd4Fa6Ue0Ip3Oy1Xq8_3e9c1"),
+                        "name" if field.as_str().is_some_and(is_name_of_a_secret) => *field = json!("4f7a2c91d0"),
+                        _ => {}
                     }
                     self.settle(field);
                 }

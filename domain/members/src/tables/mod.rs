@@ -10,6 +10,7 @@ mod my_data;
 mod organization;
 mod reorganization;
 mod role_assignment;
+mod service_account;
 
 use std::path::Path;
 
@@ -27,6 +28,7 @@ fn every_action_has_a_table_that_holds() {
         invitation::tables(),
         hand_over::tables(),
         role_assignment::tables(),
+        service_account::tables(),
         reorganization::tables(),
         my_data::tables(),
     ];

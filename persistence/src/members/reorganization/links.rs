@@ -195,7 +195,12 @@ pub(crate) fn carry_service_accounts(writer: &mut Writer<'_>, moving: &Moving, l
         let heir = moving.heir(before.organization_id);
         writer.change(&before, service_account::organization_id.eq(heir))?;
         let to = ledger.organization(writer.conn, heir)?;
-        ledger.tell(ServiceAccount::NAME, (Some(before.id.0), before.name), ImpactEffect::Repointed, Some(to));
+        ledger.tell(
+            ServiceAccount::NAME,
+            (Some(before.id.0), before.name.to_string()),
+            ImpactEffect::Repointed,
+            Some(to),
+        );
     }
     Ok(())
 }

@@ -96,6 +96,25 @@ fn given(tour: &mut Tour) {
     tour.write(sig, "void_role_assignment", &wrong, json!({"reason": WRONG}));
 }
 
+/// A script of a ministry, its owner and its keys.
+pub fn scripted(tour: &mut Tour) {
+    let sig = "sig-admin";
+    let script = json!({"name": "Annuaire du ministère du Travail", "organization_id": tour.world.organization("MTRAV"),
+        "owner_id": tour.world.member("director-sociaux"), "source_code": "annuaire-travail",
+        "scopes": ["directory:read", "directory:write"], "expires_at": "2028-12-31T23:00:00Z"});
+    let account = Tour::id(&tour.write(sig, "create_service_account", "", script));
+    tour.read(sig, "get_service_account", &account, "");
+    tour.read(sig, "list_service_accounts", "", &format!("?organization_id={}", tour.world.organization("MTRAV")));
+    tour.write(sig, "update_service_account", &account, json!({"scopes": ["directory:read"]}));
+    let director = "director-sociaux";
+    let key = Tour::id(&tour.write(director, "create_service_account_key", &account, json!({})));
+    tour.read(director, "get_service_account_key", &key, "");
+    tour.write(director, "rotate_service_account_key", &key, json!({"keep_until": "2026-12-08T09:00:00Z"}));
+    tour.read(director, "list_service_account_keys", &account, "");
+    tour.write(director, "revoke_service_account_key", &key, NONE);
+    tour.write(sig, "revoke_service_account", &account, NONE);
+}
+
 /// What callers read and say of themselves.
 pub fn own(tour: &mut Tour) {
     let (lead, director) = ("lead-edito", "director-sociaux");

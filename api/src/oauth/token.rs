@@ -1,0 +1,79 @@
+//! The token endpoint (RFC 6749, section 4.4) and the revocation endpoint (RFC 7009).
+
+use actix_web::http::header;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use kernel::{Identity, Scope};
+use persistence::session::Client;
+use serde_json::json;
+
+use super::client::client;
+use super::error::{OAuthError, What};
+use super::form::Form;
+use crate::call::call;
+use crate::db::without_caller;
+use crate::services::Services;
+
+/// A token for a client that shows who it is, for what it asks or for all that it may do.
+pub(super) async fn issue(
+    request: HttpRequest,
+    services: Data<Services>,
+    body: Bytes,
+) -> Result<HttpResponse, OAuthError> {
+    let form = Form::read(&request, &body)?;
+    match form.get("grant_type") {
+        Some("client_credentials") => {}
+        Some(_) => return Err(OAuthError::new(What::UnsupportedGrantType, "grant_type is client_credentials here")),
+        None => return Err(OAuthError::new(What::InvalidRequest, "grant_type is missing")),
+    }
+    let client = client(&request, &services, &form).await?;
+    let scopes = asked(&form, &client)?;
+    let here = services.address.of(&request);
+    let fault = || OAuthError::new(What::Fault, "the token cannot be signed");
+    let issued = services.verifier.own().issue(&here, &client, &scopes).ok_or_else(fault)?;
+    let call = call(&request, speaks_for(&here, &client))?;
+    without_caller(&services, true, move |database| database.record_session(&call, &client)).await?;
+    let scope = scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" ");
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
+        "access_token": issued.token,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in,
+        "scope": scope,
+    })))
+}
+
+/// Takes a token back. One that is none of ours, or is over, needs no taking back (RFC 7009, section 2.2).
+pub(super) async fn revoke(
+    request: HttpRequest,
+    services: Data<Services>,
+    body: Bytes,
+) -> Result<HttpResponse, OAuthError> {
+    let form = Form::read(&request, &body)?;
+    let client = client(&request, &services, &form).await?;
+    let token = form.get("token").ok_or(OAuthError::new(What::InvalidRequest, "token is missing"))?;
+    let here = services.address.of(&request);
+    if let Some(shown) = services.verifier.own().read(&here, token) {
+        if shown.session.account != client.account {
+            return Err(OAuthError::new(What::UnauthorizedClient, "the token was given to another client"));
+        }
+        let call = call(&request, speaks_for(&here, &client))?;
+        let (token, until) = (shown.session.token, shown.expires_at);
+        without_caller(&services, true, move |database| database.revoke_token(&call, &client, token, until)).await?;
+    }
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).finish())
+}
+
+/// What a client asks for, of what it may do.
+fn asked(form: &Form, client: &Client) -> Result<Vec<Scope>, OAuthError> {
+    let Some(asked) = form.get("scope") else { return Ok(client.scopes.clone()) };
+    let beyond = || OAuthError::new(What::InvalidScope, "the account does not have one of the scopes asked for");
+    let has = |code: &str| client.scopes.iter().find(|scope| scope.code() == code).copied().ok_or_else(beyond);
+    let mut scopes = asked.split(' ').map(has).collect::<Result<Vec<_>, _>>()?;
+    scopes.sort_unstable();
+    scopes.dedup();
+    Ok(scopes)
+}
+
+fn speaks_for(issuer: &str, client: &Client) -> Identity {
+    Identity { issuer: issuer.to_owned(), subject: client.account.to_string(), session: None }
+}
