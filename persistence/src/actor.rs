@@ -32,11 +32,11 @@ diesel::define_sql_function! {
 
 diesel::define_sql_function! {
     #[sql_name = "app.look_by_key"]
-    fn look_by_key(by_key: SqlUuid, by_token: SqlUuid, within: Array<Text>) -> Nullable<Jsonb>;
+    fn look_by_key(by_key: SqlUuid, by_token: SqlUuid, within: Array<Text>, for_member: Nullable<SqlUuid>) -> Nullable<Jsonb>;
 }
 diesel::define_sql_function! {
     #[sql_name = "app.enter_by_key"]
-    fn enter_by_key(by_key: SqlUuid, by_token: SqlUuid, within: Array<Text>) -> Jsonb;
+    fn enter_by_key(by_key: SqlUuid, by_token: SqlUuid, within: Array<Text>, for_member: Nullable<SqlUuid>) -> Jsonb;
 }
 diesel::define_sql_function! {
     #[sql_name = "app.key_holder"]
@@ -47,7 +47,7 @@ diesel::define_sql_function! {
 pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Actor> {
     match &caller.session {
         None => parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?),
-        Some(it) => of_key(diesel::select(look_by_key(it.key, it.token, &it.scopes)).get_result(conn)?),
+        Some(it) => of_key(diesel::select(look_by_key(it.key, it.token, &it.scopes, it.member)).get_result(conn)?),
     }
 }
 
@@ -55,7 +55,8 @@ pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Acto
 pub(crate) fn principal_of(conn: &mut PgConnection, caller: &Identity) -> Result<Option<PrincipalId>> {
     if let Some(it) = &caller.session {
         let holder: Option<PrincipalId> = diesel::select(key_holder(it.key, it.token)).get_result(conn)?;
-        return holder.map(Some).ok_or(Error::Revoked);
+        let who = it.member.map(PrincipalId::from).or(holder);
+        return holder.and(who).map(Some).ok_or(Error::Revoked);
     }
     let who = identity::table.find((&caller.issuer, &caller.subject)).select(identity::principal_id);
     Ok(who.first(conn).optional()?)
@@ -102,7 +103,7 @@ struct Entered {
 /// The caller's rights, locked until the end of the transaction, for a write; and the transaction's time.
 pub(crate) fn entering(conn: &mut PgConnection, caller: &Identity) -> Result<(Actor, DateTime<Utc>)> {
     if let Some(it) = &caller.session {
-        let entered: Value = diesel::select(enter_by_key(it.key, it.token, &it.scopes)).get_result(conn)?;
+        let entered: Value = diesel::select(enter_by_key(it.key, it.token, &it.scopes, it.member)).get_result(conn)?;
         let Entered { at, actor } = serde_json::from_value(entered)?;
         return Ok((of_key(actor)?, at));
     }

@@ -27,7 +27,8 @@ impl Store<'_> {
         }
         let mut query = AuditEvent::query().into_boxed();
         if let Some(who) = filter.principal_id {
-            query = query.filter(audit_event::principal_id.eq(who));
+            let behalf = audit_event::on_behalf_of.eq(who).assume_not_null();
+            query = query.filter(audit_event::principal_id.eq(who).or(behalf));
         }
         if let Some(object) = filter.object {
             query = query.filter(audit_event::object.eq(object.to_string()));

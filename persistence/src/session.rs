@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use kernel::schema::{revoked_token, service_account, service_account_key, used_assertion};
-use kernel::{Noun as _, Scope, ServiceAccountId, ServiceAccountKeyId, clock, sql};
+use kernel::schema::{identity, member, revoked_token, service_account, service_account_key, used_assertion};
+use kernel::{Identity, MemberId, Noun as _, PrincipalId, Scope, ServiceAccountId, ServiceAccountKeyId, clock, sql};
 use members::service_account::{
     KeySecret, PublicKey, ServiceAccount, ServiceAccountKey, ServiceAccountKeyStatus, ServiceAccountStatus,
+    SubjectClients,
 };
 use uuid::Uuid;
 
@@ -27,6 +28,8 @@ pub struct Client {
     pub key: ServiceAccountKeyId,
     /// What the account may do at most.
     pub scopes: Vec<Scope>,
+    /// The clients whose tokens it may exchange.
+    pub subject_clients: SubjectClients,
 }
 
 impl Database {
@@ -84,6 +87,18 @@ impl Database {
         Ok(taken == 1)
     }
 
+    /// The member of an identity, if they are neither suspended nor departed.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn member_of(&self, who: &Identity) -> Result<Option<MemberId>> {
+        let mut conn = self.watcher()?;
+        let present = member::departed_at.is_null().and(member::suspended_at.is_null());
+        let found = identity::table.inner_join(member::table.on(member::id.eq(identity::principal_id)));
+        let found = found.filter(identity::issuer.eq(&who.issuer).and(identity::subject.eq(&who.subject)));
+        Ok(found.filter(present).select(member::id).first(&mut conn).optional()?)
+    }
+
     /// Records that an account was given a token by a key: a line of the audit log, and when the key was last used.
     ///
     /// # Errors
@@ -98,7 +113,9 @@ impl Database {
             diesel::update(key).set(used).execute(conn)?;
             let object = Some(client.key.to_string());
             let asked = Asked { action: "issue_token", noun: ServiceAccountKey::NAME, object };
-            audit::done(conn, call, client.account.into(), &asked)
+            let member = call.caller.session.as_ref().and_then(|session| session.member);
+            let who = member.map_or_else(|| client.account.into(), PrincipalId::from);
+            audit::done(conn, call, who, &asked)
         })
     }
 
@@ -126,5 +143,10 @@ fn client(conn: &mut PgConnection, id: ServiceAccountKeyId) -> Result<Option<Cli
     let Some(key) = key.filter(|key| key.status == ServiceAccountKeyStatus::Active) else { return Ok(None) };
     let account = ServiceAccount::query().filter(service_account::id.eq(key.service_account_id)).first(conn)?;
     let good = account.status == ServiceAccountStatus::Active;
-    Ok(good.then_some(Client { account: account.id, key: key.id, scopes: account.scopes }))
+    Ok(good.then_some(Client {
+        account: account.id,
+        key: key.id,
+        scopes: account.scopes,
+        subject_clients: account.subject_clients,
+    }))
 }

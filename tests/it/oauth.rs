@@ -432,3 +432,99 @@ fn who_answers_for_a_script_hears_of_what_is_done_to_it_and_of_its_end() {
         assert_eq!(reminded, expected, "{day}");
     }
 }
+
+const EXCHANGE: &str = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token_type=urn:ietf:params:oauth:token-type:access_token";
+
+/// A service at which people log in, and that holds their sessions.
+fn intranet(world: &World, client: &str) -> Script {
+    let admin = world.client("sig-admin");
+    let new = json!({"name": "Intranet du Travail", "organization_id": world.organization("MTRAV"), "scopes": ["tokens:exchange"],
+        "owner_id": world.member("director-sociaux"), "expires_at": "2190-01-01T00:00:00Z",
+        "subject_clients": [{"issuer": api::auth::DEVELOPMENT_ISSUER, "client_id": client}]});
+    let account = admin.post("/service-accounts", new).expect(201).str("/id");
+    let key = admin.post(&format!("/service-accounts/{account}/keys"), json!({})).expect(201);
+    Script { account, key }
+}
+
+#[test]
+fn a_service_holds_the_session_of_a_person_for_ten_minutes_and_the_log_names_both() {
+    let world = World::demo();
+    let intranet = intranet(&world, "diapason-cli");
+    let person = world.client("org-admin-34");
+    let exchanged = |script: &Script, token: &str| {
+        ask(&world, &script.basic(), &format!("{EXCHANGE}&subject_token={token}"))
+    };
+    let given = exchanged(&intranet, person.token.as_ref().unwrap()).expect(200);
+    assert_eq!(given.str("/issued_token_type"), "urn:ietf:params:oauth:token-type:access_token");
+    assert!(given.at("/expires_in") == json!(600) && given.at("/refresh_token").is_null(), "{}", given.text());
+    let token = given.str("/access_token");
+    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    let member = world.member("org-admin-34");
+    assert_eq!((claims["sub"].as_str(), claims["act"]["sub"].as_str()), (Some(&*member), Some(&*intranet.account)));
+    // The rights are the person's, neither more nor less.
+    let session = Client::new(&world.base, Some(token.clone()));
+    assert_eq!(session.get("/me").expect(200).str("/id"), member);
+    let created = session.post("/members", new_member(&world, "Préfecture de l'Hérault")).expect(201);
+    assert_eq!(created.str("/created_by"), member);
+    session.post("/members", new_member(&world, "MTRAV")).refused(403, "forbidden");
+    let lines = world.client("sig-admin").walk(&format!("/audit-events?principal_id={member}&action=create_member"));
+    assert_eq!(lines.len(), 2, "done, and refused");
+    for line in lines {
+        assert_eq!(line["principal_id"], intranet.account.as_str());
+        assert_eq!(line["on_behalf_of"]["id"], member.as_str(), "{line}");
+    }
+    // What it holds is not exchanged again, nor is a token of a script, of a client that is not registered, or of nobody.
+    let other = self::intranet(&world, "another-client");
+    let stranger = World::token("stranger");
+    let script = world.client("bot-mi").token.unwrap();
+    for (who, shown) in [
+        (&intranet, token.as_str()),
+        (&intranet, "nonsense"),
+        (&intranet, stranger.as_str()),
+        (&other, person.token.as_ref().unwrap()),
+    ] {
+        let refused = exchanged(who, shown);
+        assert_eq!((refused.status, refused.str("/error")), (400, "invalid_request".into()), "{}", refused.text());
+    }
+    assert_eq!(exchanged(&intranet, &script).status, 400);
+    let plain = Script::new(&world, &["directory:read"]);
+    assert_eq!(exchanged(&plain, person.token.as_ref().unwrap()).str("/error"), "unauthorized_client");
+    for (more, error) in [
+        ("&resource=https%3A%2F%2Felsewhere.example", "invalid_target"),
+        ("&requested_token_type=urn:ietf:params:oauth:token-type:refresh_token", "invalid_request"),
+        ("&actor_token=x", "invalid_request"),
+    ] {
+        let form = format!("{EXCHANGE}&subject_token={}{more}", person.token.as_ref().unwrap());
+        assert_eq!(ask(&world, &intranet.basic(), &form).expect(400).str("/error"), error);
+    }
+}
+
+#[test]
+fn a_session_ends_with_the_right_to_hold_it_and_with_the_person() {
+    let world = World::demo();
+    let admin = world.client("sig-admin");
+    let intranet = intranet(&world, "diapason-cli");
+    let session = |persona: &str| {
+        let form = format!("{EXCHANGE}&subject_token={}", world.client(persona).token.unwrap());
+        Client::new(&world.base, Some(ask(&world, &intranet.basic(), &form).expect(200).str("/access_token")))
+    };
+    let (one, other) = (session("org-admin-34"), session("member"));
+    let write = |who: &Client| who.post("/members", new_member(&world, "Préfecture de l'Hérault"));
+    write(&one).expect(201);
+    // The person loses the role: so does the session, at the next write.
+    for held in admin.walk(&format!("/role-assignments?member_id={}", world.member("org-admin-34"))) {
+        let held = format!("/role-assignments/{}", held["id"].as_str().unwrap());
+        admin.act(&format!("{held}/end"), admin.get(&held).etag(), Some(json!({}))).expect(200);
+    }
+    write(&one).refused(403, "forbidden");
+    let member = format!("/members/{}", world.member("org-admin-34"));
+    admin.act(&format!("{member}/suspend"), admin.get(&member).etag(), None).expect(200);
+    write(&one).refused(403, "suspended");
+    // The account may hold no sessions any more.
+    other.get("/me").expect(200);
+    let address = format!("/service-accounts/{}", intranet.account);
+    admin.patch(&address, admin.get(&address).etag(), json!({"scopes": ["networks:read"]})).expect(200);
+    other.post("/me/bind", json!({})).refused(401, "unauthenticated");
+    gone(&other);
+}

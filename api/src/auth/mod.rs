@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
+use chrono::{DateTime, Utc};
 use kernel::clock;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
@@ -25,6 +26,7 @@ pub(crate) use issuer::is_trustworthy;
 pub use issuer::{IssuerConfig, issuers};
 pub use jwks::Jwks;
 pub use own::Own;
+pub(crate) use own::Purpose;
 use token::Claims;
 
 use crate::public_address::PublicAddress;
@@ -49,6 +51,13 @@ pub(crate) enum Unverified {
     NoToken,
     /// It shows one that is not good now.
     BadToken,
+}
+
+/// Whom a token of another issuer speaks for.
+pub(crate) struct Subject {
+    pub(crate) caller: Caller,
+    pub(crate) client: String,
+    pub(crate) expires_at: DateTime<Utc>,
 }
 
 /// A token that was found good, until when, under which keys.
@@ -153,6 +162,19 @@ impl Verifier {
         let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
         let ours = scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST;
         if ours { self.verified(token, || here.of(request)) } else { None }
+    }
+
+    /// Whom a token of another issuer speaks for, if it is good now: the person, the client that it was given to, and when it
+    /// ends.
+    pub(crate) fn subject(&self, token: &str) -> Option<Subject> {
+        let head = token::Head::read(token).filter(|_| token.len() <= LONGEST)?;
+        let issuer = self.issuers.iter().find(|issuer| issuer.name() == head.issuer)?;
+        let claims = issuer.verify(&head, token)?;
+        let client = claims.client()?.to_owned();
+        let (_, until) = claims.times(clock::now().timestamp(), issuer.terms(&client)?)?;
+        let caller = claims.caller(issuer.source());
+        let expires_at = DateTime::from_timestamp(until - token::LEEWAY, 0)?;
+        Some(Subject { caller, client, expires_at })
     }
 
     fn verified(&self, token: &str, here: impl FnOnce() -> String) -> Option<Caller> {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
-use kernel::{Identity, Scope, ServiceAccountId, ServiceAccountKeyId, Session, Vouched, clock, seal};
+use kernel::{Identity, MemberId, Scope, ServiceAccountId, ServiceAccountKeyId, Session, Vouched, clock, seal};
 use p256::SecretKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use p256::pkcs8::EncodePrivateKey as _;
@@ -39,7 +39,7 @@ struct Pair {
 struct Claims {
     iss: String,
     aud: String,
-    sub: ServiceAccountId,
+    sub: Uuid,
     client_id: ServiceAccountId,
     iat: i64,
     exp: i64,
@@ -47,6 +47,23 @@ struct Claims {
     scope: String,
     /// The key by which the account showed who it is.
     key: ServiceAccountKeyId,
+    /// Who acts for the subject, where another does (RFC 8693, section 4.1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    act: Option<Act>,
+}
+
+/// Who acts.
+#[derive(Debug, Serialize, Deserialize)]
+struct Act {
+    sub: ServiceAccountId,
+}
+
+/// What a token is given for.
+pub(crate) struct Purpose<'a> {
+    /// What the account may do with it, for itself.
+    pub(crate) scopes: &'a [Scope],
+    /// The member on whose behalf it acts, and when the token ends by which that member showed who they are.
+    pub(crate) member: Option<(MemberId, DateTime<Utc>)>,
 }
 
 /// A token, and for how many seconds it is good.
@@ -64,24 +81,26 @@ pub(crate) struct Shown {
 
 impl Own {
     /// A token for an account that showed a key, in the name of an issuer.
-    pub(crate) fn issue(&self, issuer: &str, client: &Client, scopes: &[Scope]) -> Option<Issued> {
+    pub(crate) fn issue(&self, issuer: &str, client: &Client, purpose: &Purpose<'_>) -> Option<Issued> {
         let now = clock::now();
+        let ends = purpose.member.map_or(now + LIFE, |(_, until)| until.min(now + LIFE));
         let month = month(now);
         let pair = self.pair(&month)?;
         let claims = Claims {
             iss: issuer.to_owned(),
             aud: issuer.to_owned(),
-            sub: client.account,
+            sub: purpose.member.map_or(client.account.0, |(member, _)| member.0),
             client_id: client.account,
             iat: now.timestamp(),
-            exp: (now + LIFE).timestamp(),
+            exp: ends.timestamp(),
             jti: clock::fresh_v4(),
-            scope: scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" "),
+            act: purpose.member.map(|_| Act { sub: client.account }),
+            scope: purpose.scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" "),
             key: client.key,
         };
         let header = Header { typ: Some(TYPE.to_owned()), kid: Some(month), ..Header::new(Algorithm::ES256) };
         let token = jsonwebtoken::encode(&header, &claims, &pair.signing).ok()?;
-        Some(Issued { token, expires_in: LIFE.num_seconds() })
+        Some(Issued { token, expires_in: claims.exp - claims.iat })
     }
 
     /// What a token of ours says, if it is good now. Whether it was revoked, the database knows.
@@ -100,8 +119,12 @@ impl Own {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.pair(month)?.verifying, &rules).ok()?.claims;
         let (from, until) = (claims.iat - LEEWAY, claims.exp + LEEWAY);
         let scopes = claims.scope.split(' ').filter_map(|code| Scope::ALL.iter().find(|it| it.code() == code).copied());
-        let session = Session { account: claims.sub, key: claims.key, token: claims.jti, scopes: scopes.collect() };
-        let good = (from..until).contains(&now.timestamp());
+        let member = claims.act.as_ref().map(|_| MemberId(claims.sub));
+        // Whom it names as acting is the client that it was given to, or the client is its subject.
+        let account = claims.act.map_or(ServiceAccountId(claims.sub), |act| act.sub);
+        let scopes = scopes.collect();
+        let session = Session { account, key: claims.key, token: claims.jti, scopes, member };
+        let good = (from..until).contains(&now.timestamp()) && account == claims.client_id;
         let shown = Shown { session, expires_at: DateTime::from_timestamp(until, 0)?, from };
         good.then_some(shown)
     }
@@ -126,10 +149,11 @@ impl Own {
 impl Shown {
     /// The caller that it speaks for, and from when until when it is good.
     pub(super) fn caller(self, issuer: &str) -> (Caller, i64, i64) {
-        let (issuer, subject) = (issuer.to_owned(), self.session.account.to_string());
-        let identity = Identity { issuer, subject, session: Some(self.session) };
-        let vouched = Vouched { machine: true, ..Vouched::default() };
-        (Caller { identity, vouched, machine: true }, self.from, self.expires_at.timestamp())
+        let machine = self.session.member.is_none();
+        let subject = self.session.member.map_or(self.session.account.0, |member| member.0).to_string();
+        let identity = Identity { issuer: issuer.to_owned(), subject, session: Some(self.session) };
+        let vouched = Vouched { machine, ..Vouched::default() };
+        (Caller { identity, vouched, machine }, self.from, self.expires_at.timestamp())
     }
 }
 
@@ -163,19 +187,23 @@ fn months(now: DateTime<Utc>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use members::service_account::SubjectClients;
+
     use super::*;
 
     const HERE: &str = "https://diapason.example";
 
     fn client() -> Client {
         let scopes = vec![Scope::DirectoryRead, Scope::NetworksRead];
-        Client { account: ServiceAccountId::fresh(), key: ServiceAccountKeyId::fresh(), scopes }
+        let subject_clients = SubjectClients::default();
+        Client { account: ServiceAccountId::fresh(), key: ServiceAccountKeyId::fresh(), scopes, subject_clients }
     }
 
     #[test]
     fn every_instance_verifies_what_another_signed_and_nothing_else() {
         let (one, other, client) = (Own::default(), Own::default(), client());
-        let token = one.issue(HERE, &client, &[Scope::NetworksRead]).unwrap().token;
+        let purpose = Purpose { scopes: &[Scope::NetworksRead], member: None };
+        let token = one.issue(HERE, &client, &purpose).unwrap().token;
         let shown = other.read(HERE, &token).unwrap();
         assert_eq!((shown.session.account, shown.session.key), (client.account, client.key));
         assert_eq!(shown.session.scopes, [Scope::NetworksRead]);
@@ -187,6 +215,18 @@ mod tests {
         assert_eq!(keys, other.published());
         assert_eq!(keys["keys"].as_array().unwrap().len(), 3);
         assert!(keys["keys"].as_array().unwrap().iter().all(|key| key.get("d").is_none()));
+    }
+
+    #[test]
+    fn a_session_of_a_person_names_who_acts_and_ends_with_the_token_it_came_of() {
+        let (own, client, member) = (Own::default(), client(), MemberId::fresh());
+        let until = clock::now() + TimeDelta::minutes(3);
+        let issued = own.issue(HERE, &client, &Purpose { scopes: &[], member: Some((member, until)) }).unwrap();
+        assert!((178..=180).contains(&issued.expires_in));
+        let shown = own.read(HERE, &issued.token).unwrap();
+        assert_eq!((shown.session.member, shown.session.account), (Some(member), client.account));
+        let (caller, ..) = shown.caller(HERE);
+        assert_eq!((caller.identity.subject, caller.machine), (member.to_string(), false));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod client;
 mod error;
+mod exchange;
 mod form;
 mod token;
 
@@ -32,7 +33,7 @@ async fn metadata(request: HttpRequest, services: web::Data<Services>) -> HttpRe
         "revocation_endpoint": format!("{here}/oauth/revoke"),
         "jwks_uri": format!("{here}/jwks"),
         "response_types_supported": [],
-        "grant_types_supported": ["client_credentials"],
+        "grant_types_supported": ["client_credentials", exchange::GRANT],
         "scopes_supported": Scope::ALL.iter().map(|scope| scope.code()).collect::<Vec<_>>(),
         "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": algorithms,

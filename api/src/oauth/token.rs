@@ -3,44 +3,55 @@
 use actix_web::http::header;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
-use kernel::{Identity, Scope};
+use kernel::{Identity, MemberId, Scope, Session};
 use persistence::session::Client;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::client::client;
 use super::error::{OAuthError, What};
+use super::exchange;
 use super::form::Form;
+use crate::auth::Purpose;
 use crate::call::call;
 use crate::db::without_caller;
 use crate::services::Services;
 
-/// A token for a client that shows who it is, for what it asks or for all that it may do.
+/// A token for a client that shows who it is: for itself, or for the session of a person (RFC 8693).
 pub(super) async fn issue(
     request: HttpRequest,
     services: Data<Services>,
     body: Bytes,
 ) -> Result<HttpResponse, OAuthError> {
     let form = Form::read(&request, &body)?;
-    match form.get("grant_type") {
-        Some("client_credentials") => {}
-        Some(_) => return Err(OAuthError::new(What::UnsupportedGrantType, "grant_type is client_credentials here")),
+    let exchanges = match form.get("grant_type") {
+        Some("client_credentials") => false,
+        Some(exchange::GRANT) => true,
+        Some(_) => return Err(OAuthError::new(What::UnsupportedGrantType, UNKNOWN_GRANT)),
         None => return Err(OAuthError::new(What::InvalidRequest, "grant_type is missing")),
-    }
+    };
     let client = client(&request, &services, &form).await?;
-    let scopes = asked(&form, &client)?;
+    let (scopes, member) = if exchanges {
+        (Vec::new(), Some(exchange::subject(&request, &services, &form, &client).await?))
+    } else {
+        (asked(&form, &client)?, None)
+    };
     let here = services.address.of(&request);
     let fault = || OAuthError::new(What::Fault, "the token cannot be signed");
-    let issued = services.verifier.own().issue(&here, &client, &scopes).ok_or_else(fault)?;
-    let call = call(&request, speaks_for(&here, &client))?;
+    let purpose = Purpose { scopes: &scopes, member };
+    let issued = services.verifier.own().issue(&here, &client, &purpose).ok_or_else(fault)?;
+    let call = call(&request, speaks_for(&here, &client, member.map(|(member, _)| member)))?;
     without_caller(&services, true, move |database| database.record_session(&call, &client)).await?;
-    let scope = scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" ");
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(json!({
-        "access_token": issued.token,
-        "token_type": "Bearer",
-        "expires_in": issued.expires_in,
-        "scope": scope,
-    })))
+    let mut said = json!({"access_token": issued.token, "token_type": "Bearer", "expires_in": issued.expires_in});
+    if exchanges {
+        said["issued_token_type"] = exchange::ACCESS_TOKEN.into();
+    } else {
+        said["scope"] = scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" ").into();
+    }
+    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(said))
 }
+
+const UNKNOWN_GRANT: &str = "grant_type is client_credentials or token exchange here";
 
 /// Takes a token back. One that is none of ours, or is over, needs no taking back (RFC 7009, section 2.2).
 pub(super) async fn revoke(
@@ -56,7 +67,7 @@ pub(super) async fn revoke(
         if shown.session.account != client.account {
             return Err(OAuthError::new(What::UnauthorizedClient, "the token was given to another client"));
         }
-        let call = call(&request, speaks_for(&here, &client))?;
+        let call = call(&request, speaks_for(&here, &client, None))?;
         let (token, until) = (shown.session.token, shown.expires_at);
         without_caller(&services, true, move |database| database.revoke_token(&call, &client, token, until)).await?;
     }
@@ -74,6 +85,8 @@ fn asked(form: &Form, client: &Client) -> Result<Vec<Scope>, OAuthError> {
     Ok(scopes)
 }
 
-fn speaks_for(issuer: &str, client: &Client) -> Identity {
-    Identity { issuer: issuer.to_owned(), subject: client.account.to_string(), session: None }
+/// Who the audit log says that acted, and on whose behalf.
+fn speaks_for(issuer: &str, client: &Client, member: Option<MemberId>) -> Identity {
+    let session = Session { account: client.account, key: client.key, token: Uuid::nil(), scopes: Vec::new(), member };
+    Identity { issuer: issuer.to_owned(), subject: client.account.to_string(), session: Some(session) }
 }

@@ -84,6 +84,7 @@ codes! {
         DirectoryRead = "directory:read" ("lire l’annuaire", "read the directory"),
         DirectoryWrite = "directory:write" ("modifier l’annuaire", "write to the directory"),
         NetworksRead = "networks:read" ("lire les réseaux", "read the networks"),
+        TokensExchange = "tokens:exchange" ("tenir la session de personnes connectées", "hold the sessions of people who are logged in"),
     }
 }
 
@@ -417,4 +418,6 @@ pub struct Session {
     pub token: Uuid,
     /// What it was given for.
     pub scopes: Vec<Scope>,
+    /// The member on whose behalf the account acts. Absent: it acts for itself.
+    pub member: Option<MemberId>,
 }

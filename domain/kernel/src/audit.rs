@@ -31,12 +31,15 @@ pub struct AuditEvent {
     pub position: i64,
     /// When it happened (UTC).
     pub at: DateTime<Utc>,
-    /// Identifier of the principal who called.
+    /// Identifier of the principal who called: of a person's session that a service account holds, the service account.
     pub principal_id: PrincipalId,
     /// Member who called, by present name. Absent: it was not a member.
     #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<MemberReference, audit_event::principal_id>)]
     pub principal: Option<MemberReference>,
-    /// Operation of this contract (`operationId`).
+    /// Member on whose behalf a service account called, by present name. Absent: the principal called for itself.
+    #[diesel(select_expression = MaybeNamed::default(), select_expression_type = MaybeNamed<MemberReference, audit_event::on_behalf_of>)]
+    pub on_behalf_of: Option<MemberReference>,
+    /// Operation of this contract (`operationId`), or `issue_token` or `revoke_token` of the token endpoint.
     #[schema(max_length = 100)]
     pub action: String,
     /// Kind of object, for example `member`.
@@ -64,7 +67,7 @@ pub struct AuditEvent {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AuditFilter {
-    /// Keeps only lines of this principal.
+    /// Keeps only lines of this principal, those in which a service account acted on their behalf among them.
     pub principal_id: Option<PrincipalId>,
     /// Keeps only lines about this object: its identifier or its code.
     #[param(inline)]

@@ -81,6 +81,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         changed_fields -> Array<Text>,
         request_id -> Nullable<Uuid>,
+        on_behalf_of -> Nullable<Uuid>,
     }
 }
 
@@ -709,6 +710,7 @@ diesel::table! {
         created_at -> Timestamptz,
         version -> Int4,
         revoked_at -> Nullable<Timestamptz>,
+        subject_clients -> Jsonb,
         updated_at -> Timestamptz,
         created_by -> Uuid,
         updated_by -> Uuid,

@@ -2,6 +2,7 @@
 
 mod key;
 mod rules;
+mod subject_client;
 
 use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
@@ -25,6 +26,7 @@ pub use key::{
     ServiceAccountKeyInput, ServiceAccountKeyKind, ServiceAccountKeyPage, ServiceAccountKeyStatus,
     ServiceAccountKeyView, ServiceAccountRotation,
 };
+pub use subject_client::{ClientId, IssuerName, SubjectClient, SubjectClients};
 pub use rules::{Create, CreateKey, ListKeys, Read, ReadKey, Revoke, RevokeKey, RotateKey, Update, visible};
 
 text!(
@@ -98,6 +100,9 @@ pub struct ServiceAccount {
     /// What it may do at most.
     #[schema(max_items = 10)]
     pub scopes: Vec<Scope>,
+    /// Clients whose tokens it may exchange for sessions of the people who hold them, if it has the scope `tokens:exchange`.
+    #[schema(inline)]
+    pub subject_clients: SubjectClients,
     /// Status of the service account.
     #[diesel(select_expression = sql::service_account_status(service_account::owner_id, service_account::revoked_at, service_account::expires_at, clock()))]
     pub status: ServiceAccountStatus,
@@ -160,6 +165,12 @@ pub struct ServiceAccountInput {
     pub scopes: Vec<Scope>,
     /// When it expires (UTC): in the future.
     pub expires_at: Instant,
+    /// Clients whose tokens it may exchange, with the scope `tokens:exchange`. Absent: none.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    #[diesel(skip_insertion)]
+    pub subject_clients: Vec<SubjectClient>,
 }
 
 /// A change of a service account.
@@ -182,6 +193,12 @@ pub struct ServiceAccountPatch {
     /// When it expires (UTC): in the future.
     #[serde(default, deserialize_with = "replaceable")]
     pub expires_at: Option<Instant>,
+    /// Clients whose tokens it may exchange. The list replaces the present one.
+    #[serde(default, deserialize_with = "replaceable")]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    #[diesel(skip_update)]
+    pub subject_clients: Option<Vec<SubjectClient>>,
 }
 
 /// Filters of the list of service accounts.

@@ -13,6 +13,9 @@ END $$;
 -- Records all that one call changed, in one step; the audit line tells of the first.
 CREATE OR REPLACE FUNCTION app.record(actor uuid, happened timestamptz, request uuid, action text, changes jsonb)
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    -- The service account that acts on behalf of the actor, if one does.
+    acting uuid := nullif(current_setting('diapason.acts_for', true), '');
 BEGIN
     WITH done AS MATERIALIZED (
         SELECT * FROM ROWS FROM (jsonb_to_recordset(changes)
@@ -32,6 +35,7 @@ BEGIN
             SELECT (SELECT max(number) FROM epoch), noun, id, version, verb, fields, actor, happened, image FROM told
             ORDER BY place
     )
-    INSERT INTO audit_event (at, principal_id, action, noun, object, object_version, outcome, changed_fields, request_id)
-        SELECT happened, actor, action, noun, key, version, 'done', fields, request FROM told WHERE place = 1;
+    INSERT INTO audit_event (at, principal_id, on_behalf_of, action, noun, object, object_version, outcome, changed_fields, request_id)
+        SELECT happened, coalesce(acting, actor), CASE WHEN acting IS NOT NULL THEN actor END, action, noun, key, version, 'done',
+            fields, request FROM told WHERE place = 1;
 END $$;

@@ -10,7 +10,7 @@ use kernel::{
 use members::hand_over::OwnedKind;
 use members::service_account::{
     Create, ListKeys, Read, Revoke, ServiceAccount, ServiceAccountFilter, ServiceAccountInput, ServiceAccountPage,
-    ServiceAccountPatch, ServiceAccountStatus, ServiceAccountView, SourceCode, Update, visible,
+    ServiceAccountPatch, ServiceAccountStatus, ServiceAccountView, SourceCode, SubjectClients, Update, visible,
 };
 use uuid::Uuid;
 
@@ -95,8 +95,10 @@ impl Store<'_> {
             if let Some(owner) = patch.owner_id {
                 answers(writer.conn, owner)?;
             }
+            let clients = patch.subject_clients.clone().map(SubjectClients);
+            let clients = clients.map(|clients| service_account::subject_clients.eq(clients));
             let patch = ServiceAccountPatch { scopes: patch.scopes.map(each_once), ..patch };
-            let after = writer.change(&before, patch)?;
+            let after = writer.change(&before, (patch, clients))?;
             if after.version != before.version {
                 tell(writer, &after, vec![before.owner_id, after.owner_id])?;
             }
@@ -127,8 +129,9 @@ fn insert(writer: &mut Writer<'_>, new: ServiceAccountInput, source: Option<Uuid
         principal::created_at.eq(writer.at),
     );
     diesel::insert_into(principal::table).values(row).execute(writer.conn)?;
+    let clients = service_account::subject_clients.eq(SubjectClients(new.subject_clients.clone()));
     let new = ServiceAccountInput { scopes: each_once(new.scopes), ..new };
-    let more = (service_account::id.eq(id), service_account::source_id.eq(source));
+    let more = (service_account::id.eq(id), service_account::source_id.eq(source), clients);
     let created: ServiceAccount = writer.create((new, more, born!(service_account, writer)))?;
     tell(writer, &created, vec![created.owner_id])?;
     Ok(created)

@@ -199,7 +199,7 @@ impl Stable {
                     }
                     // A secret is another one each time.
                     match name.as_str() {
-                        "secret" => *field = json!("dpn_4f7a2c91d0_x0Qm3Yk8sT1vWb5nRz7Lh2Jc9Gd4Fa6Ue0Ip3Oy1Xq8_3e9c1"),
+                        "secret" => *field = json!("dpn_4f7a2c91d0_un-secret-d-exemple-que-personne-n-utilise-_3e9c1"),
                         "name" if field.as_str().is_some_and(is_name_of_a_secret) => *field = json!("4f7a2c91d0"),
                         _ => {}
                     }

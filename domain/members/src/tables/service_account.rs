@@ -5,7 +5,7 @@ use personas::{Checked, Table, at, id, recorded, text, who};
 
 use crate::service_account::{
     Create, CreateKey, ListKeys, Read, ReadKey, Revoke, RevokeKey, RotateKey, ServiceAccount, ServiceAccountKey,
-    ServiceAccountKeyKind, ServiceAccountKeyStatus, ServiceAccountReference, ServiceAccountStatus, Update,
+    ServiceAccountKeyKind, ServiceAccountKeyStatus, ServiceAccountReference, ServiceAccountStatus, SubjectClients, Update,
 };
 
 /// The account of the persona `bot-mi`, for which the persona of a sign answers.
@@ -20,6 +20,7 @@ fn owned_by(sign: char, status: ServiceAccountStatus) -> ServiceAccount {
         owner: personas::member(who(sign)),
         source_code: Some(text("annuaire-mi")),
         scopes: vec![Scope::DirectoryRead],
+        subject_clients: SubjectClients::default(),
         status,
         expires_at: recorded(),
         revoked_at: revoked.then(recorded),

@@ -1,1 +1,0 @@
-ALTER TABLE service_account DROP COLUMN revoked_at, DROP COLUMN updated_at, DROP COLUMN created_by, DROP COLUMN updated_by;
