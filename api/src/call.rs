@@ -26,6 +26,12 @@ pub(crate) fn call(request: &HttpRequest, caller: Identity) -> Result<Call, Prob
     Ok(Call { caller, request: id, key, principal })
 }
 
+/// The call that a request is which may be sent again without one: a token is given for each.
+pub(crate) fn unkeyed(request: &HttpRequest, caller: Identity) -> Call {
+    let id = request.extensions().get::<RequestId>().map_or_else(Uuid::nil, |id| id.0);
+    Call { caller, request: id, key: None, principal: Principal::default() }
+}
+
 fn key(request: &HttpRequest) -> Result<Option<Key>, Problem> {
     let mut sent = request.headers().get_all(IDEMPOTENCY_KEY);
     let Some(first) = sent.next() else { return Ok(None) };

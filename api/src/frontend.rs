@@ -26,6 +26,8 @@ const PAGES: &[(&str, Option<&str>)] = &[
     ("membership", Some("{id}")),
     ("membership_request", Some("{id}")),
     ("membership_review", Some("{id}")),
+    ("service_account", Some("{id}")),
+    ("service_account_key", Some("{id}")),
     (ACCEPT, Some("{code}")),
     (INBOX, None),
     (PREFERENCES, None),

@@ -3,7 +3,7 @@ CREATE TABLE service_account_key (
     id uuid CONSTRAINT service_account_key_pkey PRIMARY KEY,
     service_account_id uuid NOT NULL CONSTRAINT service_account_key_service_account_id_fkey REFERENCES service_account,
     kind text NOT NULL CONSTRAINT service_account_key_kind_check CHECK (kind IN ('secret', 'public_key')),
-    name text NOT NULL CONSTRAINT service_account_key_name_key UNIQUE,
+    name text NOT NULL,
     digest bytea,
     public_key jsonb,
     expires_at timestamptz NOT NULL,
@@ -18,6 +18,9 @@ CREATE TABLE service_account_key (
         (kind = 'secret') = (digest IS NOT NULL) AND (kind = 'public_key') = (public_key IS NOT NULL))
 );
 CREATE INDEX service_account_key_service_account_id_idx ON service_account_key (service_account_id);
+-- One that was revoked, or whose account is another, may be registered again: it is their private halves that are secret.
+CREATE UNIQUE INDEX service_account_key_name_key ON service_account_key (service_account_id, name) WHERE revoked_at IS NULL;
+CREATE INDEX service_account_key_name_idx ON service_account_key (name);
 CREATE INDEX service_account_key_expires_at_idx ON service_account_key (expires_at);
 
 -- Access tokens that were taken back before their time (RFC 7009); forgotten once they have expired.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
 use kernel::schema::{identity, member, revoked_token, service_account, service_account_key, used_assertion};
 use kernel::{Identity, MemberId, Noun as _, PrincipalId, Scope, ServiceAccountId, ServiceAccountKeyId, clock, sql};
 use members::service_account::{
@@ -16,6 +17,8 @@ use crate::{Database, Result};
 
 /// How exactly it is known when a key was last used.
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
+/// How long what is over is kept, for clocks that differ.
+const HOUR: TimeDelta = TimeDelta::hours(1);
 /// How many rows whose time has passed are removed with each one that is added.
 const SWEPT: i64 = 50;
 
@@ -30,6 +33,12 @@ pub struct Client {
     pub scopes: Vec<Scope>,
     /// The clients whose tokens it may exchange.
     pub subject_clients: SubjectClients,
+}
+
+diesel::define_sql_function! {
+    /// Takes the lock on the rights of a principal, for a transaction that changes them.
+    #[sql_name = "app.change_rights"]
+    fn change_rights(who: SqlUuid) -> Nullable<Text>;
 }
 
 impl Database {
@@ -79,7 +88,9 @@ impl Database {
         );
         let taken =
             diesel::insert_into(used_assertion::table).values(row).on_conflict_do_nothing().execute(&mut conn)?;
-        let over = used_assertion::table.filter(used_assertion::expires_at.lt(sql::clock())).limit(SWEPT);
+        // An instance whose clock is behind may still accept what is over by the clock of the database.
+        let long_over = clock::now() - HOUR;
+        let over = used_assertion::table.filter(used_assertion::expires_at.lt(long_over)).limit(SWEPT);
         let over = over.select((used_assertion::service_account_id, used_assertion::jti));
         for (account, jti) in over.load::<(ServiceAccountId, String)>(&mut conn)? {
             diesel::delete(used_assertion::table.find((account, jti))).execute(&mut conn)?;
@@ -126,9 +137,11 @@ impl Database {
     pub fn revoke_token(&self, call: &Call, client: &Client, token: Uuid, expires_at: DateTime<Utc>) -> Result<()> {
         let mut conn = self.worker()?;
         conn.transaction(|conn| {
+            // A write with it that is under way is waited for.
+            diesel::select(change_rights(client.account)).execute(conn)?;
             let row = (revoked_token::id.eq(token), revoked_token::expires_at.eq(expires_at));
             diesel::insert_into(revoked_token::table).values(row).on_conflict_do_nothing().execute(conn)?;
-            let over = revoked_token::table.filter(revoked_token::expires_at.lt(sql::clock())).limit(SWEPT);
+            let over = revoked_token::table.filter(revoked_token::expires_at.lt(clock::now() - HOUR)).limit(SWEPT);
             let over: Vec<Uuid> = over.select(revoked_token::id).load(conn)?;
             diesel::delete(revoked_token::table.filter(revoked_token::id.eq_any(over))).execute(conn)?;
             let object = Some(client.account.to_string());

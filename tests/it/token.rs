@@ -570,7 +570,7 @@ fn who_is_not_known_is_told_how_to_be() {
     let told = world.nobody().get("/.well-known/oauth-protected-resource").expect(200);
     assert_eq!(told.at("/resource_documentation"), json!(format!("{}/docs/", world.base)));
     assert_eq!(told.at("/bearer_methods_supported"), json!(["header"]));
-    assert_eq!(told.at("/authorization_servers"), json!([DEVELOPMENT_ISSUER]));
+    assert_eq!(told.at("/authorization_servers"), json!([world.base, DEVELOPMENT_ISSUER]));
 }
 
 #[test]

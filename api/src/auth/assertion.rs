@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::issuer::SignedBy;
 use super::jwks::{Key, read};
-use super::token::{Audience, Head, LEEWAY, rules};
+use super::token::{Audience, Head, LEEWAY, rules, seconds, seconds_if_any};
 
 /// How long an assertion is good, at most.
 const LIFE: TimeDelta = TimeDelta::minutes(5);
@@ -24,20 +24,24 @@ const LIFE: TimeDelta = TimeDelta::minutes(5);
 struct Claims {
     sub: String,
     aud: Audience,
+    #[serde(deserialize_with = "seconds")]
     exp: i64,
+    #[serde(default, deserialize_with = "seconds_if_any")]
     iat: Option<i64>,
+    #[serde(default, deserialize_with = "seconds_if_any")]
     nbf: Option<i64>,
     jti: String,
 }
 
 /// An assertion, before anything of it is believed: it names the account whose keys to try.
-pub(crate) struct Assertion<'a> {
+pub(crate) struct Assertion {
     head: Head,
-    text: &'a str,
+    text: String,
     pub(crate) account: ServiceAccountId,
 }
 
 /// An assertion that its account signed: by this name it is good once.
+#[derive(Debug, Clone)]
 pub(crate) struct Signed {
     pub(crate) jti: String,
     pub(crate) expires_at: DateTime<Utc>,
@@ -61,9 +65,9 @@ fn usable(key: &PublicKey) -> Result<Key, &'static str> {
     Ok(read(&value, &SignedBy::ALL.map(Algorithm::from))?.1)
 }
 
-impl<'a> Assertion<'a> {
-    pub(crate) fn read(text: &'a str) -> Option<Self> {
-        let head = Head::of(text)?;
+impl Assertion {
+    pub(crate) fn read(text: String) -> Option<Self> {
+        let head = Head::of(&text)?;
         let account = ServiceAccountId(Uuid::parse_str(&head.issuer).ok()?);
         Some(Self { head, text, account })
     }
@@ -76,13 +80,14 @@ impl<'a> Assertion<'a> {
             return None;
         }
         let rules = rules(algorithm, &self.head.issuer, issuer);
-        let claims = jsonwebtoken::decode::<Claims>(self.text, &key.verifying, &rules).ok()?.claims;
+        let claims = jsonwebtoken::decode::<Claims>(&self.text, &key.verifying, &rules).ok()?.claims;
         let now = clock::now().timestamp();
         let alone = match &claims.aud {
             Audience::One(one) => one == issuer,
             Audience::Several(all) => all.len() == 1 && all.iter().all(|one| one == issuer),
         };
-        let latest = now + LIFE.num_seconds() + LEEWAY;
+        // Where it does not say from when on, our clock is the measure.
+        let latest = now + LIFE.num_seconds() + if claims.iat.is_some() { LEEWAY } else { 0 };
         let begun = claims.nbf.into_iter().chain(claims.iat).all(|from| from <= now + LEEWAY);
         let short = claims.iat.is_none_or(|from| claims.exp.saturating_sub(from) <= LIFE.num_seconds());
         let timely = begun && short && claims.exp.saturating_add(LEEWAY) > now && claims.exp <= latest;

@@ -19,7 +19,7 @@ use kernel::clock;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
-pub(crate) use assertion::{Assertion, thumbprint};
+pub(crate) use assertion::{Assertion, Signed, thumbprint};
 pub(crate) use caller::Caller;
 pub use development::{DEVELOPMENT_ISSUER, Development};
 pub(crate) use issuer::is_trustworthy;

@@ -154,12 +154,12 @@ impl NumericDate {
     }
 }
 
-fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+pub(super) fn seconds<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let out_of_range = || serde::de::Error::custom("a time that no calendar has");
     NumericDate::deserialize(deserializer)?.whole().ok_or_else(out_of_range)
 }
 
-fn seconds_if_any<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+pub(super) fn seconds_if_any<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     let out_of_range = || serde::de::Error::custom("a time that no calendar has");
     let date = Option::<NumericDate>::deserialize(deserializer)?;
     date.map(|date| date.whole().ok_or_else(out_of_range)).transpose()

@@ -37,7 +37,8 @@ async fn list_service_accounts(db: Db, list: Listing<ServiceAccountFilter>) -> A
 ///
 /// **Access**: SIG administrators.
 ///
-/// **Errors**: 422 at `/owner_id` when the member is not active or has no affiliation. 422 at `/organization_id` when there is no
+/// **Errors**: 409 `superseded` when the organization was merged or split, 409 `invalid_transition` when it is closed. 422 at
+/// `/owner_id` when the member is not active, or works for partners or observers alone. 422 at `/organization_id` when there is no
 /// such organization, at `/source_code` when the source is not a directory's. 422 at `/expires_at` when it is in the past.
 ///
 /// **Notes**: The owner is told at once. What the account may do is the intersection of its scopes and of what its owner may
@@ -70,10 +71,10 @@ async fn get_service_account(db: Db, id: Path<ServiceAccountId>) -> Answer<Servi
 ///
 /// **Access**: SIG administrators.
 ///
-/// **Errors**: 409 `invalid_transition` when it was revoked. 422 at `/owner_id` when the member is not active or has no
-/// affiliation, at `/expires_at` when it is in the past.
+/// **Errors**: 409 `invalid_transition` when it was revoked. 422 at `/owner_id` when the member is not active, or works for
+/// partners or observers alone. 422 at `/expires_at` when it is in the past.
 ///
-/// **Notes**: The owner is told, and the former one too. Scopes that are taken away are gone at the next write and within two
+/// **Notes**: The owner is told, and the former one too, who may know the secret: replace it then. Scopes that are taken away are gone at the next write and within two
 /// seconds everywhere, from tokens that exist too.
 #[utoipa::path(tag = "service-accounts", params(ServiceAccountId, IfMatch), request_body = ServiceAccountPatch, responses((status = 200, body = ServiceAccountView)))]
 #[patch("/service-accounts/{id}")]

@@ -86,7 +86,8 @@ async fn get_service_account_key(db: Db, id: Path<ServiceAccountKeyId>) -> Answe
 /// use. 422 at `/keep_until` when it is in the past or more than thirty days away. 422 at `/expires_at` when it is in the past
 /// or more than two years away.
 ///
-/// **Notes**: A secret that leaked is revoked, not rotated. The owner is told.
+/// **Notes**: A secret that leaked is revoked, not rotated. Sent again with the same `Idempotency-Key`, the answer has no
+/// secret. The owner is told.
 #[utoipa::path(tag = "service-accounts", params(ServiceAccountKeyId, IfMatch), request_body = ServiceAccountRotation, responses((status = 200, body = ServiceAccountKeyView)))]
 #[post("/service-account-keys/{id}/rotate")]
 async fn rotate_service_account_key(

@@ -5,14 +5,15 @@ use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use kernel::ServiceAccountId;
+use kernel::{Identity, ServiceAccountId};
 use members::service_account::{KeySecret, PublicKey};
+use persistence::Database;
 use persistence::session::Client;
 use uuid::Uuid;
 
 use super::error::{OAuthError, What};
 use super::form::Form;
-use crate::auth::Assertion;
+use crate::auth::{Assertion, Signed};
 use crate::db::without_caller;
 use crate::services::Services;
 
@@ -24,25 +25,55 @@ enum Shown {
     Assertion(String),
 }
 
+/// A client that showed who it is, and the assertion by which it did, which is still to be spent.
+pub(super) struct Proven {
+    pub(super) client: Client,
+    assertion: Option<Signed>,
+}
+
 /// The client of a request.
-pub(super) async fn client(request: &HttpRequest, services: &Services, form: &Form) -> Result<Client, OAuthError> {
+pub(super) async fn client(request: &HttpRequest, services: &Services, form: &Form) -> Result<Proven, OAuthError> {
     let known = match shown(request, form)? {
         Some(Shown::Secret { id, secret }) => by_secret(services, &id, &secret).await?,
         Some(Shown::Assertion(text)) => by_assertion(request, services, form, text).await?,
         None => None,
     };
-    known.ok_or_else(|| {
-        // Whoever guesses is told to wait, as with bad tokens.
+    let Some(proven) = known else {
+        // Who guesses is told to wait, as with bad tokens.
         let limited = OAuthError::from(services.limits.unauthenticated(request));
-        let unknown = "the client is unknown, or its key is wrong, expired or revoked, or its assertion was used";
-        if limited.what == What::TooMany { limited } else { OAuthError::new(What::InvalidClient, unknown) }
-    })
+        return Err(if limited.what == What::TooMany { limited } else { UNKNOWN });
+    };
+    // All that an account asks of us has one allowance.
+    let issuer = services.address.of(request);
+    let who = Identity { issuer, subject: proven.client.account.to_string(), session: None };
+    services.limits.admit(request, &who, true)?;
+    Ok(proven)
+}
+
+const UNKNOWN: OAuthError = OAuthError::new(
+    What::InvalidClient,
+    "the client is unknown, or its key is wrong, expired or revoked, or its assertion was used",
+);
+
+impl Proven {
+    /// Spends the assertion, if it was one: it is good once. The last step before what it was shown for, so that what is
+    /// refused for another reason may be asked again with it.
+    pub(super) async fn spend(&self, services: &Services) -> Result<(), OAuthError> {
+        let Some(Signed { jti, expires_at }) = self.assertion.clone() else { return Ok(()) };
+        let account = self.client.account;
+        let take = move |database: &Database| database.take_assertion(account, &jti, expires_at);
+        if without_caller(services, true, take).await? { Ok(()) } else { Err(UNKNOWN) }
+    }
 }
 
 fn shown(request: &HttpRequest, form: &Form) -> Result<Option<Shown>, OAuthError> {
     let pair = |id: &str, secret: &str| Shown::Secret { id: id.to_owned(), secret: secret.to_owned() };
-    let header = request.headers().get(AUTHORIZATION).map(|header| basic(header.to_str().unwrap_or_default()));
+    let mut headers = request.headers().get_all(AUTHORIZATION);
+    let header = headers.next().map(|header| basic(header.to_str().unwrap_or_default()));
     let header = header.map(|it| it.unwrap_or_else(|| pair("", "")));
+    if headers.next().is_some() {
+        return Err(OAuthError::new(What::InvalidRequest, "there are two headers Authorization"));
+    }
     let posted = form.get("client_secret").map(|secret| pair(form.get("client_id").unwrap_or_default(), secret));
     let signed = match (form.get("client_assertion_type"), form.get("client_assertion")) {
         (None, None) => None,
@@ -80,10 +111,11 @@ fn basic(header: &str) -> Option<Shown> {
     Some(Shown::Secret { id: plain(id)?, secret: plain(secret)? })
 }
 
-async fn by_secret(services: &Services, id: &str, secret: &str) -> Result<Option<Client>, OAuthError> {
+async fn by_secret(services: &Services, id: &str, secret: &str) -> Result<Option<Proven>, OAuthError> {
     let (Ok(id), Some(secret)) = (Uuid::parse_str(id), KeySecret::read(secret)) else { return Ok(None) };
     let found = without_caller(services, false, move |database| database.client_by_secret(&secret)).await?;
-    Ok(found.filter(|client| client.account == ServiceAccountId(id)))
+    let found = found.filter(|client| client.account == ServiceAccountId(id));
+    Ok(found.map(|client| Proven { client, assertion: None }))
 }
 
 async fn by_assertion(
@@ -91,22 +123,18 @@ async fn by_assertion(
     services: &Services,
     form: &Form,
     text: String,
-) -> Result<Option<Client>, OAuthError> {
+) -> Result<Option<Proven>, OAuthError> {
     let issuer = services.address.of(request);
-    let said = form.get("client_id").map(str::to_owned);
-    let found = without_caller(services, true, move |database| {
-        let Some(assertion) = Assertion::read(&text) else { return Ok(None) };
-        let account = assertion.account;
-        if said.is_some_and(|said| said != account.to_string()) {
-            return Ok(None);
-        }
+    let Some(assertion) = Assertion::read(text) else { return Ok(None) };
+    let account = assertion.account;
+    if form.get("client_id").is_some_and(|said| said != account.to_string()) {
+        return Ok(None);
+    }
+    let found = without_caller(services, false, move |database| {
         let keys = database.public_keys(account)?;
         let signed = |(id, key): &(_, PublicKey)| Some((*id, assertion.verify(key, &issuer)?));
         let Some((key, signed)) = keys.iter().find_map(signed) else { return Ok(None) };
-        let client = database.client_by_key(key)?;
-        // Taken last: what was refused for another reason may be shown again.
-        let first = client.is_some() && database.take_assertion(account, &signed.jti, signed.expires_at)?;
-        Ok(client.filter(|_| first))
+        Ok(database.client_by_key(key)?.map(|client| Proven { client, assertion: Some(signed) }))
     });
     Ok(found.await?)
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use actix_web::HttpRequest;
 use actix_web::http::header::CONTENT_TYPE;
+use actix_web::web::Bytes;
 
 use super::error::{OAuthError, What};
 
@@ -14,8 +15,9 @@ const LARGEST: usize = 32 * 1024;
 pub(super) struct Form(HashMap<String, String>);
 
 impl Form {
-    pub(super) fn read(request: &HttpRequest, body: &[u8]) -> Result<Self, OAuthError> {
+    pub(super) fn read(request: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Self, OAuthError> {
         let wrong = |why| OAuthError::new(What::InvalidRequest, why);
+        let body = body.map_err(|_| wrong("the form cannot be read to its end, or is larger than 32 KiB"))?;
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim();
         if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
@@ -25,7 +27,7 @@ impl Form {
             return Err(wrong("the form is larger than 32 KiB"));
         }
         let mut all = HashMap::new();
-        for (name, value) in form_urlencoded::parse(body) {
+        for (name, value) in form_urlencoded::parse(&body) {
             if value.contains('\0') {
                 return Err(wrong("a parameter holds a NUL"));
             }

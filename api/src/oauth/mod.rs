@@ -12,14 +12,19 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use kernel::Scope;
 use serde_json::json;
 
+use crate::problem::Problem;
 use crate::services::Services;
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
-        .service(web::resource("/oauth/token").route(web::post().to(token::issue)))
-        .service(web::resource("/oauth/revoke").route(web::post().to(token::revoke)))
+        .service(web::resource("/oauth/token").route(web::post().to(token::issue)).default_service(web::to(post_alone)))
+        .service(web::resource("/oauth/revoke").route(web::post().to(token::revoke)).default_service(web::to(post_alone)))
         .route("/jwks", web::get().to(jwks))
         .route("/.well-known/oauth-authorization-server", web::get().to(metadata));
+}
+
+async fn post_alone() -> Result<HttpResponse, Problem> {
+    Err(Problem::method_not_allowed(vec!["POST".to_owned()]))
 }
 
 /// RFC 8414.

@@ -13,7 +13,7 @@ use super::error::{OAuthError, What};
 use super::exchange;
 use super::form::Form;
 use crate::auth::Purpose;
-use crate::call::call;
+use crate::call::unkeyed;
 use crate::db::without_caller;
 use crate::services::Services;
 
@@ -21,26 +21,28 @@ use crate::services::Services;
 pub(super) async fn issue(
     request: HttpRequest,
     services: Data<Services>,
-    body: Bytes,
+    body: Result<Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = Form::read(&request, &body)?;
+    let form = Form::read(&request, body)?;
     let exchanges = match form.get("grant_type") {
         Some("client_credentials") => false,
         Some(exchange::GRANT) => true,
         Some(_) => return Err(OAuthError::new(What::UnsupportedGrantType, UNKNOWN_GRANT)),
         None => return Err(OAuthError::new(What::InvalidRequest, "grant_type is missing")),
     };
-    let client = client(&request, &services, &form).await?;
+    let proven = client(&request, &services, &form).await?;
+    let client = proven.client.clone();
     let (scopes, member) = if exchanges {
         (Vec::new(), Some(exchange::subject(&request, &services, &form, &client).await?))
     } else {
         (asked(&form, &client)?, None)
     };
+    proven.spend(&services).await?;
     let here = services.address.of(&request);
     let fault = || OAuthError::new(What::Fault, "the token cannot be signed");
     let purpose = Purpose { scopes: &scopes, member };
     let issued = services.verifier.own().issue(&here, &client, &purpose).ok_or_else(fault)?;
-    let call = call(&request, speaks_for(&here, &client, member.map(|(member, _)| member)))?;
+    let call = unkeyed(&request, speaks_for(&here, &client, member.map(|(member, _)| member)));
     without_caller(&services, true, move |database| database.record_session(&call, &client)).await?;
     let mut said = json!({"access_token": issued.token, "token_type": "Bearer", "expires_in": issued.expires_in});
     if exchanges {
@@ -48,7 +50,10 @@ pub(super) async fn issue(
     } else {
         said["scope"] = scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" ").into();
     }
-    Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(said))
+    let unkept = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
+    let mut answer = HttpResponse::Ok();
+    unkept.into_iter().for_each(|header| drop(answer.insert_header(header)));
+    Ok(answer.json(said))
 }
 
 const UNKNOWN_GRANT: &str = "grant_type is client_credentials or token exchange here";
@@ -57,17 +62,18 @@ const UNKNOWN_GRANT: &str = "grant_type is client_credentials or token exchange 
 pub(super) async fn revoke(
     request: HttpRequest,
     services: Data<Services>,
-    body: Bytes,
+    body: Result<Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, OAuthError> {
-    let form = Form::read(&request, &body)?;
-    let client = client(&request, &services, &form).await?;
+    let form = Form::read(&request, body)?;
+    let proven = client(&request, &services, &form).await?;
     let token = form.get("token").ok_or(OAuthError::new(What::InvalidRequest, "token is missing"))?;
-    let here = services.address.of(&request);
+    let (here, client) = (services.address.of(&request), proven.client.clone());
+    proven.spend(&services).await?;
     if let Some(shown) = services.verifier.own().read(&here, token) {
         if shown.session.account != client.account {
             return Err(OAuthError::new(What::UnauthorizedClient, "the token was given to another client"));
         }
-        let call = call(&request, speaks_for(&here, &client, None))?;
+        let call = unkeyed(&request, speaks_for(&here, &client, None));
         let (token, until) = (shown.session.token, shown.expires_at);
         without_caller(&services, true, move |database| database.revoke_token(&call, &client, token, until)).await?;
     }

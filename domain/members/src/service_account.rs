@@ -24,7 +24,7 @@ use validator::Validate;
 pub use key::{
     KeyAlgorithm, KeyCurve, KeyPart, KeySecret, KeyType, KeyUse, PublicKey, ServiceAccountKey, ServiceAccountKeyFilter,
     ServiceAccountKeyInput, ServiceAccountKeyKind, ServiceAccountKeyPage, ServiceAccountKeyStatus,
-    ServiceAccountKeyView, ServiceAccountRotation,
+    ServiceAccountKeyView, ServiceAccountRotation, stands,
 };
 pub use subject_client::{ClientId, IssuerName, SubjectClient, SubjectClients};
 pub use rules::{Create, CreateKey, ListKeys, Read, ReadKey, Revoke, RevokeKey, RotateKey, Update, visible};
@@ -58,7 +58,7 @@ mod sql {
     }
     diesel::define_sql_function! {
         #[sql_name = "app.service_account_key_status"]
-        fn service_account_key_status(revoked: Nullable<Timestamptz>, expires: Timestamptz, at: Timestamptz) -> Text;
+        fn service_account_key_status(revoked: Nullable<Timestamptz>, expires: Timestamptz, account_revoked: Nullable<Timestamptz>, account_expires: Timestamptz, at: Timestamptz) -> Text;
     }
     diesel::define_sql_function! {
         #[sql_name = "app.service_account_status"]

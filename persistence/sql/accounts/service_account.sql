@@ -5,9 +5,11 @@ RETURNS text LANGUAGE sql STABLE AS $$
         THEN 'suspended' ELSE 'active' END
 $$;
 
-CREATE OR REPLACE FUNCTION app.service_account_key_status(revoked timestamptz, expires timestamptz, at timestamptz)
-RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT CASE WHEN revoked IS NOT NULL THEN 'revoked' WHEN expires <= at THEN 'expired' ELSE 'active' END
+-- A key ends with its account.
+CREATE OR REPLACE FUNCTION app.service_account_key_status(revoked timestamptz, expires timestamptz, account_revoked timestamptz,
+    account_expires timestamptz, at timestamptz) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN coalesce(revoked, account_revoked) IS NOT NULL THEN 'revoked'
+        WHEN least(expires, account_expires) <= at THEN 'expired' ELSE 'active' END
 $$;
 
 -- When one of the keys of an account was last used.

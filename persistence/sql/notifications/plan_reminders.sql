@@ -31,15 +31,16 @@ CREATE OR REPLACE FUNCTION app.plan_reminders(at timestamptz, today date) RETURN
             WHERE v.expires_at > at - interval '30 days' AND v.expires_at <= at
                 AND v.request_id IS NULL AND v.used_at IS NULL AND v.revoked_at IS NULL
         UNION ALL
-        SELECT 'service_account_expires', a.id, extract(epoch FROM a.expires_at)::bigint::text FROM service_account a
+        -- Who answers for it from now on hears of it too.
+        SELECT 'service_account_expires', a.id, concat_ws(':', extract(epoch FROM a.expires_at)::bigint, a.owner_id) FROM service_account a
             WHERE a.revoked_at IS NULL AND a.expires_at > at AND a.expires_at < (today + 15)::timestamp AT TIME ZONE 'Europe/Paris'
-                AND a.updated_at < a.expires_at - interval '14 days'
+                AND a.created_at < a.expires_at - interval '14 days'
         UNION ALL
         -- Of a key that a later one follows, nobody need hear, nor of one that ends with its account.
-        SELECT 'service_account_key_expires', k.id, extract(epoch FROM k.expires_at)::bigint::text FROM service_account_key k
+        SELECT 'service_account_key_expires', k.id, concat_ws(':', extract(epoch FROM k.expires_at)::bigint, a.owner_id) FROM service_account_key k
             JOIN service_account a ON a.id = k.service_account_id
             WHERE k.revoked_at IS NULL AND k.expires_at > at AND k.expires_at < (today + 15)::timestamp AT TIME ZONE 'Europe/Paris'
-                AND k.updated_at < k.expires_at - interval '14 days' AND a.revoked_at IS NULL AND a.expires_at > k.expires_at
+                AND k.created_at < k.expires_at - interval '14 days' AND a.revoked_at IS NULL AND a.expires_at > k.expires_at
                 AND NOT EXISTS (SELECT FROM service_account_key l WHERE l.service_account_id = a.id AND l.revoked_at IS NULL
                     AND l.expires_at > k.expires_at)
     ), planned AS (

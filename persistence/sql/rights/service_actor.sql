@@ -4,15 +4,22 @@ CREATE OR REPLACE FUNCTION app.service_actor(who uuid, at timestamptz, within te
 DECLARE
     account record;
     kept jsonb := '[]';
+    owner jsonb;
 BEGIN
     SELECT s.*, o.origin, m.suspended_at IS NOT NULL OR m.departed_at IS NOT NULL
             OR s.revoked_at IS NOT NULL AS suspended,
             ARRAY(SELECT g FROM unnest(s.scopes) g WHERE within IS NULL OR g = ANY (within)) AS granted INTO account
         FROM service_account s JOIN member m ON m.id = s.owner_id JOIN organization o ON o.id = s.organization_id
         WHERE s.id = who;
+    owner := app.actor(account.owner_id);
+    -- A partner or an observer reads less than a scope gives, so an account of theirs has none; nor has one of a person who works nowhere.
+    IF NOT EXISTS (SELECT FROM jsonb_array_elements(owner -> 'standings') s
+            WHERE s ->> 'origin' NOT IN ('government_partner', 'observer')) THEN
+        account.granted := '{}';
+    END IF;
     IF 'directory:write' = ANY (account.granted) AND account.source_id IS NOT NULL THEN
         SELECT coalesce(jsonb_agg(DISTINCT d), '[]') INTO kept
-            FROM jsonb_array_elements(app.actor(account.owner_id) -> 'standings') s,
+            FROM jsonb_array_elements(owner -> 'standings') s,
                 jsonb_array_elements(s -> 'roles') r, app.descendants(account.organization_id, at) d
             WHERE s ->> 'origin' NOT IN ('government_partner', 'observer')
                 AND (r ->> 'role' IN ('sig_admin', 'sig_coordinator')

@@ -15,6 +15,7 @@ use members::service_account::ServiceAccount;
 use uuid::Uuid;
 
 use super::member::locked_with_networks;
+use super::service_account::tell;
 use crate::kept::{Kept as _, Naming, Owned, known};
 use crate::nouns::NOUNS;
 use crate::writer::Writer;
@@ -154,7 +155,8 @@ pub(super) fn hand_over_account(writer: &mut Writer<'_>, actor: &Actor, id: Uuid
     if !diesel::select(works_for(to, before.organization_id, writer.at)).get_result(writer.conn)? {
         return Err(Refusal::Invalid("/items", NO_TAKER).into());
     }
-    writer.change(&before, service_account::owner_id.eq(to)).map(drop)
+    let after = writer.change(&before, service_account::owner_id.eq(to))?;
+    tell(writer, &after, vec![before.owner_id, to])
 }
 
 diesel::define_sql_function! {

@@ -14,7 +14,7 @@ mod organization_period;
 mod reorganization;
 mod role_assignment;
 mod search;
-mod service_account;
+pub(crate) mod service_account;
 mod service_account_key;
 mod territory;
 

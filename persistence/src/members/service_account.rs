@@ -3,9 +3,9 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use kernel::notification::{NotificationClass, NotificationKind, Reminder};
-use kernel::schema::{affiliation, member, principal, service_account, source};
+use kernel::schema::{affiliation, member, organization, principal, service_account, source};
 use kernel::{
-    Grant, Instant, Label, MemberId, PageQuery, PrincipalKind, Refusal, Scope, ServiceAccountId, Versions, clock, sql,
+    Grant, Instant, Label, MemberId, MemberOrigin, PageQuery, PrincipalKind, Refusal, Scope, ServiceAccountId, Versions, clock, sql,
 };
 use members::hand_over::OwnedKind;
 use members::service_account::{
@@ -23,14 +23,15 @@ use crate::members::reorganization;
 use crate::moving::Resting;
 use crate::notify::{News, but_oneself, notify};
 use crate::page::{UP, keyset};
+use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
 const PAST: Label = Label { fr: "Indiquez une date à venir.", en: "Name a time in the future." };
 const NO_OWNER: Label = Label {
-    fr: "Cette personne ne peut pas répondre d’un compte de service : il faut un membre actif, rattaché à une organisation.",
-    en: "This person cannot answer for a service account: it takes an active member with an affiliation.",
+    fr: "Cette personne ne peut pas répondre d’un compte de service : il faut un membre actif, rattaché à une organisation qui n’est ni partenaire ni observatrice.",
+    en: "This person cannot answer for a service account: it takes an active member of an organization that is neither a partner nor an observer.",
 };
 const NOT_A_DIRECTORY: Label = Label {
     fr: "Cette source n’est pas celle d’un annuaire : choisissez un autre code.",
@@ -69,7 +70,7 @@ impl Store<'_> {
     /// # Errors
     /// Its owner is no active member; its source is no directory's; it would have expired already.
     pub fn create_service_account(&mut self, grant: Grant<Create>) -> Result<ServiceAccountView> {
-        let created = self.write(grant, |writer, _, Create(new), ()| {
+        let created = self.write(grant, |writer, _, Create(new), _| {
             in_future(new.expires_at, "/expires_at", writer.at)?;
             answers(writer.conn, new.owner_id)?;
             let source = new.source_code.as_ref().map(|code| source_of(writer.conn, code)).transpose()?;
@@ -138,7 +139,7 @@ fn insert(writer: &mut Writer<'_>, new: ServiceAccountInput, source: Option<Uuid
 }
 
 /// Tells those who answer for it of what was done to it.
-pub(super) fn tell(writer: &mut Writer<'_>, it: &ServiceAccount, mut owners: Vec<MemberId>) -> Result<()> {
+pub(crate) fn tell(writer: &mut Writer<'_>, it: &ServiceAccount, mut owners: Vec<MemberId>) -> Result<()> {
     owners.sort_unstable();
     owners.dedup();
     let news = News::of(NotificationKind::ServiceAccountChanged, NotificationClass::Mandatory, it, None);
@@ -162,10 +163,15 @@ fn answers(conn: &mut PgConnection, owner: MemberId) -> Result<()> {
     let present = affiliation::table
         .inner_join(member::table)
         .filter(member::id.eq(owner).and(member::departed_at.is_null()).and(member::suspended_at.is_null()))
-        .filter(affiliation::valid.contains(sql::clock()));
+        .inner_join(organization::table)
+        .filter(affiliation::valid.contains(sql::clock()))
+        .filter(organization::origin.ne_all([MemberOrigin::GovernmentPartner, MemberOrigin::Observer]));
     let stands: bool = diesel::select(diesel::dsl::exists(present)).get_result(conn)?;
     if stands { Ok(()) } else { Err(Refusal::Invalid("/owner_id", NO_OWNER).into()) }
 }
+
+/// The name under which data sets are loaded, whose rows the triggers leave as they are.
+const LOADERS: &str = "bulk";
 
 /// The source of a code, made where there is none yet.
 fn source_of(conn: &mut PgConnection, code: &SourceCode) -> Result<Uuid> {
@@ -173,7 +179,7 @@ fn source_of(conn: &mut PgConnection, code: &SourceCode) -> Result<Uuid> {
     diesel::insert_into(source::table).values(fresh).on_conflict(source::code).do_nothing().execute(conn)?;
     let found = source::table.filter(source::code.eq(code)).select((source::id, source::kind));
     match found.first::<(Uuid, String)>(conn)? {
-        (id, kind) if kind == "scim" => Ok(id),
+        (id, kind) if kind == "scim" && code.as_ref() != LOADERS => Ok(id),
         _ => Err(Refusal::Invalid("/source_code", NOT_A_DIRECTORY).into()),
     }
 }
@@ -192,7 +198,7 @@ again!(ServiceAccountView as ServiceAccountId => service_account);
 
 known!(read ServiceAccount: Read, ListKeys);
 
-known!(nothing: Create);
+known!(it, conn => resting_on(conn, it.0.organization_id); Create);
 
 known!(lock ServiceAccount: Update, Revoke);
 

@@ -8,7 +8,7 @@ use kernel::{Grant, Instant, Label, PageQuery, Refusal, ServiceAccountId, Servic
 use members::service_account::{
     CreateKey, KeySecret, ListKeys, PublicKey, ReadKey, RevokeKey, RotateKey, ServiceAccount, ServiceAccountKey,
     ServiceAccountKeyFilter, ServiceAccountKeyKind, ServiceAccountKeyPage, ServiceAccountKeyStatus,
-    ServiceAccountKeyView, ServiceAccountRotation,
+    ServiceAccountKeyView, ServiceAccountRotation, stands,
 };
 use uuid::Uuid;
 
@@ -54,13 +54,7 @@ impl Store<'_> {
         let mut query = ServiceAccountKey::query().into_boxed();
         query = query.filter(service_account_key::service_account_id.eq(account));
         if let Some(status) = filter.status {
-            let at = clock::now();
-            let (revoked, expires) = (service_account_key::revoked_at, service_account_key::expires_at);
-            query = match status {
-                ServiceAccountKeyStatus::Active => query.filter(revoked.is_null().and(expires.gt(at))),
-                ServiceAccountKeyStatus::Expired => query.filter(revoked.is_null().and(expires.le(at))),
-                ServiceAccountKeyStatus::Revoked => query.filter(revoked.is_not_null()),
-            };
+            query = query.filter(stands().eq(status));
         }
         let key = |it: &ServiceAccountKey| it.id;
         let found = keyset!(self.reading().0, query, page, UP, key => service_account_key::id);

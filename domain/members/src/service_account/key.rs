@@ -119,6 +119,28 @@ pub struct PublicKey {
 
 stored_as_json!(PublicKey);
 
+#[expect(missing_docs, reason = "the type of the expression, which the attribute makes")]
+mod standing {
+    use diesel::prelude::*;
+
+    use super::sql::service_account_key_status;
+    use super::{now, service_account, service_account_key};
+
+    /// The status of a key, in a query that joins its account.
+    #[must_use]
+    #[diesel::dsl::auto_type]
+    pub fn stands() -> _ {
+        service_account_key_status(
+            service_account_key::revoked_at,
+            service_account_key::expires_at,
+            service_account::revoked_at,
+            service_account::expires_at,
+            now(),
+        )
+    }
+}
+pub use standing::stands;
+
 /// Key of a service account. Of a secret, the service keeps a digest alone.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema, HasQuery)]
@@ -148,7 +170,7 @@ pub struct ServiceAccountKey {
     #[diesel(select_expression = sql::no_text())]
     pub secret: Option<KeySecret>,
     /// Status of the key.
-    #[diesel(select_expression = sql::service_account_key_status(service_account_key::revoked_at, service_account_key::expires_at, now()))]
+    #[diesel(select_expression = stands())]
     pub status: ServiceAccountKeyStatus,
     /// When it expires (UTC). It ends with its account at the latest.
     pub expires_at: DateTime<Utc>,

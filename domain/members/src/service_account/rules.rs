@@ -5,6 +5,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
+use kernel::directory::OrganizationLife;
 use kernel::policy::Target;
 use kernel::schema::service_account;
 use kernel::{Actor, Label, MemberId, Refusal, Ruling, ServiceAccountId, ServiceAccountKeyId, action};
@@ -57,8 +58,9 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<service_account::tabl
 
 action!(
     /// Create a service account: SIG administrators.
-    Create(ServiceAccountInput) on ServiceAccount as "create_service_account", (),
-    |actor, ()| Ruling::Allow.for_sig_admin(actor)
+    Create(ServiceAccountInput) on ServiceAccount as "create_service_account", Option<OrganizationLife>,
+    |actor, _| Ruling::Allow.for_sig_admin(actor),
+    |life| life.as_ref().map_or(Ok(()), OrganizationLife::alive)
 );
 
 action!(

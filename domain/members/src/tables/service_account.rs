@@ -1,7 +1,7 @@
 //! Service accounts: the SIG administrator makes them, their owners keep the keys, scripts keep nothing of their own.
 
 use kernel::{PrincipalId, Scope, ServiceAccountId, ServiceAccountKeyId, Version};
-use personas::{Checked, Table, at, id, recorded, text, who};
+use personas::{Checked, Table, alive, at, closed, id, merged, recorded, text, who};
 
 use crate::service_account::{
     Create, CreateKey, ListKeys, Read, ReadKey, Revoke, RevokeKey, RotateKey, ServiceAccount, ServiceAccountKey,
@@ -64,7 +64,12 @@ pub(super) fn tables() -> Vec<Checked> {
     vec![
         read(Table::new()).who("owned by another", &of_nobody_here, "+++...........+ ......").end(),
         Table::<ListKeys>::new().who("owned by the director", &account(Active), "+++.....+.....+ ......").end(),
-        Table::<Create>::new().who("any", &(), "+-------------- ------").now("whenever", &()).end(),
+        Table::<Create>::new()
+            .who("of a ministry", &Some(alive()), "+-------------- ------")
+            .now("of a ministry", &Some(alive()))
+            .when("of one that was merged", &Some(merged()), "superseded")
+            .when("of one that was closed", &Some(closed()), "illegal")
+            .end(),
         Table::<Update>::new()
             .who("owned by the director", &account(Active), "+--.....-.....- ......")
             .now("in use", &account(Active))

@@ -10,6 +10,7 @@ use members::organization_link::{LinkKind, OrganizationLink, OrganizationLinkInp
 use members::reorganization::ImpactEffect;
 use members::service_account::ServiceAccount;
 
+use crate::members::service_account::tell;
 use crate::Result;
 use crate::members::organization::{is_below, set};
 use crate::members::organization_link::{end, insert};
@@ -193,7 +194,8 @@ pub(crate) fn carry_service_accounts(writer: &mut Writer<'_>, moving: &Moving, l
     let here = here.order(service_account::id).select(ServiceAccount::as_select()).for_no_key_update();
     for before in here.load::<ServiceAccount>(writer.conn)? {
         let heir = moving.heir(before.organization_id);
-        writer.change(&before, service_account::organization_id.eq(heir))?;
+        let after = writer.change(&before, service_account::organization_id.eq(heir))?;
+        tell(writer, &after, vec![after.owner_id])?;
         let to = ledger.organization(writer.conn, heir)?;
         ledger.tell(
             ServiceAccount::NAME,
