@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Nullable, Text, Uuid as SqlUuid};
 use kernel::schema::identity;
 use kernel::{Actor, Identity, MemberId, PrincipalId, seal};
 use moka::sync::Cache;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::Uuid as SqlUuid;
 use kernel::schema::{identity, member, revoked_token, service_account, service_account_key, used_assertion};
 use kernel::{Identity, MemberId, Noun as _, PrincipalId, Scope, ServiceAccountId, ServiceAccountKeyId, clock, sql};
 use members::service_account::{
@@ -38,7 +38,7 @@ pub struct Client {
 diesel::define_sql_function! {
     /// Takes the lock on the rights of a principal, for a transaction that changes them.
     #[sql_name = "app.change_rights"]
-    fn change_rights(who: SqlUuid) -> Nullable<Text>;
+    fn change_rights(who: SqlUuid) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
 impl Database {

@@ -370,10 +370,17 @@ fn what_verifies_no_signature_is_no_key() {
     let private = json!({"kty": "EC", "crv": "P-256", "x": public["x"], "y": public["y"], "d": "AAAA"});
     director.post(&keys, json!({"public_key": private})).refused(422, "invalid");
     director.post(&keys, json!({"public_key": public})).expect(201);
-    let other = Script::new(&world, &["directory:read"]);
-    let elsewhere = format!("/service-accounts/{}/keys", other.account);
-    let refused = director.post(&elsewhere, json!({"public_key": public})).refused(409, "already_exists");
+    // Once on an account, until it is revoked; it may serve another account too.
+    let first = format!("/service-account-keys/{}", script.key.str("/id"));
+    director.act(&format!("{first}/revoke"), director.get(&first).etag(), None).expect(200);
+    let refused = director.post(&keys, json!({"public_key": public})).refused(409, "already_exists");
     assert_eq!(refused.str("/errors/0/pointer"), "/public_key");
+    let known = director.walk(&format!("{keys}?status=active"));
+    let known = format!("/service-account-keys/{}", known[0]["id"].as_str().unwrap());
+    director.act(&format!("{known}/revoke"), director.get(&known).etag(), None).expect(200);
+    director.post(&keys, json!({"public_key": public})).expect(201);
+    let other = Script::new(&world, &["directory:read"]);
+    director.post(&format!("/service-accounts/{}/keys", other.account), json!({"public_key": public})).expect(201);
 }
 
 #[test]
@@ -440,7 +447,7 @@ fn intranet(world: &World, client: &str) -> Script {
     let admin = world.client("sig-admin");
     let new = json!({"name": "Intranet du Travail", "organization_id": world.organization("MTRAV"), "scopes": ["tokens:exchange"],
         "owner_id": world.member("director-sociaux"), "expires_at": "2190-01-01T00:00:00Z",
-        "subject_clients": [{"issuer": api::auth::DEVELOPMENT_ISSUER, "client_id": client}]});
+        "subject_clients": [{"issuer": api::auth::DEVELOPMENT_ISSUER, "client": client}]});
     let account = admin.post("/service-accounts", new).expect(201).str("/id");
     let key = admin.post(&format!("/service-accounts/{account}/keys"), json!({})).expect(201);
     Script { account, key }
@@ -451,9 +458,8 @@ fn a_service_holds_the_session_of_a_person_for_ten_minutes_and_the_log_names_bot
     let world = World::demo();
     let intranet = intranet(&world, "diapason-cli");
     let person = world.client("org-admin-34");
-    let exchanged = |script: &Script, token: &str| {
-        ask(&world, &script.basic(), &format!("{EXCHANGE}&subject_token={token}"))
-    };
+    let exchanged =
+        |script: &Script, token: &str| ask(&world, &script.basic(), &format!("{EXCHANGE}&subject_token={token}"));
     let given = exchanged(&intranet, person.token.as_ref().unwrap()).expect(200);
     assert_eq!(given.str("/issued_token_type"), "urn:ietf:params:oauth:token-type:access_token");
     assert!(given.at("/expires_in") == json!(600) && given.at("/refresh_token").is_null(), "{}", given.text());
@@ -527,4 +533,83 @@ fn a_session_ends_with_the_right_to_hold_it_and_with_the_person() {
     admin.patch(&address, admin.get(&address).etag(), json!({"scopes": ["networks:read"]})).expect(200);
     other.post("/me/bind", json!({})).refused(401, "unauthenticated");
     gone(&other);
+}
+
+#[test]
+fn who_reads_less_than_a_scope_gives_answers_for_no_script() {
+    let world = World::demo();
+    let admin = world.client("sig-admin");
+    let new = |organization: &str, owner: &str, source: &str| {
+        admin.post(
+            "/service-accounts",
+            json!({"name": "Script", "organization_id": world.organization(organization), "owner_id": world.member(owner),
+                "source_code": source, "scopes": ["directory:read", "directory:write"], "expires_at": "2190-01-01T00:00:00Z"}),
+        )
+    };
+    for owner in ["partner", "observer"] {
+        assert_eq!(new("MTRAV", owner, "annuaire").refused(422, "invalid").str("/errors/0/pointer"), "/owner_id");
+    }
+    // Nor does one speak for those who load data, nor for people.
+    for source in ["bulk", "manual", "dila"] {
+        let refused = new("MTRAV", "director-sociaux", source).refused(422, "invalid");
+        assert_eq!(refused.str("/errors/0/pointer"), "/source_code", "{source}");
+    }
+    // An owner who is moved to a partner takes the scopes along.
+    let script = Script::new(&world, &["directory:read", "directory:write"]);
+    let client = script.client(&world);
+    let member = world.member("director-sociaux");
+    assert_eq!(client.get(&format!("/members/{member}")).expect(200).str("/view"), "full");
+    let partner =
+        world.database.one("SELECT id::text AS it FROM organization WHERE origin = 'government_partner' LIMIT 1");
+    world.database.run(&format!("UPDATE affiliation SET organization_id = '{partner}' WHERE member_id = '{member}'"));
+    client.post("/members", new_member(&world, "MTRAV")).refused(403, "forbidden");
+    std::thread::sleep(Duration::from_millis(2100));
+    assert_eq!(client.get(&format!("/members/{member}")).status, 404);
+}
+
+#[test]
+fn a_refusal_spends_nothing_and_an_account_has_one_allowance() {
+    let settings = [("DIAPASON_RATE_LIMITS", "on"), ("DIAPASON_SERVICE_RATE", "1:8")];
+    let world = World::over(Database::demo(), &settings);
+    let script = Script::new(&world, &["directory:read"]);
+    let (private, public) = key(11);
+    let keys = format!("/service-accounts/{}/keys", script.account);
+    world.client("director-sociaux").post(&keys, json!({"public_key": public})).expect(201);
+    let now = kernel::clock::now().timestamp();
+    let claims =
+        json!({"iss": script.account, "sub": script.account, "aud": world.base, "jti": "once", "exp": now + 60});
+    let assertion = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, &private).unwrap();
+    let form = |more: &str| {
+        format!("grant_type=client_credentials&client_assertion_type={JWT_BEARER}&client_assertion={assertion}{more}")
+    };
+    assert_eq!(ask(&world, "", &form("&scope=networks:read")).expect(400).str("/error"), "invalid_scope");
+    let long = "x".repeat(300);
+    let headers = [("content-type", FORM), ("idempotency-key", long.as_str())];
+    world.nobody().raw("POST", "/oauth/token", &headers, form("").into_bytes()).expect(200);
+    assert_eq!(ask(&world, "", &form("")).expect(401).str("/error"), "invalid_client");
+    let flood: Vec<_> = (0..12).map(|_| ask(&world, &script.basic(), "grant_type=client_credentials")).collect();
+    let refused = flood.iter().find(|reply| reply.status == 429).expect("an account asks as often as it likes");
+    assert_eq!(refused.str("/error"), "temporarily_unavailable");
+    assert!(!refused.header("retry-after").is_empty());
+}
+
+#[test]
+fn what_ends_takes_its_keys_along_and_an_owner_who_leaves_tells_the_next() {
+    let world = World::demo();
+    let admin = world.client("sig-admin");
+    let script = Script::new(&world, &["directory:read"]);
+    let address = format!("/service-accounts/{}", script.account);
+    let seen = admin.get(&address).expect(200);
+    let patch = json!({"owner_id": world.member("sig-coordinator")});
+    admin.patch(&address, seen.etag(), patch).expect(200);
+    for persona in ["director-sociaux", "sig-coordinator"] {
+        let told = world.client(persona).walk("/notifications");
+        assert!(told.iter().any(|it| it["kind"] == "service_account_changed"), "{persona}");
+    }
+    let owner = world.client("sig-coordinator");
+    owner.act(&format!("{address}/revoke"), owner.get(&address).etag(), None).expect(200);
+    let key = format!("/service-account-keys/{}", script.key.str("/id"));
+    let ended = owner.get(&key).expect(200);
+    assert_eq!(ended.str("/status"), "revoked");
+    owner.act(&format!("{key}/rotate"), ended.etag(), Some(json!({}))).refused(409, "invalid_transition");
 }

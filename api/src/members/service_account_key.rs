@@ -127,6 +127,6 @@ async fn revoke_service_account_key(
 }
 
 const NOT_A_KEY: Label = Label {
-    fr: "Indiquez une clé publique complète qui vérifie des signatures : P-256, P-384, Ed25519 ou RSA de 2 048 à 4 096 bits.",
+    fr: "Indiquez une clé publique complète qui vérifie des signatures\u{a0}: P-256, P-384, Ed25519 ou RSA de 2\u{202f}048 à 4\u{202f}096 bits.",
     en: "Give a whole public key that verifies signatures: P-256, P-384, Ed25519, or RSA of 2,048 to 4,096 bits.",
 };

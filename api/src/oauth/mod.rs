@@ -18,7 +18,9 @@ use crate::services::Services;
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
     config
         .service(web::resource("/oauth/token").route(web::post().to(token::issue)).default_service(web::to(post_alone)))
-        .service(web::resource("/oauth/revoke").route(web::post().to(token::revoke)).default_service(web::to(post_alone)))
+        .service(
+            web::resource("/oauth/revoke").route(web::post().to(token::revoke)).default_service(web::to(post_alone)),
+        )
         .route("/jwks", web::get().to(jwks))
         .route("/.well-known/oauth-authorization-server", web::get().to(metadata));
 }

@@ -5,7 +5,8 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use kernel::{Identity, MemberId, Scope, Session};
 use persistence::session::Client;
-use serde_json::json;
+use serde::Serialize;
+use serde_with::skip_serializing_none;
 use uuid::Uuid;
 
 use super::client::client;
@@ -16,6 +17,17 @@ use crate::auth::Purpose;
 use crate::call::unkeyed;
 use crate::db::without_caller;
 use crate::services::Services;
+
+/// What a client is given (RFC 6749, section 5.1; RFC 8693, section 2.2.1).
+#[skip_serializing_none]
+#[derive(Serialize)]
+struct Given {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: i64,
+    issued_token_type: Option<&'static str>,
+    scope: Option<String>,
+}
 
 /// A token for a client that shows who it is: for itself, or for the session of a person (RFC 8693).
 pub(super) async fn issue(
@@ -44,15 +56,15 @@ pub(super) async fn issue(
     let issued = services.verifier.own().issue(&here, &client, &purpose).ok_or_else(fault)?;
     let call = unkeyed(&request, speaks_for(&here, &client, member.map(|(member, _)| member)));
     without_caller(&services, true, move |database| database.record_session(&call, &client)).await?;
-    let mut said = json!({"access_token": issued.token, "token_type": "Bearer", "expires_in": issued.expires_in});
-    if exchanges {
-        said["issued_token_type"] = exchange::ACCESS_TOKEN.into();
-    } else {
-        said["scope"] = scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" ").into();
-    }
-    let unkept = [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];
+    let said = Given {
+        access_token: issued.token,
+        token_type: "Bearer",
+        expires_in: issued.expires_in,
+        issued_token_type: exchanges.then_some(exchange::ACCESS_TOKEN),
+        scope: (!exchanges).then(|| scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(" ")),
+    };
     let mut answer = HttpResponse::Ok();
-    unkept.into_iter().for_each(|header| drop(answer.insert_header(header)));
+    answer.insert_header((header::CACHE_CONTROL, "no-store")).insert_header((header::PRAGMA, "no-cache"));
     Ok(answer.json(said))
 }
 

@@ -42,7 +42,10 @@ const NOUNS: &[(&str, &str, [&str; 2])] = &[
     named::<networks::membership_request::MembershipRequest>(["Une demande d’adhésion", "A membership request"]),
     named::<networks::membership_review::MembershipReview>(["Une revue des adhésions", "A review of memberships"]),
     named::<members::service_account::ServiceAccount>(["Un compte de service", "A service account"]),
-    named::<members::service_account::ServiceAccountKey>(["Une clé d’un compte de service", "A key of a service account"]),
+    named::<members::service_account::ServiceAccountKey>([
+        "Une clé d’un compte de service",
+        "A key of a service account",
+    ]),
 ];
 
 const fn named<T: Noun>(titles: [&'static str; 2]) -> (&'static str, &'static str, [&'static str; 2]) {

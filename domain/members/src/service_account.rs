@@ -26,8 +26,8 @@ pub use key::{
     ServiceAccountKeyInput, ServiceAccountKeyKind, ServiceAccountKeyPage, ServiceAccountKeyStatus,
     ServiceAccountKeyView, ServiceAccountRotation, stands,
 };
-pub use subject_client::{ClientId, IssuerName, SubjectClient, SubjectClients};
 pub use rules::{Create, CreateKey, ListKeys, Read, ReadKey, Revoke, RevokeKey, RotateKey, Update, visible};
+pub use subject_client::{ClientId, IssuerName, SubjectClient, SubjectClients};
 
 text!(
     /// Name of a service account, by which people tell it from others.
@@ -101,7 +101,7 @@ pub struct ServiceAccount {
     #[schema(max_items = 10)]
     pub scopes: Vec<Scope>,
     /// Clients whose tokens it may exchange for sessions of the people who hold them, if it has the scope `tokens:exchange`.
-    #[schema(inline)]
+    #[schema(value_type = Vec<SubjectClient>, max_items = 20)]
     pub subject_clients: SubjectClients,
     /// Status of the service account.
     #[diesel(select_expression = sql::service_account_status(service_account::owner_id, service_account::revoked_at, service_account::expires_at, clock()))]

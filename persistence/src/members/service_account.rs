@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use kernel::notification::{NotificationClass, NotificationKind, Reminder};
 use kernel::schema::{affiliation, member, organization, principal, service_account, source};
 use kernel::{
-    Grant, Instant, Label, MemberId, MemberOrigin, PageQuery, PrincipalKind, Refusal, Scope, ServiceAccountId, Versions, clock, sql,
+    Grant, Instant, Label, MemberId, MemberOrigin, PageQuery, PrincipalKind, Refusal, Scope, ServiceAccountId,
+    Versions, clock, sql,
 };
 use members::hand_over::OwnedKind;
 use members::service_account::{
@@ -30,11 +31,11 @@ use crate::{Error, Result, Store};
 
 const PAST: Label = Label { fr: "Indiquez une date à venir.", en: "Name a time in the future." };
 const NO_OWNER: Label = Label {
-    fr: "Cette personne ne peut pas répondre d’un compte de service : il faut un membre actif, rattaché à une organisation qui n’est ni partenaire ni observatrice.",
+    fr: "Cette personne ne peut pas répondre d’un compte de service\u{a0}: il faut un membre actif, rattaché à une organisation qui n’est ni partenaire ni observatrice.",
     en: "This person cannot answer for a service account: it takes an active member of an organization that is neither a partner nor an observer.",
 };
 const NOT_A_DIRECTORY: Label = Label {
-    fr: "Cette source n’est pas celle d’un annuaire : choisissez un autre code.",
+    fr: "Cette source n’est pas celle d’un annuaire\u{a0}: choisissez un autre code.",
     en: "This source is not that of a directory: choose another code.",
 };
 

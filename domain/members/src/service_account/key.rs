@@ -121,8 +121,6 @@ stored_as_json!(PublicKey);
 
 #[expect(missing_docs, reason = "the type of the expression, which the attribute makes")]
 mod standing {
-    use diesel::prelude::*;
-
     use super::sql::service_account_key_status;
     use super::{now, service_account, service_account_key};
 

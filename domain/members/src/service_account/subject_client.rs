@@ -22,16 +22,14 @@ pub struct SubjectClient {
     /// Name of the issuer.
     pub issuer: IssuerName,
     /// Identifier of the client at the issuer.
-    #[serde(rename = "client_id")]
     pub client: ClientId,
 }
 
 /// Clients of configured issuers.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, AsExpression, FromSqlRow)]
 #[diesel(sql_type = diesel::sql_types::Jsonb)]
 #[serde(transparent)]
-#[schema(max_items = 20)]
-pub struct SubjectClients(#[schema(max_items = 20)] pub Vec<SubjectClient>);
+pub struct SubjectClients(pub Vec<SubjectClient>);
 
 stored_as_json!(SubjectClients);
 

@@ -5,7 +5,8 @@ use personas::{Checked, Table, alive, at, closed, id, merged, recorded, text, wh
 
 use crate::service_account::{
     Create, CreateKey, ListKeys, Read, ReadKey, Revoke, RevokeKey, RotateKey, ServiceAccount, ServiceAccountKey,
-    ServiceAccountKeyKind, ServiceAccountKeyStatus, ServiceAccountReference, ServiceAccountStatus, SubjectClients, Update,
+    ServiceAccountKeyKind, ServiceAccountKeyStatus, ServiceAccountReference, ServiceAccountStatus, SubjectClients,
+    Update,
 };
 
 /// The account of the persona `bot-mi`, for which the persona of a sign answers.

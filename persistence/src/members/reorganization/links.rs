@@ -10,10 +10,10 @@ use members::organization_link::{LinkKind, OrganizationLink, OrganizationLinkInp
 use members::reorganization::ImpactEffect;
 use members::service_account::ServiceAccount;
 
-use crate::members::service_account::tell;
 use crate::Result;
 use crate::members::organization::{is_below, set};
 use crate::members::organization_link::{end, insert};
+use crate::members::service_account::tell as tell_owners;
 use crate::moving::{Ledger, Moving};
 use crate::moving::{both, capped};
 use crate::writer::Writer;
@@ -195,7 +195,7 @@ pub(crate) fn carry_service_accounts(writer: &mut Writer<'_>, moving: &Moving, l
     for before in here.load::<ServiceAccount>(writer.conn)? {
         let heir = moving.heir(before.organization_id);
         let after = writer.change(&before, service_account::organization_id.eq(heir))?;
-        tell(writer, &after, vec![after.owner_id])?;
+        tell_owners(writer, &after, vec![after.owner_id])?;
         let to = ledger.organization(writer.conn, heir)?;
         ledger.tell(
             ServiceAccount::NAME,
