@@ -15,6 +15,7 @@ use crate::judge;
 use crate::limits::tell_allowance;
 use crate::methods::{KnownMethods, no_route, unread};
 use crate::metrics::count;
+use crate::opaque::ask_issuer;
 use crate::platform::{docs, meta};
 use crate::problem::speak;
 use crate::services::Services;
@@ -102,6 +103,7 @@ pub fn app(
                 .service(SwaggerUi::new("/{_:.*}").config(Config::from("/openapi.json"))),
         )
         .default_service(web::to(no_route))
+        .wrap(from_fn(ask_issuer))
         .wrap(from_fn(count))
         .wrap(from_fn(trace))
         .wrap(from_fn(head_as_get))

@@ -31,6 +31,7 @@ mod methods;
 mod metrics;
 mod networks;
 mod oauth;
+mod opaque;
 mod platform;
 pub mod problem;
 mod public_address;

@@ -168,6 +168,9 @@ fn seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
+/// How many more tokens an address may have its issuer asked about than it may show bad ones.
+const MORE: NonZeroU32 = NonZeroU32::MIN.saturating_add(29);
+
 /// All allowances of this process.
 #[derive(Clone)]
 pub struct Limits(Arc<All>);
@@ -176,6 +179,7 @@ struct All {
     members: Option<Allowance<Identity>>,
     services: Option<Allowance<Identity>>,
     bad_tokens: Allowance<IpAddr>,
+    questions: Allowance<IpAddr>,
     development: bool,
     trusted: Networks,
 }
@@ -191,6 +195,7 @@ impl Limits {
             members: allowance("member", settings.member_rate),
             services: allowance("service", settings.service_rate),
             bad_tokens: Allowance::new("bad-tokens", Quota::per_minute(settings.bad_tokens)),
+            questions: Allowance::new("questions", Quota::per_minute(settings.bad_tokens.saturating_mul(MORE))),
             development,
             trusted: settings.trusted_proxies.clone(),
         }))
@@ -205,6 +210,15 @@ impl Limits {
         let (standing, taken) = allowance.take(who);
         request.extensions_mut().insert(standing);
         taken.map_err(Problem::too_many)
+    }
+
+    /// Whether an address may have its issuer asked about one more token: far more often than it may show bad ones.
+    pub(crate) fn may_ask(&self, request: &HttpRequest) -> Result<(), Problem> {
+        let Some(address) = self.client(request) else { return Ok(()) };
+        if self.0.development && address.is_loopback() {
+            return Ok(());
+        }
+        self.0.questions.take(address).1.map_err(Problem::too_many)
     }
 
     /// The answer to a bad token: that it is bad, or that the address showed too many. A good token is never refused for

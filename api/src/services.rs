@@ -45,6 +45,7 @@ impl Services {
         let caller = self.verifier.caller(request, &self.address).map_err(|why| match why {
             Unverified::NoToken => Problem::new(Code::Unauthenticated),
             Unverified::BadToken => self.limits.unauthenticated(request),
+            Unverified::NotAsked => Problem::new(Code::Unavailable),
         })?;
         self.limits.admit(request, &caller.identity, caller.machine)?;
         Ok(caller)

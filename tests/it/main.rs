@@ -26,6 +26,7 @@ mod idempotency;
 mod import_members;
 mod import_organizations;
 mod indicator;
+mod introspection;
 mod invariants;
 mod isolation;
 mod joining;

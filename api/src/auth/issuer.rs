@@ -2,6 +2,7 @@
 
 use jsonwebtoken::Algorithm;
 
+use super::introspection::Introspection;
 use crate::addresses::shown_url;
 
 /// An issuer whose tokens are accepted.
@@ -24,6 +25,8 @@ pub struct IssuerConfig {
     pub algorithms: Option<Vec<SignedBy>>,
     /// The source (of imports) whose external identifiers its `uid` or `sub` are: a first login is known by them.
     pub source: Option<String>,
+    /// How it is asked about tokens that say nothing by themselves. Absent: such tokens are not accepted.
+    pub introspection: Option<Introspection>,
 }
 
 /// An algorithm that only its issuer can sign by: never a shared secret, never none.
@@ -45,7 +48,10 @@ impl IssuerConfig {
     /// The issuer for the operator who reads the settings: its name, its audience, and where its keys are.
     pub(crate) fn shown(&self) -> String {
         let keys = self.jwks_uri.as_deref().map(|address| format!(", keys at {}", shown_url(address)));
-        format!("{} (audience {}{})", shown_url(&self.issuer), self.audience, keys.unwrap_or_default())
+        let asked = self.introspection.as_ref();
+        let asked = asked.map(|how| format!(", asked about opaque tokens at {}", shown_url(&how.endpoint)));
+        let more = keys.into_iter().chain(asked).collect::<String>();
+        format!("{} (audience {}{more})", shown_url(&self.issuer), self.audience)
     }
 
     /// The algorithms by which its tokens may be signed.
@@ -90,6 +96,10 @@ pub fn issuers(json: &str) -> Result<Vec<IssuerConfig>, String> {
     }
     let issuers: Vec<IssuerConfig> =
         serde_json::from_str(json).map_err(|error| format!("DIAPASON_ISSUERS is not as expected: {error}"))?;
+    // An opaque token does not say whose it is.
+    if issuers.iter().filter(|issuer| issuer.introspection.is_some()).count() > 1 {
+        return Err("DIAPASON_ISSUERS: only one issuer may be asked about opaque tokens (introspection)".into());
+    }
     for issuer in &issuers {
         if issuer.audience.is_empty() {
             return Err(format!("DIAPASON_ISSUERS: {} has no audience", issuer.issuer));
@@ -106,7 +116,8 @@ pub fn issuers(json: &str) -> Result<Vec<IssuerConfig>, String> {
         if issuer.algorithms.as_ref().is_some_and(Vec::is_empty) {
             return Err(format!("DIAPASON_ISSUERS: {} has an empty list of algorithms", issuer.issuer));
         }
-        for address in std::iter::once(&issuer.issuer).chain(&issuer.jwks_uri) {
+        let asked = issuer.introspection.as_ref().map(|how| &how.endpoint);
+        for address in std::iter::once(&issuer.issuer).chain(&issuer.jwks_uri).chain(asked) {
             if !is_trustworthy(address) {
                 let address = shown_url(address);
                 return Err(format!("DIAPASON_ISSUERS: {address} is neither https nor a loopback address"));

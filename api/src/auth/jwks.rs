@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 
 use ed25519_dalek::VerifyingKey;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, KeyOperations, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, crypto};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, Validation, crypto};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::issuer::{IssuerConfig, SignedBy, is_trustworthy};
@@ -185,6 +186,27 @@ impl Jwks {
     }
 
     pub(super) fn verify(&self, head: &Head, token: &str) -> Option<Claims> {
+        self.decoded(head, token, |algorithm| rules(algorithm, &self.config.issuer, &self.config.audience))
+    }
+
+    /// What the issuer signed for an audience, in a token of a type of its own.
+    pub(super) fn verified<T: DeserializeOwned>(&self, token: &str, kind: &str, audience: &str) -> Option<T> {
+        let head = Head::of(token)?;
+        let typed = head.typ.as_deref().map(|typ| typ.trim_start_matches("application/")) == Some(kind);
+        let rules = |algorithm| {
+            let mut rules = rules(algorithm, &self.config.issuer, audience);
+            rules.set_required_spec_claims(&["iss", "aud"]);
+            rules
+        };
+        if typed { self.decoded(&head, token, rules) } else { None }
+    }
+
+    fn decoded<T: DeserializeOwned>(
+        &self,
+        head: &Head,
+        token: &str,
+        rules: impl FnOnce(Algorithm) -> Validation,
+    ) -> Option<T> {
         let keys = Arc::clone(&*self.keys.read().ok()?);
         if keys.heard.is_none_or(|heard| heard.elapsed() > STALE) {
             let _ = self.ask.try_send(());
@@ -200,8 +222,7 @@ impl Jwks {
         if !key.algorithms.contains(&algorithm) {
             return None;
         }
-        let rules = rules(algorithm, &self.config.issuer, &self.config.audience);
-        Some(jsonwebtoken::decode::<Claims>(token, &key.verifying, &rules).ok()?.claims)
+        Some(jsonwebtoken::decode::<T>(token, &key.verifying, &rules(algorithm)).ok()?.claims)
     }
 }
 

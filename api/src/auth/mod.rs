@@ -3,6 +3,8 @@
 mod assertion;
 mod caller;
 mod development;
+mod encryption;
+mod introspection;
 mod issuer;
 mod jwks;
 mod own;
@@ -12,16 +14,20 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actix_web::HttpRequest;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
+use actix_web::{HttpMessage as _, HttpRequest};
 use chrono::{DateTime, Utc};
 use kernel::clock;
 use moka::sync::Cache;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use assertion::{Assertion, Signed, thumbprint};
 pub(crate) use caller::Caller;
 pub use development::{DEVELOPMENT_ISSUER, Development};
+pub use introspection::Introspection;
+use introspection::Introspector;
+pub(crate) use introspection::Verdict;
 pub(crate) use issuer::is_trustworthy;
 pub use issuer::{IssuerConfig, issuers};
 pub use jwks::Jwks;
@@ -41,6 +47,7 @@ const REMEMBERED: Duration = Duration::from_mins(5);
 pub struct Verifier {
     issuers: Arc<Vec<Issuer>>,
     own: Own,
+    introspector: Option<Arc<Introspector>>,
     good: Cache<[u8; 32], Good>,
 }
 
@@ -51,6 +58,8 @@ pub(crate) enum Unverified {
     NoToken,
     /// It shows one that is not good now.
     BadToken,
+    /// It shows one about which its issuer cannot be asked now.
+    NotAsked,
 }
 
 /// Whom a token of another issuer speaks for.
@@ -122,15 +131,27 @@ impl Issuer {
     }
 }
 
+/// The token of a request: the one header, of the one scheme that there may be.
+fn shown(headers: &HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all(AUTHORIZATION);
+    let (Some(header), None) = (all.next(), all.next()) else { return None };
+    let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST).then_some(token)
+}
+
 impl Verifier {
     /// Verifies tokens of these issuers.
     #[must_use]
     pub fn new(issuers: &[IssuerConfig], development: Option<Development>) -> Self {
-        let oidc = issuers.iter().map(|config| Issuer::Oidc(Jwks::watch(config.clone())));
+        let watched: Vec<_> = issuers.iter().map(|config| Jwks::watch(config.clone())).collect();
+        let asked = watched.iter().find_map(|jwks| Some((Arc::clone(jwks), jwks.config.introspection.clone()?)));
+        let introspector = asked.map(|(jwks, how)| Arc::new(Introspector::new(jwks, how)));
+        let oidc = watched.into_iter().map(Issuer::Oidc);
         let issuers = oidc.chain(development.map(Issuer::Development)).collect();
         Self {
             issuers: Arc::new(issuers),
             own: Own::default(),
+            introspector,
             good: Cache::builder().max_capacity(20_000).time_to_live(REMEMBERED).build(),
         }
     }
@@ -153,15 +174,28 @@ impl Verifier {
         if !request.headers().contains_key(AUTHORIZATION) {
             return Err(Unverified::NoToken);
         }
-        self.known(request, here).ok_or(Unverified::BadToken)
+        match request.extensions().get::<Verdict>() {
+            Some(Verdict::Good(caller)) => Ok(caller.clone()),
+            Some(Verdict::Bad) => Err(Unverified::BadToken),
+            Some(Verdict::Away) => Err(Unverified::NotAsked),
+            None => self.known(request, here).ok_or(Unverified::BadToken),
+        }
     }
 
     fn known(&self, request: &HttpRequest, here: &PublicAddress) -> Option<Caller> {
-        let mut headers = request.headers().get_all(AUTHORIZATION);
-        let (Some(header), None) = (headers.next(), headers.next()) else { return None };
-        let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-        let ours = scheme.eq_ignore_ascii_case("bearer") && token.len() <= LONGEST;
-        if ours { self.verified(token, || here.of(request)) } else { None }
+        self.verified(shown(request.headers())?, || here.of(request))
+    }
+
+    /// The opaque token of a request, and who is asked about it, if anyone is.
+    pub(crate) fn opaque<'a>(&self, headers: &'a HeaderMap) -> Option<(&'a str, Arc<Introspector>)> {
+        let introspector = self.introspector.as_ref()?;
+        let token = shown(headers)?;
+        (token::Head::read(token).is_none()).then(|| (token, Arc::clone(introspector)))
+    }
+
+    /// Our public key for answers that are encrypted for us, if an issuer is asked.
+    pub(crate) fn encrypts(&self) -> Option<Value> {
+        self.introspector.as_ref().and_then(|_| encryption::published())
     }
 
     /// Whom a token of another issuer speaks for, if it is good now: the person, the client that it was given to, and when it

@@ -7,9 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use chrono::{DateTime, Months, TimeDelta, Utc};
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
-use kernel::{Identity, MemberId, Scope, ServiceAccountId, ServiceAccountKeyId, Session, Vouched, clock, seal};
-use p256::SecretKey;
-use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use kernel::{Identity, MemberId, Scope, ServiceAccountId, ServiceAccountKeyId, Session, Vouched, clock};
 use p256::pkcs8::EncodePrivateKey as _;
 use persistence::session::Client;
 use serde::{Deserialize, Serialize};
@@ -17,8 +15,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::caller::Caller;
-use super::token::{BASE64, Head, LEEWAY, TYPE, rules};
-use base64::Engine as _;
+use super::token::{Derived, Head, LEEWAY, TYPE, private_key, rules};
 
 /// How long a token lives.
 const LIFE: TimeDelta = TimeDelta::minutes(10);
@@ -130,9 +127,9 @@ impl Own {
     }
 
     /// The keys by which our tokens are verified (RFC 7517): of the last month, of this one and of the next.
-    pub(crate) fn published(&self) -> Value {
-        let all = months(clock::now()).into_iter().filter_map(|month| Some(self.pair(&month)?.published.clone()));
-        json!({"keys": all.collect::<Vec<_>>()})
+    pub(crate) fn published(&self) -> Vec<Value> {
+        let all = months(clock::now()).into_iter();
+        all.filter_map(|month| Some(self.pair(&month)?.published.clone())).collect()
     }
 
     fn pair(&self, month: &str) -> Option<Arc<Pair>> {
@@ -158,18 +155,16 @@ impl Shown {
 }
 
 impl Pair {
-    /// The key of a month. Of 2^32 secrets one is no key; the next is taken then.
+    /// The key of a month.
     fn of(month: &str) -> Option<Self> {
-        let secret = (0_u8..8).find_map(|turn| {
-            SecretKey::from_slice(&seal::secret(&[b"the key that signs tokens", month.as_bytes(), &[turn]])).ok()
-        })?;
-        let point = secret.public_key().to_encoded_point(false);
-        let (x, y) = (BASE64.encode(point.x()?), BASE64.encode(point.y()?));
-        let published =
-            json!({"kty": "EC", "crv": "P-256", "x": x, "y": y, "use": "sig", "alg": "ES256", "kid": month});
+        let Derived { key, mut members } = private_key(&format!("signs tokens in {month}"))?;
+        members.remove("d");
+        members
+            .extend([("use", "sig"), ("alg", "ES256"), ("kid", month)].map(|(name, it)| (name.to_owned(), json!(it))));
+        let published = Value::Object(members);
         let public: Jwk = serde_json::from_value(published.clone()).ok()?;
         Some(Self {
-            signing: EncodingKey::from_ec_der(secret.to_pkcs8_der().ok()?.as_bytes()),
+            signing: EncodingKey::from_ec_der(key.to_pkcs8_der().ok()?.as_bytes()),
             verifying: DecodingKey::from_jwk(&public).ok()?,
             published,
         })
@@ -213,8 +208,8 @@ mod tests {
         assert!(other.read(HERE, token.get(..token.len() - 4).unwrap()).is_none());
         let keys = one.published();
         assert_eq!(keys, other.published());
-        assert_eq!(keys["keys"].as_array().unwrap().len(), 3);
-        assert!(keys["keys"].as_array().unwrap().iter().all(|key| key.get("d").is_none()));
+        assert_eq!(keys.len(), 3);
+        assert!(keys.iter().all(|key| key.get("d").is_none()));
     }
 
     #[test]

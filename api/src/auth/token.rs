@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 pub(super) use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
-use kernel::{Identity, Vouched};
+use kernel::{Identity, Vouched, seal};
+use p256::SecretKey;
+use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -30,7 +32,7 @@ pub(super) struct Head {
     pub(super) key: Option<String>,
     /// The issuer that the token names, to know whose keys to try.
     pub(super) issuer: String,
-    typ: Option<String>,
+    pub(super) typ: Option<String>,
 }
 
 impl Head {
@@ -48,7 +50,7 @@ impl Head {
         let (head, claims, Some(_), None) = (parts.next()?, parts.next()?, parts.next(), parts.next()) else {
             return None;
         };
-        let (head, claims) = (object(head)?, object(claims)?);
+        let (head, claims) = (members_of(head)?, members_of(claims)?);
         let nested = head.get("cty").is_some_and(|kind| kind.as_str().is_none_or(is_token));
         let usual = !nested && !head.keys().any(|name| DEMANDS.contains(&name.as_str()));
         let typ = match head.get("typ") {
@@ -66,7 +68,7 @@ impl Head {
 }
 
 /// The members of a JSON object in base64url, none of which stands twice.
-fn object(part: &str) -> Option<Map<String, Value>> {
+pub(super) fn members_of(part: &str) -> Option<Map<String, Value>> {
     let bytes = BASE64.decode(part).ok()?;
     let Unique(members) = serde_json::from_slice(&bytes).ok()?;
     Some(members)
@@ -132,6 +134,16 @@ pub(super) enum Audience {
     Several(Vec<String>),
 }
 
+impl Audience {
+    /// Whether it is one of them.
+    pub(super) fn names(&self, who: &str) -> bool {
+        match self {
+            Self::One(one) => one == who,
+            Self::Several(all) => all.iter().any(|one| one == who),
+        }
+    }
+}
+
 /// A time of RFC 7519, §2 (`NumericDate`): a number of seconds, which may have a fraction. The fraction is left out.
 #[derive(Deserialize)]
 #[serde(untagged)]
@@ -190,6 +202,11 @@ impl Claims {
         Caller { identity: Identity { issuer: self.iss, subject: self.sub, session: None }, vouched, machine }
     }
 
+    /// Whether it names someone.
+    pub(super) fn has_subject(&self) -> bool {
+        is_name(&self.sub)
+    }
+
     /// From when until when the token is good, if that makes sense, is not too long, and holds now.
     pub(super) fn times(&self, now: i64, longest: i64) -> Option<(i64, i64)> {
         let from = self.iat.max(self.nbf.unwrap_or(self.iat)).checked_sub(LEEWAY)?;
@@ -198,6 +215,22 @@ impl Claims {
         let good = is_name(&self.sub) && (1..=longest).contains(&life) && (from..until).contains(&now);
         good.then_some((from, until))
     }
+}
+
+/// A key of P-256 that every instance derives from the server's key: the key, and its members as a JSON Web Key, with `d`.
+pub(super) struct Derived {
+    pub(super) key: SecretKey,
+    pub(super) members: Map<String, Value>,
+}
+
+/// The key of a name. Of 2^32 secrets one is no key; the next is taken then.
+pub(super) fn private_key(name: &str) -> Option<Derived> {
+    let key = (0_u8..8).find_map(|turn| SecretKey::from_slice(&seal::secret(&[name.as_bytes(), &[turn]])).ok())?;
+    let point = key.public_key().to_encoded_point(false);
+    let members = serde_json::json!({"kty": "EC", "crv": "P-256", "x": BASE64.encode(point.x()?),
+        "y": BASE64.encode(point.y()?), "d": BASE64.encode(key.to_bytes())});
+    let Value::Object(members) = members else { return None };
+    Some(Derived { key, members })
 }
 
 fn is_name(text: &str) -> bool {

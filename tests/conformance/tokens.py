@@ -1,0 +1,163 @@
+"""Signs, verifies and encrypts tokens by joserfc, and compares what the service makes of them: assertions of scripts (RFC 7523), its own
+access tokens (RFC 9068), and answers about opaque tokens (RFC 7662, RFC 9701).
+
+Usage: tokens.py ADDRESS TOKEN BINARY FOLDER
+"""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.error import HTTPError
+from urllib.parse import parse_qs, urlencode
+from urllib.request import Request, urlopen
+
+from joserfc import jwe, jwt
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+
+address, token, binary, folder = sys.argv[1:]
+SIGNED = "application/token-introspection+jwt"
+
+
+def ask(url, body=None, form=None, bearer=None, method=None):
+    headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+    data = None
+    if body is not None:
+        data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+    if form is not None:
+        data, headers["Content-Type"] = urlencode(form).encode(), "application/x-www-form-urlencoded"
+    try:
+        with urlopen(Request(url, data, headers, method=method), timeout=20) as response:
+            return response.status, json.load(response)
+    except HTTPError as error:
+        return error.code, json.load(error)
+
+
+def of_scripts():
+    """Keys of every kind are registered, sign an assertion each, and get a token that the published keys verify."""
+    metadata = ask(f"{address}/.well-known/oauth-authorization-server")[1]
+    issuer = metadata["issuer"]
+    place = ask(f"{address}/api/v1/organizations?kind=ministry&limit=1", bearer=token)[1]["items"][0]["id"]
+    owner = ask(f"{address}/api/v1/me", bearer=token)[1]["id"]
+    keys = {
+        "ES256": ECKey.generate_key("P-256"),
+        "ES384": ECKey.generate_key("P-384"),
+        "RS256": RSAKey.generate_key(2048),
+        "PS256": RSAKey.generate_key(3072),
+        "EdDSA": OKPKey.generate_key("Ed25519"),
+    }
+    for algorithm, key in keys.items():
+        account = {"name": f"joserfc {algorithm}", "organization_id": place, "owner_id": owner,
+                   "scopes": ["directory:read"], "expires_at": "2100-01-01T00:00:00Z"}
+        status, account = ask(f"{address}/api/v1/service-accounts", account, bearer=token)
+        assert status == 201, account
+        public = {name: value for name, value in key.as_dict(private=False).items() if name != "kid"}
+        status, made = ask(f"{address}/api/v1/service-accounts/{account['id']}/keys", {"public_key": public}, bearer=token)
+        assert status == 201, made
+        assert made["name"] == key.thumbprint(), "another thumbprint (RFC 7638)"
+        now = int(time.time())
+        claims = {"iss": account["id"], "sub": account["id"], "aud": issuer, "jti": f"{algorithm}-{now}", "iat": now, "exp": now + 120}
+        form = {"grant_type": "client_credentials", "client_assertion": jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm]),
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
+        status, given = ask(metadata["token_endpoint"], form=form)
+        assert status == 200, (algorithm, given)
+        status, again = ask(metadata["token_endpoint"], form=form)
+        assert (status, again["error"]) == (401, "invalid_client"), again
+        published = KeySet.import_key_set(ask(metadata["jwks_uri"])[1])
+        read = jwt.decode(given["access_token"], published, algorithms=["ES256"])
+        assert read.header["typ"] == "at+jwt" and read.claims["sub"] == account["id"] and read.claims["aud"] == issuer, read
+        status, me = ask(f"{address}/api/v1/me", bearer=given["access_token"])
+        assert (status, me["id"]) == (200, account["id"]), me
+    return len(keys)
+
+
+class Provider(BaseHTTPRequestHandler):
+    """Answers what `say` is."""
+
+    say = staticmethod(lambda: ("application/json", "{}"))
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self, kind, body):
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def do_GET(self):
+        here = f"http://127.0.0.1:{self.server.server_port}"
+        document = {"issuer": here, "jwks_uri": f"{here}/jwks"}
+        self.answer("application/json", json.dumps(self.server.keys if self.path == "/jwks" else document))
+
+    def do_POST(self):
+        asked = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        assert asked["token"] and asked["token_type_hint"] == ["access_token"], asked
+        self.answer(*Provider.say())
+
+
+def of_opaque_tokens():
+    """Answers signed by every algorithm, encrypted in every way that we take."""
+    signing = {
+        "ES256": ECKey.generate_key("P-256", {"kid": "es256"}),
+        "ES384": ECKey.generate_key("P-384", {"kid": "es384"}),
+        "RS256": RSAKey.generate_key(2048, {"kid": "rs256"}),
+        "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "eddsa"}),
+    }
+    provider = ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+    provider.keys = {"keys": [dict(key.as_dict(private=False), kid=key.kid, use="sig") for key in signing.values()]}
+    threading.Thread(target=provider.serve_forever, daemon=True).start()
+    name = f"http://127.0.0.1:{provider.server_port}"
+    issuer = {"issuer": name, "audience": "diapason", "introspection": {
+        "endpoint": f"{name}/introspect", "client_id": "diapason", "client_secret": "secret", "signed": True}}
+    settings = {**os.environ, "DIAPASON_ISSUERS": json.dumps([issuer]), "DIAPASON_DATA_DIR": folder, "DIAPASON_LISTEN": "127.0.0.1:0",
+                "DIAPASON_ADMIN_LISTEN": "127.0.0.1:0", "DIAPASON_DRAIN_DELAY": "0"}
+    server = subprocess.Popen([binary], env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        here = server.stdout.readline().split("http://")[1].split()[0]
+        here = f"http://{here}"
+        ours = next(key for key in ask(f"{here}/jwks")[1]["keys"] if key["use"] == "enc")
+        ours = ECKey.import_key({part: ours[part] for part in ["kty", "crv", "x", "y"]})
+        done = 0
+
+        def told(answer, status, why):
+            nonlocal done
+            done += 1
+            Provider.say = staticmethod(lambda: (SIGNED, answer))
+            got, body = ask(f"{here}/api/v1/me", bearer=f"opaque-{done}")
+            assert got == status, (why, got, body)
+
+        def signed(algorithm, key, **changed):
+            now = int(time.time())
+            within = {"active": True, "sub": "somebody", "client_id": "intranet", "exp": now + 300}
+            claims = {"iss": name, "aud": "diapason", "iat": now, "token_introspection": within, **changed}
+            header = {"alg": algorithm, "typ": "token-introspection+jwt", "kid": key.kid}
+            return jwt.encode(header, claims, key, algorithms=[algorithm])
+
+        deadline = time.time() + 20
+        Provider.say = staticmethod(lambda: (SIGNED, signed("ES256", signing["ES256"])))
+        while ask(f"{here}/api/v1/me", bearer=f"first-{time.time()}")[0] != 200:
+            assert time.time() < deadline, "the keys of the provider are not fetched"
+            time.sleep(0.2)
+        for algorithm, key in signing.items():
+            told(signed(algorithm, key), 200, algorithm)
+        good = signed("ES256", signing["ES256"])
+        for way in ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]:
+            for content in ["A128GCM", "A256GCM", "A128CBC-HS256", "A256CBC-HS512"]:
+                told(jwe.encrypt_compact({"alg": way, "enc": content}, good, ours), 200, (way, content))
+        another = ECKey.generate_key("P-256")
+        told(jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A256GCM"}, good, another), 503, "encrypted for another")
+        told(signed("ES256", signing["ES256"], aud="elsewhere"), 503, "made for another")
+        told(signed("ES256", signing["ES256"], token_introspection={"active": False}), 401, "not active")
+        return done
+    finally:
+        server.terminate()
+        server.wait(40)
+        provider.shutdown()
+
+
+print(f"note: {of_scripts()} kinds of keys, {of_opaque_tokens()} answers about opaque tokens")
