@@ -61,7 +61,9 @@ impl Provider {
     fn world(&self, signed: bool) -> World {
         let how = json!({"endpoint": format!("{}/introspect", self.name), "client_id": "diapason", "client_secret": "s3cr:t", "signed": signed});
         let issuers = json!([{"issuer": self.name, "audience": "diapason", "introspection": how}]).to_string();
-        let world = World::over(Database::demo(), &[("DIAPASON_ISSUERS", &issuers)]);
+        let key = "0123456789012345678901234567890123";
+        let settings = [("DIAPASON_ISSUERS", &*issuers), ("DIAPASON_SERVER_KEY", key)];
+        let world = World::over(Database::demo(), &settings);
         world.register(&self.name, "somebody", "lead-edito");
         until(Duration::from_secs(10), "the keys are fetched", || self.fetched.load(Ordering::SeqCst) > 0);
         // And taken in a moment later.
