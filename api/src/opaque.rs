@@ -16,12 +16,11 @@ pub(crate) async fn ask_issuer<B: MessageBody + 'static>(
     let opaque = services.as_ref().and_then(|services| services.verifier.opaque(request.headers()));
     let opaque = opaque.map(|(token, issuer)| (token.to_owned(), issuer));
     if let (Some(services), Some((token, issuer))) = (services, opaque) {
-        let verdict = match issuer.remembered(&token) {
-            Some(verdict) => verdict,
-            None => {
-                services.limits.may_ask(request.request())?;
-                issuer.ask(token).await
-            }
+        let verdict = if let Some(verdict) = issuer.remembered(&token) {
+            verdict
+        } else {
+            services.limits.may_ask(request.request())?;
+            issuer.ask(token).await
         };
         request.extensions_mut().insert(verdict);
     }

@@ -48,7 +48,10 @@ pub struct Introspection {
 /// Without the secret.
 impl fmt::Debug for Introspection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Introspection").field("endpoint", &self.endpoint).field("client_id", &self.client_id).finish()
+        f.debug_struct("Introspection")
+            .field("endpoint", &self.endpoint)
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,7 +59,7 @@ impl fmt::Debug for Introspection {
 #[derive(Clone)]
 pub(crate) enum Verdict {
     /// It is good, and speaks for this caller.
-    Good(Caller),
+    Good(Arc<Caller>),
     /// It is not.
     Bad,
     /// It could not be asked now.
@@ -101,7 +104,7 @@ struct Signed {
 impl Introspector {
     pub(super) fn new(jwks: Arc<Jwks>, how: Introspection) -> Self {
         let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).proxy(None);
-        let said = Cache::builder().max_capacity(20_000).time_to_live(Duration::from_secs(60)).build();
+        let said = Cache::builder().max_capacity(20_000).time_to_live(Duration::from_mins(1)).build();
         Self { jwks, how, agent: agent.build().new_agent(), said, open: Semaphore::new(AT_ONCE) }
     }
 
@@ -125,7 +128,7 @@ impl Introspector {
                 let now = clock::now().timestamp();
                 let judged = self.judge(answer, now);
                 let until = judged.as_ref().map_or(now + BELIEVED, |(_, until)| (*until).min(now + BELIEVED));
-                let verdict = judged.map_or(Verdict::Bad, |(caller, _)| Verdict::Good(caller));
+                let verdict = judged.map_or(Verdict::Bad, |(caller, _)| Verdict::Good(Arc::new(caller)));
                 self.said.insert(digest(token), (verdict.clone(), until));
                 verdict
             }

@@ -175,7 +175,7 @@ impl Verifier {
             return Err(Unverified::NoToken);
         }
         match request.extensions().get::<Verdict>() {
-            Some(Verdict::Good(caller)) => Ok(caller.clone()),
+            Some(Verdict::Good(caller)) => Ok(Caller::clone(caller)),
             Some(Verdict::Bad) => Err(Unverified::BadToken),
             Some(Verdict::Away) => Err(Unverified::NotAsked),
             None => self.known(request, here).ok_or(Unverified::BadToken),
