@@ -63,7 +63,7 @@ public class Client {
         String cursor = null;
         do {
             OrganizationViewPage page =
-                    api.listOrganizations(null, null, null, null, null, null, null, null, null, 50, cursor);
+                    api.listOrganizations(null, null, null, null, null, null, null, null, null, null, null, null, null, 50, cursor);
             for (OrganizationView item : page.getItems()) {
                 ids.add(item.getActualInstance() instanceof Organization
                         ? item.getOrganization().getId()

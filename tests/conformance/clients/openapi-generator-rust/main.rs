@@ -33,8 +33,11 @@ fn refused<T: Debug, E: Debug>(answer: Result<T, Error<E>>, status: u16) -> E {
 async fn page_to_the_end(api: &Configuration, count: usize) {
     let (mut found, mut ids, mut cursor) = (0, HashSet::new(), None::<String>);
     loop {
-        let page =
-            list_organizations(api, None, None, None, None, None, None, None, None, None, Some(50), cursor.as_deref());
+        // The filters come before the page, and more of them with each release that has some.
+        let page = list_organizations(
+            api, None, None, None, None, None, None, None, None, None, None, None, None, None, Some(50),
+            cursor.as_deref(),
+        );
         let page = page.await.expect("a page");
         found += page.items.len();
         ids.extend(page.items.iter().map(|item| match item {

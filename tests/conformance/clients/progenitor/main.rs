@@ -64,7 +64,10 @@ async fn page_to_the_end(api: &Client, count: usize) {
     let (mut found, mut ids, mut cursor) = (0, HashSet::new(), None::<Cursor>);
     loop {
         let limit = NonZeroU32::new(50);
-        let page = api.list_organizations(None, cursor.as_ref(), None, limit, None, None, None, None, None, None, None);
+        // In the order of their names, and more of them with each release that has some.
+        let page = api.list_organizations(
+            None, cursor.as_ref(), None, None, None, None, limit, None, None, None, None, None, None, None, None,
+        );
         let page = page.await.expect("a page").into_inner();
         found += page.items.len();
         ids.extend(page.items.iter().map(|item| match item {
