@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{Extensions, Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
-use actix_web::http::header;
+use actix_web::http::{ConnectionType, header};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
 use futures_core::Stream;
@@ -125,8 +125,13 @@ pub(crate) async fn tend<B: MessageBody + 'static>(
     if let Some(connection) = &connection {
         connection.set(None, Instant::now() + ANSWER);
     }
-    let body = Body::of(&mut request);
+    let (body, upgrades) = (Body::of(&mut request), request.head().upgrade());
     let mut response = next.call(request).await?;
+    if upgrades {
+        // We change to no other protocol, and actix closes the connection of who asked: it is said so. Java's client asks with each
+        // connection (`Upgrade: h2c`), and would send its next request on one that is gone.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     // actix says `Connection: close` where a body was not read, but only while someone still could read it.
     let unread = body.filter(|body| !body.ended.get());
     let waits = if unread.is_some() { LINGER } else { NEXT_HEAD };

@@ -130,3 +130,27 @@ fn a_body_that_is_read_leaves_the_connection_open_for_the_next_request() {
         assert!(answer.starts_with("http/1.1 422 ") && !answer.contains("connection: close"), "{answer}");
     }
 }
+
+/// Java's client asks so with its first request on each connection.
+#[test]
+fn a_request_for_another_protocol_is_answered_in_this_one_and_told_that_the_connection_closes() {
+    let world = World::shared();
+    let token = world.client("sig-admin").token.unwrap();
+    for request in ["GET /livez", "GET /api/v1/me", "POST /api/v1/permissions/check"] {
+        let mut socket = TcpStream::connect(world.base.trim_start_matches("http://")).unwrap();
+        let body = if request.starts_with("POST") { r#"{"checks":[]}"# } else { "" };
+        let head = format!(
+            "{request} HTTP/1.1\r\nhost: here\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+             connection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        socket.write_all(head.as_bytes()).unwrap();
+        socket.set_read_timeout(Some(promised(5))).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        let head = answer.split("\r\n\r\n").next().unwrap().to_lowercase();
+        assert!(head.contains("\r\nconnection: close") && !head.contains("connection: upgrade"), "{request}: {head}");
+        assert!(!head.starts_with("http/1.1 101") && !head.starts_with("http/1.1 5"), "{request}: {head}");
+    }
+}
