@@ -115,7 +115,7 @@ def of_opaque_tokens():
     issuer = {"issuer": name, "audience": "diapason", "introspection": {
         "endpoint": f"{name}/introspect", "client_id": "diapason", "client_secret": "secret", "signed": True}}
     settings = {**os.environ, "DIAPASON_ISSUERS": json.dumps([issuer]), "DIAPASON_DATA_DIR": folder, "DIAPASON_LISTEN": "127.0.0.1:0",
-                "DIAPASON_ADMIN_LISTEN": "127.0.0.1:0", "DIAPASON_DRAIN_DELAY": "0"}
+                "DIAPASON_ADMIN_LISTEN": "127.0.0.1:0", "DIAPASON_DRAIN_DELAY": "0", "DIAPASON_SERVER_KEY": "0123456789" * 4}
     server = subprocess.Popen([binary], env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
         here = server.stdout.readline().split("http://")[1].split()[0]
