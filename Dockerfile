@@ -1,8 +1,8 @@
-# The production image: the system's libpq, for TLS towards PostgreSQL, and its OpenSSL. Needs BuildKit, for its caches.
+# The production image: the system's libpq, for TLS towards PostgreSQL. Needs BuildKit, for its caches.
 FROM rust:1.95.0-bookworm AS build
 SHELL ["/bin/bash", "-o", "pipefail", "-c"]
 # hadolint ignore=DL3008
-RUN apt-get update && apt-get install -y --no-install-recommends libpq-dev libssl-dev && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends libpq-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .
 # Dependencies and what was compiled before are kept between builds; the program is copied out of the cache.
@@ -12,7 +12,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,targe
 FROM debian:12.12-slim
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get upgrade -y --no-install-recommends \
-    && apt-get install -y --no-install-recommends libpq5 libssl3 ca-certificates && rm -rf /var/lib/apt/lists/* \
+    && apt-get install -y --no-install-recommends libpq5 ca-certificates && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 diapason \
     && useradd --uid 10001 --gid 10001 --no-log-init --create-home --home-dir /var/lib/diapason diapason
 COPY --from=build /usr/local/bin/diapason /usr/local/bin/diapason

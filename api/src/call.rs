@@ -20,10 +20,18 @@ pub(crate) const IDEMPOTENCY_KEY: &str = "idempotency-key";
 pub(crate) fn call(request: &HttpRequest, caller: Identity) -> Result<Call, Problem> {
     let id = request.extensions().get::<RequestId>().map_or_else(Uuid::nil, |id| id.0);
     let key = if request.method() == Method::POST { key(request)? } else { None };
+    let key = key.map(|it| of_service(it, &caller));
     let principal = Principal::default();
     // The access log reads it when the answer is there.
     request.extensions_mut().insert(principal.clone());
     Ok(Call { caller, request: id, key, principal })
+}
+
+/// The key of a service that acts for a person is none of the person's own, nor of another service's.
+fn of_service(it: Key, caller: &Identity) -> Key {
+    let Some(session) = caller.session.as_ref().filter(|session| session.member.is_some()) else { return it };
+    let digest = Sha256::new().chain_update(session.account.0).chain_update(it.key.as_bytes()).finalize();
+    Key { key: format!("{digest:x}"), ..it }
 }
 
 /// The call that a request is which may be sent again without one: a token is given for each.

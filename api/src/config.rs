@@ -133,7 +133,12 @@ impl Settings {
     /// # Errors
     /// They are not well formed, one stands twice or has no audience, or an address is neither https nor loopback.
     pub fn issuers(&self) -> Result<Vec<IssuerConfig>, String> {
-        auth::issuers(self.issuers.as_deref().unwrap_or_default())
+        let issuers = auth::issuers(self.issuers.as_deref().unwrap_or_default())?;
+        let here = self.public_url();
+        match issuers.iter().find(|issuer| Some(&issuer.issuer) == here.as_ref()) {
+            Some(issuer) => Err(format!("DIAPASON_ISSUERS: {} is this service (DIAPASON_PUBLIC_URL)", issuer.issuer)),
+            None => Ok(issuers),
+        }
     }
 
     /// Address of the collector of traces. Absent: no traces are sent.

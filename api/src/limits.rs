@@ -213,12 +213,13 @@ impl Limits {
     }
 
     /// Whether an address may have its issuer asked about one more token: far more often than it may show bad ones.
-    pub(crate) fn may_ask(&self, request: &HttpRequest) -> Result<(), Problem> {
+    /// Else how many seconds to wait.
+    pub(crate) fn may_ask(&self, request: &HttpRequest) -> Result<(), u64> {
         let Some(address) = self.client(request) else { return Ok(()) };
         if self.0.development && address.is_loopback() {
             return Ok(());
         }
-        self.0.questions.take(address).1.map_err(Problem::too_many)
+        self.0.questions.take(address).1
     }
 
     /// The answer to a bad token: that it is bad, or that the address showed too many. A good token is never refused for

@@ -5,6 +5,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
 
+use crate::auth::Verdict;
 use crate::services::Services;
 
 /// Middleware: leaves what the issuer says of the token in the request's extensions.
@@ -19,8 +20,10 @@ pub(crate) async fn ask_issuer<B: MessageBody + 'static>(
         let verdict = if let Some(verdict) = issuer.remembered(&token) {
             verdict
         } else {
-            services.limits.may_ask(request.request())?;
-            issuer.ask(token).await
+            match services.limits.may_ask(request.request()) {
+                Ok(()) => issuer.ask(token).await,
+                Err(wait) => Verdict::TooOften(wait),
+            }
         };
         request.extensions_mut().insert(verdict);
     }

@@ -46,6 +46,7 @@ impl Services {
             Unverified::NoToken => Problem::new(Code::Unauthenticated),
             Unverified::BadToken => self.limits.unauthenticated(request),
             Unverified::NotAsked => Problem::new(Code::Unavailable),
+            Unverified::AskedTooOften(wait) => Problem::too_many(wait),
         })?;
         self.limits.admit(request, &caller.identity, caller.machine)?;
         Ok(caller)

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Nullable, Text, Uuid as SqlUuid};
 use kernel::schema::identity;
-use kernel::{Actor, Identity, MemberId, PrincipalId, seal};
+use kernel::{Actor, Identity, MemberId, PrincipalId, Session, seal};
 use moka::sync::Cache;
 use serde::Deserialize;
 use serde_json::Value;
@@ -47,7 +47,7 @@ diesel::define_sql_function! {
 pub(crate) fn looking(conn: &mut PgConnection, caller: &Identity) -> Result<Actor> {
     match &caller.session {
         None => parse(diesel::select(look(&caller.issuer, &caller.subject)).get_result(conn)?),
-        Some(it) => of_key(diesel::select(look_by_key(it.key, it.token, &it.scopes, it.member)).get_result(conn)?),
+        Some(it) => of_key(diesel::select(look_by_key(it.key, it.token, &it.scopes, it.member)).get_result(conn)?, it),
     }
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn entering(conn: &mut PgConnection, caller: &Identity) -> Result<(Ac
     if let Some(it) = &caller.session {
         let entered: Value = diesel::select(enter_by_key(it.key, it.token, &it.scopes, it.member)).get_result(conn)?;
         let Entered { at, actor } = serde_json::from_value(entered)?;
-        return Ok((of_key(actor)?, at));
+        return Ok((of_key(actor, it)?, at));
     }
     let entered = diesel::select(enter(&caller.issuer, &caller.subject)).get_result::<Value>(conn)?;
     let Entered { at, actor } = serde_json::from_value(entered)?;
@@ -113,8 +113,11 @@ pub(crate) fn entering(conn: &mut PgConnection, caller: &Identity) -> Result<(Ac
 }
 
 /// The actor of a token of ours: nobody, once the token, its key or its account was revoked.
-fn of_key(found: Option<Value>) -> Result<Actor> {
-    found.map_or(Err(Error::Revoked), |found| parse(Some(found)))
+fn of_key(found: Option<Value>, session: &Session) -> Result<Actor> {
+    let actor = found.map_or(Err(Error::Revoked), |found| parse(Some(found)))?;
+    // What may be done is another thing by way of a service, and so is what is shown of it.
+    let rights = if session.member.is_some() { seal::tag(&[actor.rights.as_bytes(), b"held"]) } else { actor.rights };
+    Ok(Actor { rights, through: session.member.map(|_| session.account), ..actor })
 }
 
 fn parse(found: Option<Value>) -> Result<Actor> {

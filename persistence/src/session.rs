@@ -41,6 +41,12 @@ diesel::define_sql_function! {
     fn change_rights(who: SqlUuid) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
+diesel::define_sql_function! {
+    /// Whether an account may hold sessions of people.
+    #[sql_name = "app.holds_sessions"]
+    fn holds_sessions(account: SqlUuid) -> diesel::sql_types::Bool;
+}
+
 impl Database {
     /// The account whose secret this is, if both are in force.
     ///
@@ -98,6 +104,14 @@ impl Database {
         Ok(taken == 1)
     }
 
+    /// Whether an account may hold sessions of people now.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn holds_sessions(&self, account: ServiceAccountId) -> Result<bool> {
+        Ok(diesel::select(holds_sessions(account)).get_result(&mut *self.watcher()?)?)
+    }
+
     /// The member of an identity, if they are neither suspended nor departed.
     ///
     /// # Errors
@@ -124,9 +138,7 @@ impl Database {
             diesel::update(key).set(used).execute(conn)?;
             let object = Some(client.key.to_string());
             let asked = Asked { action: "issue_token", noun: ServiceAccountKey::NAME, object };
-            let member = call.caller.session.as_ref().and_then(|session| session.member);
-            let who = member.map_or_else(|| client.account.into(), PrincipalId::from);
-            audit::done(conn, call, who, &asked)
+            audit::done(conn, call, who(call, client), &asked)
         })
     }
 
@@ -146,9 +158,15 @@ impl Database {
             diesel::delete(revoked_token::table.filter(revoked_token::id.eq_any(over))).execute(conn)?;
             let object = Some(client.account.to_string());
             let asked = Asked { action: "revoke_token", noun: ServiceAccount::NAME, object };
-            audit::done(conn, call, client.account.into(), &asked)
+            audit::done(conn, call, who(call, client), &asked)
         })
     }
+}
+
+/// For whom: the person whose session it is, or the account itself.
+fn who(call: &Call, client: &Client) -> PrincipalId {
+    let member = call.caller.session.as_ref().and_then(|session| session.member);
+    member.map_or_else(|| client.account.into(), PrincipalId::from)
 }
 
 fn client(conn: &mut PgConnection, id: ServiceAccountKeyId) -> Result<Option<Client>> {

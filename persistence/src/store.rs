@@ -199,6 +199,11 @@ impl<'a> Store<'a> {
         Ok(principal_of(self.conn, &self.call.caller)?.unwrap_or(PrincipalId(Uuid::nil())))
     }
 
+    /// Whether the caller is a person whose session a service holds.
+    pub(crate) fn is_held_by_a_service(&self) -> bool {
+        self.call.caller.session.as_ref().is_some_and(|session| session.member.is_some())
+    }
+
     /// The connection, for a read that starts from what this actor may see.
     pub(crate) fn reading(&mut self) -> (&mut PgConnection, &Actor) {
         (self.conn, &self.actor)

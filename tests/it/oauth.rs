@@ -500,6 +500,7 @@ fn a_service_holds_the_session_of_a_person_for_ten_minutes_and_the_log_names_bot
         ("&resource=https%3A%2F%2Felsewhere.example", "invalid_target"),
         ("&requested_token_type=urn:ietf:params:oauth:token-type:refresh_token", "invalid_request"),
         ("&actor_token=x", "invalid_request"),
+        ("&scope=directory:read", "invalid_scope"),
     ] {
         let form = format!("{EXCHANGE}&subject_token={}{more}", person.token.as_ref().unwrap());
         assert_eq!(ask(&world, &intranet.basic(), &form).expect(400).str("/error"), error);
@@ -531,7 +532,7 @@ fn a_session_ends_with_the_right_to_hold_it_and_with_the_person() {
     other.get("/me").expect(200);
     let address = format!("/service-accounts/{}", intranet.account);
     admin.patch(&address, admin.get(&address).etag(), json!({"scopes": ["networks:read"]})).expect(200);
-    other.post("/me/bind", json!({})).refused(401, "unauthenticated");
+    other.post("/members", new_member(&world, "MTRAV")).refused(401, "unauthenticated");
     gone(&other);
 }
 
@@ -612,4 +613,49 @@ fn what_ends_takes_its_keys_along_and_an_owner_who_leaves_tells_the_next() {
     let ended = owner.get(&key).expect(200);
     assert_eq!(ended.str("/status"), "revoked");
     owner.act(&format!("{key}/rotate"), ended.etag(), Some(json!({}))).refused(409, "invalid_transition");
+}
+
+#[test]
+fn a_service_that_holds_a_session_neither_makes_keys_nor_logs_in_for_the_person() {
+    let world = World::demo();
+    let intranet = intranet(&world, "diapason-cli");
+    let session = |persona: &str| {
+        let form = format!("{EXCHANGE}&subject_token={}", world.client(persona).token.unwrap());
+        Client::new(&world.base, Some(ask(&world, &intranet.basic(), &form).expect(200).str("/access_token")))
+    };
+    let (owner, admin) = (session("director-sociaux"), session("sig-admin"));
+    let address = format!("/service-accounts/{}", intranet.account);
+    owner.post(&format!("{address}/keys"), json!({})).refused(403, "forbidden");
+    let key = format!("/service-account-keys/{}", intranet.key.str("/id"));
+    owner.act(&format!("{key}/rotate"), owner.get(&key).expect(200).etag(), Some(json!({}))).refused(403, "forbidden");
+    let seen = admin.get(&address).expect(200);
+    let actions = seen.at("/available_actions");
+    assert!(!actions.as_array().unwrap().contains(&json!("update_service_account")), "{actions}");
+    let wider = json!({"scopes": ["tokens:exchange", "directory:write"]});
+    admin.patch(&address, seen.etag(), wider).refused(403, "forbidden");
+    let new = json!({"name": "Autre", "organization_id": world.organization("MTRAV"), "scopes": ["directory:read"],
+        "owner_id": world.member("director-sociaux"), "expires_at": "2190-01-01T00:00:00Z"});
+    admin.post("/service-accounts", new).refused(403, "forbidden");
+    let code = "AZAAAAAAcACAAAAAAAAAAf0Y2nCq2Vb1Qm0cW3r8S7tYkL5xPzH4uJdG9eRfTaBw";
+    owner.post("/me/invitations/accept", json!({"code": code})).refused(403, "forbidden");
+    owner.post("/me/bind", json!({})).refused(403, "forbidden");
+    // What was done in their name is among what is held on a person.
+    let export = world.client("director-sociaux").get("/me/data-export").expect(200);
+    let held = export.at("/sections");
+    let held: Vec<_> = held.as_array().unwrap().iter().filter(|it| it["name"] == "audit_event.on_behalf_of").collect();
+    assert!(held.len() == 1 && held[0].to_string().contains("issue_token"), "{held:?}");
+    // An idempotency key of the service is none of the person's own.
+    let once = |client: &Client, organization: &str| {
+        client.send(
+            "POST",
+            "/permissions/check",
+            &[("idempotency-key", "mine")],
+            Some(json!({"checks": [{"action": "update_organization", "object": world.organization(organization)}]})),
+        )
+    };
+    once(&owner, "MTRAV").expect(200);
+    once(&world.client("director-sociaux"), "MJ").expect(200);
+    // The session may be ended, and the account revoked, by way of the service itself.
+    owner.act(&format!("{address}/revoke"), owner.get(&address).etag(), None).expect(200);
+    gone(&admin);
 }

@@ -1,4 +1,4 @@
-//! Opaque tokens: their issuer is asked whether they are good (RFC 7662), by an answer that may be signed (RFC 9701), and encrypted.
+//! Opaque tokens: their issuer is asked whether they are good (RFC 7662), by an answer that may be signed (RFC 9701).
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,15 +13,16 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::caller::Caller;
-use super::encryption::decrypted;
 use super::jwks::Jwks;
-use super::token::{Audience, Claims, LEEWAY, seconds, seconds_if_any};
+use super::token::{Audience, Claims, LEEWAY, digits, seconds, seconds_if_any};
 
 /// How long an issuer may take, and how large its answer may be.
 const TIMEOUT: Duration = Duration::from_secs(3);
 const LARGEST: u64 = 64 * 1024;
 /// How many questions are open at a time.
 const AT_ONCE: usize = 16;
+/// How long a question waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How long an answer is believed, in seconds: what its issuer takes back is gone after this.
 const BELIEVED: i64 = 60;
 /// The type of a signed answer, and the claim that holds it (RFC 9701, section 5).
@@ -64,6 +65,8 @@ pub(crate) enum Verdict {
     Bad,
     /// It could not be asked now.
     Away,
+    /// Its address had the issuer asked too often: how many seconds to wait.
+    TooOften(u64),
 }
 
 /// Asks one issuer about opaque tokens, and remembers for a short while what it said.
@@ -72,7 +75,7 @@ pub(crate) struct Introspector {
     how: Introspection,
     agent: ureq::Agent,
     said: Cache<[u8; 32], (Verdict, i64)>,
-    open: Semaphore,
+    open: Arc<Semaphore>,
 }
 
 /// An answer (RFC 7662, section 2.2).
@@ -88,9 +91,13 @@ struct Answer {
     #[serde(default, deserialize_with = "seconds_if_any")]
     nbf: Option<i64>,
     /// Where the subject works, and what their directory calls them, as `ProConnect` names these claims.
+    #[serde(default, deserialize_with = "digits::<_, 14>")]
     siret: Option<String>,
+    #[serde(default, deserialize_with = "digits::<_, 9>")]
     siren: Option<String>,
+    #[serde(default, deserialize_with = "digits::<_, 0>")]
     uid: Option<String>,
+    token_type: Option<String>,
 }
 
 /// A signed one.
@@ -101,11 +108,18 @@ struct Signed {
     token_introspection: Answer,
 }
 
+const NOT_UNDERSTOOD: &str = "an answer that is not understood";
+
 impl Introspector {
+    /// The name of the issuer.
+    pub(super) fn issuer(&self) -> &str {
+        &self.jwks.config.issuer
+    }
+
     pub(super) fn new(jwks: Arc<Jwks>, how: Introspection) -> Self {
         let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).proxy(None);
         let said = Cache::builder().max_capacity(20_000).time_to_live(Duration::from_mins(1)).build();
-        Self { jwks, how, agent: agent.build().new_agent(), said, open: Semaphore::new(AT_ONCE) }
+        Self { jwks, how, agent: agent.build().new_agent(), said, open: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// What is known already of a token.
@@ -114,29 +128,38 @@ impl Introspector {
         (clock::now().timestamp() < until).then_some(verdict)
     }
 
-    /// Asks the issuer. Never longer than it may take, and never too many at once.
+    /// Asks the issuer: never longer than it may take, never too many at once, and once for all who show the same token.
     pub(crate) async fn ask(self: Arc<Self>, token: String) -> Verdict {
-        let Ok(_turn) = self.open.try_acquire() else { return Verdict::Away };
-        let asking = Arc::clone(&self);
-        let asked = actix_web::web::block(move || asking.asked(&token));
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.open).acquire_owned());
+        let Ok(Ok(turn)) = turn.await else { return Verdict::Away };
+        let asked = actix_web::web::block(move || {
+            let verdict = self.asked(&token);
+            // Not before: a caller who goes away leaves the question open.
+            drop(turn);
+            verdict
+        });
         asked.await.unwrap_or(Verdict::Away)
     }
 
     fn asked(&self, token: &str) -> Verdict {
-        match self.answer(token) {
-            Ok(answer) => {
-                let now = clock::now().timestamp();
-                let judged = self.judge(answer, now);
-                let until = judged.as_ref().map_or(now + BELIEVED, |(_, until)| (*until).min(now + BELIEVED));
-                let verdict = judged.map_or(Verdict::Bad, |(caller, _)| Verdict::Good(Arc::new(caller)));
-                self.said.insert(digest(token), (verdict.clone(), until));
-                verdict
-            }
-            Err(error) => {
-                tracing::warn!(issuer = self.jwks.config.issuer, error, "the issuer cannot be asked about a token");
-                Verdict::Away
-            }
+        let key = digest(token);
+        if self.remembered(token).is_none() {
+            self.said.invalidate(&key);
         }
+        let said = self.said.try_get_with(key, || {
+            let answer = self.answer(token)?;
+            let now = clock::now().timestamp();
+            let judged = self.judge(answer, now);
+            let until = judged.as_ref().map_or(now + BELIEVED, |(_, until)| (*until).min(now + BELIEVED));
+            Ok::<_, String>((judged.map_or(Verdict::Bad, |(caller, _)| Verdict::Good(Arc::new(caller))), until))
+        });
+        said.map_or_else(
+            |error| {
+                tracing::warn!(issuer = self.jwks.config.issuer, %error, "the issuer cannot be asked about a token");
+                Verdict::Away
+            },
+            |(verdict, _)| verdict,
+        )
     }
 
     fn answer(&self, token: &str) -> Result<Answer, String> {
@@ -160,14 +183,13 @@ impl Introspector {
         }
         let text =
             answer.body_mut().with_config().limit(LARGEST).read_to_string().map_err(|error| error.to_string())?;
-        if is_signed { self.signed(&text) } else { serde_json::from_str(&text).map_err(|error| error.to_string()) }
+        // What it says is not repeated: it is about a person.
+        if is_signed { self.signed(&text) } else { serde_json::from_str(&text).map_err(|_| NOT_UNDERSTOOD.to_owned()) }
     }
 
-    /// A signed answer, which is for us alone and was made just now; encrypted, it is signed within.
+    /// A signed answer, which is for us alone and was made just now.
     fn signed(&self, text: &str) -> Result<Answer, String> {
-        let within = if text.split('.').count() == 5 { decrypted(text) } else { Some(text.to_owned()) };
-        let within = within.ok_or("an answer that was not encrypted for this service")?;
-        let signed: Option<Signed> = self.jwks.verified(&within, TYPE, &self.how.client_id);
+        let signed: Option<Signed> = self.jwks.verified(text, TYPE, &self.how.client_id);
         let signed = signed.ok_or("an answer that the issuer did not sign for this service")?;
         let age = clock::now().timestamp() - signed.iat;
         if (-LEEWAY..=FRESH).contains(&age) { Ok(signed.token_introspection) } else { Err("an old answer".into()) }
@@ -177,9 +199,16 @@ impl Introspector {
     fn judge(&self, it: Answer, now: i64) -> Option<(Caller, i64)> {
         let config = &self.jwks.config;
         let ours = it.iss.is_none_or(|name| name == config.issuer);
-        let for_us = it.aud.as_ref().is_none_or(|all| all.names(&config.audience) || all.names(&self.how.client_id));
-        let client = it.client_id.unwrap_or_default();
-        let known = config.clients.as_ref().is_none_or(|all| all.contains(&client));
+        let client = it.client_id.filter(|client| !client.is_empty())?;
+        let listed = config.clients.as_ref().map(|all| all.contains(&client));
+        // Where it does not say for whom the token is, its client must be one of those that are named.
+        let for_us = it
+            .aud
+            .as_ref()
+            .map_or(listed == Some(true), |all| all.names(&config.audience) || all.names(&self.how.client_id));
+        let known = listed != Some(false);
+        let kinds = ["bearer", "access_token"];
+        let opens = it.token_type.is_none_or(|kind| kinds.iter().any(|known| kind.eq_ignore_ascii_case(known)));
         let timely = it.nbf.is_none_or(|from| from <= now + LEEWAY) && it.exp.is_none_or(|until| until > now);
         let claims = Claims {
             iss: config.issuer.clone(),
@@ -189,14 +218,14 @@ impl Introspector {
             exp: it.exp.unwrap_or(now + BELIEVED),
             nbf: it.nbf,
             jti: String::new(),
-            client_id: (!client.is_empty()).then_some(client),
+            client_id: Some(client),
             azp: None,
             siret: it.siret,
             siren: it.siren,
             uid: it.uid,
         };
         let until = claims.exp;
-        let good = it.active && ours && for_us && known && timely && claims.has_subject();
+        let good = it.active && ours && for_us && known && opens && timely && claims.has_subject();
         good.then(|| (claims.caller(config.source.clone()), until))
     }
 }

@@ -2,6 +2,7 @@
 
 use jsonwebtoken::Algorithm;
 
+use super::development::DEVELOPMENT_ISSUER;
 use super::introspection::Introspection;
 use crate::addresses::shown_url;
 
@@ -78,6 +79,16 @@ impl From<SignedBy> for Algorithm {
     }
 }
 
+/// What is wrong with a setting, without the values that it holds: one of them may be a secret.
+fn unsaid(error: &serde_json::Error) -> String {
+    let said = error.to_string();
+    if said.starts_with("invalid type") || said.starts_with("invalid value") {
+        format!("a value is of the wrong type at line {} column {}", error.line(), error.column())
+    } else {
+        said
+    }
+}
+
 /// Default longest life of a token, in seconds: a stolen token can be used for that long, since the issuer is not asked.
 fn ten_minutes() -> i64 {
     600
@@ -94,13 +105,23 @@ pub fn issuers(json: &str) -> Result<Vec<IssuerConfig>, String> {
     if json.trim().is_empty() {
         return Ok(Vec::new());
     }
-    let issuers: Vec<IssuerConfig> =
-        serde_json::from_str(json).map_err(|error| format!("DIAPASON_ISSUERS is not as expected: {error}"))?;
+    let issuers: Vec<IssuerConfig> = serde_json::from_str(json)
+        .map_err(|error| format!("DIAPASON_ISSUERS is not as expected: {}", unsaid(&error)))?;
     // An opaque token does not say whose it is.
     if issuers.iter().filter(|issuer| issuer.introspection.is_some()).count() > 1 {
         return Err("DIAPASON_ISSUERS: only one issuer may be asked about opaque tokens (introspection)".into());
     }
     for issuer in &issuers {
+        let asked = issuer.introspection.as_ref();
+        if asked.is_some_and(|how| how.client_id.is_empty() || how.client_secret.is_empty()) {
+            return Err(format!(
+                "DIAPASON_ISSUERS: {} has an introspection without client_id or secret",
+                issuer.issuer
+            ));
+        }
+        if issuer.issuer == DEVELOPMENT_ISSUER {
+            return Err(format!("DIAPASON_ISSUERS: {} is the development issuer", issuer.issuer));
+        }
         if issuer.audience.is_empty() {
             return Err(format!("DIAPASON_ISSUERS: {} has no audience", issuer.issuer));
         }

@@ -3,7 +3,6 @@
 mod assertion;
 mod caller;
 mod development;
-mod encryption;
 mod introspection;
 mod issuer;
 mod jwks;
@@ -19,7 +18,6 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use chrono::{DateTime, Utc};
 use kernel::clock;
 use moka::sync::Cache;
-use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use assertion::{Assertion, Signed, thumbprint};
@@ -60,6 +58,8 @@ pub(crate) enum Unverified {
     BadToken,
     /// It shows one about which its issuer cannot be asked now.
     NotAsked,
+    /// Its address shows too many of them: how many seconds to wait.
+    AskedTooOften(u64),
 }
 
 /// Whom a token of another issuer speaks for.
@@ -178,6 +178,7 @@ impl Verifier {
             Some(Verdict::Good(caller)) => Ok(Caller::clone(caller)),
             Some(Verdict::Bad) => Err(Unverified::BadToken),
             Some(Verdict::Away) => Err(Unverified::NotAsked),
+            Some(Verdict::TooOften(wait)) => Err(Unverified::AskedTooOften(*wait)),
             None => self.known(request, here).ok_or(Unverified::BadToken),
         }
     }
@@ -190,12 +191,10 @@ impl Verifier {
     pub(crate) fn opaque<'a>(&self, headers: &'a HeaderMap) -> Option<(&'a str, Arc<Introspector>)> {
         let introspector = self.introspector.as_ref()?;
         let token = shown(headers)?;
-        (token::Head::read(token).is_none()).then(|| (token, Arc::clone(introspector)))
-    }
-
-    /// Our public key for answers that are encrypted for us, if an issuer is asked.
-    pub(crate) fn encrypts(&self) -> Option<Value> {
-        self.introspector.as_ref().and_then(|_| encryption::published())
+        // Neither a key of ours, nor what says that it is another issuer's, nor what is read here.
+        let foreign = token::Head::of(token).is_some_and(|head| head.issuer != introspector.issuer());
+        let told = token.starts_with("dpn_") || foreign || token::Head::read(token).is_some();
+        (!told).then(|| (token, Arc::clone(introspector)))
     }
 
     /// Whom a token of another issuer speaks for, if it is good now: the person, the client that it was given to, and when it

@@ -68,7 +68,7 @@ impl Head {
 }
 
 /// The members of a JSON object in base64url, none of which stands twice.
-pub(super) fn members_of(part: &str) -> Option<Map<String, Value>> {
+fn members_of(part: &str) -> Option<Map<String, Value>> {
     let bytes = BASE64.decode(part).ok()?;
     let Unique(members) = serde_json::from_slice(&bytes).ok()?;
     Some(members)
@@ -179,7 +179,9 @@ pub(super) fn seconds_if_any<'de, D: serde::Deserializer<'de>>(deserializer: D) 
 
 /// An identifier that some issuers send as a number, which has lost the zeros that it begins with. What is neither text
 /// nor a whole number identifies nothing.
-fn digits<'de, D: serde::Deserializer<'de>, const LENGTH: usize>(deserializer: D) -> Result<Option<String>, D::Error> {
+pub(super) fn digits<'de, D: serde::Deserializer<'de>, const LENGTH: usize>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
     Ok(match Option::<Value>::deserialize(deserializer)? {
         Some(Value::String(text)) => Some(text),
         Some(Value::Number(number)) => number.as_u64().map(|number| format!("{number:0LENGTH$}")),

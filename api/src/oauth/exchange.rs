@@ -26,6 +26,16 @@ pub(super) async fn subject(
     if !client.scopes.contains(&Scope::TokensExchange) {
         return Err(OAuthError::new(What::UnauthorizedClient, "the account does not have the scope tokens:exchange"));
     }
+    let account = client.account;
+    if !without_caller(services, false, move |database| database.holds_sessions(account)).await? {
+        return Err(OAuthError::new(
+            What::UnauthorizedClient,
+            "nobody who works for the State answers for the account",
+        ));
+    }
+    if form.get("scope").is_some() {
+        return Err(OAuthError::new(What::InvalidScope, "a session has the rights of its person: send no scope"));
+    }
     if form.get("requested_token_type").is_some_and(|kind| kind != ACCESS_TOKEN) {
         return Err(wrong("requested_token_type is an access token here"));
     }

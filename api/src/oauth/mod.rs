@@ -53,9 +53,7 @@ async fn metadata(request: HttpRequest, services: web::Data<Services>) -> HttpRe
 /// RFC 7517. The next key stands there a month before it signs.
 async fn jwks(services: web::Data<Services>) -> HttpResponse {
     let cached = (header::CACHE_CONTROL, "public, max-age=3600");
-    let mut keys = services.verifier.own().published();
-    let encrypts = services.verifier.encrypts();
-    keys.extend(encrypts);
+    let keys = services.verifier.own().published();
     let keys = json!({"keys": keys}).to_string();
     HttpResponse::Ok().insert_header(cached).content_type("application/jwk-set+json").body(keys)
 }

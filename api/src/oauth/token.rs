@@ -85,7 +85,7 @@ pub(super) async fn revoke(
         if shown.session.account != client.account {
             return Err(OAuthError::new(What::UnauthorizedClient, "the token was given to another client"));
         }
-        let call = unkeyed(&request, speaks_for(&here, &client, None));
+        let call = unkeyed(&request, speaks_for(&here, &client, shown.session.member));
         let (token, until) = (shown.session.token, shown.expires_at);
         without_caller(&services, true, move |database| database.revoke_token(&call, &client, token, until)).await?;
     }

@@ -168,6 +168,9 @@ pub struct Actor {
     /// Changes whenever the rights do.
     #[serde(skip)]
     pub rights: String,
+    /// The service account that acts on behalf of this member. Absent: they call themselves.
+    #[serde(skip)]
+    pub through: Option<ServiceAccountId>,
 }
 
 impl Actor {
@@ -183,6 +186,7 @@ impl Actor {
             scopes: Vec::new(),
             standings: Vec::new(),
             rights: String::new(),
+            through: None,
         }
     }
 

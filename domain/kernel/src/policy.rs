@@ -145,6 +145,11 @@ impl Label {
         fr: "Cette opération est réservée à l’administration du SIG.",
         en: "Only SIG administrators may do this.",
     };
+    /// Why a person may not by way of a service that holds their session.
+    pub const YOURSELF: Self = Self {
+        fr: "Un service qui tient votre session ne peut pas faire cette opération\u{a0}: connectez-vous vous-même.",
+        en: "A service that holds your session cannot do this: log in yourself.",
+    };
     /// Why a partner or an observer may not.
     pub const INSIDERS: Self = Self {
         fr: "Cette opération n’est pas ouverte aux partenaires ni aux observateurs et observatrices.",

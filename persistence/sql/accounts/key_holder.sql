@@ -8,7 +8,8 @@ $$;
 -- Whether an account in force may hold sessions of people.
 CREATE OR REPLACE FUNCTION app.holds_sessions(account uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT FROM service_account a WHERE a.id = account AND 'tokens:exchange' = ANY (a.scopes)
-        AND app.service_account_status(a.owner_id, a.revoked_at, a.expires_at, app.clock()) = 'active')
+        AND app.service_account_status(a.owner_id, a.revoked_at, a.expires_at, app.clock()) = 'active'
+        AND app.is_insider(app.actor(a.owner_id)))
 $$;
 
 -- For reads: the rights of the holder of a key, within what the token was given for; or those of the person whose session it holds.

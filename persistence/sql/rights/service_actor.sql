@@ -1,3 +1,9 @@
+-- Whether a person, by their rights, works elsewhere than at partners and observers.
+CREATE OR REPLACE FUNCTION app.is_insider(actor jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT EXISTS (SELECT FROM jsonb_array_elements(actor -> 'standings') s
+        WHERE s ->> 'origin' NOT IN ('government_partner', 'observer'))
+$$;
+
 -- A service account keeps what its owner keeps of its organization and below, if it may write and speaks for a source; and no more
 -- than its token was given for (`within`), if it was given for less than all.
 CREATE OR REPLACE FUNCTION app.service_actor(who uuid, at timestamptz, within text[] DEFAULT NULL) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
@@ -13,8 +19,7 @@ BEGIN
         WHERE s.id = who;
     owner := app.actor(account.owner_id);
     -- A partner or an observer reads less than a scope gives, so an account of theirs has none; nor has one of a person who works nowhere.
-    IF NOT EXISTS (SELECT FROM jsonb_array_elements(owner -> 'standings') s
-            WHERE s ->> 'origin' NOT IN ('government_partner', 'observer')) THEN
+    IF NOT app.is_insider(owner) THEN
         account.granted := '{}';
     END IF;
     IF 'directory:write' = ANY (account.granted) AND account.source_id IS NOT NULL THEN

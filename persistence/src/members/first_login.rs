@@ -110,6 +110,9 @@ impl Store<'_> {
 
     /// Refuses service accounts: linking one would give a person's rights to a machine.
     fn refuse_machines(&mut self, vouched: &Vouched) -> Result<()> {
+        if self.is_held_by_a_service() {
+            return Err(Refusal::Forbidden(Label::YOURSELF).into());
+        }
         let machine = vouched.machine || self.registered()?.is_some_and(|actor| actor.member().is_none());
         if machine { Err(Refusal::Forbidden(PEOPLE).into()) } else { Ok(()) }
     }

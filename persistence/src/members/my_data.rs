@@ -19,10 +19,11 @@ use crate::{Result, Store};
 type Held = (&'static str, &'static str, &'static str);
 
 /// What the service itself keeps of every person.
-const KEPT: [Held; 4] = [
+const KEPT: [Held; 5] = [
     ("history", "object_id", "les versions de votre fiche"),
     ("change_event", "object_id", "les changements de votre fiche"),
     ("audit_event", "principal_id", "ce que vous avez fait dans le service"),
+    ("audit_event", "on_behalf_of", "ce que des services ont fait en votre nom"),
     ("idempotency_key", "principal_id", "vos requêtes des dernières 48 heures"),
 ];
 

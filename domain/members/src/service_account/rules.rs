@@ -59,14 +59,14 @@ pub fn visible(actor: &Actor) -> Box<dyn BoxableExpression<service_account::tabl
 action!(
     /// Create a service account: SIG administrators.
     Create(ServiceAccountInput) on ServiceAccount as "create_service_account", Option<OrganizationLife>,
-    |actor, _| Ruling::Allow.for_sig_admin(actor),
+    |actor, _| Ruling::Allow.for_sig_admin(actor).and(actor.through.is_none(), Label::YOURSELF),
     |life| life.as_ref().map_or(Ok(()), OrganizationLife::alive)
 );
 
 action!(
     /// Change a service account: SIG administrators. One that has expired is given a later end so.
     Update(ServiceAccountId) on ServiceAccount as "update_service_account", ServiceAccount,
-    |actor, it| Read::rule(actor, it).for_sig_admin(actor), not_revoked
+    |actor, it| Read::rule(actor, it).for_sig_admin(actor).and(actor.through.is_none(), Label::YOURSELF), not_revoked
 );
 
 action!(
@@ -84,7 +84,10 @@ action!(
 action!(
     /// Give a service account a key.
     CreateKey((ServiceAccountId, ServiceAccountKeyInput)) on ServiceAccountKey as "create_service_account_key", ServiceAccount,
-    |actor, it| Read::rule(actor, it).and(keeps(actor, it.owner_id), OWNER), alive
+    |actor, it| {
+        Read::rule(actor, it).and(keeps(actor, it.owner_id), OWNER).and(actor.through.is_none(), Label::YOURSELF)
+    },
+    alive
 );
 
 action!(
@@ -96,7 +99,9 @@ action!(
 action!(
     /// Replace a secret by a new one, while both are good for a while.
     RotateKey(ServiceAccountKeyId) on ServiceAccountKey as "rotate_service_account_key", ServiceAccountKey,
-    |actor, it| ReadKey::rule(actor, it).and(keeps(actor, it.owner_id), OWNER),
+    |actor, it| {
+        ReadKey::rule(actor, it).and(keeps(actor, it.owner_id), OWNER).and(actor.through.is_none(), Label::YOURSELF)
+    },
     |it| {
         let turns = it.kind == ServiceAccountKeyKind::Secret && it.status == ServiceAccountKeyStatus::Active;
         if turns { Ok(()) } else { Err(Refusal::Illegal { allowed: Vec::new() }) }
