@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::mail::morning;
 use crate::support::client::Reply;
 use crate::support::database::Database;
+use crate::support::pace::until;
 use crate::support::{Client, World};
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -427,6 +428,10 @@ fn who_answers_for_a_script_hears_of_what_is_done_to_it_and_of_its_end() {
         director.walk("/notifications").iter().filter(|it| it["kind"] == kind && it["object_id"] == object).count()
     };
     assert_eq!(told("service_account_changed", &account), 2, "it was created, and given a key");
+    let reason = "parce que vous répondez de ce compte de service";
+    until(Duration::from_secs(20), "the owner is written to", || {
+        World::letters("director-sociaux@diapason.example", 1).iter().any(|it| it.contains(reason))
+    });
     for (day, expected) in [
         ("2027-03-17", (0, 0)),
         ("2027-03-18", (1, 0)),
