@@ -650,16 +650,14 @@ fn a_service_that_holds_a_session_neither_makes_keys_nor_logs_in_for_the_person(
     let held: Vec<_> = held.as_array().unwrap().iter().filter(|it| it["name"] == "audit_event.on_behalf_of").collect();
     assert!(held.len() == 1 && held[0].to_string().contains("issue_token"), "{held:?}");
     // An idempotency key of the service is none of the person's own.
-    let once = |client: &Client, organization: &str| {
-        client.send(
-            "POST",
-            "/permissions/check",
-            &[("idempotency-key", "mine")],
-            Some(json!({"checks": [{"action": "update_organization", "object": world.organization(organization)}]})),
-        )
+    let once = |client: &Client, name: &str| {
+        let mut body = new_member(&world, "MTRAV");
+        body["usual_name"] = name.into();
+        client.send("POST", "/members", &[("idempotency-key", "mine")], Some(body))
     };
-    once(&owner, "MTRAV").expect(200);
-    once(&world.client("director-sociaux"), "MJ").expect(200);
+    let made = once(&owner, "Essai").expect(201).str("/id");
+    assert_ne!(once(&world.client("director-sociaux"), "Autre").expect(201).str("/id"), made);
+    assert_eq!(once(&owner, "Essai").expect(201).str("/id"), made, "sent again by the service, it is the same");
     // The session may be ended, and the account revoked, by way of the service itself.
     owner.act(&format!("{address}/revoke"), owner.get(&address).etag(), None).expect(200);
     gone(&admin);
