@@ -4,14 +4,43 @@ use serde_json::Value;
 
 use crate::Object;
 use crate::error::ScimError;
-use crate::path::AttributePath;
+use crate::path::{AttributePath, cut};
 use crate::schema::{Attribute, Kind, Resource, Returned};
 
 /// The attributes that are asked for, or those that are not.
 #[derive(Debug, Clone, Default)]
 pub struct Projection {
-    wanted: Option<Vec<AttributePath>>,
-    unwanted: Vec<AttributePath>,
+    wanted: Option<Vec<Name>>,
+    unwanted: Vec<Name>,
+}
+
+/// What a name asks for.
+#[derive(Debug, Clone, Copy)]
+enum Name {
+    /// An attribute, or a part of one.
+    Attribute(AttributePath),
+    /// All of an extension.
+    Extension(&'static str),
+}
+
+impl Name {
+    fn find(resource: &'static Resource, text: &str) -> Option<Self> {
+        match cut(resource, text) {
+            (Some(extension), _, "") => Some(Self::Extension(extension.id)),
+            _ => AttributePath::find(resource, text).ok().map(Self::Attribute),
+        }
+    }
+
+    /// Whether it is about an attribute, and about which part of it.
+    fn about(&self, schema: Option<&str>, attribute: &Attribute) -> Option<Option<&'static Attribute>> {
+        match self {
+            Self::Extension(id) => (schema == Some(*id)).then_some(None),
+            Self::Attribute(path) => {
+                let same = path.extension.map(|it| it.id) == schema && path.attribute.name == attribute.name;
+                same.then_some(path.part)
+            }
+        }
+    }
 }
 
 impl Projection {
@@ -20,8 +49,8 @@ impl Projection {
     /// # Errors
     /// Both lists are given.
     pub fn of(resource: &'static Resource, wanted: Option<&str>, unwanted: Option<&str>) -> Result<Self, ScimError> {
-        let named = |list: &str| -> Vec<AttributePath> {
-            list.split(',').filter_map(|name| AttributePath::find(resource, name.trim()).ok()).collect()
+        let named = |list: &str| -> Vec<Name> {
+            list.split(',').filter_map(|name| Name::find(resource, name.trim())).collect()
         };
         let said = |list: Option<&str>| list.filter(|list| !list.trim().is_empty()).map(named);
         match (said(wanted), said(unwanted)) {
@@ -32,11 +61,13 @@ impl Projection {
 
     /// Whether any part of an attribute is shown.
     #[must_use]
-    pub fn shows(&self, name: &str) -> bool {
-        let about = |it: &AttributePath| it.extension.is_none() && it.attribute.name == name;
+    pub fn shows(&self, attribute: &Attribute) -> bool {
         match &self.wanted {
-            Some(wanted) => wanted.iter().any(about),
-            None => !self.unwanted.iter().any(|it| about(it) && it.part.is_none()),
+            Some(wanted) => wanted.iter().any(|it| it.about(None, attribute).is_some()),
+            None => {
+                let left_out = self.unwanted.iter().any(|it| matches!(it.about(None, attribute), Some(None)));
+                attribute.returned != Returned::Request && !left_out
+            }
         }
     }
 
@@ -44,9 +75,6 @@ impl Projection {
     #[must_use]
     pub fn show(&self, resource: &'static Resource, it: Value) -> Value {
         let Value::Object(fields) = it else { return it };
-        if self.wanted.is_none() && self.unwanted.is_empty() {
-            return Value::Object(fields);
-        }
         let mut shown = Object::new();
         for (name, value) in fields {
             let value = if name == "schemas" {
@@ -70,23 +98,30 @@ impl Projection {
 
     /// What is shown of an attribute.
     fn part_of(&self, schema: Option<&str>, attribute: &Attribute, value: Value) -> Option<Value> {
+        let wanted = self.wanted.is_some();
+        let names = self.wanted.as_ref().unwrap_or(&self.unwanted);
+        let named: Vec<_> = names.iter().filter_map(|it| it.about(schema, attribute)).collect();
         if attribute.returned == Returned::Always {
             return Some(value);
         }
-        let about = |it: &&AttributePath| it.extension.map(|it| it.id) == schema && it.attribute.name == attribute.name;
-        let (named, wanted): (Vec<_>, bool) = match &self.wanted {
-            Some(all) => (all.iter().filter(about).collect(), true),
-            None => (self.unwanted.iter().filter(about).collect(), false),
-        };
-        let whole = named.iter().any(|it| it.part.is_none());
-        if named.is_empty() || whole || attribute.kind != Kind::Complex {
+        let whole = named.iter().any(Option::is_none);
+        if wanted && named.is_empty() || !wanted && (whole || attribute.returned == Returned::Request) {
+            return None;
+        }
+        if attribute.kind != Kind::Complex {
             return (named.is_empty() != wanted).then_some(value);
         }
-        let keep = |it: Value| match it {
-            Value::Object(parts) => {
-                let kept = |name: &String| named.iter().any(|it| it.part.is_some_and(|part| part.name == name)) == wanted;
-                Value::Object(parts.into_iter().filter(|(name, _)| kept(name)).collect())
+        let shown = |name: &String| {
+            let part = attribute.part(name);
+            let is = named.iter().flatten().any(|it| it.name == *name);
+            match (wanted, whole) {
+                (true, false) => is,
+                (true, true) => true,
+                (false, _) => !is && part.is_none_or(|part| part.returned != Returned::Request),
             }
+        };
+        let keep = |it: Value| match it {
+            Value::Object(parts) => Value::Object(parts.into_iter().filter(|(name, _)| shown(name)).collect()),
             it => it,
         };
         Some(match value {
@@ -104,20 +139,26 @@ mod tests {
     use crate::schemas::{COMMUNICANT, USER};
 
     #[test]
-    fn what_is_asked_for_is_shown_and_what_is_always_shown_too() {
-        let user = json!({"schemas": ["s"], "id": "1", "userName": "x", "name": {"givenName": "A", "familyName": "B"},
-            "emails": [{"value": "a", "type": "work"}], COMMUNICANT: {"siret": "1", "lockedAttributes": ["title"]}});
+    fn what_is_asked_for_is_shown() {
+        let user = json!({"schemas": ["s"], "id": "1", "userName": "x", "name": {"givenName": "A", "familyName": "B", "formatted": "A B"},
+            "emails": [{"value": "a", "type": "work", "primary": true}],
+            COMMUNICANT: {"siret": "1", "memberOrigin": "o", "lockedAttributes": ["title"]}});
         let shown = |wanted, unwanted| Projection::of(&USER, wanted, unwanted).unwrap().show(&USER, user.clone());
-        assert_eq!(shown(None, None), user);
-        let locked = json!({"lockedAttributes": ["title"]});
-        assert_eq!(shown(Some("userName,nowhere"), None), json!({"schemas": ["s"], "id": "1", "userName": "x", COMMUNICANT: locked}));
+        let plain = json!({"schemas": ["s"], "id": "1", "userName": "x", "name": {"givenName": "A", "familyName": "B"},
+            "emails": [{"value": "a", "type": "work"}], COMMUNICANT: {"siret": "1", "lockedAttributes": ["title"]}});
+        assert_eq!(shown(None, None), plain);
+        assert_eq!(shown(Some("userName,nowhere"), None), json!({"schemas": ["s"], "id": "1", "userName": "x"}));
         assert_eq!(
             shown(Some("NAME.givenName, emails.value"), None),
-            json!({"schemas": ["s"], "id": "1", "name": {"givenName": "A"}, "emails": [{"value": "a"}], COMMUNICANT: locked})
+            json!({"schemas": ["s"], "id": "1", "name": {"givenName": "A"}, "emails": [{"value": "a"}]})
         );
-        let without = shown(None, Some("name,emails.type,siret,id"));
-        assert_eq!(without, json!({"schemas": ["s"], "id": "1", "userName": "x", "emails": [{"value": "a"}], COMMUNICANT: locked}));
+        let all = json!({"siret": "1", "memberOrigin": "o", "lockedAttributes": ["title"]});
+        assert_eq!(shown(Some(COMMUNICANT), None), json!({"schemas": ["s"], "id": "1", COMMUNICANT: all}));
+        assert_eq!(shown(Some("name"), None)["name"], user["name"]);
+        let without = json!({"schemas": ["s"], "id": "1", "userName": "x", "emails": [{"value": "a"}], COMMUNICANT: {"lockedAttributes": ["title"]}});
+        assert_eq!(shown(None, Some("name,emails.type,siret,id")), without);
         assert!(Projection::of(&USER, Some("id"), Some("name")).is_err());
-        assert!(!Projection::of(&USER, Some("userName"), None).unwrap().shows("groups"));
+        let groups = USER.attribute("groups").unwrap();
+        assert!(!Projection::of(&USER, Some("userName"), None).unwrap().shows(groups) && Projection::default().shows(groups));
     }
 }

@@ -35,6 +35,8 @@ pub enum Returned {
     Always,
     /// Unless it is left out.
     Default,
+    /// Where it is asked for.
+    Request,
 }
 
 /// How unique a value is (RFC 7643, section 7).
@@ -143,6 +145,12 @@ impl Attribute {
         Self { returned: Returned::Always, ..self }
     }
 
+    /// The same, shown where it is asked for.
+    #[must_use]
+    pub const fn on_request(self) -> Self {
+        Self { returned: Returned::Request, ..self }
+    }
+
     /// The same, unique among the resources that the client sees.
     #[must_use]
     pub const fn unique(self) -> Self {
@@ -188,7 +196,11 @@ impl Attribute {
             Mutability::ReadWrite => "readWrite",
             Mutability::Immutable => "immutable",
         };
-        let returned = if self.returned == Returned::Always { "always" } else { "default" };
+        let returned = match self.returned {
+            Returned::Always => "always",
+            Returned::Default => "default",
+            Returned::Request => "request",
+        };
         let uniqueness = if self.uniqueness == Uniqueness::Server { "server" } else { "none" };
         let mut it = json!({
             "name": self.name, "type": kind, "multiValued": self.multi, "description": self.description,

@@ -18,18 +18,18 @@ pub const MOST_OPERATIONS: usize = 1_000;
 /// Most bytes of a bulk request.
 pub const MOST_BYTES: usize = 4 * 1024 * 1024;
 
-const VALUE: Attribute = Attribute::text("value", "The value.");
+const VALUE: Attribute = Attribute::text("value", "The value.").required();
 const KIND: Attribute = Attribute::text("type", "What it is used for: always for work.").among(&["work"]);
-const PRIMARY: Attribute = Attribute::text("primary", "Whether it is the main one.").of(Kind::Boolean);
 
 const PLACE: &[Attribute] = &[
-    Attribute::text("value", "Identifier of the organization.").exact().required(),
+    Attribute::text("value", "Identifier of the organization.").exact().read_only(),
     Attribute::text("$ref", "Address of the organization.").to(&["uri"]).read_only(),
     Attribute::text("display", "Name of the organization.").read_only(),
-    Attribute::text("position", "Function held there."),
-    Attribute::text("service", "Service or office there."),
-    Attribute::text("profession", "Profession (métier) exercised there, by its code.").exact(),
-    PRIMARY,
+    Attribute::text("position", "Function held there.").read_only(),
+    Attribute::text("service", "Service or office there.").read_only(),
+    Attribute::text("profession", "Profession (métier) exercised there, by its code.").exact().read_only(),
+    Attribute::text("primary", "Whether it is the main one.").of(Kind::Boolean).read_only(),
+    Attribute::text("managedBy", "Code of the source that keeps it.").exact().read_only(),
 ];
 
 /// User: a member whom the directory of the client knows (RFC 7643, section 4.1).
@@ -47,16 +47,29 @@ pub static USER: Resource = Resource {
                 "name",
                 "The parts of the name.",
                 &[
-                    Attribute::text("formatted", "Given name and name in use, for display.").read_only(),
-                    Attribute::text("familyName", "Name in use (nom d’usage)."),
-                    Attribute::text("givenName", "Given name (prénom)."),
+                    Attribute::text("formatted", "Given name and name in use, for display.").read_only().on_request(),
+                    Attribute::text("familyName", "Name in use (nom d’usage).").required(),
+                    Attribute::text("givenName", "Given name (prénom).").required(),
                 ],
-            ),
+            )
+            .required(),
             Attribute::text("displayName", "Given name and name in use, for display.").read_only(),
             Attribute::text("title", "Function held in the organization."),
             Attribute::text("preferredLanguage", "Language that is spoken best (BCP 47)."),
-            Attribute::text("active", "Whether the account may be used: false suspends at once.").of(Kind::Boolean),
-            Attribute::complex("emails", "Professional e-mail address: one at most.", &[VALUE, KIND, PRIMARY]).several(),
+            Attribute::text("active", "Whether the account may be used: false suspends at once. Absent: it may.")
+                .of(Kind::Boolean)
+                .required(),
+            Attribute::complex(
+                "emails",
+                "Professional e-mail address: one. Absent: the userName, if it is an address.",
+                &[
+                    VALUE,
+                    KIND,
+                    Attribute::text("primary", "Whether it is the main one.").of(Kind::Boolean).read_only().on_request(),
+                ],
+            )
+            .several()
+            .required(),
             Attribute::complex("phoneNumbers", "Professional telephone numbers: five at most.", &[VALUE, KIND]).several(),
             Attribute::complex(
                 "groups",
@@ -78,7 +91,7 @@ pub static USER: Resource = Resource {
             name: "EnterpriseUser",
             description: "Where a communicant works.",
             attributes: &[
-                Attribute::text("organization", "Name of the organization of the main affiliation.").read_only(),
+                Attribute::text("organization", "Name of the organization.").read_only().on_request(),
                 Attribute::text("department", "Service or office in the organization."),
             ],
         },
@@ -88,15 +101,17 @@ pub static USER: Resource = Resource {
             description: "What only communicants of the State have.",
             attributes: &[
                 Attribute::text("siret", "Establishment (SIRET) of the organization: another one moves the member."),
-                Attribute::text("memberOrigin", "What the organization makes of the member.").exact().read_only(),
-                Attribute::text("position", "Function held in the organization, as `title`."),
+                Attribute::text("position", "Function held in the organization, as title."),
                 Attribute::text("profession", "Profession (métier) exercised in the organization, by its code.").exact(),
-                Attribute::complex("affiliations", "The affiliations that the directory keeps.", PLACE).several(),
+                Attribute::text("memberOrigin", "What the organization makes of the member.").exact().read_only().on_request(),
+                Attribute::complex("affiliations", "The affiliations in force that the account may know.", PLACE)
+                    .several()
+                    .read_only()
+                    .on_request(),
                 Attribute::text("lockedAttributes", "Attributes that others keep: what is said of them here has no effect.")
                     .exact()
                     .several()
-                    .read_only()
-                    .always(),
+                    .read_only(),
             ],
         },
     ],
@@ -122,9 +137,9 @@ pub static GROUP: Resource = Resource {
                 "members",
                 "The members that the directory placed there.",
                 &[
-                    Attribute::text("value", "Identifier of the User.").exact().immutable(),
+                    Attribute::text("value", "Identifier of the User.").exact().immutable().required(),
                     Attribute::text("$ref", "Address of the User.").to(&["User"]).immutable(),
-                    Attribute::text("display", "Name of the User.").read_only(),
+                    Attribute::text("display", "Name of the User.").read_only().on_request(),
                     Attribute::text("type", "What it is.").among(&["User"]).immutable(),
                 ],
             )

@@ -44,6 +44,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         created_by -> Uuid,
         updated_by -> Uuid,
+        source_id -> Uuid,
     }
 }
 
@@ -171,6 +172,29 @@ diesel::table! {
         failure -> Nullable<Text>,
         created_at -> Timestamptz,
         sent_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    directory_group (network_id, source_id) {
+        network_id -> Uuid,
+        source_id -> Uuid,
+        version -> Int4,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    directory_user (member_id, source_id) {
+        member_id -> Uuid,
+        source_id -> Uuid,
+        user_name -> Text,
+        name_key -> Text,
+        suspended_at -> Nullable<Timestamptz>,
+        removed_at -> Nullable<Timestamptz>,
+        version -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -797,12 +821,17 @@ diesel::joinable!(action_item -> network (network_id));
 diesel::joinable!(action_item -> organization (owner_organization_id));
 diesel::joinable!(affiliation -> member (member_id));
 diesel::joinable!(affiliation -> organization (organization_id));
+diesel::joinable!(affiliation -> source (source_id));
 diesel::joinable!(announcement -> network (network_id));
 diesel::joinable!(co_animation -> network (network_id));
 diesel::joinable!(co_animation -> organization (organization_id));
 diesel::joinable!(contact -> network (network_id));
 diesel::joinable!(decision -> follow_up (follow_up_id));
 diesel::joinable!(delivery -> member (member_id));
+diesel::joinable!(directory_group -> network (network_id));
+diesel::joinable!(directory_group -> source (source_id));
+diesel::joinable!(directory_user -> member (member_id));
+diesel::joinable!(directory_user -> source (source_id));
 diesel::joinable!(expertise_endorsement -> member (member_id));
 diesel::joinable!(expertise_endorsement -> member_expertise (expertise_id));
 diesel::joinable!(expertise_request -> expertise_term (term_id));
@@ -866,6 +895,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     contact,
     decision,
     delivery,
+    directory_group,
+    directory_user,
     epoch,
     expertise_endorsement,
     expertise_request,

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS external_id_prefix_idx;
