@@ -19,6 +19,14 @@ pub struct FieldSources(BTreeMap<String, String>);
 
 crate::stored_as_json!(FieldSources);
 
+impl FieldSources {
+    /// Whether a source may say a field: nobody says it, or the source itself does.
+    #[must_use]
+    pub fn lets(&self, source: &str, field: &str) -> bool {
+        self.0.get(field).is_none_or(|owner| owner == source)
+    }
+}
+
 impl PartialSchema for FieldSources {
     fn schema() -> RefOr<Schema> {
         let source = ObjectBuilder::new().schema_type(Type::String).max_length(Some(60)).examples(["manual"]);

@@ -190,6 +190,7 @@ diesel::table! {
         source_id -> Uuid,
         user_name -> Text,
         name_key -> Text,
+        siret -> Nullable<Text>,
         suspended_at -> Nullable<Timestamptz>,
         removed_at -> Nullable<Timestamptz>,
         version -> Int4,

@@ -28,6 +28,16 @@ text!(
     Service, 1..=200, Line
 );
 
+/// SQL functions that an affiliation's queries call.
+mod sql {
+    use diesel::sql_types::Uuid;
+
+    diesel::define_sql_function! {
+        #[sql_name = "app.code_of_source"]
+        fn code_of_source(which: Uuid) -> Text;
+    }
+}
+
 /// Affiliation (rattachement): the place of a member in an organization, for a time. Roles and memberships are held
 /// through it.
 #[skip_serializing_none]
@@ -57,6 +67,11 @@ pub struct Affiliation {
     /// From when to when it holds.
     #[serde(flatten)]
     pub valid: Validity,
+    /// Code of the source that keeps the affiliation: `manual` for people, else a directory. What a directory keeps, it alone
+    /// ends beside people.
+    #[diesel(select_expression = sql::code_of_source(affiliation::source_id))]
+    #[schema(max_length = 60)]
+    pub managed_by: String,
     /// Version of the affiliation: 1 when it is created, one more with each change.
     pub version: Version,
     /// When the affiliation was recorded (UTC).

@@ -3,6 +3,7 @@
 pub mod affiliation;
 pub mod contact;
 mod current_affiliation;
+pub mod directory_user;
 pub mod hand_over;
 pub mod import;
 pub mod invitation;

@@ -56,6 +56,10 @@ mod sql {
         fn membership_status(valid: Tstzrange, suspended: Nullable<Timestamptz>, member_suspended: Nullable<Timestamptz>, at: Timestamptz) -> Text;
     }
     diesel::define_sql_function! {
+        #[sql_name = "app.code_of_source"]
+        fn code_of_source(which: Uuid) -> Text;
+    }
+    diesel::define_sql_function! {
         #[sql_name = "app.is_last_lead"]
         fn is_last_lead(id: Uuid, network: Uuid, role: Text, valid: Tstzrange, at: Timestamptz) -> Bool;
     }
@@ -103,6 +107,11 @@ pub struct Membership {
     pub end_reason: Option<EndReason>,
     /// When a review last kept the membership (UTC). Absent: never.
     pub last_reviewed_at: Option<DateTime<Utc>>,
+    /// Code of the source that keeps the membership: `manual` for people, else a directory, which ends what it keeps and nothing
+    /// else.
+    #[diesel(select_expression = sql::code_of_source(membership::source_id))]
+    #[schema(max_length = 60)]
+    pub managed_by: String,
     /// Whether it is the only active lead of its network.
     #[diesel(select_expression = sql::is_last_lead(membership::id, membership::network_id, membership::role, membership::valid, clock()))]
     #[serde(skip)]

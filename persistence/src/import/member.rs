@@ -21,18 +21,18 @@ use crate::Result;
 use crate::aftermath::{Aftermath, By};
 use crate::kept::Kept as _;
 
-const MEMBER: Table = Table {
+pub(crate) const MEMBER: Table = Table {
     noun: Member::NAME,
     private: Member::PRIVATE,
     owned: &["given_name", "usual_name", "email", "phones", "languages", "profile_visibility"],
     fixed: &[],
     defaults: r#"{"phones": [], "languages": ["fr"], "profile_visibility": "all_members"}"#,
 };
-const AFFILIATION: Table = Table {
+pub(crate) const AFFILIATION: Table = Table {
     noun: Affiliation::NAME,
     private: Affiliation::PRIVATE,
     owned: &["position", "service", "profession", "is_primary"],
-    fixed: &["member_id", "organization_id", "valid"],
+    fixed: &["member_id", "organization_id", "valid", "source_id"],
     defaults: "{}",
 };
 

@@ -5,13 +5,13 @@
 
 pub mod member;
 pub mod organization;
-mod write;
+pub(crate) mod write;
 
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::result::Error as Diesel;
-use kernel::{clock, sql};
+use kernel::{PrincipalId, clock, sql};
 use uuid::Uuid;
 
 use crate::{Error, Result};
@@ -42,6 +42,8 @@ pub struct Run<'a> {
     pub action: &'static str,
     /// What all its audit lines share.
     pub request: Uuid,
+    /// Who writes.
+    pub by: PrincipalId,
     /// Told of each step.
     pub progress: &'a dyn Fn(&str),
 }
@@ -50,7 +52,7 @@ impl<'a> Run<'a> {
     /// A run of its own.
     #[must_use]
     pub fn new(dry: bool, source: &'a str, action: &'static str, progress: &'a dyn Fn(&str)) -> Self {
-        Self { dry, source, action, request: clock::fresh_v7(), progress }
+        Self { dry, source, action, request: clock::fresh_v7(), by: PrincipalId::system(), progress }
     }
 }
 

@@ -2,8 +2,10 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use kernel::schema::source;
 use members::import::Wanted;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{Stop, Writing, Written};
 use crate::Result;
@@ -39,7 +41,8 @@ impl Writing<'_> {
     pub(crate) fn write<T>(&mut self, table: &Table, wanted: &[Wanted]) -> std::result::Result<Written, Stop<T>> {
         let ids: Vec<_> = wanted.iter().map(|it| it.id).collect();
         let seen: Vec<_> = wanted.iter().map(|it| it.seen.map(kernel::Version::number)).collect();
-        let fields: Vec<_> = wanted.iter().map(|it| Value::Object(it.fields.clone())).collect();
+        let keeper = self.keeper(table)?;
+        let fields: Vec<_> = wanted.iter().map(|it| fields(it, keeper)).collect();
         let (names, sources): (Vec<_>, Vec<_>) = wanted.iter().map(|it| self.said(table, it)).unzip();
         let query = diesel::sql_query(statement(table))
             .bind::<Array<SqlUuid>, _>(ids)
@@ -50,7 +53,8 @@ impl Writing<'_> {
             .bind::<SqlUuid, _>(self.run.request)
             .bind::<Text, _>(self.run.action)
             .bind::<Array<Text>, _>(names)
-            .bind::<Array<Jsonb>, _>(sources);
+            .bind::<Array<Jsonb>, _>(sources)
+            .bind::<SqlUuid, _>(self.run.by);
         let counted: Counted = query.get_result(self.conn)?;
         if counted.meant != counted.updated {
             return Err(Stop::Stale);
@@ -59,6 +63,15 @@ impl Writing<'_> {
         let [created, updated, kept] =
             [counted.created, counted.updated, counted.kept].map(|count| usize::try_from(count).unwrap_or_default());
         Ok(Written { created, updated, unchanged: wanted.len().saturating_sub(created + updated), kept })
+    }
+
+    /// The source, where rows name the one that keeps them.
+    fn keeper(&mut self, table: &Table) -> Result<Option<Uuid>> {
+        if !table.fixed.contains(&"source_id") {
+            return Ok(None);
+        }
+        let id = source::table.filter(source::code.eq(self.run.source)).select(source::id);
+        Ok(id.first(self.conn).optional()?)
     }
 
     /// What a new object says, by the names of the fields, and whose those of its fields are that have owners.
@@ -84,7 +97,16 @@ impl Writing<'_> {
     }
 }
 
-/// $1 ids, $2 versions seen, $3 fields, $4 source, $5 time, $6 request, $7 action; of new objects $8 what they say and $9 whose it is.
+/// What is said of an object, and who keeps a new one.
+fn fields(wanted: &Wanted, keeper: Option<Uuid>) -> Value {
+    let mut fields = wanted.fields.clone();
+    if let Some(keeper) = keeper.filter(|_| wanted.seen.is_none()) {
+        fields.insert("source_id".into(), keeper.to_string().into());
+    }
+    Value::Object(fields)
+}
+
+/// $1 ids, $2 versions seen, $3 fields, $4 source, $5 time, $6 request, $7 action; of new objects $8 what they say and $9 whose it is; $10 who writes.
 ///
 /// `planned` says of each object what differs and may be written; an object that is no longer as it was seen is not
 /// updated, so that `meant` and `updated` differ.
@@ -107,14 +129,14 @@ WITH wanted AS (
         CROSS JOIN LATERAL jsonb_populate_record(t, differing.said) described
     WHERE wanted.seen IS NOT NULL
 ), updated AS (
-    UPDATE {table} t SET {assignments}, version = t.version + 1, updated_at = $5, updated_by = app.system(),
+    UPDATE {table} t SET {assignments}, version = t.version + 1, updated_at = $5, updated_by = $10,
         field_sources = t.field_sources || (SELECT jsonb_object_agg(key, $4) FROM jsonb_object_keys(planned.said) key)
     FROM planned WHERE t.id = planned.id AND t.version = planned.version AND planned.said <> '{}'
     RETURNING t.*
 ), created AS (
     INSERT INTO {table} (id, {all}, field_sources, created_at, updated_at, created_by, updated_by)
     SELECT wanted.id, {all_of_described},
-        wanted.sources, $5, $5, app.system(), app.system()
+        wanted.sources, $5, $5, $10, $10
     FROM wanted CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, '{defaults}'::jsonb || wanted.fields) described
     WHERE wanted.seen IS NULL
     RETURNING *
@@ -127,11 +149,11 @@ WITH wanted AS (
     FROM updated JOIN planned ON planned.id = updated.id
 ), event AS (
     INSERT INTO change (epoch, noun, object_id, object_version, verb, changed_fields, actor_id, at, image)
-    SELECT (SELECT app.epoch()), '{table}', id, version, verb, names, app.system(), $5,
+    SELECT (SELECT app.epoch()), '{table}', id, version, verb, names, $10, $5,
         jsonb_strip_nulls(image - '{{private}}'::text[]) FROM told
 ), line AS (
     INSERT INTO audit_event (at, principal_id, action, noun, object, object_version, outcome, changed_fields, request_id)
-    SELECT $5, app.system(), $7, '{table}', id::text, version, 'done', names, $6 FROM told
+    SELECT $5, $10, $7, '{table}', id::text, version, 'done', names, $6 FROM told
 )
 SELECT (SELECT count(*) FROM created) AS created, (SELECT count(*) FROM updated) AS updated,
     (SELECT count(*) FROM planned WHERE said <> '{}') AS meant,

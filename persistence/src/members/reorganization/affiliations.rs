@@ -6,6 +6,7 @@ use kernel::{AffiliationId, Noun as _, OrganizationId, Validity};
 use members::affiliation::{Affiliation, AffiliationInput, AffiliationPatch};
 use members::reorganization::ImpactEffect;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::roles;
 use crate::Result;
@@ -77,13 +78,14 @@ fn repoint(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId) ->
 
 /// The same affiliation, in the successor: each field keeps its owner.
 fn copy(writer: &mut Writer<'_>, before: &Affiliation, to: OrganizationId, valid: Validity) -> Result<Affiliation> {
-    let whose = affiliation::table.find(before.id).select(affiliation::field_sources);
-    let whose: Value = whose.first(writer.conn)?;
+    let whose = affiliation::table.find(before.id).select((affiliation::field_sources, affiliation::source_id));
+    let (whose, keeper): (Value, Uuid) = whose.first(writer.conn)?;
     let row = (
         AffiliationInput { organization_id: to, ..AffiliationInput::from(before) },
         affiliation::id.eq(AffiliationId::fresh()),
         affiliation::member_id.eq(before.member_id),
         affiliation::field_sources.eq(whose),
+        affiliation::source_id.eq(keeper),
         affiliation::valid.eq(valid),
         born!(affiliation, writer),
     );

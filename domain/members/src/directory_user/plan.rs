@@ -1,0 +1,589 @@
+//! What follows from what a directory says of members: planned over what is known, before anything is written.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use kernel::directory::{Email, GivenName, OrganizationLife, UsualName};
+use kernel::{Action as _, Actor, AffiliationId, FieldSources, MemberId, OrganizationId, Refusal, Version};
+use serde_json::{Map, Value, json};
+
+use super::{Directory, DirectoryUser, DirectoryUserInput, ExternalId, UserAffiliation, UserGroup, UserName};
+use crate::affiliation::{Position, Service};
+use crate::contact::Phone;
+use crate::import::Wanted;
+use crate::member::{self, Language};
+use crate::siren::Siret;
+use kernel::directory::Profession;
+
+/// A field that a directory says, and that others may keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// Given name.
+    GivenName,
+    /// Name in use.
+    UsualName,
+    /// E-mail address.
+    Email,
+    /// Telephone numbers.
+    Phones,
+    /// Languages.
+    Languages,
+    /// Function.
+    Position,
+    /// Service or office.
+    Service,
+    /// Profession.
+    Profession,
+    /// Whether the account may be used.
+    Active,
+}
+
+impl Field {
+    const OF_MEMBER: [Self; 5] = [Self::GivenName, Self::UsualName, Self::Email, Self::Phones, Self::Languages];
+    const OF_PLACE: [Self; 3] = [Self::Position, Self::Service, Self::Profession];
+
+    /// Its column.
+    #[must_use]
+    pub const fn column(self) -> &'static str {
+        match self {
+            Self::GivenName => "given_name",
+            Self::UsualName => "usual_name",
+            Self::Email => "email",
+            Self::Phones => "phones",
+            Self::Languages => "languages",
+            Self::Position => "position",
+            Self::Service => "service",
+            Self::Profession => "profession",
+            Self::Active => "suspended_at",
+        }
+    }
+}
+
+/// What a directory said of a member before.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The name of the account.
+    pub user_name: UserName,
+    /// The establishment.
+    pub siret: Option<Siret>,
+    /// When the directory suspended the member.
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// Whether it is there: it may have been removed.
+    pub listed: bool,
+    /// Its version.
+    pub version: i32,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A member whom the directory may mean.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The member.
+    pub id: MemberId,
+    /// Its version.
+    pub version: Version,
+    /// Given name.
+    pub given_name: GivenName,
+    /// Name in use.
+    pub usual_name: UsualName,
+    /// Address.
+    pub email: Option<Email>,
+    /// Telephone numbers.
+    pub phones: Vec<Phone>,
+    /// Languages.
+    pub languages: Vec<Language>,
+    /// Whether the directory may change the address: nobody could log in by it and hold more than it may give.
+    pub entrusted: bool,
+    /// Since when the member is suspended.
+    pub suspended_at: Option<DateTime<Utc>>,
+    /// Whether the member left.
+    pub gone: bool,
+    /// Whose the fields are.
+    pub field_sources: FieldSources,
+    /// What the directory said before.
+    pub entry: Option<Entry>,
+    /// What the directory calls the member.
+    pub external_id: Option<ExternalId>,
+    /// The affiliations in force.
+    pub affiliations: Vec<UserAffiliation>,
+    /// Networks in which the directory placed the member.
+    pub groups: Vec<UserGroup>,
+}
+
+impl Known {
+    fn own(&self) -> Option<&UserAffiliation> {
+        self.affiliations.iter().find(|it| it.own)
+    }
+
+    fn main(&self) -> Option<&UserAffiliation> {
+        self.affiliations.iter().find(|it| it.is_primary)
+    }
+
+    /// Where the directory has the member, or would: its own affiliation, else the main one.
+    fn place(&self) -> Option<&UserAffiliation> {
+        self.own().or_else(|| self.main())
+    }
+
+    fn is_kept_by(&self, actor: &Actor) -> bool {
+        self.main().is_some_and(|main| actor.keeps(main.organization.id))
+    }
+
+    fn listed(&self) -> Option<&Entry> {
+        self.entry.as_ref().filter(|it| it.listed)
+    }
+
+    /// Whether the directory may say a field now.
+    fn lets(&self, actor: &Actor, directory: &Directory, field: Field) -> bool {
+        let code = directory.code.as_str();
+        match field {
+            Field::Active => {
+                let theirs = self.entry.as_ref().and_then(|it| it.suspended_at);
+                self.suspended_at.is_none() || self.suspended_at == theirs
+            }
+            Field::Email => self.entrusted && self.is_kept_by(actor) && self.field_sources.lets(code, field.column()),
+            field if Field::OF_MEMBER.contains(&field) => {
+                self.is_kept_by(actor) && self.field_sources.lets(code, field.column())
+            }
+            field => self.place().is_none_or(|it| {
+                actor.keeps(it.organization.id) && it.field_sources.lets(code, field.column())
+            }),
+        }
+    }
+
+    /// The User that the directory has; none where it has none.
+    #[must_use]
+    pub fn user(&self, actor: &Actor, directory: &Directory) -> Option<DirectoryUser> {
+        let entry = self.listed()?.clone();
+        let all = Field::OF_MEMBER.into_iter().chain(Field::OF_PLACE).chain([Field::Active]);
+        let mut affiliations = self.affiliations.clone();
+        affiliations.sort_by_key(|it| !it.own);
+        Some(DirectoryUser {
+            id: self.id,
+            user_name: entry.user_name,
+            external_id: self.external_id.clone(),
+            given_name: self.given_name.clone(),
+            usual_name: self.usual_name.clone(),
+            display_name: format!("{} {}", self.given_name, self.usual_name),
+            email: self.email.clone(),
+            phones: self.phones.clone(),
+            languages: self.languages.clone(),
+            active: self.suspended_at.is_none() && !self.gone && self.place().is_some(),
+            siret: entry.siret,
+            affiliations,
+            groups: self.groups.clone(),
+            locked: all.filter(|field| !self.lets(actor, directory, *field)).collect(),
+            version: entry.version,
+            created_at: entry.created_at,
+            updated_at: entry.updated_at,
+        })
+    }
+}
+
+/// What is known before a plan is made.
+#[derive(Debug, Default)]
+pub struct World {
+    /// Members whom the directory may mean.
+    pub members: HashMap<MemberId, Known>,
+    /// Which member has an address.
+    pub emails: HashMap<Email, MemberId>,
+    /// Which organization an establishment belongs to.
+    pub sirets: HashMap<Siret, OrganizationId>,
+    /// Whether organizations live.
+    pub lives: HashMap<OrganizationId, OrganizationLife>,
+}
+
+/// Why a directory's word is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The name of the account is another's.
+    UserName,
+    /// The identifier is another's.
+    ExternalId,
+    /// The address is another's.
+    Email,
+    /// No organization has this establishment.
+    Siret,
+    /// The account keeps no members there.
+    Place,
+    /// There is no such User.
+    NotFound,
+    /// The User is not as the caller saw it.
+    Stale,
+    /// A member of the same batch is meant twice: this one is to be asked again.
+    Later,
+    /// A rule of the domain.
+    Rule(Refusal),
+}
+
+/// A row that says what the directory said.
+#[derive(Debug, Clone)]
+pub struct EntryWanted {
+    /// The member.
+    pub member: MemberId,
+    /// The name of the account.
+    pub user_name: UserName,
+    /// The establishment.
+    pub siret: Option<Siret>,
+    /// Whether it is removed.
+    pub removed: bool,
+}
+
+/// What is done member by member, since more follows from it.
+#[derive(Debug, Clone)]
+pub enum Move {
+    /// Rights are gone at once.
+    Suspend(MemberId),
+    /// They are back.
+    Restore(MemberId),
+    /// An affiliation ends, with what is held through it.
+    Leave(AffiliationId),
+    /// An affiliation begins.
+    Join(MemberId, OrganizationId, Placed),
+}
+
+/// What a directory says of the place of a member.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// Whether it becomes the main one.
+    pub is_primary: bool,
+    /// Function.
+    pub position: Option<Position>,
+    /// Service or office.
+    pub service: Option<Service>,
+    /// Profession.
+    pub profession: Option<Profession>,
+}
+
+/// What is to be written.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// Members, new or changed.
+    pub members: Vec<Wanted>,
+    /// Affiliations, new or changed.
+    pub affiliations: Vec<Wanted>,
+    /// Affiliations that the directory keeps from now on.
+    pub adopted: Vec<AffiliationId>,
+    /// What the directory said.
+    pub entries: Vec<EntryWanted>,
+    /// What the directory calls members: `None` for no more.
+    pub keys: Vec<(MemberId, Option<ExternalId>)>,
+    /// What is done member by member.
+    pub moves: Vec<Move>,
+    /// Members whose profession changes.
+    pub requalified: Vec<MemberId>,
+    /// Organizations that new affiliations rest on.
+    pub organizations: HashSet<OrganizationId>,
+}
+
+impl Plan {
+    /// Whether nothing is to be written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+            && self.affiliations.is_empty()
+            && self.adopted.is_empty()
+            && self.entries.is_empty()
+            && self.keys.is_empty()
+            && self.moves.is_empty()
+    }
+}
+
+/// Plans what follows from a batch of words, one after the other.
+#[derive(Debug)]
+pub struct Planner<'a> {
+    actor: &'a Actor,
+    directory: &'a Directory,
+    at: DateTime<Utc>,
+    world: World,
+    names: HashMap<String, MemberId>,
+    keys: HashMap<String, MemberId>,
+    touched: HashSet<MemberId>,
+    plan: Plan,
+}
+
+type Planned<T = MemberId> = Result<T, Refused>;
+
+impl<'a> Planner<'a> {
+    /// Begins over what is known.
+    #[must_use]
+    pub fn new(actor: &'a Actor, directory: &'a Directory, at: DateTime<Utc>, world: World) -> Self {
+        let members = || world.members.values();
+        let names = members().filter_map(|it| Some((it.listed()?.user_name.key(), it.id))).collect();
+        let keys = members().filter_map(|it| Some((it.external_id.as_ref()?.to_string(), it.id))).collect();
+        Self { actor, directory, at, world, names, keys, touched: HashSet::new(), plan: Plan::default() }
+    }
+
+    /// What is to be written.
+    #[must_use]
+    pub fn done(self) -> Plan {
+        self.plan
+    }
+
+    /// The User of a member, as the directory has it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn user(&self, id: MemberId) -> Planned<DirectoryUser> {
+        if self.touched.contains(&id) {
+            return Err(Refused::Later);
+        }
+        let known = self.world.members.get(&id).and_then(|it| it.user(self.actor, self.directory));
+        known.ok_or(Refused::NotFound)
+    }
+
+    /// The directory says that someone is there.
+    ///
+    /// # Errors
+    /// A name is another's, or the account keeps no members where they work.
+    pub fn create(&mut self, new: &DirectoryUserInput) -> Planned {
+        let key = new.external_id.as_ref().map(ToString::to_string);
+        let by_key = key.as_ref().and_then(|key| self.keys.get(key)).copied();
+        let by_name = self.names.get(&new.user_name.key()).copied();
+        let by_email = new.email.as_ref().and_then(|it| self.world.emails.get(it)).copied();
+        if [by_key, by_name, by_email].into_iter().flatten().any(|it| self.touched.contains(&it)) {
+            return Err(Refused::Later);
+        }
+        let present = |id: &MemberId| self.world.members.get(id).is_some_and(|it| !it.gone);
+        let by_key = by_key.filter(present);
+        if by_name.is_some() && by_name != by_key {
+            return Err(Refused::UserName);
+        }
+        if let Some(id) = by_key {
+            let known = self.world.members.get(&id).ok_or(Refused::NotFound)?;
+            let other = known.listed().is_some_and(|it| it.user_name.key() != new.user_name.key());
+            return if other { Err(Refused::ExternalId) } else { self.say(id, new) };
+        }
+        match by_email {
+            None => self.begin(new),
+            Some(id) => {
+                let known = self.world.members.get(&id).ok_or(Refused::Email)?;
+                let free = known.listed().is_none() && known.is_kept_by(self.actor);
+                if !free {
+                    return Err(Refused::Email);
+                }
+                if known.external_id.is_some() && known.external_id != new.external_id && new.external_id.is_some() {
+                    return Err(Refused::ExternalId);
+                }
+                self.say(id, new)
+            }
+        }
+    }
+
+    /// Someone whom nobody knows.
+    fn begin(&mut self, new: &DirectoryUserInput) -> Planned {
+        let organization = self.organization(new.siret.as_ref())?.unwrap_or(self.directory.organization);
+        self.may_place(organization)?;
+        let id = MemberId::fresh();
+        let languages: Vec<_> = new.language.iter().cloned().chain(new.language.is_none().then(french).flatten()).collect();
+        let fields = Map::from_iter([
+            ("given_name".into(), json!(new.given_name)),
+            ("usual_name".into(), json!(new.usual_name)),
+            ("email".into(), json!(new.email)),
+            ("phones".into(), json!(new.phones)),
+            ("languages".into(), json!(languages)),
+        ]);
+        self.plan.members.push(Wanted { id: id.0, seen: None, fields, keys: Vec::new() });
+        let fields = Map::from_iter([
+            ("position".into(), json!(new.position)),
+            ("service".into(), json!(new.service)),
+            ("profession".into(), json!(new.profession)),
+            ("is_primary".into(), json!(true)),
+            ("member_id".into(), json!(id)),
+            ("organization_id".into(), json!(organization)),
+            ("valid".into(), json!(format!("[{},)", self.at.to_rfc3339()))),
+        ]);
+        self.plan.affiliations.push(Wanted { id: AffiliationId::fresh().0, seen: None, fields, keys: Vec::new() });
+        self.plan.organizations.insert(organization);
+        self.enter(id, new);
+        if new.external_id.is_some() {
+            self.plan.keys.push((id, new.external_id.clone()));
+        }
+        if !new.active {
+            self.plan.moves.push(Move::Suspend(id));
+        }
+        self.touch(id, new);
+        Ok(id)
+    }
+
+    /// The directory says all of someone.
+    ///
+    /// # Errors
+    /// There is no such member, a name is another's, or the account keeps no members where they work now.
+    pub fn say(&mut self, id: MemberId, new: &DirectoryUserInput) -> Planned {
+        if self.touched.contains(&id) {
+            return Err(Refused::Later);
+        }
+        let known = self.world.members.get(&id).filter(|it| !it.gone).ok_or(Refused::NotFound)?.clone();
+        let held = |by: Option<&MemberId>| by.is_some_and(|holder| *holder != id);
+        if held(self.names.get(&new.user_name.key())) {
+            return Err(Refused::UserName);
+        }
+        if held(new.external_id.as_ref().and_then(|key| self.keys.get(key.as_ref()))) {
+            return Err(Refused::ExternalId);
+        }
+        let moves = new.email.is_some() && new.email != known.email && known.lets(self.actor, self.directory, Field::Email);
+        if moves && held(new.email.as_ref().and_then(|it| self.world.emails.get(it))) {
+            return Err(Refused::Email);
+        }
+        let place = self.placing(&known, new)?;
+        self.describe(&known, new);
+        self.settle(&known, new, place);
+        let said = known.listed().map(|it| (&it.user_name, it.siret.as_ref()));
+        if said != Some((&new.user_name, new.siret.as_ref())) {
+            self.enter(id, new);
+        }
+        if new.external_id != known.external_id {
+            self.plan.keys.push((id, new.external_id.clone()));
+        }
+        self.touch(id, new);
+        Ok(id)
+    }
+
+    /// The directory knows someone no more.
+    ///
+    /// # Errors
+    /// There is no such User.
+    pub fn remove(&mut self, id: MemberId) -> Planned {
+        let user = self.user(id)?;
+        let known = self.world.members.get(&id).ok_or(Refused::NotFound)?.clone();
+        if user.active {
+            self.stop(&known);
+        }
+        let (user_name, siret) = (user.user_name, user.siret);
+        self.plan.entries.push(EntryWanted { member: id, user_name, siret, removed: true });
+        self.touched.insert(id);
+        Ok(id)
+    }
+
+    /// Where the member is to be placed, if they are not there.
+    fn placing(&self, known: &Known, new: &DirectoryUserInput) -> Planned<Option<OrganizationId>> {
+        if !new.active && known.listed().is_some() {
+            return Ok(None);
+        }
+        let said = self.organization(new.siret.as_ref())?;
+        let target = match (said, known.place()) {
+            (Some(said), _) => said,
+            (None, Some(_)) => return Ok(None),
+            (None, None) => self.directory.organization,
+        };
+        if known.affiliations.iter().any(|it| it.organization.id == target) {
+            return Ok(None);
+        }
+        self.may_place(target)?;
+        Ok(Some(target))
+    }
+
+    fn organization(&self, siret: Option<&Siret>) -> Planned<Option<OrganizationId>> {
+        siret.map(|siret| self.world.sirets.get(siret).copied().ok_or(Refused::Siret)).transpose()
+    }
+
+    /// Whether the account may place someone in an organization now.
+    fn may_place(&self, organization: OrganizationId) -> Planned<()> {
+        let life = self.world.lives.get(&organization).ok_or(Refused::Place)?;
+        let facts = (organization, life.clone());
+        member::Create::rule(self.actor, &facts).pass().map_err(|_| Refused::Place)?;
+        life.alive().map_err(Refused::Rule)
+    }
+
+    /// The fields of the member that the directory may say, where they differ.
+    fn describe(&mut self, known: &Known, new: &DirectoryUserInput) {
+        let mut languages: Vec<_> = new.language.iter().cloned().collect();
+        languages.extend(known.languages.iter().filter(|it| Some(*it) != new.language.as_ref()).cloned());
+        let said = [
+            (Field::GivenName, json!(known.given_name), json!(new.given_name)),
+            (Field::UsualName, json!(known.usual_name), json!(new.usual_name)),
+            (Field::Email, json!(known.email), json!(new.email.as_ref().or(known.email.as_ref()))),
+            (Field::Phones, json!(known.phones), json!(new.phones)),
+            (Field::Languages, json!(known.languages), json!(languages)),
+        ];
+        let fields = self.changed(known, said);
+        if !fields.is_empty() {
+            self.plan.members.push(Wanted { id: known.id.0, seen: Some(known.version), fields, keys: Vec::new() });
+        }
+    }
+
+    fn changed<const N: usize>(&self, known: &Known, said: [(Field, Value, Value); N]) -> Map<String, Value> {
+        let differs = said.into_iter().filter(|(field, before, now)| {
+            before != now && known.lets(self.actor, self.directory, *field)
+        });
+        differs.map(|(field, _, now)| (field.column().to_owned(), now)).collect()
+    }
+
+    /// Where the member works, and whether the account may be used.
+    fn settle(&mut self, known: &Known, new: &DirectoryUserInput, to: Option<OrganizationId>) {
+        if let Some(to) = to {
+            let own = known.own().cloned();
+            let is_primary = own.as_ref().map_or(known.affiliations.is_empty(), |it| it.is_primary);
+            let placed = Placed {
+                is_primary,
+                position: new.position.clone(),
+                service: new.service.clone(),
+                profession: new.profession,
+            };
+            self.plan.organizations.insert(to);
+            self.plan.moves.push(Move::Join(known.id, to, placed));
+            self.plan.moves.extend(own.map(|it| Move::Leave(it.id)));
+        } else if let Some(place) = known.place() {
+            // From the first word on, the directory says whether the member works there.
+            if !place.own && known.listed().is_none() && place.managed_by == MANUAL && self.actor.keeps(place.organization.id) {
+                self.plan.adopted.push(place.id);
+            }
+            let said = [
+                (Field::Position, json!(place.position), json!(new.position)),
+                (Field::Service, json!(place.service), json!(new.service)),
+                (Field::Profession, json!(place.profession), json!(new.profession)),
+            ];
+            let fields = self.changed(known, said);
+            if fields.contains_key("profession") {
+                self.plan.requalified.push(known.id);
+            }
+            if !fields.is_empty() {
+                let row = Wanted { id: place.id.0, seen: Some(place.version), fields, keys: Vec::new() };
+                self.plan.affiliations.push(row);
+            }
+        }
+        let active = known.suspended_at.is_none();
+        if active && !new.active {
+            self.stop(known);
+        } else if !active && new.active && known.lets(self.actor, self.directory, Field::Active) {
+            self.plan.moves.push(Move::Restore(known.id));
+        }
+    }
+
+    /// The account of someone may not be used: it is suspended if the directory keeps the main affiliation, else the directory
+    /// ends its own.
+    fn stop(&mut self, known: &Known) {
+        let adopted = |it: &UserAffiliation| self.plan.adopted.contains(&it.id);
+        match known.main() {
+            Some(main) if main.own || adopted(main) => self.plan.moves.push(Move::Suspend(known.id)),
+            _ => self.plan.moves.extend(known.own().map(|it| Move::Leave(it.id))),
+        }
+    }
+
+    fn enter(&mut self, member: MemberId, new: &DirectoryUserInput) {
+        let (user_name, siret) = (new.user_name.clone(), new.siret.clone());
+        self.plan.entries.push(EntryWanted { member, user_name, siret, removed: false });
+    }
+
+    /// What others of this batch must know of it.
+    fn touch(&mut self, id: MemberId, new: &DirectoryUserInput) {
+        self.touched.insert(id);
+        self.names.insert(new.user_name.key(), id);
+        if let Some(key) = &new.external_id {
+            self.keys.insert(key.to_string(), id);
+        }
+        if let Some(email) = &new.email {
+            self.world.emails.insert(email.clone(), id);
+        }
+    }
+}
+
+/// The source of what people say.
+const MANUAL: &str = "manual";
+
+fn french() -> Option<Language> {
+    "fr".parse().ok()
+}
