@@ -49,7 +49,8 @@ pub struct Settings {
     /// OIDC issuers whose tokens are accepted, as JSON: `[{"issuer": "https://…", "audience": "diapason", "jwks_uri": "https://…"}]`;
     /// without `jwks_uri`, the issuer's discovery document says it. Also `max_lifetime` of its tokens in seconds (600),
     /// `clients`, the only ones whose tokens are accepted, and `algorithms`, the only ones by which they are signed (of
-    /// RS256, PS256, ES256, ES384, `EdDSA`).
+    /// RS256, PS256, ES256, ES384, `EdDSA`). `introspection` says how it is asked about opaque tokens: `endpoint`, `client_id`,
+    /// `client_secret`, `signed` or `encrypted`.
     #[arg(long, env = "DIAPASON_ISSUERS", hide_env_values = true, global = true)]
     pub issuers: Option<String>,
     /// Accept tokens of the development issuer (`diapason token`), on a loopback address only. The private database

@@ -1,5 +1,5 @@
 """Signs and verifies tokens by joserfc, and compares what the service makes of them: assertions of scripts (RFC 7523), its own
-access tokens (RFC 9068), and answers about opaque tokens (RFC 7662, RFC 9701).
+access tokens (RFC 9068), and answers about opaque tokens, signed and encrypted (RFC 7662, RFC 9701, RFC 7516).
 
 Usage: tokens.py ADDRESS TOKEN BINARY FOLDER
 """
@@ -15,7 +15,7 @@ from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode
 from urllib.request import Request, urlopen
 
-from joserfc import jwt
+from joserfc import jwe, jwt
 from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 address, token, binary, folder = sys.argv[1:]
@@ -100,8 +100,19 @@ class Provider(BaseHTTPRequestHandler):
         self.answer(*Provider.say())
 
 
-def of_opaque_tokens():
-    """Answers signed by every algorithm."""
+def serve_with(provider, how):
+    """A server that has the provider asked in this way, and its address."""
+    name = f"http://127.0.0.1:{provider.server_port}"
+    how = {"endpoint": f"{name}/introspect", "client_id": "diapason", "client_secret": "secret", **how}
+    issuer = {"issuer": name, "audience": "diapason", "introspection": how}
+    settings = {**os.environ, "DIAPASON_ISSUERS": json.dumps([issuer]), "DIAPASON_DATA_DIR": folder, "DIAPASON_LISTEN": "127.0.0.1:0",
+                "DIAPASON_ADMIN_LISTEN": "127.0.0.1:0", "DIAPASON_DRAIN_DELAY": "0", "DIAPASON_SERVER_KEY": "0123456789" * 4}
+    server = subprocess.Popen([binary], env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    return server, "http://" + server.stdout.readline().split("http://")[1].split()[0]
+
+
+def of_opaque_tokens(encrypted):
+    """Answers signed by every algorithm, and encrypted in every way."""
     signing = {
         "ES256": ECKey.generate_key("P-256", {"kid": "es256"}),
         "ES384": ECKey.generate_key("P-384", {"kid": "es384"}),
@@ -112,14 +123,8 @@ def of_opaque_tokens():
     provider.keys = {"keys": [dict(key.as_dict(private=False), kid=key.kid, use="sig") for key in signing.values()]}
     threading.Thread(target=provider.serve_forever, daemon=True).start()
     name = f"http://127.0.0.1:{provider.server_port}"
-    issuer = {"issuer": name, "audience": "diapason", "introspection": {
-        "endpoint": f"{name}/introspect", "client_id": "diapason", "client_secret": "secret", "signed": True}}
-    settings = {**os.environ, "DIAPASON_ISSUERS": json.dumps([issuer]), "DIAPASON_DATA_DIR": folder, "DIAPASON_LISTEN": "127.0.0.1:0",
-                "DIAPASON_ADMIN_LISTEN": "127.0.0.1:0", "DIAPASON_DRAIN_DELAY": "0", "DIAPASON_SERVER_KEY": "0123456789" * 4}
-    server = subprocess.Popen([binary], env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    server, here = serve_with(provider, {"encrypted": True} if encrypted else {"signed": True})
     try:
-        here = server.stdout.readline().split("http://")[1].split()[0]
-        here = f"http://{here}"
         done = 0
 
         def told(answer, status, why):
@@ -129,22 +134,46 @@ def of_opaque_tokens():
             got, body = ask(f"{here}/api/v1/me", bearer=f"opaque-{done}")
             assert got == status, (why, got, body)
 
-        def signed(algorithm, key, **changed):
-            now = int(time.time())
+        def signed(algorithm, **changed):
+            now, key = int(time.time()), signing[algorithm]
             within = {"active": True, "sub": "somebody", "aud": "diapason", "client_id": "intranet", "exp": now + 300}
             claims = {"iss": name, "aud": "diapason", "iat": now, "token_introspection": within, **changed}
             header = {"alg": algorithm, "typ": "token-introspection+jwt", "kid": key.kid}
             return jwt.encode(header, claims, key, algorithms=[algorithm])
 
+        published = KeySet.import_key_set(ask(f"{here}/jwks")[1])
+        ours = [key for key in published if key.get("use") == "enc"]
+        assert len(ours) == 1 and ours[0].kid == ours[0].thumbprint(), ours
+
+        def sealed(text, alg="ECDH-ES", enc="A256GCM", key=None, **more):
+            key = key or ours[0]
+            header = {"alg": alg, "enc": enc, "cty": "JWT", "kid": ours[0].kid, **more}
+            return jwe.encrypt_compact(header, text, key, algorithms=[alg, enc, "DEF"])
+
+        usual = sealed if encrypted else str
         deadline = time.time() + 20
-        Provider.say = staticmethod(lambda: (SIGNED, signed("ES256", signing["ES256"])))
+        Provider.say = staticmethod(lambda: (SIGNED, usual(signed("ES256"))))
         while ask(f"{here}/api/v1/me", bearer=f"first-{time.time()}")[0] != 200:
             assert time.time() < deadline, "the keys of the provider are not fetched"
             time.sleep(0.2)
-        for algorithm, key in signing.items():
-            told(signed(algorithm, key), 200, algorithm)
-        told(signed("ES256", signing["ES256"], aud="elsewhere"), 503, "made for another")
-        told(signed("ES256", signing["ES256"], token_introspection={"active": False}), 401, "not active")
+        for algorithm in signing:
+            told(usual(signed(algorithm)), 200, algorithm)
+        told(usual(signed("ES256", aud="elsewhere")), 503, "made for another")
+        told(usual(signed("ES256", token_introspection={"active": False})), 401, "not active")
+        if not encrypted:
+            told(sealed(signed("ES256")), 503, "encrypted")
+            return done
+        for alg in ["ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"]:
+            for enc in ["A128GCM", "A256GCM"]:
+                told(sealed(signed("ES256"), alg, enc), 200, (alg, enc))
+                parties = {"apu": "UHJvQ29ubmVjdA", "apv": "RGlhcGFzb24", "typ": "token-introspection+jwt"}
+                told(sealed(signed("ES256"), alg, enc, **parties), 200, (alg, enc, parties))
+                stranger = ECKey.generate_key("P-256")
+                told(sealed(signed("ES256"), alg, enc, key=stranger), 503, (alg, enc, "for another"))
+            told(sealed(signed("ES256"), alg, "A128CBC-HS256"), 503, "an encryption that is not offered")
+        told(sealed(signed("ES256"), "ECDH-ES+A192KW"), 503, "a wrapping that is not offered")
+        told(sealed(signed("ES256"), zip="DEF"), 503, "compressed")
+        told(signed("ES256"), 503, "not encrypted")
         return done
     finally:
         server.terminate()
@@ -152,4 +181,4 @@ def of_opaque_tokens():
         provider.shutdown()
 
 
-print(f"note: {of_scripts()} kinds of keys, {of_opaque_tokens()} answers about opaque tokens")
+print(f"note: {of_scripts()} kinds of keys, {of_opaque_tokens(False)} signed and {of_opaque_tokens(True)} encrypted answers")

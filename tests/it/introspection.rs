@@ -1,4 +1,5 @@
-//! Opaque tokens: the issuer is asked (RFC 7662), by answers that are signed too (RFC 9701), and may be away.
+//! Opaque tokens: the issuer is asked (RFC 7662), by answers that are signed and encrypted too (RFC 9701), and may
+//! be away.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -7,12 +8,16 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use aes_gcm::aead::{AeadInPlace as _, KeyInit as _};
+use aes_gcm::{Aes128Gcm, Aes256Gcm};
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use p256::{EncodedPoint, PublicKey, SecretKey, ecdh};
 use serde_json::{Value, json};
 
 use crate::support::database::Database;
-use crate::support::issuer::Key;
+use crate::support::issuer::{Key, encode};
 use crate::support::pace::until;
 use crate::support::{Client, World};
 
@@ -57,7 +62,12 @@ impl Provider {
 
     /// A server that has it asked about opaque tokens.
     fn world(&self, signed: bool) -> World {
-        let how = json!({"endpoint": format!("{}/introspect", self.name), "client_id": "diapason", "client_secret": "s3cr:t", "signed": signed});
+        self.world_of(&json!({"signed": signed}))
+    }
+
+    fn world_of(&self, more: &Value) -> World {
+        let mut how = json!({"endpoint": format!("{}/introspect", self.name), "client_id": "diapason", "client_secret": "s3cr:t"});
+        how.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let issuers = json!([{"issuer": self.name, "audience": "diapason", "introspection": how}]).to_string();
         let key = "0123456789012345678901234567890123";
         let settings = [("DIAPASON_ISSUERS", &*issuers), ("DIAPASON_SERVER_KEY", key)];
@@ -275,5 +285,108 @@ fn a_signed_answer_is_believed_if_its_issuer_made_it_for_us_just_now() {
             (200, kind, said.clone())
         });
         assert_eq!(with(&world, &format!("opaque {why}").replace(' ', "-")).get("/me").status, status, "{why}");
+    }
+}
+
+/// What a JSON Web Key says that answers are encrypted for, by ECDH-ES alone: with these members of the head changed.
+fn encrypted(text: &str, to: &Value, changed: &Value) -> String {
+    let number = |name: &str| {
+        let bytes = URL_SAFE_NO_PAD.decode(to[name].as_str().unwrap()).unwrap();
+        <[u8; 32]>::try_from(bytes).unwrap()
+    };
+    let point = EncodedPoint::from_affine_coordinates(&number("x").into(), &number("y").into(), false);
+    let to_key = PublicKey::from_sec1_bytes(point.as_bytes()).unwrap();
+    let ours = SecretKey::from_slice(&[7; 32]).unwrap();
+    let made = ours.public_key().to_encoded_point(false);
+    let mut head = json!({"alg": "ECDH-ES", "enc": "A256GCM", "cty": "JWT", "kid": to["kid"],
+        "epk": {"kty": "EC", "crv": "P-256", "x": encode(made.x().unwrap()), "y": encode(made.y().unwrap())}});
+    head.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+    head.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+    let head_text = encode(head.to_string());
+    let (name, length) = if head["enc"] == "A128GCM" { ("A128GCM", 16) } else { ("A256GCM", 32) };
+    let sized = |bytes: &[u8]| [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat();
+    let bits = u32::try_from(length * 8).unwrap().to_be_bytes().to_vec();
+    let about = [sized(name.as_bytes()), sized(b""), sized(b""), bits].concat();
+    let shared = ecdh::diffie_hellman(ours.to_nonzero_scalar(), to_key.as_affine());
+    let mut key = vec![0; length];
+    concat_kdf::derive_key_into::<sha2::Sha256>(shared.raw_secret_bytes(), &about, &mut key).unwrap();
+    let (nonce, mut content) = ([9; 12], text.as_bytes().to_vec());
+    let tag = if length == 16 {
+        let cipher = Aes128Gcm::new_from_slice(&key).unwrap();
+        cipher.encrypt_in_place_detached(&nonce.into(), head_text.as_bytes(), &mut content)
+    } else {
+        let cipher = Aes256Gcm::new_from_slice(&key).unwrap();
+        cipher.encrypt_in_place_detached(&nonce.into(), head_text.as_bytes(), &mut content)
+    };
+    format!("{head_text}..{}.{}.{}", encode(nonce), encode(content), encode(tag.unwrap()))
+}
+
+/// The key for which a server has answers encrypted.
+fn encryption_key(world: &World) -> Value {
+    let published = world.nobody().get("/jwks").expect(200).json();
+    let mut keys = published["keys"].as_array().unwrap().iter().filter(|key| key["use"] == "enc");
+    let key = keys.next().unwrap().clone();
+    assert!(keys.next().is_none() && key.get("d").is_none(), "{published}");
+    key
+}
+
+fn signed_answer(key: &Key, name: &str) -> String {
+    let claims = json!({"iss": name, "aud": "diapason", "iat": now(), "token_introspection": active(name)});
+    key.token(&json!({"alg": "ES256", "kid": "ec", "typ": "token-introspection+jwt"}), &claims)
+}
+
+#[test]
+fn an_encrypted_answer_is_believed_if_it_is_for_us_and_signed_within() {
+    let key = Key::ec();
+    let provider = Provider::of(&key);
+    let world = provider.world_of(&json!({"encrypted": true}));
+    let ours = encryption_key(&world);
+    let signed = signed_answer(&key, &provider.name);
+    let good = encrypted(&signed, &ours, &json!({}));
+    let with_head = |changed: Value| encrypted(&signed, &ours, &changed);
+    let mut tampered = good.clone();
+    let last = if tampered.pop() == Some('A') { 'Q' } else { 'A' };
+    tampered.push(last);
+    let mut elsewhere = Key::other().public();
+    elsewhere["kid"] = ours["kid"].clone();
+    for (why, body, kind, status) in [
+        ("encrypted", good.clone(), SIGNED, 200),
+        ("by a shorter key", with_head(json!({"enc": "A128GCM"})), SIGNED, 200),
+        ("typed", with_head(json!({"typ": "token-introspection+jwt"})), SIGNED, 200),
+        ("to no name", with_head(json!({"kid": null})), SIGNED, 200),
+        ("to another name", with_head(json!({"kid": "2026-11"})), SIGNED, 503),
+        ("to another key", encrypted(&signed, &elsewhere, &json!({})), SIGNED, 503),
+        ("tampered with", tampered, SIGNED, 503),
+        ("as JSON", good.clone(), JSON, 503),
+        ("not encrypted", signed.clone(), SIGNED, 503),
+        ("neither", active(&provider.name).to_string(), JSON, 503),
+        ("not signed", encrypted(&active(&provider.name).to_string(), &ours, &json!({})), SIGNED, 503),
+        ("twice", encrypted(&good, &ours, &json!({})), SIGNED, 503),
+        ("by another", encrypted(&signed_answer(&Key::other(), &provider.name), &ours, &json!({})), SIGNED, 503),
+        ("compressed", with_head(json!({"zip": "DEF"})), SIGNED, 503),
+        ("critical", with_head(json!({"crit": ["exp"], "exp": 1})), SIGNED, 503),
+        ("alg", with_head(json!({"alg": "dir"})), SIGNED, 503),
+        ("key wrap without a key", with_head(json!({"alg": "ECDH-ES+A256KW"})), SIGNED, 503),
+        ("enc", with_head(json!({"enc": "A256CBC-HS512"})), SIGNED, 503),
+        ("another curve", with_head(json!({"epk": {"kty": "EC", "crv": "P-384", "x": "", "y": ""}})), SIGNED, 503),
+        ("no content type", with_head(json!({"cty": null})), SIGNED, 503),
+        ("another type", with_head(json!({"typ": "at+jwt"})), SIGNED, 503),
+        ("large", encrypted(&"x".repeat(70_000), &ours, &json!({})), SIGNED, 503),
+    ] {
+        let said = body.clone();
+        provider.says(move |_| (200, kind, said.clone()));
+        assert_eq!(with(&world, &format!("opaque {why}").replace(' ', "-")).get("/me").status, status, "{why}");
+    }
+}
+
+#[test]
+fn an_encrypted_answer_is_refused_where_none_is_expected() {
+    let key = Key::ec();
+    let provider = Provider::of(&key);
+    for signed in [true, false] {
+        let world = provider.world(signed);
+        let answer = encrypted(&signed_answer(&key, &provider.name), &encryption_key(&world), &json!({}));
+        provider.says(move |_| (200, SIGNED, answer.clone()));
+        with(&world, "opaque").get("/me").refused(503, "unavailable");
     }
 }

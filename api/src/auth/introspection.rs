@@ -1,4 +1,5 @@
-//! Opaque tokens: their issuer is asked whether they are good (RFC 7662), by an answer that may be signed (RFC 9701).
+//! Opaque tokens: their issuer is asked whether they are good (RFC 7662), by an answer that may be signed, and
+//! encrypted too (RFC 9701).
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
 use super::caller::Caller;
+use super::encrypted::Opener;
 use super::jwks::Jwks;
 use super::token::{Audience, Claims, LEEWAY, digits, seconds, seconds_if_any};
 
@@ -44,6 +46,24 @@ pub struct Introspection {
     /// Whether its answers are signed: an unsigned one is refused then.
     #[serde(default)]
     pub signed: bool,
+    /// Whether its answers are encrypted for this service, and signed within: others are refused then.
+    #[serde(default)]
+    pub encrypted: bool,
+}
+
+impl Introspection {
+    fn is_signed(&self) -> bool {
+        self.signed || self.encrypted
+    }
+
+    /// How its answers come, for the operator who reads the settings.
+    pub(super) fn shown(&self) -> &'static str {
+        match (self.is_signed(), self.encrypted) {
+            (_, true) => ", which signs and encrypts its answers",
+            (true, false) => ", which signs its answers",
+            (false, false) => "",
+        }
+    }
 }
 
 /// Without the secret.
@@ -73,6 +93,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Introspector {
     jwks: Arc<Jwks>,
     how: Introspection,
+    opener: Option<Arc<Opener>>,
     agent: ureq::Agent,
     said: Cache<[u8; 32], (Verdict, i64)>,
     open: Arc<Semaphore>,
@@ -116,10 +137,10 @@ impl Introspector {
         &self.jwks.config.issuer
     }
 
-    pub(super) fn new(jwks: Arc<Jwks>, how: Introspection) -> Self {
+    pub(super) fn new(jwks: Arc<Jwks>, how: Introspection, opener: Option<Arc<Opener>>) -> Self {
         let agent = ureq::Agent::config_builder().timeout_global(Some(TIMEOUT)).max_redirects(0).proxy(None);
         let said = Cache::builder().max_capacity(20_000).time_to_live(Duration::from_mins(1)).build();
-        Self { jwks, how, agent: agent.build().new_agent(), said, open: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { jwks, how, opener, agent: agent.build().new_agent(), said, open: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// What is known already of a token.
@@ -169,7 +190,7 @@ impl Introspector {
             .finish();
         let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
         let who = STANDARD.encode(format!("{}:{}", encode(&self.how.client_id), encode(&self.how.client_secret)));
-        let accept = if self.how.signed { SIGNED } else { "application/json" };
+        let accept = if self.how.is_signed() { SIGNED } else { "application/json" };
         let asked = self.agent.post(&self.how.endpoint).header("authorization", format!("Basic {who}"));
         let asked = asked.header("accept", accept).header("content-type", "application/x-www-form-urlencoded");
         let mut answer = asked.send(body).map_err(|error| error.to_string())?;
@@ -178,13 +199,21 @@ impl Introspector {
         }
         let kind = answer.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let is_signed = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(SIGNED));
-        if is_signed != self.how.signed {
+        if is_signed != self.how.is_signed() {
             return Err(format!("an answer of the type {kind:?}"));
         }
         let text =
             answer.body_mut().with_config().limit(LARGEST).read_to_string().map_err(|error| error.to_string())?;
         // What it says is not repeated: it is about a person.
-        if is_signed { self.signed(&text) } else { serde_json::from_str(&text).map_err(|_| NOT_UNDERSTOOD.to_owned()) }
+        match (self.how.encrypted, is_signed) {
+            (true, _) => self.signed(&self.opened(&text).ok_or("an answer that cannot be decrypted")?),
+            (false, true) => self.signed(&text),
+            (false, false) => serde_json::from_str(&text).map_err(|_| NOT_UNDERSTOOD.to_owned()),
+        }
+    }
+
+    fn opened(&self, text: &str) -> Option<String> {
+        self.opener.as_ref()?.open(text)
     }
 
     /// A signed answer, which is for us alone and was made just now.

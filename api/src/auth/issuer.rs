@@ -50,7 +50,8 @@ impl IssuerConfig {
     pub(crate) fn shown(&self) -> String {
         let keys = self.jwks_uri.as_deref().map(|address| format!(", keys at {}", shown_url(address)));
         let asked = self.introspection.as_ref();
-        let asked = asked.map(|how| format!(", asked about opaque tokens at {}", shown_url(&how.endpoint)));
+        let asked =
+            asked.map(|how| format!(", asked about opaque tokens at {}{}", shown_url(&how.endpoint), how.shown()));
         let more = keys.into_iter().chain(asked).collect::<String>();
         format!("{} (audience {}{more})", shown_url(&self.issuer), self.audience)
     }

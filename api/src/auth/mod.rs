@@ -3,6 +3,7 @@
 mod assertion;
 mod caller;
 mod development;
+mod encrypted;
 mod introspection;
 mod issuer;
 mod jwks;
@@ -18,11 +19,13 @@ use actix_web::{HttpMessage as _, HttpRequest};
 use chrono::{DateTime, Utc};
 use kernel::clock;
 use moka::sync::Cache;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 pub(crate) use assertion::{Assertion, Signed, thumbprint};
 pub(crate) use caller::Caller;
 pub use development::{DEVELOPMENT_ISSUER, Development};
+use encrypted::Opener;
 pub use introspection::Introspection;
 use introspection::Introspector;
 pub(crate) use introspection::Verdict;
@@ -45,6 +48,7 @@ const REMEMBERED: Duration = Duration::from_mins(5);
 pub struct Verifier {
     issuers: Arc<Vec<Issuer>>,
     own: Own,
+    opener: Option<Arc<Opener>>,
     introspector: Option<Arc<Introspector>>,
     good: Cache<[u8; 32], Good>,
 }
@@ -140,17 +144,19 @@ fn shown(headers: &HeaderMap) -> Option<&str> {
 }
 
 impl Verifier {
-    /// Verifies tokens of these issuers.
+    /// Verifies tokens of these issuers. The server's key is set by then.
     #[must_use]
     pub fn new(issuers: &[IssuerConfig], development: Option<Development>) -> Self {
+        let opener = Opener::new().map(Arc::new);
         let watched: Vec<_> = issuers.iter().map(|config| Jwks::watch(config.clone())).collect();
         let asked = watched.iter().find_map(|jwks| Some((Arc::clone(jwks), jwks.config.introspection.clone()?)));
-        let introspector = asked.map(|(jwks, how)| Arc::new(Introspector::new(jwks, how)));
+        let introspector = asked.map(|(jwks, how)| Arc::new(Introspector::new(jwks, how, opener.clone())));
         let oidc = watched.into_iter().map(Issuer::Oidc);
         let issuers = oidc.chain(development.map(Issuer::Development)).collect();
         Self {
             issuers: Arc::new(issuers),
             own: Own::default(),
+            opener,
             introspector,
             good: Cache::builder().max_capacity(20_000).time_to_live(REMEMBERED).build(),
         }
@@ -159,6 +165,12 @@ impl Verifier {
     /// Who signs our own tokens.
     pub(crate) fn own(&self) -> &Own {
         &self.own
+    }
+
+    /// Our public keys (RFC 7517): those that verify our tokens, and the one for which answers are encrypted.
+    pub(crate) fn published(&self) -> Vec<Value> {
+        let opener = self.opener.iter().map(|opener| opener.published().clone());
+        self.own.published().into_iter().chain(opener).collect()
     }
 
     /// The issuers whose tokens are accepted, beside ourselves.

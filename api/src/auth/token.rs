@@ -68,7 +68,7 @@ impl Head {
 }
 
 /// The members of a JSON object in base64url, none of which stands twice.
-fn members_of(part: &str) -> Option<Map<String, Value>> {
+pub(super) fn members_of(part: &str) -> Option<Map<String, Value>> {
     let bytes = BASE64.decode(part).ok()?;
     let Unique(members) = serde_json::from_slice(&bytes).ok()?;
     Some(members)

@@ -1,5 +1,5 @@
-//! Tokens for service accounts: the token and revocation endpoints of OAuth 2.0, the metadata that names them, the keys by which
-//! our tokens are verified. Errors have the bodies of RFC 6749, section 5.2.
+//! Tokens for service accounts: the token and revocation endpoints of OAuth 2.0, the metadata that names them, our public
+//! keys. Errors have the bodies of RFC 6749, section 5.2.
 
 mod client;
 mod error;
@@ -50,10 +50,10 @@ async fn metadata(request: HttpRequest, services: web::Data<Services>) -> HttpRe
     }))
 }
 
-/// RFC 7517. The next key stands there a month before it signs.
+/// RFC 7517. The next key stands there a month before it signs; one has answers of issuers encrypted.
 async fn jwks(services: web::Data<Services>) -> HttpResponse {
     let cached = (header::CACHE_CONTROL, "public, max-age=3600");
-    let keys = services.verifier.own().published();
+    let keys = services.verifier.published();
     let keys = json!({"keys": keys}).to_string();
     HttpResponse::Ok().insert_header(cached).content_type("application/jwk-set+json").body(keys)
 }
