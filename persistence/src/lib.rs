@@ -48,7 +48,7 @@ pub use database::Database;
 pub use error::Error;
 pub use idempotency::{Again, Key};
 pub use me::MyNames;
-pub use members::registry;
+pub use members::{directory_user, registry};
 pub use members::{NOT_OWNED, NOT_PERSONAL, OWNED, PERSONAL};
 pub use networks::published_day;
 pub use nouns::CONSTRAINTS;

@@ -204,6 +204,11 @@ impl<'a> Store<'a> {
         self.call.caller.session.as_ref().is_some_and(|session| session.member.is_some())
     }
 
+    /// The identifier of the request.
+    pub(crate) fn request(&self) -> uuid::Uuid {
+        self.call.request
+    }
+
     /// The connection, for a read that starts from what this actor may see.
     pub(crate) fn reading(&mut self) -> (&mut PgConnection, &Actor) {
         (self.conn, &self.actor)

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use kernel::directory::{Email, GivenName, OrganizationReference, Profession, UsualName};
 use kernel::{
     Action, Actor, AffiliationId, FieldSources, Label, MemberId, MemberOrigin, NetworkId, Noun as _, OrganizationId,
-    PrincipalKind, Ruling, Version, text,
+    PrincipalId, PrincipalKind, Ruling, ServiceAccountId, Version, text,
 };
 use serde::Deserialize;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use crate::contact::Phone;
 use crate::member::{Language, Member};
 use crate::siren::Siret;
 
-pub use plan::{Entry, EntryWanted, Field, Known, Move, Plan, Planner, Refused, World};
+pub use plan::{Entry, EntryWanted, Field, Known, Move, Placed, Plan, Planner, Refused, World};
 
 text!(
     /// Name of an account in a directory.
@@ -150,6 +150,8 @@ pub struct DirectoryUserInput {
 /// For whom a directory speaks: a service account with its source and its organization.
 #[derive(Debug, Clone)]
 pub struct Directory {
+    /// The service account.
+    pub account: ServiceAccountId,
     /// Identifier of the source.
     pub source: Uuid,
     /// Its code, which whose fields they are is told by.
@@ -169,11 +171,11 @@ const FOR_KEEPERS: Label = Label {
 
 /// Read Users: a service account that may read the directory and speaks for one.
 #[derive(Debug, Clone, Copy)]
-pub struct Read;
+pub struct Read(pub PrincipalId);
 
 /// Write Users: a service account that keeps the members of an organization.
 #[derive(Debug, Clone, Copy)]
-pub struct Sync;
+pub struct Sync(pub PrincipalId);
 
 impl Action for Read {
     type Facts = Option<Directory>;
@@ -181,7 +183,8 @@ impl Action for Read {
 
     fn rule(actor: &Actor, directory: &Option<Directory>) -> Ruling {
         let reads = actor.kind == PrincipalKind::ServiceAccount && actor.is_insider();
-        Ruling::Allow.and(reads && directory.is_some(), FOR_DIRECTORIES)
+        let own = directory.as_ref().is_some_and(|it| actor.id == it.account.into());
+        Ruling::Allow.and(reads && own, FOR_DIRECTORIES)
     }
 
     fn object(&self) -> (&'static str, Option<String>) {

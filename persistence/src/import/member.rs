@@ -1,12 +1,13 @@
 //! Import of members and their affiliations.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use kernel::schema::{affiliation, external_id, membership, network, organization, source};
 use kernel::{MemberId, NetworkId, Noun as _, OrganizationId, Version, clock, sql};
 use members::affiliation::Affiliation;
+use members::import::Wanted;
 use members::member::Member;
 use members::member_file::{
     Fault, File, KnownAffiliation, KnownMember, KnownPeople, Organizations, Person, Plan, SourceCode, people, plan,
@@ -88,12 +89,10 @@ fn write(writing: &mut Writing<'_>, plan: &Plan) -> std::result::Result<Both, St
     register(writing)?;
     // The one order: networks, objects, rights.
     lock_networks_of(writing.conn, &plan.requalified)?;
-    rest_on(writing.conn, plan)?;
+    rest_on(writing.conn, &plan.organizations)?;
     let placed: Vec<Uuid> = plan.placed.iter().map(|id| id.0).collect();
     each(writing.conn, "SELECT FROM member WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", &placed)?;
-    let new: Vec<Uuid> = plan.members.iter().filter(|it| it.seen.is_none()).map(|it| it.id).collect();
-    let principals = "INSERT INTO principal (id, kind, created_at) SELECT id, 'member', app.clock() FROM unnest($1) id";
-    each(writing.conn, principals, &new)?;
+    become_principals(writing.conn, &plan.members)?;
     let members = writing.write(&MEMBER, &plan.members)?;
     let demoted = writing.write(&AFFILIATION, &plan.demoted)?;
     let mut affiliations = writing.write(&AFFILIATION, &plan.affiliations)?;
@@ -112,7 +111,7 @@ fn register(writing: &mut Writing<'_>) -> Result<()> {
     Ok(())
 }
 
-fn lock_networks_of(conn: &mut PgConnection, members: &[MemberId]) -> Result<()> {
+pub(crate) fn lock_networks_of(conn: &mut PgConnection, members: &[MemberId]) -> Result<()> {
     let sits = membership::table.filter(membership::member_id.eq_any(members)).select(membership::network_id);
     let rows = network::table.filter(network::id.eq_any(sits)).order(network::id).select(network::id);
     rows.for_no_key_update().load::<NetworkId>(conn)?;
@@ -126,13 +125,22 @@ struct Count {
 }
 
 /// The organizations stay as they were found until the end of the transaction.
-fn rest_on<T>(conn: &mut PgConnection, plan: &Plan) -> std::result::Result<(), Stop<T>> {
-    let ids: Vec<Uuid> = plan.organizations.iter().map(|id| id.0).collect();
+pub(crate) fn rest_on<T>(conn: &mut PgConnection, all: &HashSet<OrganizationId>) -> std::result::Result<(), Stop<T>> {
+    if all.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = all.iter().map(|id| id.0).collect();
     let open = "SELECT count(*) AS number FROM (
         SELECT FROM organization WHERE id = ANY ($1) AND status = 'active' ORDER BY id FOR SHARE) open";
     let wanted = i64::try_from(ids.len()).unwrap_or_default();
     let found: Count = diesel::sql_query(open).bind::<Array<SqlUuid>, _>(ids).get_result(conn)?;
     if found.number == wanted { Ok(()) } else { Err(Stop::Stale) }
+}
+
+/// New members are principals from the first instant.
+pub(crate) fn become_principals(conn: &mut PgConnection, members: &[Wanted]) -> Result<()> {
+    let new: Vec<Uuid> = members.iter().filter(|it| it.seen.is_none()).map(|it| it.id).collect();
+    each(conn, "INSERT INTO principal (id, kind, created_at) SELECT id, 'member', app.clock() FROM unnest($1) id", &new)
 }
 
 /// Runs a statement over identifiers, where there are any.

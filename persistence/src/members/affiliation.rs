@@ -136,7 +136,7 @@ const MAIN: Label = Label {
 };
 
 /// Inserts an affiliation; if it is the main one, the others of its time no longer are.
-fn insert_beside(
+pub(crate) fn insert_beside(
     writer: &mut Writer<'_>,
     member: MemberId,
     new: AffiliationInput,

@@ -2,6 +2,7 @@
 
 mod affiliation;
 mod closure;
+pub mod directory_user;
 mod first_login;
 mod hand_over;
 mod invitation;
