@@ -8,6 +8,7 @@ mod call;
 pub mod database;
 pub mod delivery;
 mod descriptor;
+mod directory;
 pub mod error;
 mod expertise;
 mod facet;
@@ -50,7 +51,7 @@ pub use idempotency::{Again, Key};
 pub use me::MyNames;
 pub use members::{directory_user, registry};
 pub use members::{NOT_OWNED, NOT_PERSONAL, OWNED, PERSONAL};
-pub use networks::published_day;
+pub use networks::{directory_group, published_day};
 pub use nouns::CONSTRAINTS;
 pub use store::Store;
 

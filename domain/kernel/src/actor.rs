@@ -84,6 +84,7 @@ codes! {
         DirectoryRead = "directory:read" ("lire l’annuaire", "read the directory"),
         DirectoryWrite = "directory:write" ("modifier l’annuaire", "write to the directory"),
         NetworksRead = "networks:read" ("lire les réseaux", "read the networks"),
+        ScimNetworks = "scim:networks" ("créer et fermer des réseaux par SCIM, pour le SIG", "create and close networks by SCIM, for the SIG"),
         TokensExchange = "tokens:exchange" ("tenir la session de personnes connectées", "hold the sessions of people who are logged in"),
     }
 }

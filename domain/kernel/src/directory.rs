@@ -4,10 +4,11 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 use validator::ValidateEmail as _;
 
 use crate::schema::{member, organization};
-use crate::{MemberId, OrganizationId, Refusal, codes, text};
+use crate::{Actor, MemberId, OrganizationId, PrincipalKind, Refusal, ServiceAccountId, codes, text};
 
 text!(
     /// Full name of an organization.
@@ -145,6 +146,27 @@ pub struct MemberReference {
     /// Given name and usual name, for display.
     #[schema(max_length = 201)]
     pub display_name: String,
+}
+
+/// For whom a service account speaks: the directory of an organization.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directory {
+    /// The service account.
+    pub account: ServiceAccountId,
+    /// Identifier of the source.
+    pub source: Uuid,
+    /// Code of the source, by which it is told whose a field is.
+    pub code: String,
+    /// Organization of the service account: where members are placed who are said to be nowhere else.
+    pub organization: OrganizationId,
+}
+
+impl Directory {
+    /// Whether the caller speaks for it.
+    #[must_use]
+    pub fn is_of(&self, actor: &Actor) -> bool {
+        actor.kind == PrincipalKind::ServiceAccount && actor.id == self.account.into()
+    }
 }
 
 /// A network by its name.

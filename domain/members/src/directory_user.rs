@@ -3,13 +3,12 @@
 mod plan;
 
 use chrono::{DateTime, Utc};
-use kernel::directory::{Email, GivenName, OrganizationReference, Profession, UsualName};
+use kernel::directory::{Directory, Email, GivenName, OrganizationReference, Profession, UsualName};
 use kernel::{
-    Action, Actor, AffiliationId, FieldSources, Label, MemberId, MemberOrigin, NetworkId, Noun as _, OrganizationId,
-    PrincipalId, PrincipalKind, Ruling, ServiceAccountId, Version, text,
+    Action, Actor, AffiliationId, FieldSources, Label, MemberId, MemberOrigin, NetworkId, Noun as _, PrincipalId, Ruling,
+    Version, text,
 };
 use serde::Deserialize;
-use uuid::Uuid;
 
 use crate::affiliation::{Position, Service};
 use crate::contact::Phone;
@@ -147,19 +146,6 @@ pub struct DirectoryUserInput {
     pub profession: Option<Profession>,
 }
 
-/// For whom a directory speaks: a service account with its source and its organization.
-#[derive(Debug, Clone)]
-pub struct Directory {
-    /// The service account.
-    pub account: ServiceAccountId,
-    /// Identifier of the source.
-    pub source: Uuid,
-    /// Its code, which whose fields they are is told by.
-    pub code: String,
-    /// The organization of the service account, where members are placed who are said to be nowhere else.
-    pub organization: OrganizationId,
-}
-
 const FOR_DIRECTORIES: Label = Label {
     fr: "SCIM est réservé aux comptes de service qui parlent pour un annuaire et peuvent lire l’annuaire.",
     en: "SCIM is for service accounts that speak for a directory and may read the directory.",
@@ -175,16 +161,15 @@ pub struct Read(pub PrincipalId);
 
 /// Write Users: a service account that keeps the members of an organization.
 #[derive(Debug, Clone, Copy)]
-pub struct Sync(pub PrincipalId);
+pub struct Write(pub PrincipalId);
 
 impl Action for Read {
     type Facts = Option<Directory>;
     const NAME: &'static str = "read_users";
 
     fn rule(actor: &Actor, directory: &Option<Directory>) -> Ruling {
-        let reads = actor.kind == PrincipalKind::ServiceAccount && actor.is_insider();
-        let own = directory.as_ref().is_some_and(|it| actor.id == it.account.into());
-        Ruling::Allow.and(reads && own, FOR_DIRECTORIES)
+        let own = directory.as_ref().is_some_and(|it| it.is_of(actor));
+        Ruling::Allow.and(own && actor.is_insider(), FOR_DIRECTORIES)
     }
 
     fn object(&self) -> (&'static str, Option<String>) {
@@ -192,7 +177,7 @@ impl Action for Read {
     }
 }
 
-impl Action for Sync {
+impl Action for Write {
     type Facts = Option<Directory>;
     const NAME: &'static str = "sync_users";
 

@@ -5,6 +5,7 @@ pub mod announcement;
 pub mod announcement_delivery;
 pub mod co_animation;
 pub mod decision;
+pub mod directory_group;
 pub mod follow_up;
 pub mod follow_up_comment;
 pub mod gap;

@@ -22,6 +22,11 @@ BEGIN
     IF NOT app.is_insider(owner) THEN
         account.granted := '{}';
     END IF;
+    -- Networks are the SIG's.
+    IF NOT EXISTS (SELECT FROM jsonb_array_elements(owner -> 'standings') s, jsonb_array_elements(s -> 'roles') r
+        WHERE s ->> 'origin' NOT IN ('government_partner', 'observer') AND r ->> 'role' IN ('sig_admin', 'sig_coordinator')) THEN
+        account.granted := array_remove(account.granted, 'scim:networks');
+    END IF;
     IF 'directory:write' = ANY (account.granted) AND account.source_id IS NOT NULL THEN
         SELECT coalesce(jsonb_agg(DISTINCT d), '[]') INTO kept
             FROM jsonb_array_elements(owner -> 'standings') s,

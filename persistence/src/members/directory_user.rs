@@ -4,14 +4,14 @@ mod query;
 mod row;
 mod sync;
 
-use diesel::prelude::*;
-use kernel::schema::{service_account, source};
-use kernel::{MemberId, PrincipalId, Refusal};
-use members::directory_user::{Directory, DirectoryUser, Read, Sync};
+use kernel::directory::Directory;
+use kernel::{MemberId, Refusal};
+use members::directory_user::{DirectoryUser, Read, Write};
 
 pub use query::{Found, Match, Narrow, UserOrder, UserQuery};
-pub use sync::{UserOp, Wrong};
+pub use sync::{Change, UserOp, Wrong};
 
+use crate::directory::speaker;
 use crate::kept::known;
 use crate::{Result, Store};
 
@@ -45,12 +45,4 @@ impl Store<'_> {
     }
 }
 
-/// For whom an account speaks: nobody, but for a service account with a source.
-fn spoken_for(who: PrincipalId, conn: &mut PgConnection) -> Result<Option<Directory>> {
-    let row = service_account::table.inner_join(source::table).filter(service_account::id.eq(who));
-    let row = row.select((service_account::id, source::id, source::code, service_account::organization_id));
-    let found: Option<(_, _, _, _)> = row.first(conn).optional()?;
-    Ok(found.map(|(account, source, code, organization)| Directory { account, source, code, organization }))
-}
-
-known!(it, conn => spoken_for(it.0, conn); Read, Sync);
+known!(it, conn => speaker(it.0, conn); Read, Write);

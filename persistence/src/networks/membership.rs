@@ -358,7 +358,7 @@ pub(super) fn join(
 }
 
 /// Begins a membership that lasts as long as its affiliation.
-fn begin(
+pub(super) fn begin(
     writer: &mut Writer<'_>,
     network: NetworkId,
     new: &MembershipInput,
@@ -388,7 +388,7 @@ fn take_role(
 }
 
 /// Notifies the member that they were added to a network, if the membership has begun.
-fn tell_given(writer: &mut Writer<'_>, it: &Membership) -> Result<()> {
+pub(super) fn tell_given(writer: &mut Writer<'_>, it: &Membership) -> Result<()> {
     if it.valid.from > writer.at {
         return Ok(());
     }

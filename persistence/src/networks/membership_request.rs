@@ -16,7 +16,7 @@ use kernel::directory::{Email, OrganizationLife};
 use kernel::notification::{NotificationKind, TaskKind};
 use kernel::schema::{affiliation, member, membership, membership_request, network, notification, organization};
 use kernel::{
-    AffiliationId, Grant, MemberId, MemberOrigin, MembershipId, MembershipRequestId, NetworkId, NetworkRole,
+    Action as _, AffiliationId, Grant, MemberId, MemberOrigin, MembershipId, MembershipRequestId, NetworkId, NetworkRole,
     NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Versions, sql,
 };
 
@@ -102,11 +102,7 @@ impl Store<'_> {
                     (invites.invite)(writer, joins, invitee.organization_id, &named(invitee))?;
                 }
             }
-            tell_who_decides(writer, &created)?;
-            if created.status == MembershipRequestStatus::Open {
-                let key = format!("end_request:{}", created.id);
-                plan(writer.conn, TaskKind::EndRequest, &key, Some(created.id.0), created.expires_at)?;
-            }
+            tell(writer, &created)?;
             Ok(created)
         })?;
         Ok(self.seen(created))
@@ -162,6 +158,54 @@ impl Store<'_> {
         let changed = self.write_on(grant, seen, |writer, _, _, before| withdraw(writer, &before))?;
         Ok(self.seen(changed))
     }
+}
+
+/// Those who decide are told of a request, and it ends when its time has passed.
+fn tell(writer: &mut Writer<'_>, it: &MembershipRequest) -> Result<()> {
+    tell_who_decides(writer, it)?;
+    if it.status == MembershipRequestStatus::Open {
+        let key = format!("end_request:{}", it.id);
+        plan(writer.conn, TaskKind::EndRequest, &key, Some(it.id.0), it.expires_at)?;
+    }
+    Ok(())
+}
+
+/// An organization's directory proposes a member to a network, once.
+///
+/// # Errors
+/// The network does not take them in.
+pub(super) fn nominate(writer: &mut Writer<'_>, network: &NetworkCode, affiliation_id: AffiliationId) -> Result<()> {
+    let new = MembershipRequestInput {
+        kind: MembershipRequestKind::Nomination,
+        affiliation_id: Some(affiliation_id),
+        invitee: None,
+        role: NetworkRole::Member,
+        interministerial: false,
+        justification: None,
+        notification_level: None,
+    };
+    let action = Create((network.clone(), new));
+    let candidate = action.facts(writer.conn)?;
+    match Create::moment(&candidate) {
+        Err(Refusal::AlreadyRequested | Refusal::Overlap) => return Ok(()),
+        moment => moment?,
+    }
+    let created = insert(writer, &candidate, [false, false], None)?;
+    tell(writer, &created)
+}
+
+/// What a service account proposed and nobody decided is withdrawn.
+pub(super) fn withdraw_own(writer: &mut Writer<'_>, network: NetworkId, members: &[MemberId]) -> Result<()> {
+    let open = MembershipRequest::query()
+        .filter(membership_request::network_id.eq(network))
+        .filter(membership_request::member_id.eq_any(members))
+        .filter(membership_request::created_by.eq(writer.by))
+        .filter(stands().eq(MembershipRequestStatus::Open))
+        .order(membership_request::id);
+    for before in open.load::<MembershipRequest>(writer.conn)? {
+        withdraw(writer, &before)?;
+    }
+    Ok(())
 }
 
 fn named(invitee: &Invitee) -> (kernel::directory::GivenName, kernel::directory::UsualName, Email) {

@@ -5,6 +5,7 @@ mod announcement;
 mod carry;
 mod co_animation;
 mod decision;
+pub mod directory_group;
 mod follow_up;
 mod gap;
 mod indicator;

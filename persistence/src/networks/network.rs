@@ -1,7 +1,7 @@
 //! SQL of networks.
 
 use ::networks::network::{
-    Activate, Close, Create, Network, NetworkCode, NetworkFilter, NetworkPage, NetworkPatch, NetworkStatus,
+    Activate, Close, Create, Network, NetworkCode, NetworkFilter, NetworkInput, NetworkPage, NetworkPatch, NetworkStatus,
     NetworkView, Pause, Read, Update, visible,
 };
 use diesel::prelude::*;
@@ -16,6 +16,7 @@ use crate::moving::{Fate, Resting};
 use crate::nouns::NOUNS;
 use crate::page::{UP, fold, keyset, like};
 use crate::stamps::born;
+use crate::writer::Writer;
 use crate::{Again, Error, Result, Store};
 
 type Query = network::BoxedQuery<'static, diesel::pg::Pg>;
@@ -60,15 +61,7 @@ impl Store<'_> {
     /// # Errors
     /// Its code is taken.
     pub fn create_network(&mut self, grant: Grant<Create>) -> Result<NetworkView> {
-        let created = self.write(grant, |writer, _, Create(new), ()| {
-            let row = (
-                new,
-                network::id.eq(NetworkId::fresh()),
-                network::status.eq(NetworkStatus::Preparing),
-                born!(network, writer),
-            );
-            writer.create::<Network, _, _>(row)
-        })?;
+        let created = self.write(grant, |writer, _, Create(new), ()| create(writer, new))?;
         Ok(self.seen(created))
     }
 
@@ -106,15 +99,7 @@ impl Store<'_> {
     /// # Errors
     /// It is no longer as the caller saw it.
     pub fn close_network(&mut self, grant: Grant<Close>, seen: Versions) -> Result<NetworkView> {
-        let closed = self.write_on(grant, seen, |writer, _, _, before| {
-            let after = writer.end(&before, network::status.eq(NetworkStatus::Closed))?;
-            for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
-                if let Ends::Network(end) = ends {
-                    end(writer, before.id)?;
-                }
-            }
-            Ok(after)
-        })?;
+        let closed = self.write_on(grant, seen, |writer, _, _, before| close(writer, &before))?;
         Ok(self.seen(closed))
     }
 
@@ -128,6 +113,23 @@ impl Store<'_> {
             self.write_on(grant, seen, |writer, _, _, before| writer.change(&before, network::status.eq(status)))?;
         Ok(self.seen(changed))
     }
+}
+
+/// Creates a network, in preparation.
+pub(super) fn create(writer: &mut Writer<'_>, new: NetworkInput) -> Result<Network> {
+    let status = network::status.eq(NetworkStatus::Preparing);
+    writer.create((new, network::id.eq(NetworkId::fresh()), status, born!(network, writer)))
+}
+
+/// Closes a network, with all that ends with it.
+pub(super) fn close(writer: &mut Writer<'_>, before: &Network) -> Result<Network> {
+    let after = writer.end(before, network::status.eq(NetworkStatus::Closed))?;
+    for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
+        if let Ends::Network(end) = ends {
+            end(writer, before.id)?;
+        }
+    }
+    Ok(after)
 }
 
 pub(super) fn find(code: &NetworkCode, conn: &mut PgConnection) -> Result<Network> {

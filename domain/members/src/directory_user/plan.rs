@@ -3,17 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use kernel::directory::{Email, GivenName, OrganizationLife, UsualName};
+use kernel::directory::{Directory, Email, GivenName, OrganizationLife, Profession, UsualName};
 use kernel::{Action as _, Actor, AffiliationId, FieldSources, MemberId, OrganizationId, Refusal, Version};
 use serde_json::{Map, Value, json};
 
-use super::{Directory, DirectoryUser, DirectoryUserInput, ExternalId, UserAffiliation, UserGroup, UserName};
+use super::{DirectoryUser, DirectoryUserInput, ExternalId, UserAffiliation, UserGroup, UserName};
 use crate::affiliation::{Position, Service};
 use crate::contact::Phone;
 use crate::import::Wanted;
 use crate::member::{self, Language};
 use crate::siren::Siret;
-use kernel::directory::Profession;
 
 /// A field that a directory says, and that others may keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -132,7 +132,7 @@ impl Sql {
             }
             Narrow::Updated(operator, at) => self.push(&format!("u.updated_at {operator} "), Bound::At(*at), ""),
             Narrow::Group(id) => self.push(
-                "u.member_id IN (SELECT g.member_id FROM membership g WHERE g.source_id = $1 AND g.valid @> app.clock() AND g.network_id = ",
+                "u.member_id IN (SELECT g.member_id FROM membership g WHERE g.source_id = $1 AND g.role = 'member' AND g.valid @> app.clock() AND g.network_id = ",
                 Bound::Id(id.0),
                 ")",
             ),

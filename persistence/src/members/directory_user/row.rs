@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::directory::{Email, GivenName, UsualName};
+use kernel::directory::{Directory, Email, GivenName, UsualName};
 use kernel::{Actor, FieldSources, MemberId, Version};
 use members::contact::Phone;
-use members::directory_user::{Directory, Entry, ExternalId, Known, UserName};
+use members::directory_user::{Entry, ExternalId, Known, UserName};
 use members::member::Language;
 use members::siren::Siret;
 use serde_json::Value;
@@ -31,7 +31,7 @@ const ROWS: &str = "SELECT m.id, m.version, m.given_name, m.usual_name, m.email,
         WHERE a.member_id = m.id AND a.valid @> app.clock()) AS affiliations,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'name', n.name) ORDER BY n.name), '[]')
         FROM membership g JOIN network n ON n.id = g.network_id
-        WHERE $3 AND g.member_id = m.id AND g.source_id = $1 AND g.valid @> app.clock() AND n.visibility <> 'hidden') AS groups
+        WHERE $3 AND g.member_id = m.id AND g.source_id = $1 AND g.role = 'member' AND g.valid @> app.clock() AND n.visibility <> 'hidden') AS groups
     FROM member m LEFT JOIN directory_user u ON u.member_id = m.id AND u.source_id = $1
     WHERE m.id = ANY ($2) ORDER BY m.id";
 

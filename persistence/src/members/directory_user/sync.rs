@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::directory::OrganizationLife;
+use kernel::directory::{Directory, OrganizationLife};
 use kernel::schema::{affiliation, directory_user, member, membership, organization};
 use kernel::{Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, Refusal};
 use members::affiliation::{Affiliation, AffiliationInput};
 use members::directory_user::{
-    Directory, DirectoryUser, DirectoryUserInput, EntryWanted, ExternalId, Known, Move, Placed, Plan, Planner, Refused, Sync,
-    World,
+    DirectoryUser, DirectoryUserInput, EntryWanted, ExternalId, Known, Move, Placed, Plan, Planner, Refused, World,
+    Write,
 };
 use members::member::Member;
 use members::siren::Siret;
@@ -38,10 +38,7 @@ pub enum UserOp<F> {
 }
 
 /// What a User becomes.
-pub type Change<F> = Box<dyn Fn(&DirectoryUser) -> std::result::Result<DirectoryUserInput, F> + Send + Sync_>;
-
-/// The name of the marker, which an action has too.
-use std::marker::Sync as Sync_;
+pub type Change<F> = Box<dyn Fn(&DirectoryUser) -> std::result::Result<DirectoryUserInput, F> + Send + Sync>;
 
 /// Why a directory's word was not taken.
 #[derive(Debug)]
@@ -65,7 +62,7 @@ impl Store<'_> {
     ///
     /// # Errors
     /// Others changed the same members meanwhile; the database does not answer.
-    pub fn sync_users<F>(&mut self, grant: Grant<Sync>, ops: &[UserOp<F>]) -> Result<Vec<Word<F>>> {
+    pub fn sync_users<F>(&mut self, grant: Grant<Write>, ops: &[UserOp<F>]) -> Result<Vec<Word<F>>> {
         let request = self.request();
         self.write(grant, |writer, actor, _, directory| {
             let directory = directory.ok_or(Refusal::NotFound)?;
