@@ -18,6 +18,7 @@ use crate::metrics::count;
 use crate::opaque::ask_issuer;
 use crate::platform::{docs, meta};
 use crate::problem::speak;
+use crate::scim;
 use crate::services::Services;
 use crate::telemetry::trace;
 
@@ -96,6 +97,7 @@ pub fn app(
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .app_data(web::PathConfig::default().error_handler(|_, request| unread(request).into()))
         .configure(meta::routes)
+        .configure(scim::routes)
         .service(
             web::scope("/docs")
                 .wrap(from_fn(docs::page_policy))

@@ -97,7 +97,7 @@ where
 }
 
 /// How deep brackets go, outside strings.
-fn depth(body: &[u8]) -> usize {
+pub(crate) fn depth(body: &[u8]) -> usize {
     let (mut now, mut deepest, mut quoted, mut escaped) = (0_usize, 0, false, false);
     for byte in body {
         match byte {
@@ -190,10 +190,10 @@ impl<F: DeserializeOwned> FromRequest for Query<F> {
 pub(crate) struct NoFilter {}
 
 /// One parameter of a query.
-type Pair = (String, String);
+pub(crate) type Pair = (String, String);
 
 /// The parameters of a query, in their order.
-fn pairs(request: &HttpRequest) -> Result<Vec<Pair>, Problem> {
+pub(crate) fn pairs(request: &HttpRequest) -> Result<Vec<Pair>, Problem> {
     // What is no UTF-8 would be read with a sign in its place, and something else be looked for.
     percent_decode_str(request.query_string())
         .decode_utf8()

@@ -37,6 +37,7 @@ pub mod problem;
 mod public_address;
 pub mod serve;
 mod services;
+mod scim;
 mod sockets;
 pub mod telemetry;
 mod vcard;

@@ -28,7 +28,7 @@ use crate::limits::Limits;
 use crate::mail::Post;
 use crate::metrics::{Metrics, Watched};
 use crate::public_address::{Here, PublicAddress};
-use crate::services::Services;
+use crate::services::{BearerKeys, Services};
 use crate::sockets::Sockets;
 use crate::{backlog, worker};
 
@@ -149,6 +149,7 @@ pub fn serve(settings: &Settings) -> Result<(), Failure> {
     let development = settings.development().then(|| development(settings)).transpose()?;
     let places = usize::from(settings.connections);
     let services = Services {
+        keys: BearerKeys::default(),
         database: Database::new(&place.app, u32::from(settings.connections)),
         verifier: Verifier::new(&issuers, development),
         readers: Gate::new(places, places * LINE),

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use actix_web::HttpRequest;
+use moka::sync::Cache;
 use persistence::Database;
 
 use crate::auth::{Caller, Unverified, Verifier};
@@ -12,6 +14,26 @@ use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::problem::{Code, Problem};
 use crate::public_address::PublicAddress;
+
+/// Keys that were found good, by their digests, and whose they are.
+#[derive(Clone)]
+pub struct BearerKeys(Cache<[u8; 32], Arc<Caller>>);
+
+impl Default for BearerKeys {
+    fn default() -> Self {
+        Self(Cache::builder().max_capacity(10_000).time_to_live(Duration::from_mins(1)).build())
+    }
+}
+
+impl BearerKeys {
+    pub(crate) fn get(&self, key: &[u8; 32]) -> Option<Arc<Caller>> {
+        self.0.get(key)
+    }
+
+    pub(crate) fn insert(&self, key: [u8; 32], caller: Arc<Caller>) {
+        self.0.insert(key, caller);
+    }
+}
 
 /// The services that every request needs.
 #[derive(Clone)]
@@ -24,6 +46,8 @@ pub struct Services {
     pub readers: Gate,
     /// The door for requests that write.
     pub writers: Gate,
+    /// Keys of service accounts that were shown in the place of tokens, and whose they are.
+    pub keys: BearerKeys,
     /// The rate limits.
     pub limits: Limits,
     /// Whether the process is about to stop.

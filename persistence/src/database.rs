@@ -7,6 +7,8 @@ use diesel::prelude::*;
 use kernel::{Actor, Identity, Refusal};
 use moka::sync::Cache;
 
+use uuid::Uuid;
+
 use crate::actor::{TRUST, entering, looking};
 use crate::aftermath::was_there;
 use crate::audit::Asked;
@@ -112,6 +114,17 @@ impl Database {
     /// Those of the work; a caller who is not registered; a database that does not answer.
     pub fn write<T: Again>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<Done<T>> {
         self.heard(again(|pardoned| self.write_once(call, &work, pardoned)))
+    }
+
+    /// The same for what carries no key by which it would be done once.
+    ///
+    /// # Errors
+    /// Those of the work; a caller who is not registered; a database that does not answer.
+    pub fn write_unkeyed<T>(&self, call: &Call, work: impl Fn(&mut Store<'_>) -> Result<T>) -> Result<T> {
+        let call = Call { key: None, ..call.clone() };
+        match self.write(&call, |store| work(store).map(Unkeyed))? {
+            Done::Now(done) | Done::Before(done) => Ok(done.0),
+        }
     }
 
     /// Lets someone write who may not be registered yet. Idempotency keys are not kept: what they do can be done only once.
@@ -297,6 +310,19 @@ fn attempt<T: Again>(
     let done = done?;
     idempotency::keep(conn, who, key, done.about())?;
     Ok(Done::Now(done))
+}
+
+/// What is written without a key, and so never shown a second time.
+struct Unkeyed<T>(T);
+
+impl<T> Again for Unkeyed<T> {
+    fn about(&self) -> Uuid {
+        Uuid::nil()
+    }
+
+    fn again(_: &mut Store<'_>, _: Uuid) -> Result<Self> {
+        Err(Refusal::NotFound.into())
+    }
 }
 
 /// What was written, now or the first time it was asked.

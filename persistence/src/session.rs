@@ -60,6 +60,18 @@ impl Database {
         client(&mut conn, id)
     }
 
+    /// The same for a secret that stands in the place of a token; that the key was used is noted.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub fn client_by_bearer(&self, secret: &KeySecret) -> Result<Option<Client>> {
+        let client = self.client_by_secret(secret)?;
+        if let Some(client) = &client {
+            used(&mut *self.worker()?, client.key)?;
+        }
+        Ok(client)
+    }
+
     /// The public keys of an account that are in force.
     ///
     /// # Errors
@@ -131,11 +143,7 @@ impl Database {
     pub fn record_session(&self, call: &Call, client: &Client) -> Result<()> {
         let mut conn = self.worker()?;
         conn.transaction(|conn| {
-            let before = clock::now() - MINUTE;
-            let long_ago = service_account_key::last_used_at.is_null().or(service_account_key::last_used_at.lt(before));
-            let key = service_account_key::table.find(client.key).filter(long_ago);
-            let used = service_account_key::last_used_at.eq(sql::clock().nullable());
-            diesel::update(key).set(used).execute(conn)?;
+            used(conn, client.key)?;
             let object = Some(client.key.to_string());
             let asked = Asked { action: "issue_token", noun: ServiceAccountKey::NAME, object };
             audit::done(conn, call, who(call, client), &asked)
@@ -161,6 +169,16 @@ impl Database {
             audit::done(conn, call, who(call, client), &asked)
         })
     }
+}
+
+/// Notes that a key was used, to the minute.
+fn used(conn: &mut PgConnection, key: ServiceAccountKeyId) -> Result<()> {
+    let before = clock::now() - MINUTE;
+    let long_ago = service_account_key::last_used_at.is_null().or(service_account_key::last_used_at.lt(before));
+    let key = service_account_key::table.find(key).filter(long_ago);
+    let used = service_account_key::last_used_at.eq(sql::clock().nullable());
+    diesel::update(key).set(used).execute(conn)?;
+    Ok(())
 }
 
 /// For whom: the person whose session it is, or the account itself.

@@ -42,7 +42,8 @@ pub(crate) fn attributes(resource: &Resource, schema: &Schema, parts: &Object) -
     for (name, value) in parts {
         match schema.attribute(name) {
             Some(attribute) => put(&mut read, attribute, value)?,
-            None if resource.passes_over(name) => {}
+            // Some name the schema again within it.
+            None if resource.passes_over(name) || name.eq_ignore_ascii_case("schemas") => {}
             None => {
                 let why = format!("{name:?} is no attribute of {:?}.", schema.id);
                 return Err(ScimError::bad(ErrorType::InvalidSyntax, why));

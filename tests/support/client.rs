@@ -73,6 +73,7 @@ impl Client {
             "/go",
             "/oauth",
             "/jwks",
+            "/scim",
         ];
         let root = path == "/" || path.starts_with("/?");
         let api = !root && !known.iter().any(|known| path.starts_with(known));

@@ -137,6 +137,14 @@ impl Problem {
         response.content_type("application/problem+json").body(serde_json::to_vec(&body).unwrap_or_default())
     }
 
+    /// All that it says in English, in one line: for answers whose errors are those of another standard.
+    pub(crate) fn sentence(&self) -> String {
+        let fields = self.errors.iter().map(|error| format!("{}: {}", error.pointer(), error.said().en));
+        let why = self.why.as_ref().map(|why| why.en.clone());
+        let said: Vec<String> = why.into_iter().chain(fields).collect();
+        if said.is_empty() { self.code.title().en.to_owned() } else { said.join(" ") }
+    }
+
     fn body(self, english: bool, instance: String) -> Body {
         let said = |label: Label| if english { label.en } else { label.fr };
         let spoken = |said: Said| if english { said.en } else { said.fr };

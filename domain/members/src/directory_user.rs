@@ -132,8 +132,8 @@ pub struct DirectoryUserInput {
     pub email: Option<Email>,
     /// Professional telephone numbers.
     pub phones: Vec<Phone>,
-    /// The language that is spoken best.
-    pub language: Option<Language>,
+    /// Languages, the best first. Absent: as they are, or French.
+    pub languages: Option<Vec<Language>>,
     /// Whether the account may be used.
     pub active: bool,
     /// The establishment, where it is not that of the service account.

@@ -243,8 +243,6 @@ fn held(conn: &mut PgConnection, directory: &Directory, it: &Network, only: Opti
 
 #[derive(QueryableByName)]
 struct Seated {
-    #[diesel(sql_type = SqlUuid)]
-    member_id: MemberId,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     affiliation_id: Option<AffiliationId>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -255,7 +253,7 @@ struct Seated {
 
 /// Where Users work, as their directory says, else mainly; and whether they sit in a network already. $1 the source, $2 the
 /// members, $3 the network.
-const PLACES: &str = "SELECT u.member_id, p.id AS affiliation_id, p.origin,
+const PLACES: &str = "SELECT p.id AS affiliation_id, p.origin,
         EXISTS (SELECT FROM membership s WHERE s.network_id = $3 AND s.member_id = u.member_id AND s.valid @> app.clock()) AS sits
     FROM directory_user u LEFT JOIN LATERAL (SELECT a.id, o.origin FROM affiliation a JOIN organization o ON o.id = a.organization_id
         WHERE a.member_id = u.member_id AND a.valid @> app.clock() ORDER BY a.source_id = $1 DESC, a.is_primary DESC, a.id LIMIT 1) p ON true

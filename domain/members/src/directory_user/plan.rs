@@ -376,7 +376,7 @@ impl<'a> Planner<'a> {
         let organization = self.organization(new.siret.as_ref())?.unwrap_or(self.directory.organization);
         self.may_place(organization)?;
         let id = MemberId::fresh();
-        let languages: Vec<_> = new.language.iter().cloned().chain(new.language.is_none().then(french).flatten()).collect();
+        let languages = new.languages.clone().unwrap_or_else(|| french().into_iter().collect());
         let fields = Map::from_iter([
             ("given_name".into(), json!(new.given_name)),
             ("usual_name".into(), json!(new.usual_name)),
@@ -489,14 +489,12 @@ impl<'a> Planner<'a> {
 
     /// The fields of the member that the directory may say, where they differ.
     fn describe(&mut self, known: &Known, new: &DirectoryUserInput) {
-        let mut languages: Vec<_> = new.language.iter().cloned().collect();
-        languages.extend(known.languages.iter().filter(|it| Some(*it) != new.language.as_ref()).cloned());
         let said = [
             (Field::GivenName, json!(known.given_name), json!(new.given_name)),
             (Field::UsualName, json!(known.usual_name), json!(new.usual_name)),
             (Field::Email, json!(known.email), json!(new.email.as_ref().or(known.email.as_ref()))),
             (Field::Phones, json!(known.phones), json!(new.phones)),
-            (Field::Languages, json!(known.languages), json!(languages)),
+            (Field::Languages, json!(known.languages), json!(new.languages.as_ref().unwrap_or(&known.languages))),
         ];
         let fields = self.changed(known, said);
         if !fields.is_empty() {

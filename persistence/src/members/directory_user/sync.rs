@@ -58,15 +58,15 @@ impl<F> From<Refused> for Wrong<F> {
 type Word<F> = std::result::Result<MemberId, Wrong<F>>;
 
 impl Store<'_> {
-    /// Takes a directory's word on several members: what can be done of it is done, all at once.
+    /// Takes a directory's word on several members: what can be done of it is done, all at once, until so many were wrong.
     ///
     /// # Errors
     /// Others changed the same members meanwhile; the database does not answer.
-    pub fn sync_users<F>(&mut self, grant: Grant<Write>, ops: &[UserOp<F>]) -> Result<Vec<Word<F>>> {
+    pub fn sync_users<F>(&mut self, grant: Grant<Write>, ops: &[UserOp<F>], most: usize) -> Result<Vec<Word<F>>> {
         let request = self.request();
         self.write(grant, |writer, actor, _, directory| {
             let directory = directory.ok_or(Refusal::NotFound)?;
-            let (words, plan) = planned(writer, actor, &directory, ops)?;
+            let (words, plan) = planned(writer, (actor, &directory), ops, most)?;
             writer.kept = true;
             if !plan.is_empty() {
                 let run = Run { source: &directory.code, action: "sync_user", request, by: writer.by, dry: false, progress: &|_| () };
@@ -80,9 +80,9 @@ impl Store<'_> {
 /// What follows from all of it, over what is there now.
 fn planned<F>(
     writer: &mut Writer<'_>,
-    actor: &Actor,
-    directory: &Directory,
+    (actor, directory): (&Actor, &Directory),
     ops: &[UserOp<F>],
+    most: usize,
 ) -> Result<(Vec<Word<F>>, Plan)> {
     let conn = &mut *writer.conn;
     let meant: Vec<MemberId> = ops.iter().filter_map(meant).collect();
@@ -94,17 +94,29 @@ fn planned<F>(
     let said: Vec<&DirectoryUserInput> = asked.iter().filter_map(|it| it.as_ref().ok()?.as_ref()).collect();
     let world = world(conn, directory, actor, known, &said)?;
     let mut planner = Planner::new(actor, directory, writer.at, world);
-    let words = ops.iter().zip(asked).map(|(op, becomes)| {
-        let becomes = becomes?;
-        Ok(match (op, becomes) {
-            (UserOp::Create(_), Some(new)) => planner.create(&new)?,
-            (UserOp::Change(id, ..), Some(new)) => planner.say(*id, &new)?,
-            (UserOp::Remove(id, _), _) => planner.remove(*id)?,
-            _ => return Err(Refused::NotFound.into()),
-        })
-    });
-    let words = words.collect();
+    let (mut words, mut failed) = (Vec::new(), 0);
+    for (op, becomes) in ops.iter().zip(asked) {
+        let word = becomes.and_then(|becomes| Ok(take(&mut planner, op, becomes)?));
+        failed += usize::from(word.is_err());
+        words.push(word);
+        if failed >= most {
+            break;
+        }
+    }
     Ok((words, planner.done()))
+}
+
+fn take<F>(
+    planner: &mut Planner<'_>,
+    op: &UserOp<F>,
+    becomes: Option<DirectoryUserInput>,
+) -> std::result::Result<MemberId, Refused> {
+    match (op, becomes) {
+        (UserOp::Create(_), Some(new)) => planner.create(&new),
+        (UserOp::Change(id, ..), Some(new)) => planner.say(*id, &new),
+        (UserOp::Remove(id, _), _) => planner.remove(*id),
+        _ => Err(Refused::NotFound),
+    }
 }
 
 fn meant<F>(op: &UserOp<F>) -> Option<MemberId> {
