@@ -40,7 +40,7 @@ pub struct Operation {
 pub struct PatchOp(pub Vec<Operation>);
 
 /// Attributes of RFC 7643 that clients write and that follow from others here.
-const DERIVED: [&str; 3] = ["displayName", "formatted", "organization"];
+const DERIVED: [&str; 4] = ["displayName", "formatted", "organization", "primary"];
 
 fn wrong(kind: ErrorType, why: impl Into<String>) -> ScimError {
     ScimError::bad(kind, why)

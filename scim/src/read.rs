@@ -27,7 +27,7 @@ pub fn read(resource: &'static Resource, body: &Value) -> Result<Object, ScimErr
             read.insert(extension.id.into(), Value::Object(attributes(resource, extension, parts)?));
         } else if let Some(attribute) = resource.attribute(name) {
             put(&mut read, attribute, value)?;
-        } else if !resource.passes_over(name) {
+        } else if !resource.passes_over(name) && !value.is_null() {
             return Err(wrong(format!("{name:?} is no attribute of a {}.", resource.name)));
         }
     }

@@ -118,7 +118,7 @@ pub static USER: Resource = Resource {
     passed_over: &[
         "nickName", "profileUrl", "userType", "locale", "timezone", "password", "ims", "photos", "addresses",
         "entitlements", "roles", "x509Certificates", "honorificPrefix", "honorificSuffix", "middleName", "employeeNumber",
-        "costCenter", "division", "manager", "display",
+        "costCenter", "division", "manager", "display", "primary",
     ],
 };
 

@@ -49,6 +49,7 @@ mod problem;
 mod reorganization;
 mod rules;
 mod running;
+mod scim;
 mod search;
 mod service_account;
 mod succession;

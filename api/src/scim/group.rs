@@ -150,7 +150,13 @@ pub(super) enum Word {
 
 impl Word {
     pub(super) fn whole(body: &Value) -> Result<Self, ScimError> {
-        read(&GROUP, body).map(Self::Whole)
+        let mut said = read(&GROUP, body)?;
+        // An empty list empties the Group; none leaves it as it is.
+        let named = body.as_object().is_some_and(|fields| fields.keys().any(|name| name.eq_ignore_ascii_case("members")));
+        if named && !said.contains_key("members") {
+            said.insert("members".into(), Value::Array(Vec::new()));
+        }
+        Ok(Self::Whole(said))
     }
 
     pub(super) fn patch(body: &Value) -> Result<Self, ScimError> {

@@ -18,7 +18,8 @@ use fault::{no_method, no_resource};
 pub(crate) const BASE: &str = "/scim/v2";
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    let at = |path: &str| web::resource(path.to_owned()).default_service(web::to(no_method));
+    // Some end their addresses with a slash.
+    let at = |path: &str| web::resource([path.to_owned(), format!("{path}/")]).default_service(web::to(no_method));
     let scope = web::scope(BASE)
         .service(at("/ServiceProviderConfig").route(web::get().to(discovery::provider)))
         .service(at("/ResourceTypes").route(web::get().to(discovery::resource_types)))

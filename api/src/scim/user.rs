@@ -1,6 +1,7 @@
 //! Users: how a member looks to a directory, and what a directory's words mean.
 
 use ::members::directory_user::{DirectoryUser, DirectoryUserInput, ExternalId, Field, UserName};
+use ::members::contact::Phone;
 use ::members::member::Language;
 use ::scim::schemas::{COMMUNICANT, ENTERPRISE, USER};
 use ::scim::{Object, PatchOp, Projection, ScimError, apply, read};
@@ -131,11 +132,8 @@ pub(super) fn input(
         None => user_name.as_ref().parse().ok().or_else(|| now.and_then(|it| it.email.clone())),
     };
     let phones = said.get("phoneNumbers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let phones = phones.iter().map(|it| required("phoneNumbers.value", text(it.get("value"))));
-    let phones = phones.collect::<Result<Vec<_>, _>>()?;
-    if phones.len() > 5 {
-        return Err(ScimError::value("\"phoneNumbers\" has five values at most."));
-    }
+    // Numbers that nobody could call, such as those of a house alone, are left out.
+    let phones: Vec<Phone> = phones.iter().filter_map(|it| text(it.get("value"))?.parse().ok()).take(5).collect();
     let old = before.and_then(|(_, shown)| shown);
     let was = |path: &str| old.map(|old| old.pointer(path).cloned().unwrap_or_default());
     let position = alias(
@@ -205,7 +203,7 @@ fn optional<T: std::str::FromStr>(name: &str, text: Option<String>) -> Result<Op
 fn languages(said: Option<Language>, now: Option<&DirectoryUser>, old: Option<&Value>) -> Option<Vec<Language>> {
     let others = now.map(|it| it.languages.as_slice()).unwrap_or_default();
     match said {
-        Some(said) => Some(std::iter::once(said.clone()).chain(others.iter().filter(|it| **it != said).cloned()).collect()),
+        Some(said) => Some(std::iter::once(said.clone()).chain(others.iter().filter(|it| **it != said).cloned()).take(10).collect()),
         None => old.and_then(|old| old.get("preferredLanguage")).map(|_| Vec::new()),
     }
 }
