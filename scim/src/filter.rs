@@ -200,7 +200,11 @@ impl<'a> Reader<'a> {
     fn all(mut self) -> Result<Filter, ScimError> {
         let filter = self.either()?;
         self.space();
-        if self.rest.is_empty() { Ok(filter) } else { Err(unread(format!("{:?} is not expected there.", self.shown()))) }
+        if self.rest.is_empty() {
+            Ok(filter)
+        } else {
+            Err(unread(format!("{:?} is not expected there.", self.shown())))
+        }
     }
 
     fn shown(&self) -> String {
@@ -214,7 +218,9 @@ impl<'a> Reader<'a> {
     /// The next word, if it is this one.
     fn word(&mut self, word: &str) -> bool {
         self.space();
-        let Some(head) = self.rest.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word)) else { return false };
+        let Some(head) = self.rest.get(..word.len()).filter(|head| head.eq_ignore_ascii_case(word)) else {
+            return false;
+        };
         let after = self.rest.get(head.len()..).unwrap_or_default();
         let ends = after.chars().next().is_none_or(|next| next.is_whitespace() || next == '(' || next == ')');
         if ends {
@@ -333,11 +339,14 @@ impl<'a> Reader<'a> {
         self.space();
         let end = match self.rest.strip_prefix('"') {
             Some(text) => end_of_text(text).map(|end| end + 2),
-            None => Some(self.rest.find(|it: char| it.is_whitespace() || "[]()".contains(it)).unwrap_or(self.rest.len())),
+            None => {
+                Some(self.rest.find(|it: char| it.is_whitespace() || "[]()".contains(it)).unwrap_or(self.rest.len()))
+            }
         };
         let (value, rest) = end.and_then(|end| self.rest.split_at_checked(end)).unwrap_or((self.rest, ""));
         let value = serde_json::from_str::<Value>(value).ok().filter(|it| !it.is_array() && !it.is_object());
-        let value = value.ok_or_else(|| unread(format!("{:?} is no value: text stands in double quotes.", self.shown())))?;
+        let value =
+            value.ok_or_else(|| unread(format!("{:?} is no value: text stands in double quotes.", self.shown())))?;
         self.rest = rest;
         Ok(value)
     }
@@ -399,7 +408,11 @@ fn term(path: AttributePath, operator: Operator, value: Value) -> Result<Filter,
     let value = coerce(&one, value).map_err(|_| unread(format!("{named:?} cannot be compared with such a value.")))?;
     let timed = compared.kind != Kind::DateTime
         || value.as_str().is_some_and(|it| chrono::DateTime::parse_from_rfc3339(it).is_ok());
-    if timed { Ok(Filter::Term(Term { path, operator, value })) } else { Err(unread(format!("{named:?} is a time (RFC 3339)."))) }
+    if timed {
+        Ok(Filter::Term(Term { path, operator, value }))
+    } else {
+        Err(unread(format!("{named:?} is a time (RFC 3339).")))
+    }
 }
 
 #[cfg(test)]
@@ -460,10 +473,34 @@ mod tests {
         let deep = format!("{}id pr{}", "(".repeat(11), ")".repeat(11));
         let long = format!("userName eq \"{}\"", "a".repeat(10_000));
         for text in [
-            "", " ", "userName", "userName eq", "userName is \"x\"", "userName eq x", "userName eq 'x'", "userName eq \"x", "nothing pr",
-            "userName eq \"x\" and", "and", "(userName pr", "userName pr)", "emails[type eq \"work\"", "emails[type]", "emails[other pr]",
-            "userName[value pr]", "not userName pr", "active gt true", "active co \"t\"", "userName eq 7", "meta.lastModified gt \"today\"",
-            "name eq \"x\"", "emails[emails[value pr]]", "nickName eq \"x\"", &many, &deep, &long,
+            "",
+            " ",
+            "userName",
+            "userName eq",
+            "userName is \"x\"",
+            "userName eq x",
+            "userName eq 'x'",
+            "userName eq \"x",
+            "nothing pr",
+            "userName eq \"x\" and",
+            "and",
+            "(userName pr",
+            "userName pr)",
+            "emails[type eq \"work\"",
+            "emails[type]",
+            "emails[other pr]",
+            "userName[value pr]",
+            "not userName pr",
+            "active gt true",
+            "active co \"t\"",
+            "userName eq 7",
+            "meta.lastModified gt \"today\"",
+            "name eq \"x\"",
+            "emails[emails[value pr]]",
+            "nickName eq \"x\"",
+            &many,
+            &deep,
+            &long,
         ] {
             let said = Filter::parse(&USER, text).expect_err(text);
             assert_eq!((said.status, said.kind), (400, Some(crate::ErrorType::InvalidFilter)), "{text}");

@@ -57,7 +57,8 @@ impl SearchRequest {
         let mut fields: Vec<(String, String)> = Vec::new();
         for (name, value) in pairs {
             let known = NAMES.iter().find(|it| it.eq_ignore_ascii_case(&name));
-            let known = known.ok_or_else(|| ScimError::bad(ErrorType::InvalidValue, format!("{name:?} is no parameter.")))?;
+            let known =
+                known.ok_or_else(|| ScimError::bad(ErrorType::InvalidValue, format!("{name:?} is no parameter.")))?;
             if fields.iter().any(|(name, _)| name == known) {
                 return Err(ScimError::value(format!("{known:?} stands twice.")));
             }
@@ -153,7 +154,9 @@ impl Order {
         all.sort_by(|one, other| {
             let (one, other) = (self.by.values(one), self.by.values(other));
             let order = match (one.first(), other.first()) {
-                (Some(one), Some(other)) => crate::compare::order(compared, one, other).unwrap_or(std::cmp::Ordering::Equal),
+                (Some(one), Some(other)) => {
+                    crate::compare::order(compared, one, other).unwrap_or(std::cmp::Ordering::Equal)
+                }
                 (one, other) => other.is_some().cmp(&one.is_some()),
             };
             if self.descending { order.reverse() } else { order }

@@ -165,7 +165,13 @@ pub fn apply(resource: &'static Resource, patch: &PatchOp, to: &mut Object) -> R
     Ok(())
 }
 
-fn change(verb: Verb, path: AttributePath, filter: Option<&Filter>, value: Value, to: &mut Object) -> Result<(), ScimError> {
+fn change(
+    verb: Verb,
+    path: AttributePath,
+    filter: Option<&Filter>,
+    value: Value,
+    to: &mut Object,
+) -> Result<(), ScimError> {
     let Some(holder) = path.holder(to) else { return Ok(()) };
     let attribute = path.attribute;
     if attribute.multi {
@@ -310,7 +316,10 @@ mod tests {
 
     fn patched(operations: &Value) -> Result<Value, ScimError> {
         let Value::Object(mut user) = json!({"userName": "x", "active": true, "name": {"givenName": "A", "familyName": "B"},
-            "emails": [{"value": "a@x.fr", "type": "work", "primary": true}]}) else { return Ok(Value::Null) };
+            "emails": [{"value": "a@x.fr", "type": "work", "primary": true}]})
+        else {
+            return Ok(Value::Null);
+        };
         let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
         apply(&USER, &PatchOp::read(&USER, &body)?, &mut user)?;
         Ok(Value::Object(user))
@@ -324,17 +333,47 @@ mod tests {
             (json!([{"op": "replace", "path": "name.givenName", "value": "C"}]), "/name/givenName", json!("C")),
             (json!([{"op": "Replace", "path": "active", "value": "False"}]), "/active", json!(false)),
             (json!([{"op": "replace", "value": {"active": "False", "id": "9"}}]), "/active", json!(false)),
-            (json!([{"op": "Add", "value": {"name.familyName": "D", department: "X"}}]), "/name", json!({"givenName": "A", "familyName": "D"})),
-            (json!([{"op": "Add", "value": {department: "X"}}]), "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User", json!({"department": "X"})),
-            (json!([{"op": "Add", "path": enterprise, "value": {"department": "X", "manager": "1"}}]),
-                "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User/department", json!("X")),
-            (json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "b@x.fr"}]), "/emails/0/value", json!("b@x.fr")),
-            (json!([{"op": "remove", "path": "phoneNumbers"}, {"op": "add", "path": "phoneNumbers[type eq \"work\"].value", "value": "1"}]),
-                "/phoneNumbers", json!([{"type": "work", "value": "1"}])),
-            (json!([{"op": "add", "path": "emails", "value": [{"value": "A@x.fr", "type": "work"}]}]), "/emails", json!([{"value": "A@x.fr", "type": "work"}])),
+            (
+                json!([{"op": "Add", "value": {"name.familyName": "D", department: "X"}}]),
+                "/name",
+                json!({"givenName": "A", "familyName": "D"}),
+            ),
+            (
+                json!([{"op": "Add", "value": {department: "X"}}]),
+                "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+                json!({"department": "X"}),
+            ),
+            (
+                json!([{"op": "Add", "path": enterprise, "value": {"department": "X", "manager": "1"}}]),
+                "/urn:ietf:params:scim:schemas:extension:enterprise:2.0:User/department",
+                json!("X"),
+            ),
+            (
+                json!([{"op": "replace", "path": "emails[type eq \"work\"].value", "value": "b@x.fr"}]),
+                "/emails/0/value",
+                json!("b@x.fr"),
+            ),
+            (
+                json!([{"op": "remove", "path": "phoneNumbers"}, {"op": "add", "path": "phoneNumbers[type eq \"work\"].value", "value": "1"}]),
+                "/phoneNumbers",
+                json!([{"type": "work", "value": "1"}]),
+            ),
+            (
+                json!([{"op": "add", "path": "emails", "value": [{"value": "A@x.fr", "type": "work"}]}]),
+                "/emails",
+                json!([{"value": "A@x.fr", "type": "work"}]),
+            ),
             (json!([{"op": "remove", "path": "emails[value eq \"a@x.fr\"]"}]), "/emails", Value::Null),
-            (json!([{"op": "remove", "path": "emails", "value": [{"value": "b@x.fr"}]}]), "/emails/0/value", json!("a@x.fr")),
-            (json!([{"op": "replace", "path": "emails", "value": [{"value": "c@x.fr"}]}]), "/emails", json!([{"value": "c@x.fr"}])),
+            (
+                json!([{"op": "remove", "path": "emails", "value": [{"value": "b@x.fr"}]}]),
+                "/emails/0/value",
+                json!("a@x.fr"),
+            ),
+            (
+                json!([{"op": "replace", "path": "emails", "value": [{"value": "c@x.fr"}]}]),
+                "/emails",
+                json!([{"value": "c@x.fr"}]),
+            ),
             (json!([{"op": "remove", "path": "name.familyName"}]), "/name", json!({"givenName": "A"})),
             (json!([{"op": "replace", "path": "displayName", "value": "Z"}]), "/displayName", Value::Null),
             (json!([{"op": "replace", "path": "nickName", "value": "Z"}]), "/nickName", Value::Null),
@@ -377,7 +416,9 @@ mod tests {
             let body = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations});
             PatchOp::read(&crate::schemas::GROUP, &body).unwrap()
         };
-        let removed = patch(json!([{"op": "Remove", "path": "members[value eq \"2\"]"}, {"op": "remove", "path": "members", "value": [{"value": "3"}]}]));
+        let removed = patch(
+            json!([{"op": "Remove", "path": "members[value eq \"2\"]"}, {"op": "remove", "path": "members", "value": [{"value": "3"}]}]),
+        );
         apply(&crate::schemas::GROUP, &removed, &mut group).unwrap();
         assert_eq!(group["members"], json!([{"value": "1"}]));
     }

@@ -139,7 +139,8 @@ impl Target {
     /// # Errors
     /// The path names nothing that there may be, or its filter cannot be read.
     pub fn parse(resource: &'static Resource, text: &str) -> Result<Self, ScimError> {
-        let nothing = |text: &str| ScimError::bad(ErrorType::InvalidPath, format!("The path {text:?} names no attribute."));
+        let nothing =
+            |text: &str| ScimError::bad(ErrorType::InvalidPath, format!("The path {text:?} names no attribute."));
         if text.len() > crate::filter::LONGEST {
             return Err(ScimError::bad(ErrorType::InvalidPath, "The path is too long."));
         }

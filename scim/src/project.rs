@@ -159,6 +159,9 @@ mod tests {
         assert_eq!(shown(None, Some("name,emails.type,siret,id")), without);
         assert!(Projection::of(&USER, Some("id"), Some("name")).is_err());
         let groups = USER.attribute("groups").unwrap();
-        assert!(!Projection::of(&USER, Some("userName"), None).unwrap().shows(groups) && Projection::default().shows(groups));
+        assert!(
+            !Projection::of(&USER, Some("userName"), None).unwrap().shows(groups)
+                && Projection::default().shows(groups)
+        );
     }
 }

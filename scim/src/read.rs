@@ -33,7 +33,11 @@ pub fn read(resource: &'static Resource, body: &Value) -> Result<Object, ScimErr
     }
     let named = schemas.and_then(Value::as_array).ok_or_else(|| wrong("\"schemas\" is missing.".into()))?;
     let is = |it: &Value| it.as_str().is_some_and(|it| it.eq_ignore_ascii_case(resource.schema.id));
-    if named.iter().any(is) { Ok(read) } else { Err(wrong(format!("\"schemas\" does not name {:?}.", resource.schema.id))) }
+    if named.iter().any(is) {
+        Ok(read)
+    } else {
+        Err(wrong(format!("\"schemas\" does not name {:?}.", resource.schema.id)))
+    }
 }
 
 /// The attributes of an extension.

@@ -65,12 +65,16 @@ pub static USER: Resource = Resource {
                 &[
                     VALUE,
                     KIND,
-                    Attribute::text("primary", "Whether it is the main one.").of(Kind::Boolean).read_only().on_request(),
+                    Attribute::text("primary", "Whether it is the main one.")
+                        .of(Kind::Boolean)
+                        .read_only()
+                        .on_request(),
                 ],
             )
             .several()
             .required(),
-            Attribute::complex("phoneNumbers", "Professional telephone numbers: five at most.", &[VALUE, KIND]).several(),
+            Attribute::complex("phoneNumbers", "Professional telephone numbers: five at most.", &[VALUE, KIND])
+                .several(),
             Attribute::complex(
                 "groups",
                 "The networks in which the directory placed the member.",
@@ -102,23 +106,48 @@ pub static USER: Resource = Resource {
             attributes: &[
                 Attribute::text("siret", "Establishment (SIRET) of the organization: another one moves the member."),
                 Attribute::text("position", "Function held in the organization, as title."),
-                Attribute::text("profession", "Profession (métier) exercised in the organization, by its code.").exact(),
-                Attribute::text("memberOrigin", "What the organization makes of the member.").exact().read_only().on_request(),
+                Attribute::text("profession", "Profession (métier) exercised in the organization, by its code.")
+                    .exact(),
+                Attribute::text("memberOrigin", "What the organization makes of the member.")
+                    .exact()
+                    .read_only()
+                    .on_request(),
                 Attribute::complex("affiliations", "The affiliations in force that the account may know.", PLACE)
                     .several()
                     .read_only()
                     .on_request(),
-                Attribute::text("lockedAttributes", "Attributes that others keep: what is said of them here has no effect.")
-                    .exact()
-                    .several()
-                    .read_only(),
+                Attribute::text(
+                    "lockedAttributes",
+                    "Attributes that others keep: what is said of them here has no effect.",
+                )
+                .exact()
+                .several()
+                .read_only(),
             ],
         },
     ],
     passed_over: &[
-        "nickName", "profileUrl", "userType", "locale", "timezone", "password", "ims", "photos", "addresses",
-        "entitlements", "roles", "x509Certificates", "honorificPrefix", "honorificSuffix", "middleName", "employeeNumber",
-        "costCenter", "division", "manager", "display", "primary",
+        "nickName",
+        "profileUrl",
+        "userType",
+        "locale",
+        "timezone",
+        "password",
+        "ims",
+        "photos",
+        "addresses",
+        "entitlements",
+        "roles",
+        "x509Certificates",
+        "honorificPrefix",
+        "honorificSuffix",
+        "middleName",
+        "employeeNumber",
+        "costCenter",
+        "division",
+        "manager",
+        "display",
+        "primary",
     ],
 };
 

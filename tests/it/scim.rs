@@ -27,7 +27,13 @@ pub struct Directory {
 impl Directory {
     /// The directory of the ministère du Travail, for which its director answers.
     pub fn of_a_ministry(world: &World) -> Self {
-        Self::new(world, "MTRAV", "director-sociaux", "annuaire-travail", &["directory:read", "directory:write", "networks:read"])
+        Self::new(
+            world,
+            "MTRAV",
+            "director-sociaux",
+            "annuaire-travail",
+            &["directory:read", "directory:write", "networks:read"],
+        )
     }
 
     /// The directory of the SIG, which may create networks.

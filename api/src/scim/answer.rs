@@ -18,14 +18,18 @@ pub(super) fn plain(status: StatusCode, body: &Value) -> HttpResponse {
 /// A resource, with its entity tag; 304 where the client has it.
 pub(super) fn resource(request: &HttpRequest, status: StatusCode, version: i32, body: &Value) -> HttpResponse {
     let tag = tag(version);
-    let known = versions(request, &header::IF_NONE_MATCH).is_some_and(|known| known.contains(&version) || known.is_empty());
-    let mut response = HttpResponse::build(if known && status == StatusCode::OK { StatusCode::NOT_MODIFIED } else { status });
+    let known =
+        versions(request, &header::IF_NONE_MATCH).is_some_and(|known| known.contains(&version) || known.is_empty());
+    let mut response =
+        HttpResponse::build(if known && status == StatusCode::OK { StatusCode::NOT_MODIFIED } else { status });
     response.insert_header((header::CACHE_CONTROL, "private, no-cache")).insert_header((header::VARY, "Authorization"));
     response.insert_header((header::ETAG, tag));
     if known && status == StatusCode::OK {
         return response.finish();
     }
-    if let Some(location) = body.pointer("/meta/location").and_then(Value::as_str).filter(|_| status == StatusCode::CREATED) {
+    if let Some(location) =
+        body.pointer("/meta/location").and_then(Value::as_str).filter(|_| status == StatusCode::CREATED)
+    {
         response.insert_header((header::LOCATION, location));
     }
     response.content_type(MEDIA_TYPE).body(body.to_string())
@@ -57,7 +61,9 @@ pub(super) fn seen(request: &HttpRequest) -> Answered<Option<Vec<i32>>> {
         return Ok(None);
     }
     match versions(request, &header::IF_MATCH) {
-        Some(versions) if versions.is_empty() => Err(ScimError::of(412, "If-Match names no version of this resource.").into()),
+        Some(versions) if versions.is_empty() => {
+            Err(ScimError::of(412, "If-Match names no version of this resource.").into())
+        }
         versions => Ok(versions),
     }
 }

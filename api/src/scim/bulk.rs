@@ -35,7 +35,11 @@ struct Job {
 #[derive(Debug, Clone)]
 enum Came {
     /// Something is there.
-    There { id: String, version: Option<i32>, status: u16 },
+    There {
+        id: String,
+        version: Option<i32>,
+        status: u16,
+    },
     /// Something is there no more.
     Gone(String),
     Failed(ScimError),
@@ -55,14 +59,18 @@ fn jobs(body: &Value) -> Result<(Vec<Job>, usize), ScimError> {
     if !named {
         return Err(syntax("\"schemas\" does not name a BulkRequest."));
     }
-    let all = field(body, "Operations").and_then(Value::as_array).ok_or_else(|| syntax("\"Operations\" is missing."))?;
+    let all =
+        field(body, "Operations").and_then(Value::as_array).ok_or_else(|| syntax("\"Operations\" is missing."))?;
     if all.len() > MOST_OPERATIONS {
         return Err(ScimError::of(413, format!("A bulk request has {MOST_OPERATIONS} operations at most.")));
     }
     let most = match field(body, "failOnErrors") {
         None | Some(Value::Null) => usize::MAX,
         Some(most) => {
-            let most = most.as_u64().filter(|most| *most > 0).ok_or_else(|| syntax("\"failOnErrors\" is a number from 1 on."))?;
+            let most = most
+                .as_u64()
+                .filter(|most| *most > 0)
+                .ok_or_else(|| syntax("\"failOnErrors\" is a number from 1 on."))?;
             usize::try_from(most).unwrap_or(usize::MAX)
         }
     };
@@ -120,7 +128,9 @@ fn resolved(it: &Job, known: &HashMap<String, String>) -> Job {
         }
     }
     let mut it = it.clone();
-    let part = |part: &str| part.strip_prefix(REFERENCE).and_then(|name| known.get(name)).map_or(part.to_owned(), Clone::clone);
+    let part = |part: &str| {
+        part.strip_prefix(REFERENCE).and_then(|name| known.get(name)).map_or(part.to_owned(), Clone::clone)
+    };
     it.path = it.path.split('/').map(part).collect::<Vec<_>>().join("/");
     within(&mut it.data, known);
     it
@@ -185,13 +195,17 @@ impl Work {
 
     /// Operations whose references lead nowhere: to what failed, to each other, or to nothing.
     fn give_up(&mut self) {
-        let waits: Vec<usize> = (0..self.jobs.len()).filter(|at| self.came.get(*at).is_some_and(Option::is_none)).collect();
+        let waits: Vec<usize> =
+            (0..self.jobs.len()).filter(|at| self.came.get(*at).is_some_and(Option::is_none)).collect();
         for at in waits {
             if self.is_over() {
                 return;
             }
             let why = "The operation refers by bulkId to what was not made, or to itself by way of others.";
-            self.note(at, Came::Failed(ScimError { status: 409, kind: Some(ErrorType::InvalidValue), detail: why.into() }));
+            self.note(
+                at,
+                Came::Failed(ScimError { status: 409, kind: Some(ErrorType::InvalidValue), detail: why.into() }),
+            );
         }
     }
 }
@@ -215,7 +229,8 @@ pub(super) async fn bulk(door: Door, body: Body) -> Answered<HttpResponse> {
 
 /// Does the next operations that can be done: a run of Users together, or one Group.
 async fn round(door: &Door, work: &mut Work, ready: &[usize]) -> Answered<()> {
-    let of_user = |work: &Work, at: usize| work.jobs.get(at).is_some_and(|it| matches!(place(&it.path), Ok(("Users", _))));
+    let of_user =
+        |work: &Work, at: usize| work.jobs.get(at).is_some_and(|it| matches!(place(&it.path), Ok(("Users", _))));
     let run: Vec<usize> = ready.iter().copied().take_while(|at| of_user(work, *at)).collect();
     if run.is_empty() {
         let Some(at) = ready.first().copied() else { return Ok(()) };

@@ -113,7 +113,9 @@ impl FromRequest for Body {
             if depth(&body) > DEEPEST {
                 return Err(no_json(format!("The JSON is nested more than {DEEPEST} levels deep.")).into());
             }
-            serde_json::from_slice(&body).map(Self).map_err(|error| no_json(format!("The body is no JSON: {error}.")).into())
+            serde_json::from_slice(&body)
+                .map(Self)
+                .map_err(|error| no_json(format!("The body is no JSON: {error}.")).into())
         })
     }
 }

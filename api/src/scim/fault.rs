@@ -63,7 +63,9 @@ impl From<Why> for ScimError {
     fn from(Why(refused): Why) -> Self {
         match refused {
             Refused::UserName => Self::taken("Another User of this directory has this userName."),
-            Refused::ExternalId => Self::taken("Another User of this directory has this externalId, or this one has another."),
+            Refused::ExternalId => {
+                Self::taken("Another User of this directory has this externalId, or this one has another.")
+            }
             Refused::Email => Self::taken("This e-mail address belongs to someone whom this directory does not keep."),
             Refused::Siret => Self::value("No organization that is active has this siret."),
             Refused::Place => Self::of(403, "This service account keeps no members in that organization."),

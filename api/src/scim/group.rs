@@ -41,7 +41,11 @@ fn id(text: &str) -> Result<NetworkId, ScimError> {
 }
 
 /// A Group with its members, if they are shown.
-fn load(store: &mut Store<'_>, id: NetworkId, projection: &Projection) -> Result<(DirectoryGroup, Vec<GroupMember>), Error> {
+fn load(
+    store: &mut Store<'_>,
+    id: NetworkId,
+    projection: &Projection,
+) -> Result<(DirectoryGroup, Vec<GroupMember>), Error> {
     let group = store.groups(Some(id))?.pop().ok_or(kernel::Refusal::NotFound)?;
     let shows = GROUP.attribute("members").is_some_and(|it| projection.shows(it));
     let members = if shows { store.group_members(&[id], None, usize::MAX)? } else { Vec::new() };
@@ -88,7 +92,10 @@ pub(super) fn steps(said: &Object, is_new: bool) -> Result<(NetworkName, Vec<Gro
 }
 
 /// What a patch does, step by step; those whose members are filtered by more than their identifier need to know them.
-fn patch_steps(patch: &PatchOp, there: &mut dyn FnMut() -> Result<Vec<Value>, Error>) -> Result<Result<Vec<GroupStep>, ScimError>, Error> {
+fn patch_steps(
+    patch: &PatchOp,
+    there: &mut dyn FnMut() -> Result<Vec<Value>, Error>,
+) -> Result<Result<Vec<GroupStep>, ScimError>, Error> {
     let mut steps = Vec::new();
     for operation in &patch.0 {
         match step(operation, there)? {
@@ -99,7 +106,10 @@ fn patch_steps(patch: &PatchOp, there: &mut dyn FnMut() -> Result<Vec<Value>, Er
     Ok(Ok(steps))
 }
 
-fn step(operation: &Operation, there: &mut dyn FnMut() -> Result<Vec<Value>, Error>) -> Result<Result<Option<GroupStep>, ScimError>, Error> {
+fn step(
+    operation: &Operation,
+    there: &mut dyn FnMut() -> Result<Vec<Value>, Error>,
+) -> Result<Result<Option<GroupStep>, ScimError>, Error> {
     let Target::Attribute(path, filter) = &operation.target else { return Ok(Ok(None)) };
     let value = &operation.value;
     let done = match path.attribute.name {
@@ -152,7 +162,8 @@ impl Word {
     pub(super) fn whole(body: &Value) -> Result<Self, ScimError> {
         let mut said = read(&GROUP, body)?;
         // An empty list empties the Group; none leaves it as it is.
-        let named = body.as_object().is_some_and(|fields| fields.keys().any(|name| name.eq_ignore_ascii_case("members")));
+        let named =
+            body.as_object().is_some_and(|fields| fields.keys().any(|name| name.eq_ignore_ascii_case("members")));
         if named && !said.contains_key("members") {
             said.insert("members".into(), Value::Array(Vec::new()));
         }
@@ -206,7 +217,12 @@ pub(super) fn closed(store: &mut Store<'_>, id: NetworkId, seen: Option<&[i32]>)
     store.close_group(grant, seen)
 }
 
-fn answer(door: &Door, status: StatusCode, (group, members): &(DirectoryGroup, Vec<GroupMember>), projection: &Projection) -> HttpResponse {
+fn answer(
+    door: &Door,
+    status: StatusCode,
+    (group, members): &(DirectoryGroup, Vec<GroupMember>),
+    projection: &Projection,
+) -> HttpResponse {
     let shown = projection.show(&GROUP, shown(group, members, &door.base()));
     resource(&door.request, status, group.version, &shown)
 }
@@ -235,7 +251,12 @@ pub(super) async fn get(door: Door, path: Path<String>) -> Answered<HttpResponse
     Ok(answer(&door, StatusCode::OK, &found, &projection))
 }
 
-async fn change(door: &Door, id: NetworkId, word: Word, shows: Option<Projection>) -> Answered<Option<(DirectoryGroup, Vec<GroupMember>)>> {
+async fn change(
+    door: &Door,
+    id: NetworkId,
+    word: Word,
+    shows: Option<Projection>,
+) -> Answered<Option<(DirectoryGroup, Vec<GroupMember>)>> {
     let seen = seen(&door.request)?;
     let done = door.write_as(
         move |store| match (changed(store, id, seen.as_deref(), &word)?, &shows) {

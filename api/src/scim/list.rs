@@ -58,7 +58,9 @@ pub(super) async fn search_groups(door: Door, body: Body) -> Answered<HttpRespon
 async fn list(door: Door, request: &SearchRequest, of: &'static ::scim::Resource) -> Answered<HttpResponse> {
     let (query, base) = (request.query(of)?, door.base());
     let start = query.cursor.is_none().then_some(query.skip + 1);
-    let part = door.read(move |store| if of.name == USER.name { found(store, &query, &base) } else { those(store, &query, &base) });
+    let part = door.read(
+        move |store| if of.name == USER.name { found(store, &query, &base) } else { those(store, &query, &base) },
+    );
     let part = part.await??;
     Ok(plain(StatusCode::OK, &list_response(part.total, start, part.resources, part.next)))
 }
@@ -74,7 +76,9 @@ pub(super) async fn search(door: Door, body: Body) -> Answered<HttpResponse> {
     }
     let asked = users.as_ref().or(groups.as_ref()).map_err(Clone::clone)?;
     if asked.cursor.is_some() {
-        return Err(ScimError::bad(ErrorType::InvalidCursor, "Users and Groups are read by cursor each on their own.").into());
+        return Err(
+            ScimError::bad(ErrorType::InvalidCursor, "Users and Groups are read by cursor each on their own.").into()
+        );
     }
     let (skip, count) = (asked.skip, asked.count);
     let (total, resources) = door
@@ -250,7 +254,9 @@ fn those(store: &mut Store<'_>, query: &Query, base: &str) -> Found {
 }
 
 fn too_many_members() -> ScimError {
-    let why = format!("These Groups have more than {MOST_MEMBERS} members in all: leave them out with excludedAttributes=members.");
+    let why = format!(
+        "These Groups have more than {MOST_MEMBERS} members in all: leave them out with excludedAttributes=members."
+    );
     ScimError::bad(ErrorType::TooMany, why)
 }
 

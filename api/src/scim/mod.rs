@@ -27,7 +27,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/Schemas").route(web::get().to(discovery::schemas)))
         .service(at("/Schemas/{id}").route(web::get().to(discovery::schema)))
         .service(at("/Me").route(web::get().to(user::me)))
-        .service(at("/Bulk").app_data(web::PayloadConfig::new(::scim::schemas::MOST_BYTES)).route(web::post().to(bulk::bulk)))
+        .service(
+            at("/Bulk")
+                .app_data(web::PayloadConfig::new(::scim::schemas::MOST_BYTES))
+                .route(web::post().to(bulk::bulk)),
+        )
         .service(at("/.search").route(web::post().to(list::search)))
         .service(at("/Users").route(web::get().to(list::users)).route(web::post().to(user::create)))
         .service(at("/Users/.search").route(web::post().to(list::search_users)))

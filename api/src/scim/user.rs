@@ -1,13 +1,13 @@
 //! Users: how a member looks to a directory, and what a directory's words mean.
 
-use ::members::directory_user::{DirectoryUser, DirectoryUserInput, ExternalId, Field, UserName};
 use ::members::contact::Phone;
+use ::members::directory_user::{DirectoryUser, DirectoryUserInput, ExternalId, Field, UserName};
 use ::members::member::Language;
 use ::scim::schemas::{COMMUNICANT, ENTERPRISE, USER};
 use ::scim::{Object, PatchOp, Projection, ScimError, apply, read};
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use actix_web::HttpResponse;
 use kernel::directory::Profession;
 use kernel::{MemberId, PrincipalId};
 use persistence::directory_user::{Change, UserOp, Wrong};
@@ -38,9 +38,7 @@ pub(super) fn shown(it: &DirectoryUser, base: &str) -> Value {
     let email = |email| json!({"value": email, "type": "work", "primary": true});
     put("emails", it.email.iter().map(email).collect());
     put("phoneNumbers", it.phones.iter().map(|phone| json!({"value": phone, "type": "work"})).collect());
-    let group = |group: &members::directory_user::UserGroup| {
-        json!({"value": group.id, "$ref": format!("{base}/Groups/{}", group.id), "display": group.name, "type": "direct"})
-    };
+    let group = |group: &members::directory_user::UserGroup| json!({"value": group.id, "$ref": format!("{base}/Groups/{}", group.id), "display": group.name, "type": "direct"});
     put("groups", it.groups.iter().map(group).collect());
     for (urn, parts) in [(ENTERPRISE, enterprise(it)), (COMMUNICANT, communicant(it, base))] {
         if !parts.is_empty() {
@@ -49,13 +47,17 @@ pub(super) fn shown(it: &DirectoryUser, base: &str) -> Value {
         }
     }
     put("schemas", json!(schemas));
-    put("meta", json!({"resourceType": "User", "created": it.created_at, "lastModified": it.updated_at,
-        "location": format!("{base}/Users/{}", it.id), "version": super::answer::tag(it.version)}));
+    put(
+        "meta",
+        json!({"resourceType": "User", "created": it.created_at, "lastModified": it.updated_at,
+        "location": format!("{base}/Users/{}", it.id), "version": super::answer::tag(it.version)}),
+    );
     Value::Object(user)
 }
 
 fn parts(all: impl IntoIterator<Item = (&'static str, Value)>) -> Object {
-    let said = all.into_iter().filter(|(_, value)| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty()));
+    let said =
+        all.into_iter().filter(|(_, value)| !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty()));
     said.map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
@@ -125,7 +127,8 @@ pub(super) fn input(
     let (given, family) = names(name("givenName"), name("familyName"), raw, now);
     let emails = said.get("emails").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let main = |it: &&Value| it.get("primary") == Some(&Value::Bool(true));
-    let work = |it: &&Value| it.get("type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("work"));
+    let work =
+        |it: &&Value| it.get("type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("work"));
     let email = emails.iter().find(main).or_else(|| emails.iter().find(work)).or(emails.first());
     let email = match email {
         Some(email) => Some(required("emails.value", text(email.get("value")))?),
@@ -195,7 +198,8 @@ fn required<T: std::str::FromStr>(name: &str, text: Option<String>) -> Result<T,
 }
 
 fn optional<T: std::str::FromStr>(name: &str, text: Option<String>) -> Result<Option<T>, ScimError> {
-    let read = |text: String| text.parse().map_err(|_| ScimError::value(format!("{name:?} has a value that it cannot have.")));
+    let read =
+        |text: String| text.parse().map_err(|_| ScimError::value(format!("{name:?} has a value that it cannot have.")));
     text.map(read).transpose()
 }
 
@@ -203,14 +207,17 @@ fn optional<T: std::str::FromStr>(name: &str, text: Option<String>) -> Result<Op
 fn languages(said: Option<Language>, now: Option<&DirectoryUser>, old: Option<&Value>) -> Option<Vec<Language>> {
     let others = now.map(|it| it.languages.as_slice()).unwrap_or_default();
     match said {
-        Some(said) => Some(std::iter::once(said.clone()).chain(others.iter().filter(|it| **it != said).cloned()).take(10).collect()),
+        Some(said) => Some(
+            std::iter::once(said.clone()).chain(others.iter().filter(|it| **it != said).cloned()).take(10).collect(),
+        ),
         None => old.and_then(|old| old.get("preferredLanguage")).map(|_| Vec::new()),
     }
 }
 
 fn profession(code: Option<String>) -> Result<Option<Profession>, ScimError> {
     let known = |code: String| Profession::ALL.iter().find(|it| it.code() == code).copied();
-    code.map(|code| known(code).ok_or_else(|| ScimError::value("\"profession\" is none of its canonical values."))).transpose()
+    code.map(|code| known(code).ok_or_else(|| ScimError::value("\"profession\" is none of its canonical values.")))
+        .transpose()
 }
 
 /// Someone whom the directory says to be there.
@@ -330,7 +337,8 @@ pub(super) async fn me(door: Door) -> Answered<HttpResponse> {
 
 /// A person as they see themselves.
 fn myself(it: &members::member::Member, base: &str) -> Value {
-    let email = it.email.iter().map(|email| json!({"value": email, "type": "work", "primary": true})).collect::<Vec<_>>();
+    let email =
+        it.email.iter().map(|email| json!({"value": email, "type": "work", "primary": true})).collect::<Vec<_>>();
     let name = it.email.as_ref().map_or_else(|| it.id.to_string(), ToString::to_string);
     let mut user = parts([
         ("schemas", json!([USER.schema.id])),

@@ -5,8 +5,8 @@ mod plan;
 use chrono::{DateTime, Utc};
 use kernel::directory::{Directory, Email, GivenName, OrganizationReference, Profession, UsualName};
 use kernel::{
-    Action, Actor, AffiliationId, FieldSources, Label, MemberId, MemberOrigin, NetworkId, Noun as _, PrincipalId, Ruling,
-    Version, text,
+    Action, Actor, AffiliationId, FieldSources, Label, MemberId, MemberOrigin, NetworkId, Noun as _, PrincipalId,
+    Ruling, Version, text,
 };
 use serde::Deserialize;
 

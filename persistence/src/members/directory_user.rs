@@ -5,9 +5,9 @@ mod row;
 mod sync;
 
 use diesel::prelude::*;
+use kernel::directory::Directory;
 use kernel::schema::{directory_user, organization};
 use kernel::{MemberId, OrganizationId, Refusal};
-use kernel::directory::Directory;
 use members::directory_user::{DirectoryUser, Read, Write};
 
 pub use query::{Found, Match, Narrow, UserOrder, UserQuery};

@@ -6,13 +6,17 @@ use ::networks::directory_group::{
     Close, Create, DirectoryGroup, GroupExternalId, GroupMember, GroupStep, Place, Read, Rename, seats_at_once,
 };
 use ::networks::membership::{EndReason, Membership, MembershipInput};
-use ::networks::network::{Audience, Cadence, JoinPolicy, Network, NetworkCode, NetworkInput, NetworkName, NetworkVisibility, visible};
+use ::networks::network::{
+    Audience, Cadence, JoinPolicy, Network, NetworkCode, NetworkInput, NetworkName, NetworkVisibility, visible,
+};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::directory::Directory;
 use kernel::schema::{directory_group, external_id, network};
-use kernel::{Actor, AffiliationId, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, Refusal};
+use kernel::{
+    Actor, AffiliationId, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, Refusal,
+};
 use uuid::Uuid;
 
 use super::membership::{begin, end, tell_given};
@@ -47,7 +51,8 @@ struct Row {
 }
 
 /// Members whom a directory placed in networks: $1 the source, $2 networks, $3 members (all where none is named).
-const MEMBERS: &str = "SELECT g.network_id, g.member_id, m.display_name FROM membership g JOIN member m ON m.id = g.member_id
+const MEMBERS: &str =
+    "SELECT g.network_id, g.member_id, m.display_name FROM membership g JOIN member m ON m.id = g.member_id
     JOIN directory_user u ON u.member_id = g.member_id AND u.source_id = $1 AND u.removed_at IS NULL
     WHERE g.network_id = ANY ($2) AND g.source_id = $1 AND g.role = 'member' AND g.valid @> app.clock()
         AND ($3 IS NULL OR g.member_id = ANY ($3)) ORDER BY g.network_id, g.member_id LIMIT $4";
@@ -134,7 +139,12 @@ impl Store<'_> {
     ///
     /// # Errors
     /// Someone is no User, or may not sit there; the caller may not rename it.
-    pub fn change_group(&mut self, grant: Grant<Place>, seen: Option<&[i32]>, steps: &[GroupStep]) -> Result<NetworkId> {
+    pub fn change_group(
+        &mut self,
+        grant: Grant<Place>,
+        seen: Option<&[i32]>,
+        steps: &[GroupStep],
+    ) -> Result<NetworkId> {
         self.write(grant, |writer, actor, _, (directory, network)| {
             let directory = directory.ok_or(Refusal::NotFound)?;
             unchanged(writer.conn, &directory, &network, seen)?;
@@ -315,7 +325,8 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, id: NetworkId, name: Opt
         return Ok(());
     }
     if let Some(name) = name {
-        let holder: Option<Uuid> = own.filter(dsl::value.eq(name)).select(dsl::object_id).first(writer.conn).optional()?;
+        let holder: Option<Uuid> =
+            own.filter(dsl::value.eq(name)).select(dsl::object_id).first(writer.conn).optional()?;
         let holder = holder.filter(|holder| *holder != id.0);
         if let Some(holder) = holder {
             let lives = network::table.filter(network::id.eq(holder)).filter(network::status.ne("closed"));
@@ -327,7 +338,12 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, id: NetworkId, name: Opt
     }
     diesel::delete(own.filter(dsl::object_id.eq(id.0))).execute(writer.conn)?;
     if let Some(name) = name {
-        let row = (dsl::noun.eq("network"), dsl::source_id.eq(directory.source), dsl::value.eq(name), dsl::object_id.eq(id.0));
+        let row = (
+            dsl::noun.eq("network"),
+            dsl::source_id.eq(directory.source),
+            dsl::value.eq(name),
+            dsl::object_id.eq(id.0),
+        );
         diesel::insert_into(dsl::external_id).values(row).execute(writer.conn)?;
     }
     let touch = "INSERT INTO directory_group AS g (network_id, source_id, updated_at) VALUES ($1, $2, $3)

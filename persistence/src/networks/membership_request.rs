@@ -16,8 +16,8 @@ use kernel::directory::{Email, OrganizationLife};
 use kernel::notification::{NotificationKind, TaskKind};
 use kernel::schema::{affiliation, member, membership, membership_request, network, notification, organization};
 use kernel::{
-    Action as _, AffiliationId, Grant, MemberId, MemberOrigin, MembershipId, MembershipRequestId, NetworkId, NetworkRole,
-    NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Versions, sql,
+    Action as _, AffiliationId, Grant, MemberId, MemberOrigin, MembershipId, MembershipRequestId, NetworkId,
+    NetworkRole, NotificationLevel, OrganizationId, PageQuery, PrincipalId, Refusal, Versions, sql,
 };
 
 use self::telling::{tell_decided, tell_ended, tell_met, tell_who_decides};

@@ -1,8 +1,8 @@
 //! SQL of networks.
 
 use ::networks::network::{
-    Activate, Close, Create, Network, NetworkCode, NetworkFilter, NetworkInput, NetworkPage, NetworkPatch, NetworkStatus,
-    NetworkView, Pause, Read, Update, visible,
+    Activate, Close, Create, Network, NetworkCode, NetworkFilter, NetworkInput, NetworkPage, NetworkPatch,
+    NetworkStatus, NetworkView, Pause, Read, Update, visible,
 };
 use diesel::prelude::*;
 use kernel::schema::network;

@@ -25,13 +25,18 @@ impl Stage {
             let made = directory.post("/Users", &new).expect(201).json();
             let said = |pointer: &str| made.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
             names.push((format!("{{{name}}}"), said("/id")));
-            for (part, pointer) in [("userName", "/userName"), ("email", "/emails/0/value"), ("externalId", "/externalId")] {
+            for (part, pointer) in
+                [("userName", "/userName"), ("email", "/emails/0/value"), ("externalId", "/externalId")]
+            {
                 names.push((format!("{{{name}.{part}}}"), said(pointer)));
                 names.push((format!("{{{name}.{}}}", part.to_uppercase()), said(pointer).to_uppercase()));
             }
         }
         let title = format!("Groupe {case}");
-        let group = own.post("/Groups", &json!({"schemas": [super::GROUP], "displayName": title, "externalId": format!("g-{case}")}));
+        let group = own.post(
+            "/Groups",
+            &json!({"schemas": [super::GROUP], "displayName": title, "externalId": format!("g-{case}")}),
+        );
         let group = group.expect(201).str("/id");
         names.push(("{group}".into(), group.clone()));
         names.push(("{group.displayName}".into(), title));
@@ -40,11 +45,13 @@ impl Stage {
         if let Some(members) = before.get("members") {
             let members: Vec<Value> =
                 it.said(members).as_array().unwrap().iter().map(|id| json!({"value": id})).collect();
-            own.patch(&format!("/Groups/{}", it.group), &json!([{"op": "add", "path": "members", "value": members}])).expect(204);
+            own.patch(&format!("/Groups/{}", it.group), &json!([{"op": "add", "path": "members", "value": members}]))
+                .expect(204);
         }
         if before.get("active") == Some(&json!(false)) {
             let user = it.text("{user}");
-            own.patch(&format!("/Users/{user}"), &json!([{"op": "replace", "path": "active", "value": false}])).expect(200);
+            own.patch(&format!("/Users/{user}"), &json!([{"op": "replace", "path": "active", "value": false}]))
+                .expect(200);
         }
         it
     }
@@ -77,10 +84,15 @@ fn the_requests_that_directories_really_send_are_understood() {
         let by = if case.get("as").is_some() { &ministry } else { &sig };
         let path = stage.text(case["path"].as_str().unwrap());
         // Some addresses are written as a person reads them, some as they are sent.
-        let path = if path.contains('%') { path } else { path.split_once("filter=").map_or(path.clone(), |(head, tail)| {
-            let (filter, rest) = tail.split_once('&').map_or((tail, String::new()), |(filter, rest)| (filter, format!("&{rest}")));
-            format!("{head}filter={}{rest}", if filter.contains('+') { filter.to_owned() } else { encoded(filter) })
-        }) };
+        let path = if path.contains('%') {
+            path
+        } else {
+            path.split_once("filter=").map_or(path.clone(), |(head, tail)| {
+                let (filter, rest) =
+                    tail.split_once('&').map_or((tail, String::new()), |(filter, rest)| (filter, format!("&{rest}")));
+                format!("{head}filter={}{rest}", if filter.contains('+') { filter.to_owned() } else { encoded(filter) })
+            })
+        };
         let path = path.replace(' ', "%20").replace('"', "%22").replace('[', "%5B").replace(']', "%5D");
         let kind = case["content_type"].as_str().unwrap_or(SCIM);
         let body = if case["body"].is_null() { Vec::new() } else { stage.said(&case["body"]).to_string().into_bytes() };
@@ -92,7 +104,11 @@ fn the_requests_that_directories_really_send_are_understood() {
             .filter_map(Value::as_u64)
             .collect();
         if !expected.contains(&u64::from(reply.status)) {
-            wrong.push(format!("{about}: {} instead of {expected:?}: {}", reply.status, String::from_utf8_lossy(&reply.bytes)));
+            wrong.push(format!(
+                "{about}: {} instead of {expected:?}: {}",
+                reply.status,
+                String::from_utf8_lossy(&reply.bytes)
+            ));
             continue;
         }
         for (at, value) in case["after"].as_object().into_iter().flatten().filter(|_| reply.status < 300) {

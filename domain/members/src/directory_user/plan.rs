@@ -146,9 +146,9 @@ impl Known {
             field if Field::OF_MEMBER.contains(&field) => {
                 self.is_kept_by(actor) && self.field_sources.lets(code, field.column())
             }
-            field => self.place().is_none_or(|it| {
-                actor.keeps(it.organization.id) && it.field_sources.lets(code, field.column())
-            }),
+            field => self
+                .place()
+                .is_none_or(|it| actor.keeps(it.organization.id) && it.field_sources.lets(code, field.column())),
         }
     }
 
@@ -423,7 +423,8 @@ impl<'a> Planner<'a> {
         if held(new.external_id.as_ref().and_then(|key| self.keys.get(key.as_ref()))) {
             return Err(Refused::ExternalId);
         }
-        let moves = new.email.is_some() && new.email != known.email && known.lets(self.actor, self.directory, Field::Email);
+        let moves =
+            new.email.is_some() && new.email != known.email && known.lets(self.actor, self.directory, Field::Email);
         if moves && held(new.email.as_ref().and_then(|it| self.world.emails.get(it))) {
             return Err(Refused::Email);
         }
@@ -503,9 +504,9 @@ impl<'a> Planner<'a> {
     }
 
     fn changed<const N: usize>(&self, known: &Known, said: [(Field, Value, Value); N]) -> Map<String, Value> {
-        let differs = said.into_iter().filter(|(field, before, now)| {
-            before != now && known.lets(self.actor, self.directory, *field)
-        });
+        let differs = said
+            .into_iter()
+            .filter(|(field, before, now)| before != now && known.lets(self.actor, self.directory, *field));
         differs.map(|(field, _, now)| (field.column().to_owned(), now)).collect()
     }
 
@@ -525,7 +526,11 @@ impl<'a> Planner<'a> {
             self.plan.moves.extend(own.map(|it| Move::Leave(it.id)));
         } else if let Some(place) = known.place() {
             // From the first word on, the directory says whether the member works there.
-            if !place.own && known.listed().is_none() && place.managed_by == MANUAL && self.actor.keeps(place.organization.id) {
+            if !place.own
+                && known.listed().is_none()
+                && place.managed_by == MANUAL
+                && self.actor.keeps(place.organization.id)
+            {
                 self.plan.adopted.push(place.id);
             }
             let said = [

@@ -191,7 +191,9 @@ impl Store<'_> {
             UserOrder::Updated => ("u.updated_at, ", if asked.descending { "<" } else { ">" }),
         };
         if let Some(after) = asked.after {
-            sql.text += &format!(" AND ({key}u.member_id) {sign} (SELECT {key}u.member_id FROM directory_user u WHERE u.source_id = $1 AND u.member_id = ");
+            sql.text += &format!(
+                " AND ({key}u.member_id) {sign} (SELECT {key}u.member_id FROM directory_user u WHERE u.source_id = $1 AND u.member_id = "
+            );
             sql.put(Bound::Id(after.0));
             sql.text += ")";
         }

@@ -82,7 +82,12 @@ struct Row {
 }
 
 /// Loads members, in the order of their identifiers.
-pub(super) fn load(conn: &mut PgConnection, directory: &Directory, actor: &Actor, ids: &[MemberId]) -> Result<Vec<Known>> {
+pub(super) fn load(
+    conn: &mut PgConnection,
+    directory: &Directory,
+    actor: &Actor,
+    ids: &[MemberId],
+) -> Result<Vec<Known>> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

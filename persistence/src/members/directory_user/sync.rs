@@ -69,7 +69,14 @@ impl Store<'_> {
             let (words, plan) = planned(writer, (actor, &directory), ops, most)?;
             writer.kept = true;
             if !plan.is_empty() {
-                let run = Run { source: &directory.code, action: "sync_user", request, by: writer.by, dry: false, progress: &|_| () };
+                let run = Run {
+                    source: &directory.code,
+                    action: "sync_user",
+                    request,
+                    by: writer.by,
+                    dry: false,
+                    progress: &|_| (),
+                };
                 carry_out(writer, &directory, run, &plan)?;
             }
             Ok(words)
@@ -274,7 +281,9 @@ fn enter(writer: &mut Writer<'_>, directory: &Directory, all: &[EntryWanted]) ->
         .bind::<Array<SqlUuid>, _>(all.iter().map(|it| it.member).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(all.iter().map(|it| it.user_name.as_ref()).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(all.iter().map(|it| it.user_name.key()).collect::<Vec<_>>())
-        .bind::<Array<Nullable<Text>>, _>(all.iter().map(|it| it.siret.as_ref().map(AsRef::as_ref)).collect::<Vec<Option<&str>>>())
+        .bind::<Array<Nullable<Text>>, _>(
+            all.iter().map(|it| it.siret.as_ref().map(AsRef::as_ref)).collect::<Vec<Option<&str>>>(),
+        )
         .bind::<Array<Bool>, _>(all.iter().map(|it| removed.contains(&it.member)).collect::<Vec<_>>())
         .bind::<Timestamptz, _>(writer.at);
     rows.execute(writer.conn)?;
@@ -287,7 +296,8 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, keys: &[(MemberId, Optio
         return Ok(());
     }
     let members: Vec<Uuid> = keys.iter().map(|(id, _)| id.0).collect();
-    let named: (Vec<Uuid>, Vec<&str>) = keys.iter().filter_map(|(id, key)| Some((id.0, key.as_ref()?.as_ref()))).unzip();
+    let named: (Vec<Uuid>, Vec<&str>) =
+        keys.iter().filter_map(|(id, key)| Some((id.0, key.as_ref()?.as_ref()))).unzip();
     // A name that someone had who left is free again.
     let free = "DELETE FROM external_id WHERE noun = 'member' AND source_id = $1 AND (object_id = ANY ($2) OR value = ANY ($3))";
     let free = diesel::sql_query(free).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(&members);
@@ -298,7 +308,8 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, keys: &[(MemberId, Optio
     insert.bind::<Array<Text>, _>(named.1).execute(writer.conn)?;
     // Its User changes with it.
     let touched = directory_user::table.filter(directory_user::source_id.eq(directory.source));
-    let touched = touched.filter(directory_user::member_id.eq_any(&members).and(directory_user::created_at.ne(writer.at)));
+    let touched =
+        touched.filter(directory_user::member_id.eq_any(&members).and(directory_user::created_at.ne(writer.at)));
     let stamps = (directory_user::version.eq(directory_user::version + 1), directory_user::updated_at.eq(writer.at));
     diesel::update(touched).set(stamps).execute(writer.conn)?;
     Ok(())
@@ -324,7 +335,8 @@ fn moved(writer: &mut Writer<'_>, directory: &Directory, it: &Move) -> Result<()
         }
         Move::Join(id, organization, placed) => {
             let Placed { is_primary, position, service, profession } = placed.clone();
-            let new = AffiliationInput { position, service, profession, is_primary, ..AffiliationInput::at(*organization) };
+            let new =
+                AffiliationInput { position, service, profession, is_primary, ..AffiliationInput::at(*organization) };
             insert_beside(writer, *id, new, is_primary).map(drop)
         }
     }
