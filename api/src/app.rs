@@ -93,7 +93,7 @@ pub fn app(
     app.app_data(web::Data::new(services.metrics.clone()))
         .app_data(web::Data::new(services))
         .app_data(known)
-        .app_data(web::Data::new(meta::Contract::of(&contract)))
+        .app_data(web::Data::new(meta::Contract::of(&contract, &scim::contract::document())))
         .app_data(web::PayloadConfig::new(BODY_LIMIT))
         .app_data(web::PathConfig::default().error_handler(|_, request| unread(request).into()))
         .configure(meta::routes)

@@ -33,7 +33,11 @@ pub enum Command {
         persona: String,
     },
     /// Print the contract (OpenAPI 3.1).
-    Openapi,
+    Openapi {
+        /// That of directory sync (SCIM 2.0), which is a document of its own.
+        #[arg(long)]
+        scim: bool,
+    },
     /// Ask the service that listens here whether it is ready (`/readyz`); exits with 0 if it is, else with 1.
     Health,
     /// Check the settings and print them without their secrets.

@@ -24,7 +24,10 @@ fn main() -> ExitCode {
 
 fn run(command: Option<Command>, settings: &Settings) -> Result<(), Failure> {
     match command {
-        Some(Command::Openapi) => print(&serde_json::to_string_pretty(&api::document())?),
+        Some(Command::Openapi { scim }) => {
+            let contract = if scim { api::scim_document() } else { api::document() };
+            print(&serde_json::to_string_pretty(&contract)?);
+        }
         Some(Command::CheckConfig) => {
             settings.check()?;
             print(&settings.redacted());

@@ -1,6 +1,7 @@
 //! Directory sync (SCIM 2.0): what a service account sees, says and may.
 
 mod bulk;
+mod doors;
 mod groups;
 mod lists;
 mod quirks;

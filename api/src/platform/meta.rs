@@ -16,6 +16,7 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
         .route("/readyz", web::get().to(readyz))
         .route("/openapi.json", web::get().to(contract))
         .route("/openapi-3.0.json", web::get().to(contract_3_0))
+        .route("/openapi-scim.json", web::get().to(contract_scim))
         .route("/.well-known/api-catalog", web::get().to(api_catalog))
         .route("/.well-known/oauth-protected-resource", web::get().to(protected_resource))
         .route("/.well-known/security.txt", web::get().to(security))
@@ -31,11 +32,13 @@ pub(crate) fn routes(config: &mut web::ServiceConfig) {
 pub(crate) struct Contract {
     current: String,
     older: String,
+    scim: String,
 }
 
 impl Contract {
-    pub(crate) fn of(contract: &Value) -> Self {
-        Self { current: contract.to_string(), older: openapi::down_convert(contract.clone()).to_string() }
+    pub(crate) fn of(contract: &Value, scim: &Value) -> Self {
+        let older = openapi::down_convert(contract.clone()).to_string();
+        Self { current: contract.to_string(), older, scim: scim.to_string() }
     }
 }
 
@@ -64,12 +67,19 @@ async fn contract_3_0(contract: web::Data<Contract>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(contract.older.clone())
 }
 
+async fn contract_scim(contract: web::Data<Contract>) -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(contract.scim.clone())
+}
+
 /// RFC 9727.
 async fn api_catalog() -> HttpResponse {
     let described = json!([{"href": "/openapi.json", "type": "application/json"}]);
     let explained = json!([{"href": "/docs/", "type": "text/html"}, {"href": "/conventions", "type": "text/html"}]);
-    let set = json!({"linkset": [{"anchor": "/api/v1", "service-desc": described, "service-doc": explained,
-        "status": [{"href": "/readyz"}]}]});
+    let by_scim = json!([{"href": "/openapi-scim.json", "type": "application/json"}]);
+    let set = json!({"linkset": [
+        {"anchor": "/api/v1", "service-desc": described, "service-doc": explained, "status": [{"href": "/readyz"}]},
+        {"anchor": "/scim/v2", "service-desc": by_scim},
+    ]});
     HttpResponse::Ok().content_type("application/linkset+json").body(set.to_string())
 }
 

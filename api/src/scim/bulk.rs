@@ -211,6 +211,8 @@ impl Work {
 }
 
 pub(super) async fn bulk(door: Door, body: Body) -> Answered<HttpResponse> {
+    // Who may do nothing here is told so at once.
+    door.read(|store| store.directory()).await?;
     let (jobs, most) = jobs(&body.0)?;
     let came = vec![None; jobs.len()];
     let mut work = Work { jobs, came, known: HashMap::new(), most, failed: 0 };

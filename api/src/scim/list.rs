@@ -87,6 +87,10 @@ pub(super) async fn search(door: Door, body: Body) -> Answered<HttpResponse> {
             let wanted = |total: usize, taken: usize| (skip.saturating_sub(total), count - taken);
             for (query, is_user) in [(&users, true), (&groups, false)] {
                 let Ok(query) = query else { continue };
+                // Who may not know networks finds none.
+                if !is_user && !store.actor().knows_networks() {
+                    continue;
+                }
                 let (skip, count) = wanted(total, resources.len());
                 let query = Query { skip, count, ..query.clone() };
                 let part = if is_user { found(store, &query, &base)? } else { those(store, &query, &base)? };

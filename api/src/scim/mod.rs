@@ -3,6 +3,7 @@
 
 mod answer;
 mod bulk;
+pub(crate) mod contract;
 mod discovery;
 mod door;
 mod fault;
