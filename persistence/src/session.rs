@@ -86,7 +86,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub fn take_assertion(&self, account: ServiceAccountId, jti: &str, expires_at: DateTime<Utc>) -> Result<bool> {
-        let mut conn = self.worker()?;
+        let mut conn = self.writer()?;
         let row = (
             used_assertion::service_account_id.eq(account),
             used_assertion::jti.eq(jti),
@@ -129,7 +129,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub fn record_session(&self, call: &Call, client: &Client) -> Result<()> {
-        let mut conn = self.worker()?;
+        let mut conn = self.writer()?;
         conn.transaction(|conn| {
             let before = clock::now() - MINUTE;
             let long_ago = service_account_key::last_used_at.is_null().or(service_account_key::last_used_at.lt(before));
@@ -147,7 +147,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub fn revoke_token(&self, call: &Call, client: &Client, token: Uuid, expires_at: DateTime<Utc>) -> Result<()> {
-        let mut conn = self.worker()?;
+        let mut conn = self.writer()?;
         conn.transaction(|conn| {
             // A write with it that is under way is waited for.
             diesel::select(change_rights(client.account)).execute(conn)?;
