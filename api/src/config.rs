@@ -83,6 +83,9 @@ pub struct Settings {
     /// Do not run scheduled tasks (e-mail, digests, monthly indicators, expired keys): other instances do.
     #[arg(long, env = "DIAPASON_NO_WORKER", value_parser = clap::builder::BoolishValueParser::new(), default_value_t = false, num_args = 0..=1, default_missing_value = "true", global = true)]
     pub no_worker: bool,
+    /// Seconds that a task of an instance that died waits for another: for tests, which cannot wait so long.
+    #[arg(long, env = "DIAPASON_TASK_LEASE", hide = true, default_value_t = 120, value_parser = clap::value_parser!(u16).range(1..=600), global = true)]
+    pub task_lease: u16,
     /// Address of the mail relay (smtp://, smtps://). Without it, each e-mail is a file in `outbox` of the data
     /// directory.
     #[arg(long, env = "DIAPASON_SMTP_URL", hide_env_values = true, global = true)]

@@ -12,7 +12,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage as _, web};
-use kernel::notification::TaskKind;
+use kernel::notification::{Lane, TaskKind};
 use persistence::Principal;
 use persistence::task::Backlog;
 use prometheus::{
@@ -54,6 +54,7 @@ struct Lines {
     open: IntGaugeVec,
     due: IntGaugeVec,
     lag: GaugeVec,
+    lanes: GaugeVec,
     mail: IntGaugeVec,
 }
 
@@ -214,6 +215,11 @@ impl Metrics {
             self.backlog.due.with_label_values(&[kind]).set(line.map_or(0, |line| line.due));
             self.backlog.lag.with_label_values(&[kind]).set(line.map_or(0.0, |line| line.lag));
         }
+        for lane in Lane::ALL {
+            let lines = waits.iter().filter(|line| lane.kinds().any(|kind| kind.code() == line.kind));
+            let lag = lines.map(|line| line.lag).fold(0.0, f64::max);
+            self.backlog.lanes.with_label_values(&[lane.code()]).set(lag);
+        }
         let mail = waits.iter().find(|line| line.kind == TaskKind::Send.code());
         self.backlog.mail.with_label_values::<&str>(&[]).set(mail.map_or(0, |line| line.open));
     }
@@ -233,13 +239,13 @@ impl Lines {
         let open = "Tasks of all instances that are not done, for their time has not come or no worker has.";
         let due = "Tasks of all instances that should have been done by now.";
         let mail = "E-mails of all instances that wait to be sent.";
-        let lag = Opts::new("diapason_task_lag_seconds", "For how long the oldest due task has been due.");
-        let lag = GaugeVec::new(lag, &["kind"])?;
-        to.register(Box::new(lag.clone()))?;
+        let lag = "For how long the oldest due task has been due.";
+        let lanes = "For how long the oldest due task of a lane of the worker has been due.";
         Ok(Self {
             open: gauge(to, "diapason_tasks_open", open, &["kind"])?,
             due: gauge(to, "diapason_tasks_due", due, &["kind"])?,
-            lag,
+            lag: seconds(to, "diapason_task_lag_seconds", lag, "kind")?,
+            lanes: seconds(to, "diapason_lane_lag_seconds", lanes, "lane")?,
             mail: gauge(to, "diapason_mail_queued", mail, &[])?,
         })
     }
@@ -270,7 +276,7 @@ impl LookedAt {
         self.process.with_label_values(&["draining"]).set(draining.into());
         self.connections.with_label_values(&["open"]).set(number(connections.open()));
         self.connections.with_label_values(&["max"]).set(number(*most));
-        for (name, pool) in ["read", "write"].into_iter().zip(services.database.pools()) {
+        for (name, pool) in services.database.pools() {
             for (state, value) in [("max", pool.size), ("open", pool.open), ("in_use", pool.in_use)] {
                 self.pools.with_label_values(&[name, state]).set(value.into());
             }
@@ -301,6 +307,12 @@ fn counter(to: &Registry, name: &str, help: &str, labels: &[&str]) -> prometheus
 
 fn gauge(to: &Registry, name: &str, help: &str, labels: &[&str]) -> prometheus::Result<IntGaugeVec> {
     let gauge = IntGaugeVec::new(Opts::new(name, help), labels)?;
+    to.register(Box::new(gauge.clone()))?;
+    Ok(gauge)
+}
+
+fn seconds(to: &Registry, name: &str, help: &str, label: &str) -> prometheus::Result<GaugeVec> {
+    let gauge = GaugeVec::new(Opts::new(name, help), &[label])?;
     to.register(Box::new(gauge.clone()))?;
     Ok(gauge)
 }

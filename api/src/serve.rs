@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{App, HttpResponse, HttpServer, web};
+use chrono::TimeDelta;
 use kernel::{clock, seal};
 use persistence::{Database, database, reference, seed as data};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -234,7 +235,8 @@ fn work(
         tracing::warn!(address = %listens, "links of e-mails lead to the listener: set DIAPASON_PUBLIC_URL");
     }
     let post = (!settings.no_worker).then(|| Post::of(settings, listens)).transpose()?;
-    Ok(post.map(|post| worker::start(database, post, metrics)).transpose()?)
+    let lease = TimeDelta::seconds(settings.task_lease.into());
+    Ok(post.map(|post| worker::start(database, post, metrics, lease)).transpose()?)
 }
 
 /// Closes the connections that hang, for as long as we serve.

@@ -143,9 +143,9 @@ impl Database {
         }))
     }
 
-    /// How the pool of reads and that of writes are used at this moment.
+    /// How the pools are used at this moment, each with its name.
     #[must_use]
-    pub fn pools(&self) -> [PoolUse; 2] {
+    pub fn pools(&self) -> [(&'static str, PoolUse); 3] {
         self.pools.used()
     }
 
@@ -154,9 +154,14 @@ impl Database {
         self.pools.reader()
     }
 
+    /// A connection that writes, for who is no registered caller.
+    pub(crate) fn writer(&self) -> Result<crate::pools::Pooled> {
+        self.pools.writer()
+    }
+
     /// A connection that writes, for the worker.
     pub(crate) fn worker(&self) -> Result<crate::pools::Pooled> {
-        self.pools.writer()
+        self.pools.worker()
     }
 
     fn write_once<T: Again>(
@@ -229,7 +234,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub fn tidy(&self) -> Result<usize> {
-        idempotency::forget(&mut *self.pools.writer()?)
+        idempotency::forget(&mut *self.worker()?)
     }
 
     /// Forgets every reader's rights: for tests that move the clock.

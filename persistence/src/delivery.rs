@@ -35,7 +35,7 @@ pub(crate) fn deliver(
 }
 
 impl Database {
-    /// Records the outcome of an e-mail.
+    /// Records the outcome of an e-mail; the first one stands, where several instances sent it.
     ///
     /// # Errors
     /// The database does not answer.
@@ -50,7 +50,10 @@ impl Database {
         );
         let mut conn = self.worker()?;
         conn.transaction(|conn| {
-            diesel::update(delivery::table.find(id)).set(row).execute(conn)?;
+            let line = delivery::table.filter(delivery::id.eq(id).and(delivery::status.eq(DeliveryStatus::Queued)));
+            if diesel::update(line).set(row).execute(conn)? == 0 {
+                return Ok(());
+            }
             // The notifications of a digest have the outcome of its e-mail.
             let within = notification::table.filter(notification::digest_id.eq(id)).select(notification::id);
             let lines = delivery::table.filter(delivery::kind.eq(DeliveryKind::Notification));
@@ -58,16 +61,6 @@ impl Database {
             diesel::update(lines.filter(delivery::status.eq(DeliveryStatus::Queued))).set(row).execute(conn)?;
             Ok(())
         })
-    }
-
-    /// Records that an e-mail was not sent because nothing was left to say; one with an outcome stays as it is.
-    ///
-    /// # Errors
-    /// The database does not answer.
-    pub fn not_sent(&self, id: Uuid) -> Result<()> {
-        let line = delivery::table.find(id).filter(delivery::status.eq(DeliveryStatus::Queued));
-        let there: bool = diesel::select(diesel::dsl::exists(line)).get_result(&mut *self.worker()?)?;
-        if there { self.delivered(id, DeliveryStatus::Muted, None) } else { Ok(()) }
     }
 
     /// Plans the digests of the latest eight o'clock in Paris.

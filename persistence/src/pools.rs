@@ -1,4 +1,4 @@
-//! The connections: one pool for reads, one for writes; both are replaced when the database was away.
+//! The connections: a pool for reads, one for writes, and one for the worker; all are replaced when the database was away.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -8,6 +8,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool, PooledConnection};
 use kernel::clock;
+use kernel::notification::Lane;
 
 use crate::Result;
 
@@ -41,13 +42,13 @@ pub(crate) fn patient(url: &str) -> String {
     })
 }
 
-/// Both pools of one database.
+/// The pools of one database.
 pub(crate) struct Pools {
     url: String,
     size: u32,
-    now: RwLock<Arc<Both>>,
-    /// How many wait for a connection that reads, and for one that writes.
-    waiting: [AtomicUsize; 2],
+    now: RwLock<Arc<All>>,
+    /// How many wait for a connection that reads, for one that writes, and for one of the worker.
+    waiting: [AtomicUsize; 3],
 }
 
 /// How one of the pools is used at this moment.
@@ -63,64 +64,80 @@ pub struct PoolUse {
     pub waiting: usize,
 }
 
-struct Both {
+struct All {
     readers: Connections,
     writers: Connections,
+    workers: Connections,
 }
 
-impl Both {
+impl All {
     fn open(url: &str, size: u32) -> Self {
-        let pool = |session| {
+        let pool = |size, session| {
             // Asking each connection how it is before each use costs a fifth of the throughput.
             let builder = Pool::builder().max_size(size).min_idle(Some(0)).test_on_check_out(false);
             let builder = builder.connection_timeout(PATIENCE).connection_customizer(Box::new(session));
             builder.build_unchecked(ConnectionManager::new(url))
         };
-        Self { readers: pool(Session::Read), writers: pool(Session::Write) }
+        Self {
+            readers: pool(size, Session::Read),
+            writers: pool(size, Session::Write),
+            workers: pool(workers(), Session::Write),
+        }
     }
+}
+
+/// How many connections the worker needs: one for each lane, one for who renews the leases, one for who tidies up. Each of these
+/// threads uses one at a time, so none of them ever waits for another, nor for requests.
+fn workers() -> u32 {
+    u32::try_from(Lane::ALL.len()).map_or(u32::MAX, |lanes| lanes.saturating_add(2))
 }
 
 impl Pools {
     /// Opens the pools; connections are made when first needed.
     pub(crate) fn open(url: &str, size: u32) -> Self {
         let url = patient(url);
-        let now = RwLock::new(Arc::new(Both::open(&url, size)));
-        Self { url, size, now, waiting: [const { AtomicUsize::new(0) }; 2] }
+        let now = RwLock::new(Arc::new(All::open(&url, size)));
+        Self { url, size, now, waiting: [const { AtomicUsize::new(0) }; 3] }
     }
 
     /// Begins afresh: whatever still hangs on an old connection keeps nobody waiting.
     pub(crate) fn renew(&self) {
-        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Both::open(&self.url, self.size));
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(All::open(&self.url, self.size));
     }
 
-    fn both(&self) -> Arc<Both> {
+    fn all(&self) -> Arc<All> {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// How the pool of reads and that of writes are used.
-    pub(crate) fn used(&self) -> [PoolUse; 2] {
-        let both = self.both();
-        let [reads, writes] = &self.waiting;
+    /// How each pool is used, with its name.
+    pub(crate) fn used(&self) -> [(&'static str, PoolUse); 3] {
+        let all = self.all();
+        let [reads, writes, works] = &self.waiting;
         let of = |pool: &Connections, waiting: &AtomicUsize| {
             let state = pool.state();
             PoolUse {
-                size: self.size,
+                size: pool.max_size(),
                 open: state.connections,
                 in_use: state.connections.saturating_sub(state.idle_connections),
                 waiting: waiting.load(Ordering::Relaxed),
             }
         };
-        [of(&both.readers, reads), of(&both.writers, writes)]
+        [("read", of(&all.readers, reads)), ("write", of(&all.writers, writes)), ("work", of(&all.workers, works))]
     }
 
     /// A connection that cannot write.
     pub(crate) fn reader(&self) -> Result<Pooled> {
-        usable(&self.both().readers, &self.waiting[0])
+        usable(&self.all().readers, &self.waiting[0])
     }
 
     /// A connection that can.
     pub(crate) fn writer(&self) -> Result<Pooled> {
-        usable(&self.both().writers, &self.waiting[1])
+        usable(&self.all().writers, &self.waiting[1])
+    }
+
+    /// A connection that can, for the worker.
+    pub(crate) fn worker(&self) -> Result<Pooled> {
+        usable(&self.all().workers, &self.waiting[2])
     }
 }
 

@@ -9,7 +9,7 @@ use kernel::{PrincipalId, Refusal, clock, sql};
 use uuid::Uuid;
 
 use crate::nouns::NOUNS;
-use crate::task::Task;
+use crate::task::{Task, theirs};
 use crate::writer::Writer;
 use crate::{Database, Error, Result};
 
@@ -28,7 +28,8 @@ impl Database {
         Ok(diesel::select(plan_reminders(at, clock::day_of(at))).get_result(&mut *self.worker()?)?)
     }
 
-    /// Reminds of what a task says. It is done in the transaction that tells people, so that nobody is told twice.
+    /// Reminds of what a task says. It is done in the transaction that tells people, so that nobody is told twice; where
+    /// another took the task meanwhile, it is theirs.
     ///
     /// # Errors
     /// The task names nothing that people are reminded of; the database does not answer.
@@ -40,7 +41,7 @@ impl Database {
         let remind = remind.ok_or_else(unknown)?;
         let mut conn = self.worker()?;
         conn.transaction(|conn| {
-            let open = task::table.find(it.position).filter(task::done_at.is_null());
+            let open = theirs(it).filter(task::done_at.is_null());
             if open.select(task::position).for_update().first::<i64>(conn).optional()?.is_none() {
                 return Ok(());
             }
@@ -51,7 +52,7 @@ impl Database {
                 done => done?,
             }
             let done = task::done_at.eq(sql::clock().nullable());
-            diesel::update(task::table.find(it.position)).set(done).execute(conn)?;
+            diesel::update(theirs(it)).set(done).execute(conn)?;
             Ok(())
         })
     }

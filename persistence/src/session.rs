@@ -67,7 +67,7 @@ impl Database {
     pub fn client_by_bearer(&self, secret: &KeySecret) -> Result<Option<Client>> {
         let client = self.client_by_secret(secret)?;
         if let Some(client) = &client {
-            used(&mut *self.worker()?, client.key)?;
+            used(&mut *self.writer()?, client.key)?;
         }
         Ok(client)
     }
@@ -98,7 +98,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub fn take_assertion(&self, account: ServiceAccountId, jti: &str, expires_at: DateTime<Utc>) -> Result<bool> {
-        let mut conn = self.worker()?;
+        let mut conn = self.writer()?;
         let row = (
             used_assertion::service_account_id.eq(account),
             used_assertion::jti.eq(jti),
@@ -141,7 +141,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub fn record_session(&self, call: &Call, client: &Client) -> Result<()> {
-        let mut conn = self.worker()?;
+        let mut conn = self.writer()?;
         conn.transaction(|conn| {
             used(conn, client.key)?;
             let object = Some(client.key.to_string());
@@ -155,7 +155,7 @@ impl Database {
     /// # Errors
     /// The database does not answer.
     pub fn revoke_token(&self, call: &Call, client: &Client, token: Uuid, expires_at: DateTime<Utc>) -> Result<()> {
-        let mut conn = self.worker()?;
+        let mut conn = self.writer()?;
         conn.transaction(|conn| {
             // A write with it that is under way is waited for.
             diesel::select(change_rights(client.account)).execute(conn)?;

@@ -30,6 +30,7 @@ mod introspection;
 mod invariants;
 mod isolation;
 mod joining;
+mod lanes;
 mod limits;
 mod lists;
 mod mail;

@@ -102,13 +102,11 @@ fn a_change_that_changes_nothing_is_kept_on_tables_to_come() {
     let kept = "SELECT tgrelid::regclass::text AS it FROM pg_trigger WHERE tgname = 'unchanged_is_kept' ORDER BY 1";
     let before = database.column(kept);
     assert!(before.len() > 20 && before.contains(&"member".to_owned()), "{before:?}");
-    // The last migration is the one to come, with a table.
+    // One that has a transaction and may run again is the one to come, with a table.
     database.run(
         "CREATE TABLE zone (id uuid PRIMARY KEY, version integer NOT NULL, updated_at timestamptz, updated_by uuid)",
     );
-    database.run(
-        "DELETE FROM __diesel_schema_migrations WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
-    );
+    database.run("DELETE FROM __diesel_schema_migrations WHERE version = '0139'");
     assert!(migrated(&database).starts_with('1'));
     assert_eq!(database.column(kept), [before, vec!["zone".to_owned()]].concat());
 }

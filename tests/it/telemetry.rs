@@ -10,6 +10,7 @@ use std::{fs, thread};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+use kernel::notification::Lane;
 use serde_json::{Value, json};
 
 use crate::support::database::Database;
@@ -221,6 +222,9 @@ fn metrics_tell_requests_refusals_and_what_stands() {
         assert_eq!(value(&text, "diapason_door_requests", &[&door, "state=\"max\""]), 3);
         assert_eq!(value(&text, "diapason_door_refused_total", &[&door]), 0);
     }
+    // The worker has a connection for each of its threads, so that none waits for another: its lanes, what renews leases, what tidies.
+    let work = ["pool=\"work\"", "state=\"max\""];
+    assert_eq!(value(&text, "diapason_pool_connections", &work), Lane::ALL.len() + 2);
     assert!(value(&text, "diapason_http_connections", &["max"]) >= 16);
     assert!(value(&text, "diapason_http_connections", &["open"]) >= 1, "clients keep theirs open");
     assert_eq!(value(&text, "diapason_build_info", &[env!("CARGO_PKG_VERSION")]), 1);
@@ -287,6 +291,9 @@ fn metrics_tell_what_waits_and_how_e_mails_end() {
     assert_eq!((value(&text, "diapason_tasks_open", &send), value(&text, "diapason_mail_queued", &[])), (2, 2));
     assert!((3600..4200).contains(&value(&text, "diapason_task_lag_seconds", &send)), "{text}");
     assert_eq!(value(&text, "diapason_tasks_total", &send), 0);
+    let lane = |text: &str, lane: &str| value(text, "diapason_lane_lag_seconds", &[&format!("lane=\"{lane}\"")]);
+    assert!((3600..4200).contains(&lane(&text, "mail")), "{text}");
+    assert_eq!(lane(&text, "clock"), 0, "what waits in one lane does not wait in another");
 
     let works = World::over(idle.database.clone(), &[("DIAPASON_SMTP_URL", &smtp.url)]);
     let mail = |world: &World, outcome: &str| {
@@ -295,6 +302,7 @@ fn metrics_tell_what_waits_and_how_e_mails_end() {
     until(Duration::from_secs(20), "both are done", || mail(&works, "sent") == 1 && mail(&works, "bounced") == 1);
     until(Duration::from_secs(15), "nothing waits", || value(&metrics(&idle), "diapason_tasks_open", &send) == 0);
     assert_eq!(value(&metrics(&idle), "diapason_task_lag_seconds", &send), 0);
+    assert_eq!(lane(&metrics(&idle), "mail"), 0);
     assert_eq!(value(&metrics(&works), "diapason_tasks_total", &["kind=\"send\"", "outcome=\"done\""]), 2);
     drop(works);
 

@@ -130,6 +130,32 @@ codes! {
     }
 }
 
+codes! {
+    /// Which tasks wait for each other. Those of one lane are done one after another; no lane waits for another.
+    Lane {
+        Clock = "clock" ("ce qui change à son heure", "what changes when its time comes"),
+        Mail = "mail" ("ce qui s’envoie, et ce qui le prépare", "what is sent, and what makes it"),
+    }
+}
+
+impl TaskKind {
+    /// The lane in which it is done.
+    #[must_use]
+    pub const fn lane(self) -> Lane {
+        match self {
+            Self::EndRequest | Self::PublishIndicators => Lane::Clock,
+            Self::Send | Self::Remind => Lane::Mail,
+        }
+    }
+}
+
+impl Lane {
+    /// The kinds of tasks that are done in it.
+    pub fn kinds(self) -> impl Iterator<Item = TaskKind> {
+        TaskKind::ALL.iter().copied().filter(move |kind| kind.lane() == self)
+    }
+}
+
 const LEVEL: Label = Label {
     fr: "Indiquez comment ce réseau doit vous informer (`notification_level`).",
     en: "Say how this network is to keep you informed (`notification_level`).",
@@ -145,3 +171,21 @@ pub fn chosen(level: Option<NotificationLevel>) -> Result<NotificationLevel, Ref
 
 /// How long a membership request and an invitation stay open.
 pub const OPEN_FOR: TimeDelta = TimeDelta::days(30);
+
+#[cfg(test)]
+mod tests {
+    use super::{Lane, TaskKind};
+
+    #[test]
+    fn each_lane_has_work_and_each_kind_has_one_lane() {
+        let mut all: Vec<TaskKind> = Lane::ALL.iter().flat_map(|lane| lane.kinds()).collect();
+        all.sort();
+        let mut known = TaskKind::ALL.to_vec();
+        known.sort();
+        assert_eq!(all, known);
+        assert!(
+            Lane::ALL.iter().all(|lane| lane.kinds().next().is_some()),
+            "a lane without work is a thread for nothing"
+        );
+    }
+}

@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS task_kind_due_at_idx;
