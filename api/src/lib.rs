@@ -44,6 +44,6 @@ mod vcard;
 mod worker;
 
 pub use document::document;
-pub use scim::contract::document as scim_document;
 pub use failure::Failure;
+pub use scim::contract::document as scim_document;
 pub use services::Services;

@@ -88,6 +88,8 @@ pub(crate) enum Ends {
     Organization(fn(&mut Writer<'_>, OrganizationId) -> Result<()>),
     /// What stands in a network that closes.
     Network(fn(&mut Writer<'_>, NetworkId) -> Result<()>),
+    /// What a directory asked for a member whom it says to be there no more.
+    Word(fn(&mut Writer<'_>, MemberId) -> Result<()>),
 }
 
 /// Where a person is named.

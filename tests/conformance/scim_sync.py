@@ -163,10 +163,10 @@ def compare(people, key, organizations, networks):
     return {external_id: it["id"] for external_id, it in there.items()}, len(seats), len(waits)
 
 
-def main():
+def main(folder):
     key, organizations, networks = establish()
     sirets = list(organizations)
-    file = Path(tempfile.mkdtemp()) / "people.csv"
+    file = Path(folder) / "people.csv"
     people = [person(number, sirets, networks) for number in range(500)]
     first = sync(file, people, key)
     counted(first, created=500)
@@ -217,4 +217,5 @@ def main():
           f"{seats} seats and {waits} nominations")
 
 
-main()
+with tempfile.TemporaryDirectory() as folder:
+    main(folder)

@@ -6,31 +6,220 @@ use ::scim::{Attribute, COMMON, Kind, Resource};
 use serde_json::{Map, Value, json};
 
 /// Operations: method, path, identifier, tag, summary, what it says, the shape of its body, status and shape of its answer.
-type Line = (&'static str, &'static str, &'static str, &'static str, &'static str, &'static str, &'static str, (&'static str, &'static str));
+type Line = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    (&'static str, &'static str),
+);
 
 const LINES: &[Line] = &[
-    ("get", "/ServiceProviderConfig", "get_service_provider_config", "discovery", "Get what is offered", "Returns which parts of the protocol are offered, and their limits.", "", ("200", "ServiceProviderConfig")),
-    ("get", "/ResourceTypes", "list_resource_types", "discovery", "List the types of resources", "Returns User and Group.", "", ("200", "List")),
-    ("get", "/ResourceTypes/{name}", "get_resource_type", "discovery", "Get a type of resources", "Returns one type, by its name.", "", ("200", "ResourceType")),
-    ("get", "/Schemas", "list_schemas", "discovery", "List the schemas", "Returns the attributes of Users and Groups, with values that this account may use.", "", ("200", "List")),
-    ("get", "/Schemas/{id}", "get_schema", "discovery", "Get a schema", "Returns one schema, by its URN.", "", ("200", "Schema")),
-    ("get", "/Me", "get_own_user", "users", "Get one's own User", "Returns the member who calls. A service account is no User (404).", "", ("200", "User")),
-    ("get", "/Users", "list_users", "users", "List Users", "Returns the Users that the directory of the account keeps.", "", ("200", "UserList")),
-    ("post", "/Users", "create_user", "users", "Create a User", "Makes a member known to the directory. Someone whom the organization keeps already, by the same address, is adopted under the same identifier. Sent again with the same `externalId` and `userName`, it returns the same User.", "User", ("201", "User")),
-    ("post", "/Users/.search", "search_users", "users", "Search Users", "Returns the same list as `GET /Users`, asked for by a body.", "SearchRequest", ("200", "UserList")),
+    (
+        "get",
+        "/ServiceProviderConfig",
+        "get_service_provider_config",
+        "discovery",
+        "Get what is offered",
+        "Returns which parts of the protocol are offered, and their limits.",
+        "",
+        ("200", "ServiceProviderConfig"),
+    ),
+    (
+        "get",
+        "/ResourceTypes",
+        "list_resource_types",
+        "discovery",
+        "List the types of resources",
+        "Returns User and Group.",
+        "",
+        ("200", "List"),
+    ),
+    (
+        "get",
+        "/ResourceTypes/{name}",
+        "get_resource_type",
+        "discovery",
+        "Get a type of resources",
+        "Returns one type, by its name.",
+        "",
+        ("200", "ResourceType"),
+    ),
+    (
+        "get",
+        "/Schemas",
+        "list_schemas",
+        "discovery",
+        "List the schemas",
+        "Returns the attributes of Users and Groups, with values that this account may use.",
+        "",
+        ("200", "List"),
+    ),
+    (
+        "get",
+        "/Schemas/{id}",
+        "get_schema",
+        "discovery",
+        "Get a schema",
+        "Returns one schema, by its URN.",
+        "",
+        ("200", "Schema"),
+    ),
+    (
+        "get",
+        "/Me",
+        "get_own_user",
+        "users",
+        "Get one's own User",
+        "Returns the member who calls. A service account is no User (404).",
+        "",
+        ("200", "User"),
+    ),
+    (
+        "get",
+        "/Users",
+        "list_users",
+        "users",
+        "List Users",
+        "Returns the Users that the directory of the account keeps.",
+        "",
+        ("200", "UserList"),
+    ),
+    (
+        "post",
+        "/Users",
+        "create_user",
+        "users",
+        "Create a User",
+        "Makes a member known to the directory. Someone whom the organization keeps already, by the same address, is adopted under the same identifier. Sent again with the same `externalId` and `userName`, it returns the same User.",
+        "User",
+        ("201", "User"),
+    ),
+    (
+        "post",
+        "/Users/.search",
+        "search_users",
+        "users",
+        "Search Users",
+        "Returns the same list as `GET /Users`, asked for by a body.",
+        "SearchRequest",
+        ("200", "UserList"),
+    ),
     ("get", "/Users/{id}", "get_user", "users", "Get a User", "Returns one User.", "", ("200", "User")),
-    ("put", "/Users/{id}", "replace_user", "users", "Replace a User", "Replaces what the directory says of a User. What others keep stays as it is, and is named in `lockedAttributes`.", "User", ("200", "User")),
-    ("patch", "/Users/{id}", "patch_user", "users", "Update a User", "Changes attributes of a User. `active` false suspends at once.", "PatchOp", ("200", "User")),
-    ("delete", "/Users/{id}", "delete_user", "users", "Remove a User", "Ends the User for this directory: the member is suspended, and stays in the API. Who returns with the same `externalId` is the same member.", "", ("204", "")),
-    ("get", "/Groups", "list_groups", "groups", "List Groups", "Returns the networks that the account may see, with the members that its directory placed there.", "", ("200", "GroupList")),
-    ("post", "/Groups", "create_group", "groups", "Create a Group", "Creates a network in preparation, by its name.", "Group", ("201", "Group")),
-    ("post", "/Groups/.search", "search_groups", "groups", "Search Groups", "Returns the same list as `GET /Groups`, asked for by a body.", "SearchRequest", ("200", "GroupList")),
+    (
+        "put",
+        "/Users/{id}",
+        "replace_user",
+        "users",
+        "Replace a User",
+        "Replaces what the directory says of a User. What others keep stays as it is, and is named in `lockedAttributes`.",
+        "User",
+        ("200", "User"),
+    ),
+    (
+        "patch",
+        "/Users/{id}",
+        "patch_user",
+        "users",
+        "Update a User",
+        "Changes attributes of a User. `active` false suspends at once.",
+        "PatchOp",
+        ("200", "User"),
+    ),
+    (
+        "delete",
+        "/Users/{id}",
+        "delete_user",
+        "users",
+        "Remove a User",
+        "Ends the User for this directory: the member is suspended, and stays in the API. Who returns with the same `externalId` is the same member.",
+        "",
+        ("204", ""),
+    ),
+    (
+        "get",
+        "/Groups",
+        "list_groups",
+        "groups",
+        "List Groups",
+        "Returns the networks that the account may see, with the members that its directory placed there.",
+        "",
+        ("200", "GroupList"),
+    ),
+    (
+        "post",
+        "/Groups",
+        "create_group",
+        "groups",
+        "Create a Group",
+        "Creates a network in preparation, by its name.",
+        "Group",
+        ("201", "Group"),
+    ),
+    (
+        "post",
+        "/Groups/.search",
+        "search_groups",
+        "groups",
+        "Search Groups",
+        "Returns the same list as `GET /Groups`, asked for by a body.",
+        "SearchRequest",
+        ("200", "GroupList"),
+    ),
     ("get", "/Groups/{id}", "get_group", "groups", "Get a Group", "Returns one network.", "", ("200", "Group")),
-    ("put", "/Groups/{id}", "replace_group", "groups", "Replace a Group", "Replaces the members that the directory placed in a network. Without `members` they stay.", "Group", ("200", "Group")),
-    ("patch", "/Groups/{id}", "patch_group", "groups", "Update a Group", "Adds and removes members. Where all may join, and for the SIG, they sit there at once in the role `member`; elsewhere one nomination is opened.", "PatchOp", ("204", "")),
-    ("delete", "/Groups/{id}", "delete_group", "groups", "Close a Group", "Closes a network, with all its memberships.", "", ("204", "")),
-    ("post", "/.search", "search_resources", "discovery", "Search Users and Groups", "Returns Users, then Groups, in one list.", "SearchRequest", ("200", "List")),
-    ("post", "/Bulk", "run_bulk", "bulk", "Run many operations", "Runs operations on Users and Groups, in the order of their references. What is said of Users is done together; each operation has an answer of its own.", "BulkRequest", ("200", "BulkResponse")),
+    (
+        "put",
+        "/Groups/{id}",
+        "replace_group",
+        "groups",
+        "Replace a Group",
+        "Replaces the members that the directory placed in a network. Without `members` they stay.",
+        "Group",
+        ("200", "Group"),
+    ),
+    (
+        "patch",
+        "/Groups/{id}",
+        "patch_group",
+        "groups",
+        "Update a Group",
+        "Adds and removes members. Where all may join, and for the SIG, they sit there at once in the role `member`; elsewhere one nomination is opened.",
+        "PatchOp",
+        ("204", ""),
+    ),
+    (
+        "delete",
+        "/Groups/{id}",
+        "delete_group",
+        "groups",
+        "Close a Group",
+        "Closes a network, with all its memberships.",
+        "",
+        ("204", ""),
+    ),
+    (
+        "post",
+        "/.search",
+        "search_resources",
+        "discovery",
+        "Search Users and Groups",
+        "Returns Users, then Groups, in one list.",
+        "SearchRequest",
+        ("200", "List"),
+    ),
+    (
+        "post",
+        "/Bulk",
+        "run_bulk",
+        "bulk",
+        "Run many operations",
+        "Runs operations on Users and Groups, in the order of their references. What is said of Users is done together; each operation has an answer of its own.",
+        "BulkRequest",
+        ("200", "BulkResponse"),
+    ),
 ];
 
 const ABOUT: &str = "Keeps a directory in step with Diapason: members as Users, networks as Groups (RFC 7643, RFC 7644, RFC 9865).\n\n\
@@ -87,7 +276,8 @@ fn operation(line: &Line) -> Value {
     if path.ends_with("{id}") && resource {
         names.push(if method == "get" { "ifNoneMatch" } else { "ifMatch" });
     }
-    let shape = |name: &str| json!({"application/scim+json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}});
+    let shape =
+        |name: &str| json!({"application/scim+json": {"schema": {"$ref": format!("#/components/schemas/{name}")}}});
     let mut responses = Map::new();
     let good = if answer.is_empty() {
         json!({"description": "Done."})
@@ -160,7 +350,11 @@ fn responses() -> Value {
 
 fn shapes() -> Value {
     let list = |name: &str| {
-        let items = if name.is_empty() { json!({"type": "object"}) } else { json!({"$ref": format!("#/components/schemas/{name}")}) };
+        let items = if name.is_empty() {
+            json!({"type": "object"})
+        } else {
+            json!({"$ref": format!("#/components/schemas/{name}")})
+        };
         let number = json!({"type": "integer", "format": "int32", "minimum": 0, "maximum": 2_147_483_647});
         json!({"type": "object", "description": "A page of a list.", "required": ["schemas", "Resources"], "properties": {
             "schemas": urns(), "totalResults": number, "startIndex": number, "itemsPerPage": number,
@@ -223,8 +417,12 @@ fn resource(it: &Resource) -> Value {
     properties.insert("schemas".into(), urns());
     properties.extend(COMMON.iter().chain(it.schema.attributes).map(|it| (it.name.to_owned(), attribute(it))));
     for extension in it.extensions {
-        let parts: Map<String, Value> = extension.attributes.iter().map(|it| (it.name.to_owned(), attribute(it))).collect();
-        properties.insert(extension.id.into(), json!({"type": "object", "description": extension.description, "properties": parts}));
+        let parts: Map<String, Value> =
+            extension.attributes.iter().map(|it| (it.name.to_owned(), attribute(it))).collect();
+        properties.insert(
+            extension.id.into(),
+            json!({"type": "object", "description": extension.description, "properties": parts}),
+        );
     }
     json!({"type": "object", "description": it.description, "required": ["schemas"], "properties": properties})
 }

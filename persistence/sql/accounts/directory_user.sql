@@ -15,10 +15,12 @@ CREATE OR REPLACE TRIGGER membership_claimed BEFORE INSERT ON membership FOR EAC
 CREATE OR REPLACE FUNCTION app.code_of_source(which uuid) RETURNS text LANGUAGE sql STABLE AS
 $$ SELECT code FROM source WHERE id = which $$;
 
--- A User changes with the member and with the affiliations of the member: both tell it once for each statement.
+-- A User changes with the member and with the affiliations of the member: both tell it once for each statement. What is no version of
+-- the member, such as what is computed from the name, is none of the User.
 CREATE OR REPLACE FUNCTION app.touch_users_of_members() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE directory_user SET version = version + 1, updated_at = app.clock() WHERE member_id IN (SELECT id FROM touched);
+    UPDATE directory_user SET version = version + 1, updated_at = app.clock()
+        WHERE member_id IN (SELECT t.id FROM touched t JOIN was ON was.id = t.id AND was.version <> t.version);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION app.touch_users_of_affiliations() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -27,7 +29,7 @@ BEGIN
         FROM (SELECT DISTINCT member_id, source_id FROM touched) t WHERE u.member_id = t.member_id AND u.source_id = t.source_id;
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER member_touches_users AFTER UPDATE ON member REFERENCING NEW TABLE AS touched
+CREATE OR REPLACE TRIGGER member_touches_users AFTER UPDATE ON member REFERENCING OLD TABLE AS was NEW TABLE AS touched
     FOR EACH STATEMENT EXECUTE FUNCTION app.touch_users_of_members();
 CREATE OR REPLACE TRIGGER affiliation_touches_users AFTER UPDATE ON affiliation REFERENCING NEW TABLE AS touched
     FOR EACH STATEMENT EXECUTE FUNCTION app.touch_users_of_affiliations();

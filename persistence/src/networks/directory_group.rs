@@ -20,7 +20,7 @@ use kernel::{
 use uuid::Uuid;
 
 use super::membership::{begin, end, tell_given};
-use super::membership_request::{met, nominate, withdraw_own};
+use super::membership_request::{Proposed, met, nominate, withdraw_proposed};
 use super::network::{close, create};
 use crate::directory::speaker;
 use crate::kept::{Kept as _, known};
@@ -220,6 +220,7 @@ fn all(writer: &mut Writer<'_>, actor: &Actor, directory: &Directory, it: &Netwo
                 let there = held(writer.conn, directory, it, None)?.into_iter().map(|it| it.member_id);
                 let gone: Vec<MemberId> = there.filter(|id| !stays.contains(id)).collect();
                 remove(writer, directory, it, &gone)?;
+                withdraw_proposed(writer, Proposed::But(it.id, members))?;
                 add(writer, actor, directory, it, members)?;
             }
             GroupStep::Rename(name) if *name == it.name => {}
@@ -259,13 +260,15 @@ struct Seated {
     origin: Option<MemberOrigin>,
     #[diesel(sql_type = diesel::sql_types::Bool)]
     sits: bool,
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    suspended: bool,
 }
 
 /// Where Users work, as their directory says, else mainly; and whether they sit in a network already. $1 the source, $2 the
 /// members, $3 the network.
-const PLACES: &str = "SELECT p.id AS affiliation_id, p.origin,
+const PLACES: &str = "SELECT p.id AS affiliation_id, p.origin, m.suspended_at IS NOT NULL AS suspended,
         EXISTS (SELECT FROM membership s WHERE s.network_id = $3 AND s.member_id = u.member_id AND s.valid @> app.clock()) AS sits
-    FROM directory_user u LEFT JOIN LATERAL (SELECT a.id, o.origin FROM affiliation a JOIN organization o ON o.id = a.organization_id
+    FROM directory_user u JOIN member m ON m.id = u.member_id LEFT JOIN LATERAL (SELECT a.id, o.origin FROM affiliation a JOIN organization o ON o.id = a.organization_id
         WHERE a.member_id = u.member_id AND a.valid @> app.clock() ORDER BY a.source_id = $1 DESC, a.is_primary DESC, a.id LIMIT 1) p ON true
     WHERE u.source_id = $1 AND u.member_id = ANY ($2) AND u.removed_at IS NULL ORDER BY u.member_id";
 
@@ -300,7 +303,8 @@ fn add(
             let given: Membership = begin(writer, it.id, &new, None)?;
             met(writer, &given)?;
             tell_given(writer, &given)?;
-        } else {
+        } else if !place.suspended {
+            // Who is suspended is proposed when they are back.
             nominate(writer, &it.code, affiliation_id)?;
         }
     }
@@ -313,7 +317,7 @@ fn remove(writer: &mut Writer<'_>, directory: &Directory, it: &Network, members:
         let at = writer.at;
         end(writer, &before, at, EndReason::Revoked)?;
     }
-    withdraw_own(writer, it.id, members)
+    withdraw_proposed(writer, Proposed::Of(it.id, members))
 }
 
 /// Keeps what the directory calls a network.

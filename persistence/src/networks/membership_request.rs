@@ -190,18 +190,47 @@ pub(super) fn nominate(writer: &mut Writer<'_>, network: &NetworkCode, affiliati
         Err(Refusal::AlreadyRequested | Refusal::Overlap) => return Ok(()),
         moment => moment?,
     }
+    // What was answered, or left unanswered, is not asked again by a machine.
+    let answered = MembershipRequest::query()
+        .filter(
+            membership_request::network_id.eq(candidate.network.id).and(membership_request::created_by.eq(writer.by)),
+        )
+        .filter(membership_request::affiliation_id.eq(affiliation_id).assume_not_null())
+        .filter(stands().eq_any([MembershipRequestStatus::Refused, MembershipRequestStatus::Expired]));
+    if answered.first::<MembershipRequest>(writer.conn).optional()?.is_some() {
+        return Ok(());
+    }
     let created = insert(writer, &candidate, [false, false], None)?;
     tell(writer, &created)
 }
 
+/// Of which members, and in which networks, what a service account proposed is withdrawn.
+pub(super) enum Proposed<'a> {
+    /// Of these, in a network.
+    Of(NetworkId, &'a [MemberId]),
+    /// Of all others, in a network.
+    But(NetworkId, &'a [MemberId]),
+    /// Of one, in all networks.
+    Everywhere(MemberId),
+}
+
 /// What a service account proposed and nobody decided is withdrawn.
-pub(super) fn withdraw_own(writer: &mut Writer<'_>, network: NetworkId, members: &[MemberId]) -> Result<()> {
-    let open = MembershipRequest::query()
-        .filter(membership_request::network_id.eq(network))
-        .filter(membership_request::member_id.eq_any(members))
-        .filter(membership_request::created_by.eq(writer.by))
+pub(super) fn withdraw_proposed(writer: &mut Writer<'_>, which: Proposed<'_>) -> Result<()> {
+    use membership_request as dossier;
+    let mut open = MembershipRequest::query()
+        .filter(dossier::created_by.eq(writer.by))
         .filter(stands().eq(MembershipRequestStatus::Open))
-        .order(membership_request::id);
+        .order(dossier::id)
+        .into_boxed();
+    open = match which {
+        Proposed::Of(network, members) => {
+            open.filter(dossier::network_id.eq(network)).filter(dossier::member_id.eq_any(members).assume_not_null())
+        }
+        Proposed::But(network, members) => {
+            open.filter(dossier::network_id.eq(network)).filter(dossier::member_id.ne_all(members).assume_not_null())
+        }
+        Proposed::Everywhere(member) => open.filter(dossier::member_id.eq(member).assume_not_null()),
+    };
     for before in open.load::<MembershipRequest>(writer.conn)? {
         withdraw(writer, &before)?;
     }
@@ -484,7 +513,10 @@ known!(lock MembershipRequest: Accept, Refuse, Withdraw);
 again!(MembershipRequestView as MembershipRequestId => membership_request);
 
 kept!(MembershipRequest: membership_request {
-    const ENDS: &'static [Ends] = &[Ends::Network(withdraw_all)];
+    const ENDS: &'static [Ends] = &[
+        Ends::Network(withdraw_all),
+        Ends::Word(|writer, member| withdraw_proposed(writer, Proposed::Everywhere(member))),
+    ];
     const ADMITS: Option<Admits> = Some(Admits { lock: |id, conn| Self::lock(id, conn).map(drop), admit });
     const REMIND: Option<Remind> = Some(telling::remind);
     const TOLD: Option<Told> = Some(|conn, actor, ids| told::<Self, Read>(conn, actor, ids, |it| telling::gist(it, actor)));

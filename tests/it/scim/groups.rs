@@ -230,3 +230,36 @@ fn groups_are_found_by_name_and_by_member() {
     directory.send("PUT", &format!("/Groups/{one}"), &without).expect(200);
     assert_eq!(directory.members(&one), vec![a]);
 }
+
+#[test]
+fn what_was_asked_is_asked_no_more_when_the_word_is_taken_back() {
+    let world = World::demo();
+    let directory = Directory::of_a_ministry(&world);
+    let admin = world.client("sig-admin");
+    let network = opened(&world, "marque", "request");
+    let open = |member: &str| {
+        let list = admin.get("/membership-requests?network_code=marque&status=open&limit=200").expect(200).json();
+        let all = list["items"].as_array().unwrap().clone();
+        all.into_iter().filter(|it| it["member"]["id"] == json!(member)).collect::<Vec<_>>()
+    };
+    let (one, two, gone) = (directory.user("Une"), directory.user("Deux"), directory.user("Partie"));
+    let stop = json!([{"op": "replace", "path": "active", "value": false}]);
+    directory.patch(&format!("/Users/{gone}"), &stop).expect(200);
+    // Who is suspended holds up nobody, and is asked for later.
+    directory.patch(&format!("/Groups/{network}"), &add(&[&one, &two, &gone])).expect(204);
+    assert_eq!((open(&one).len(), open(&two).len(), open(&gone).len()), (1, 1, 0));
+    directory
+        .patch(&format!("/Groups/{network}"), &json!([{"op": "replace", "path": "members", "value": [{"value": two}]}]))
+        .expect(204);
+    assert_eq!((open(&one).len(), open(&two).len()), (0, 1));
+    directory.delete(&format!("/Users/{two}")).expect(204);
+    assert!(open(&two).is_empty());
+    // What the network answered is not asked again.
+    directory.patch(&format!("/Groups/{network}"), &add(&[&one])).expect(204);
+    let asked = open(&one).remove(0)["id"].as_str().unwrap().to_owned();
+    let path = format!("/membership-requests/{asked}");
+    let etag = admin.get(&path).expect(200).header("etag").to_owned();
+    admin.act(&format!("{path}/refuse"), &etag, Some(json!({"reason": "Plus tard."}))).expect(200);
+    directory.patch(&format!("/Groups/{network}"), &add(&[&one])).expect(204);
+    assert!(open(&one).is_empty());
+}

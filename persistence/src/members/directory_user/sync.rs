@@ -7,7 +7,7 @@ use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::directory::{Directory, OrganizationLife};
-use kernel::schema::{affiliation, directory_user, member, membership, organization};
+use kernel::schema::{affiliation, directory_user, member, membership, membership_request, organization};
 use kernel::{Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, Refusal};
 use members::affiliation::{Affiliation, AffiliationInput};
 use members::directory_user::{
@@ -21,9 +21,10 @@ use uuid::Uuid;
 use super::row;
 use crate::import::member::{AFFILIATION, MEMBER, become_principals, rest_on};
 use crate::import::{Run, Stop, Writing, Written};
-use crate::kept::Kept as _;
+use crate::kept::{Ends, Kept as _};
 use crate::locks::{lock_networks, still_all_networks_of};
 use crate::members::affiliation::{end_affiliations, insert_beside, settle_main};
+use crate::nouns::NOUNS;
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
@@ -254,7 +255,9 @@ fn lock(conn: &mut PgConnection, plan: &Plan) -> Result<()> {
         return Ok(());
     }
     let sits = membership::table.filter(membership::member_id.eq_any(&members)).select(membership::network_id);
-    let networks: Vec<NetworkId> = sits.distinct().load(conn)?;
+    let mut networks: Vec<NetworkId> = sits.distinct().load(conn)?;
+    let asked = membership_request::table.filter(membership_request::member_id.eq_any(&members));
+    networks.extend(asked.select(membership_request::network_id).distinct().load::<NetworkId>(conn)?);
     lock_networks(conn, &networks)?;
     let rows = member::table.filter(member::id.eq_any(&members)).order(member::id).select(member::id);
     for member in rows.for_no_key_update().load::<MemberId>(conn)? {
@@ -315,9 +318,20 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, keys: &[(MemberId, Optio
     Ok(())
 }
 
+/// What the directory asked for a member is asked no more.
+fn unasked(writer: &mut Writer<'_>, member: MemberId) -> Result<()> {
+    for ends in NOUNS.iter().flat_map(|noun| noun.ends) {
+        if let Ends::Word(end) = ends {
+            end(writer, member)?;
+        }
+    }
+    Ok(())
+}
+
 fn moved(writer: &mut Writer<'_>, directory: &Directory, it: &Move) -> Result<()> {
     match it {
         Move::Suspend(id) => {
+            unasked(writer, *id)?;
             let before = Member::find(id.0, writer.conn)?;
             writer.change(&before, member::suspended_at.eq(Some(writer.at)))?;
             stopped(writer, directory, *id, true)
@@ -330,6 +344,7 @@ fn moved(writer: &mut Writer<'_>, directory: &Directory, it: &Move) -> Result<()
         Move::Leave(id) => {
             let (before, at) = (Affiliation::find(id.0, writer.conn)?, writer.at);
             let member = before.member_id;
+            unasked(writer, member)?;
             end_affiliations(writer, vec![before], at)?;
             settle_main(writer, member, at)
         }
