@@ -11,6 +11,8 @@ CREATE TABLE directory_user (
     name_key text COLLATE "C" NOT NULL,
     -- The establishment that the directory named, as it named it.
     siret text,
+    -- What the directory last said of the member, whether it was taken or not.
+    said jsonb NOT NULL DEFAULT '{}',
     -- When this directory suspended the member.
     suspended_at timestamptz,
     removed_at timestamptz,

@@ -108,7 +108,9 @@ impl SearchRequest {
     /// A value cannot be read.
     pub fn query(&self, resource: &'static Resource) -> Result<Query, ScimError> {
         let number = |name: &str| -> Result<Option<i64>, ScimError> {
-            let read = |text: &str| text.parse().map_err(|_| ScimError::value(format!("{name:?} is a whole number.")));
+            let kind = if name == "count" { ErrorType::InvalidCount } else { ErrorType::InvalidValue };
+            let read =
+                |text: &str| text.parse().map_err(|_| ScimError::bad(kind, format!("{name:?} is a whole number.")));
             self.get(name).map(read).transpose()
         };
         let within = |it: i64| usize::try_from(it).unwrap_or(0);

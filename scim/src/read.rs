@@ -1,6 +1,7 @@
 //! Resources as clients send them, brought into one form: names as the schema writes them, nothing that only the service says.
 
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
 
 use crate::Object;
 use crate::error::{ErrorType, ScimError};
@@ -101,7 +102,8 @@ pub(crate) fn coerce(attribute: &Attribute, value: Value) -> Result<Value, ScimE
         // The value alone, where it is one.
         (Kind::Complex, Value::String(it)) if attribute.part("value").is_some() => Ok(serde_json::json!({"value": it})),
         (Kind::Complex, _) => Err(wrong("an object")),
-        (_, Value::String(it)) => Ok(it.into()),
+        // In composed form, so that what looks the same is the same.
+        (_, Value::String(it)) => Ok(it.nfc().collect::<String>().into()),
         (_, _) => Err(wrong("text")),
     }
 }

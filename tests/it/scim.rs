@@ -3,6 +3,7 @@
 mod bulk;
 mod doors;
 mod groups;
+mod journeys;
 mod lists;
 mod quirks;
 mod users;

@@ -1,7 +1,8 @@
 //! HTTP of affiliations.
 
 use ::members::affiliation::{
-    AffiliationInput, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, Update, Void,
+    AffiliationFieldRelease, AffiliationInput, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending,
+    Release, Update, Void,
 };
 use actix_web::web::Path;
 use actix_web::{get, patch, post};
@@ -14,7 +15,12 @@ use crate::extract::{IfMatch, Listing, NoFilter, Valid};
 
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_member_affiliations).service(create_member_affiliation);
-    config.service(get_affiliation).service(update_affiliation).service(end_affiliation).service(void_affiliation);
+    config
+        .service(get_affiliation)
+        .service(update_affiliation)
+        .service(release_affiliation_fields)
+        .service(end_affiliation)
+        .service(void_affiliation);
 }
 
 /// List the affiliations of a member
@@ -89,6 +95,30 @@ async fn update_affiliation(
     db.write(move |store| {
         let grant = store.authorize(Update(*id))?;
         store.update_affiliation(grant, seen.0, patch.0.clone())
+    })
+    .await
+}
+
+/// Release fields of an affiliation
+///
+/// Gives fields back to their source: nobody keeps them from now on, and the directory that says them next does. Returns the
+/// affiliation.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization. Service accounts release nothing.
+///
+/// **Errors**: 409 `invalid_transition` when the affiliation is over.
+#[utoipa::path(tag = "members", params(AffiliationId, IfMatch), request_body = AffiliationFieldRelease, responses((status = 200, body = AffiliationView)))]
+#[post("/affiliations/{id}/release-fields")]
+async fn release_affiliation_fields(
+    db: Db,
+    id: Path<AffiliationId>,
+    seen: IfMatch,
+    fields: Valid<AffiliationFieldRelease>,
+) -> Answer<AffiliationView> {
+    db.write(move |store| {
+        let grant = store.authorize(Release(*id))?;
+        store.release_affiliation_fields(grant, seen.0, &fields.0.fields)
     })
     .await
 }

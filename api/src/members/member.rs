@@ -3,8 +3,8 @@
 use ::expertise::member_expertise::MemberExpertisePage;
 use ::members::affiliation::AffiliationPage;
 use ::members::member::{
-    Create, Depart, Member, MemberFilter, MemberInclude, MemberInput, MemberPage, MemberPatch, MemberQuery,
-    MemberSummary, MemberView, Restore, Suspend, Update,
+    Create, Depart, Member, MemberFieldRelease, MemberFilter, MemberInclude, MemberInput, MemberPage, MemberPatch,
+    MemberQuery, MemberSummary, MemberView, Release, Restore, Suspend, Update,
 };
 use ::networks::membership::{MemberMembershipFilter, MembershipPage};
 use actix_web::web::Path;
@@ -27,6 +27,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     // `{id}` would match `{id}.vcf` too.
     config.service(get_member_vcard);
     config.service(list_members).service(create_member).service(get_member).service(update_member);
+    config.service(release_member_fields);
     config.service(suspend_member).service(restore_member).service(depart_member);
 }
 
@@ -156,6 +157,31 @@ async fn update_member(db: Db, id: Path<MemberId>, seen: IfMatch, patch: Valid<M
     db.write(move |store| {
         let grant = store.authorize(Update(*id))?;
         store.update_member(grant, seen.0, patch.0.clone())
+    })
+    .await
+}
+
+/// Release fields of a member
+///
+/// Gives fields back to their source: nobody keeps them from now on, and the directory that says them next does. Returns the member.
+///
+/// **Access**: SIG coordinators, SIG administrators; communication directors and organization administrators whose
+/// scope holds the organization of the main affiliation. Service accounts release nothing.
+///
+/// **Errors**: 409 `invalid_transition` when the member has departed.
+///
+/// **Notes**: `field_sources` says who keeps which field. The values stay until another is said.
+#[utoipa::path(tag = "members", params(MemberId, IfMatch), request_body = MemberFieldRelease, responses((status = 200, body = MemberView)))]
+#[post("/members/{id}/release-fields")]
+async fn release_member_fields(
+    db: Db,
+    id: Path<MemberId>,
+    seen: IfMatch,
+    fields: Valid<MemberFieldRelease>,
+) -> Answer<MemberView> {
+    db.write(move |store| {
+        let grant = store.authorize(Release(*id))?;
+        store.release_member_fields(grant, seen.0, &fields.0.fields)
     })
     .await
 }

@@ -1,6 +1,8 @@
 //! HTTP of the members' crate, one noun a file.
 
 mod affiliation;
+mod drift_report;
+mod external_id;
 mod hand_over;
 mod invitation;
 mod member;
@@ -32,5 +34,7 @@ pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(role_assignment::routes)
         .configure(service_account::routes)
         .configure(service_account_key::routes)
+        .configure(drift_report::routes)
+        .configure(external_id::routes)
         .configure(search::routes);
 }

@@ -18,8 +18,8 @@ pub(super) fn plain(status: StatusCode, body: &Value) -> HttpResponse {
 /// A resource, with its entity tag; 304 where the client has it.
 pub(super) fn resource(request: &HttpRequest, status: StatusCode, version: i32, body: &Value) -> HttpResponse {
     let tag = tag(version);
-    let known =
-        versions(request, &header::IF_NONE_MATCH).is_some_and(|known| known.contains(&version) || known.is_empty());
+    let any = request.headers().get_all(header::IF_NONE_MATCH).any(|value| value.as_bytes().trim_ascii() == b"*");
+    let known = any || versions(request, &header::IF_NONE_MATCH).is_some_and(|known| known.contains(&version));
     let mut response =
         HttpResponse::build(if known && status == StatusCode::OK { StatusCode::NOT_MODIFIED } else { status });
     response.insert_header((header::CACHE_CONTROL, "private, no-cache")).insert_header((header::VARY, "Authorization"));
@@ -40,7 +40,7 @@ pub(super) fn tag(version: i32) -> String {
     format!("W/\"{version}\"")
 }
 
-/// The versions that a header names: none that are ours for `*`, nothing where there is no header.
+/// The versions that a header names; nothing where there is no header.
 fn versions(request: &HttpRequest, name: &header::HeaderName) -> Option<Vec<i32>> {
     let all: Vec<&str> = request.headers().get_all(name).filter_map(|value| value.to_str().ok()).collect();
     if all.is_empty() {

@@ -101,7 +101,14 @@ fn job(it: &Value) -> Result<Job, ScimError> {
 fn references(it: &Job) -> Vec<String> {
     fn within(value: &Value, found: &mut Vec<String>) {
         match value {
-            Value::String(text) => found.extend(text.strip_prefix(REFERENCE).map(str::to_owned)),
+            Value::String(text) => match text.strip_prefix(REFERENCE) {
+                Some(name) => found.push(name.to_owned()),
+                // Within a filter.
+                None => {
+                    let quoted = text.split('"').filter_map(|part| part.strip_prefix(REFERENCE));
+                    found.extend(quoted.map(str::to_owned));
+                }
+            },
             Value::Array(all) => all.iter().for_each(|it| within(it, found)),
             Value::Object(fields) => fields.values().for_each(|it| within(it, found)),
             _ => {}
@@ -118,8 +125,12 @@ fn resolved(it: &Job, known: &HashMap<String, String>) -> Job {
     fn within(value: &mut Value, known: &HashMap<String, String>) {
         match value {
             Value::String(text) => {
-                if let Some(id) = text.strip_prefix(REFERENCE).and_then(|name| known.get(name)) {
-                    *text = id.clone();
+                let named = |part: &str| part.strip_prefix(REFERENCE).and_then(|name| known.get(name)).cloned();
+                if let Some(id) = named(text) {
+                    *text = id;
+                } else if text.contains(REFERENCE) {
+                    let parts = text.split('"').map(|part| named(part).unwrap_or_else(|| part.to_owned()));
+                    *text = parts.collect::<Vec<_>>().join("\"");
                 }
             }
             Value::Array(all) => all.iter_mut().for_each(|it| within(it, known)),

@@ -12,7 +12,6 @@ use serde_json::{Value, json};
 use super::answer::plain;
 use super::door::Door;
 use super::fault::{Answered, not_found};
-use super::list::asked;
 
 /// Examples of what may be said, for clients that try values.
 const LANGUAGES: [&str; 5] = ["fr", "en", "de", "es", "it"];
@@ -29,7 +28,6 @@ async fn known(door: &Door) -> Answered<Vec<String>> {
     if door.request.query_string().contains("filter=") {
         return Err(ScimError::of(403, "What is offered is not filtered.").into());
     }
-    asked(&door.request)?;
     door.read(|store| store.own_sirets()).await
 }
 

@@ -116,8 +116,12 @@ impl ResponseError for Fault {
     }
 }
 
-pub(super) async fn no_method() -> Answered<HttpResponse> {
-    Err(ScimError::of(405, "This address does not have this method.").into())
+/// The methods that there are stand in `Allow` (RFC 9110, section 15.5.6).
+pub(super) async fn no_method(methods: &'static str) -> HttpResponse {
+    let fault = Fault::from(ScimError::of(405, format!("This address has other methods: {methods}.")));
+    let mut response = fault.error_response();
+    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
+    response
 }
 
 pub(super) async fn no_resource() -> Answered<HttpResponse> {

@@ -61,7 +61,9 @@ fn members_of(value: &Value) -> Result<Vec<MemberId>, ScimError> {
     };
     let id = |it: &Value| {
         let text = it.as_str().or_else(|| it.get("value").and_then(Value::as_str));
-        let id = text.and_then(|text| uuid::Uuid::try_parse(text).ok()).map(MemberId);
+        let user =
+            it.get("type").is_none_or(|kind| kind.as_str().is_some_and(|kind| kind.eq_ignore_ascii_case("User")));
+        let id = text.and_then(|text| uuid::Uuid::try_parse(text).ok()).map(MemberId).filter(|_| user);
         id.ok_or_else(|| ScimError::value("\"members\" names someone who is no User."))
     };
     all.iter().map(id).collect()
@@ -117,6 +119,9 @@ fn step(
         "externalId" => call(Some(value).filter(|_| operation.verb != Verb::Remove)),
         "members" => match (operation.verb, filter) {
             (Verb::Add, None) => members_of(value).map(GroupStep::Add),
+            (Verb::Replace, None) if value.is_null() => {
+                Err(ScimError::value("\"value\" is missing: an empty list empties the Group."))
+            }
             (Verb::Replace, None) => members_of(value).map(GroupStep::Replace),
             (Verb::Remove, None) if value.is_null() => Ok(GroupStep::Replace(Vec::new())),
             (Verb::Remove, None) => members_of(value).map(GroupStep::Remove),

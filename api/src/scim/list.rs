@@ -214,6 +214,9 @@ fn looked_at(store: &mut Store<'_>, query: &Query, narrow: &Narrow, base: &str) 
 
 /// The Groups of a list: there are never so many that they could not be looked at.
 fn those(store: &mut Store<'_>, query: &Query, base: &str) -> Found {
+    if query.cursor.is_some() && query.order.is_some() {
+        return Ok(Err(ScimError::value("With a cursor, Groups come in the order of their identifiers.")));
+    }
     let after = match after::<NetworkId>(query, "groups") {
         Ok(after) => after,
         Err(error) => return Ok(Err(error)),

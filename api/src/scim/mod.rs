@@ -20,33 +20,36 @@ pub(crate) const BASE: &str = "/scim/v2";
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     // Some end their addresses with a slash.
-    let at = |path: &str| web::resource([path.to_owned(), format!("{path}/")]).default_service(web::to(no_method));
+    let at = |path: &str, methods: &'static str| {
+        let resource = web::resource([path.to_owned(), format!("{path}/")]);
+        resource.default_service(web::to(move || no_method(methods)))
+    };
     let scope = web::scope(BASE)
-        .service(at("/ServiceProviderConfig").route(web::get().to(discovery::provider)))
-        .service(at("/ResourceTypes").route(web::get().to(discovery::resource_types)))
-        .service(at("/ResourceTypes/{name}").route(web::get().to(discovery::resource_type)))
-        .service(at("/Schemas").route(web::get().to(discovery::schemas)))
-        .service(at("/Schemas/{id}").route(web::get().to(discovery::schema)))
-        .service(at("/Me").route(web::get().to(user::me)))
+        .service(at("/ServiceProviderConfig", "GET").route(web::get().to(discovery::provider)))
+        .service(at("/ResourceTypes", "GET").route(web::get().to(discovery::resource_types)))
+        .service(at("/ResourceTypes/{name}", "GET").route(web::get().to(discovery::resource_type)))
+        .service(at("/Schemas", "GET").route(web::get().to(discovery::schemas)))
+        .service(at("/Schemas/{id}", "GET").route(web::get().to(discovery::schema)))
+        .service(at("/Me", "GET").route(web::get().to(user::me)))
         .service(
-            at("/Bulk")
+            at("/Bulk", "POST")
                 .app_data(web::PayloadConfig::new(::scim::schemas::MOST_BYTES))
                 .route(web::post().to(bulk::bulk)),
         )
-        .service(at("/.search").route(web::post().to(list::search)))
-        .service(at("/Users").route(web::get().to(list::users)).route(web::post().to(user::create)))
-        .service(at("/Users/.search").route(web::post().to(list::search_users)))
+        .service(at("/.search", "POST").route(web::post().to(list::search)))
+        .service(at("/Users", "GET, POST").route(web::get().to(list::users)).route(web::post().to(user::create)))
+        .service(at("/Users/.search", "POST").route(web::post().to(list::search_users)))
         .service(
-            at("/Users/{id}")
+            at("/Users/{id}", "GET, PUT, PATCH, DELETE")
                 .route(web::get().to(user::get))
                 .route(web::put().to(user::replace))
                 .route(web::patch().to(user::patch))
                 .route(web::delete().to(user::delete)),
         )
-        .service(at("/Groups").route(web::get().to(list::groups)).route(web::post().to(group::create)))
-        .service(at("/Groups/.search").route(web::post().to(list::search_groups)))
+        .service(at("/Groups", "GET, POST").route(web::get().to(list::groups)).route(web::post().to(group::create)))
+        .service(at("/Groups/.search", "POST").route(web::post().to(list::search_groups)))
         .service(
-            at("/Groups/{id}")
+            at("/Groups/{id}", "GET, PUT, PATCH, DELETE")
                 .route(web::get().to(group::get))
                 .route(web::put().to(group::replace))
                 .route(web::patch().to(group::patch))

@@ -126,7 +126,14 @@ pub(super) fn input(
     let name = |part: &str| text(said.get("name").and_then(|name| name.get(part)));
     let (given, family) = names(name("givenName"), name("familyName"), raw, now);
     let emails = said.get("emails").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let main = |it: &&Value| it.get("primary") == Some(&Value::Bool(true));
+    let primary = raw
+        .get("emails")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .find(|it| it.get("primary") == Some(&Value::Bool(true)));
+    let primary = primary.and_then(|it| it.get("value"));
+    let main = |it: &&Value| primary.is_some() && it.get("value") == primary;
     let work =
         |it: &&Value| it.get("type").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("work"));
     let email = emails.iter().find(main).or_else(|| emails.iter().find(work)).or(emails.first());
@@ -136,7 +143,9 @@ pub(super) fn input(
     };
     let phones = said.get("phoneNumbers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     // Numbers that nobody could call, such as those of a house alone, are left out.
-    let phones: Vec<Phone> = phones.iter().filter_map(|it| text(it.get("value"))?.parse().ok()).take(5).collect();
+    let phones: Vec<Phone> = phones.iter().filter_map(|it| text(it.get("value"))?.parse().ok()).collect();
+    let mut seen = std::collections::HashSet::new();
+    let phones: Vec<Phone> = phones.into_iter().filter(|it| seen.insert(it.to_string())).take(5).collect();
     let old = before.and_then(|(_, shown)| shown);
     let was = |path: &str| old.map(|old| old.pointer(path).cloned().unwrap_or_default());
     let position = alias(

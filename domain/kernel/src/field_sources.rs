@@ -20,6 +20,16 @@ pub struct FieldSources(BTreeMap<String, String>);
 crate::stored_as_json!(FieldSources);
 
 impl FieldSources {
+    /// The same, with fields that are free again.
+    #[must_use]
+    pub fn without<'a>(&self, fields: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut left = self.0.clone();
+        fields.into_iter().for_each(|field| {
+            left.remove(field);
+        });
+        Self(left)
+    }
+
     /// Whether a source may say a field: nobody says it, or the source itself does.
     #[must_use]
     pub fn lets(&self, source: &str, field: &str) -> bool {

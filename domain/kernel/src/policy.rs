@@ -155,6 +155,11 @@ impl Label {
         fr: "Cette opération n’est pas ouverte aux partenaires ni aux observateurs et observatrices.",
         en: "Partners and observers may not do this.",
     };
+    /// Why a service account may not.
+    pub const PEOPLE: Self = Self {
+        fr: "Cette opération est réservée aux personnes : un compte de service n’en dispose pas.",
+        en: "Only people may do this: a service account may not.",
+    };
     /// Why an actor may not see the card of a member.
     pub const CARD: Self =
         Self { fr: "Cette personne limite la lecture de sa fiche.", en: "This member limits who may read their card." };

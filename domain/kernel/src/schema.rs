@@ -191,6 +191,7 @@ diesel::table! {
         user_name -> Text,
         name_key -> Text,
         siret -> Nullable<Text>,
+        said -> Jsonb,
         suspended_at -> Nullable<Timestamptz>,
         removed_at -> Nullable<Timestamptz>,
         version -> Int4,

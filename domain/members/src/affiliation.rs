@@ -10,7 +10,7 @@ use kernel::patch::{clearable, replaceable};
 use kernel::schema::affiliation;
 use kernel::{
     Actor, AffiliationId, FieldSources, Label, MemberId, Noun, Offer, OrganizationId, Page, PrincipalId, Refusal,
-    Ruling, Seen, Validity, Version, action, clock, text,
+    Ruling, Seen, Validity, Version, action, clock, codes, text,
 };
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -174,6 +174,27 @@ impl AffiliationPatch {
     }
 }
 
+codes! {
+    /// Field of an affiliation that a source keeps.
+    AffiliationField {
+        Position = "position" ("fonction", "function"),
+        Service = "service" ("service ou bureau", "service or office"),
+        Profession = "profession" ("métier", "profession"),
+        IsPrimary = "is_primary" ("rattachement principal ou non", "whether it is the main one"),
+    }
+}
+
+/// Fields of an affiliation to give back to their source.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"fields": ["position"]}))]
+pub struct AffiliationFieldRelease {
+    /// The fields that nobody keeps from now on.
+    #[validate(length(min = 1, max = 4))]
+    #[schema(min_items = 1, max_items = 4)]
+    pub fields: Vec<AffiliationField>,
+}
+
 /// When to end it.
 #[derive(Debug, Clone, Default, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -210,7 +231,8 @@ pub type AffiliationPage = Page<AffiliationView>;
 impl Noun for Affiliation {
     const NAME: &'static str = "affiliation";
     const COLLECTION: &'static str = "affiliations";
-    const OFFERS: &'static [Offer<Self>] = &[Offer::of::<Update>(), Offer::of::<End>(), Offer::of::<Void>()];
+    const OFFERS: &'static [Offer<Self>] =
+        &[Offer::of::<Update>(), Offer::of::<Release>(), Offer::of::<End>(), Offer::of::<Void>()];
 
     kernel::versioned!();
 }
@@ -264,6 +286,12 @@ action!(
     /// Change an affiliation.
     Update(AffiliationId) on Affiliation as "update_affiliation", Affiliation,
     |actor, it| seen(actor, it).and(actor.keeps(it.organization_id), KEEPERS), in_force
+);
+
+action!(
+    /// Give fields of an affiliation back to their source: people do so.
+    Release(AffiliationId) on Affiliation as "release_affiliation_fields", Affiliation,
+    |actor, it| Update::rule(actor, it).and(actor.member().is_some(), Label::PEOPLE), in_force
 );
 
 action!(

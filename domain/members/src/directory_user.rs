@@ -96,6 +96,8 @@ pub struct UserAffiliation {
     pub own: bool,
     /// Code of the source that keeps it.
     pub managed_by: String,
+    /// Whether a directory may keep it from now on: people do, or a file.
+    pub adoptable: bool,
     /// Whether it is the main one.
     pub is_primary: bool,
     /// Function.

@@ -4,6 +4,8 @@ pub mod affiliation;
 pub mod contact;
 mod current_affiliation;
 pub mod directory_user;
+pub mod drift_report;
+pub mod external_id;
 pub mod hand_over;
 pub mod import;
 pub mod invitation;

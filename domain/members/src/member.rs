@@ -15,7 +15,7 @@ use kernel::{
     Count, FieldSources, Instant, MemberId, NetworkId, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords,
     Seen, Several, Shown, Sort, Version, codes, text,
 };
-pub use rules::{Bind, Create, Depart, Read, Restore, Suspend, Update, carded, visible};
+pub use rules::{Bind, Create, Depart, Read, Release, Restore, Suspend, Update, carded, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -237,6 +237,29 @@ pub struct MemberPatch {
 }
 
 codes! {
+    /// Field of a member that a source keeps.
+    MemberField {
+        GivenName = "given_name" ("prénom", "given name"),
+        UsualName = "usual_name" ("nom d’usage", "name in use"),
+        Email = "email" ("adresse électronique", "e-mail address"),
+        Phones = "phones" ("numéros de téléphone", "telephone numbers"),
+        Languages = "languages" ("langues", "languages"),
+        ProfileVisibility = "profile_visibility" ("visibilité de la fiche", "visibility of the card"),
+    }
+}
+
+/// Fields of a member to give back to their source.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"fields": ["usual_name", "email"]}))]
+pub struct MemberFieldRelease {
+    /// The fields that nobody keeps from now on.
+    #[validate(length(min = 1, max = 6))]
+    #[schema(min_items = 1, max_items = 6)]
+    pub fields: Vec<MemberField>,
+}
+
+codes! {
     /// What a member can bring along.
     MemberInclude {
         Memberships = "memberships" ("les adhésions en cours", "memberships in force"),
@@ -298,6 +321,7 @@ impl Noun for Member {
     const OFFERS: &'static [Offer<Self>] = &[
         Offer::of::<Read>(),
         Offer::of::<Update>(),
+        Offer::of::<Release>(),
         Offer::of::<Invite>(),
         Offer::of::<Suspend>(),
         Offer::of::<Restore>(),

@@ -18,6 +18,7 @@ codes! {
         ReviewMemberships = "review_memberships" ("revoir les adhésions", "review memberships"),
         AnswerExpertiseRequest = "answer_expertise_request" ("répondre à une sollicitation", "answer a request for expertise"),
         AppointLead = "appoint_lead" ("désigner une personne pour animer le réseau", "appoint a lead"),
+        HandOverMember = "hand_over_member" ("organiser le départ d’une personne", "hand over what a leaver owns"),
     }
 }
 
@@ -28,7 +29,7 @@ pub struct MyTask {
     /// Kind of the task: what the caller has to do.
     pub kind: MyTaskKind,
     /// Identifier of the object that waits: a membership request, an invitation, an action item, a review, an
-    /// expertise request or a network.
+    /// expertise request, a network or a member.
     pub id: Uuid,
     /// Kind of that object, as the audit log names it, such as `action_item`.
     #[schema(max_length = 100)]
@@ -55,6 +56,6 @@ pub struct MyTask {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MyTasks {
     /// The tasks, at most 200 of each kind.
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 1400)]
     pub items: Vec<MyTask>,
 }

@@ -9,8 +9,8 @@ use kernel::{
     sql,
 };
 use members::affiliation::{
-    Affiliation, AffiliationInput, AffiliationPage, AffiliationPatch, AffiliationView, Create, End, Ending, List, Read,
-    Update, Void, may_make_main,
+    Affiliation, AffiliationField, AffiliationInput, AffiliationPage, AffiliationPatch, AffiliationView, Create, End,
+    Ending, List, Read, Release, Update, Void, may_make_main,
 };
 use members::member::Member;
 
@@ -93,6 +93,23 @@ impl Store<'_> {
             let after = writer.change(&before, patch)?;
             writer.tells_of_the_last();
             Ok(after)
+        })?;
+        Ok(self.seen(changed))
+    }
+
+    /// Gives fields of the affiliation that was granted back to their source.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn release_affiliation_fields(
+        &mut self,
+        grant: Grant<Release>,
+        seen: Versions,
+        fields: &[AffiliationField],
+    ) -> Result<AffiliationView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let left = before.field_sources.without(fields.iter().map(|field| field.code()));
+            writer.change(&before, affiliation::field_sources.eq(left))
         })?;
         Ok(self.seen(changed))
     }
@@ -264,7 +281,7 @@ impl Known for Create {
     }
 }
 
-known!(lock Affiliation: Update, End, Void);
+known!(lock Affiliation: Update, Release, End, Void);
 
 kept!(Affiliation: affiliation whole {
     const ENDS: &'static [Ends] = &[Ends::Organization(end_all_at)];

@@ -7,8 +7,8 @@ use kernel::schema::{affiliation, member};
 use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions, sql};
 use members::contact::Email;
 use members::member::{
-    Create, Depart, Member, MemberFilter, MemberPage, MemberPatch, MemberStatus, MemberView, ProfileVisibility, Read,
-    Restore, Suspend, Update, carded, visible,
+    Create, Depart, Member, MemberField, MemberFilter, MemberPage, MemberPatch, MemberStatus, MemberView,
+    ProfileVisibility, Read, Release, Restore, Suspend, Update, carded, visible,
 };
 use members::powers::ENTRUSTED;
 use uuid::Uuid;
@@ -185,6 +185,23 @@ impl Store<'_> {
         Ok(self.shown_member(changed))
     }
 
+    /// Gives fields of the member that was granted back to their source.
+    ///
+    /// # Errors
+    /// The member is no longer as the caller saw them.
+    pub fn release_member_fields(
+        &mut self,
+        grant: Grant<Release>,
+        seen: Versions,
+        fields: &[MemberField],
+    ) -> Result<MemberView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let left = before.field_sources.without(fields.iter().map(|field| field.code()));
+            writer.change(&before, member::field_sources.eq(left))
+        })?;
+        Ok(self.shown_member(changed))
+    }
+
     /// Suspends the member that was granted.
     ///
     /// # Errors
@@ -269,7 +286,7 @@ impl Known for Create {
     }
 }
 
-known!(lock Member: Update);
+known!(lock Member: Update, Release);
 
 known!(it, conn => locked_with_networks(it.0.0, conn); Suspend, Restore, Depart);
 

@@ -3,6 +3,8 @@
 mod affiliation;
 mod closure;
 pub mod directory_user;
+mod drift_report;
+mod external_id;
 mod first_login;
 mod hand_over;
 mod invitation;

@@ -15,10 +15,12 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use kernel::schema::{
-    action_item, expertise_request, invitation, member, membership, membership_request, membership_review, network,
+    action_item, affiliation, directory_user, expertise_request, invitation, member, membership, membership_request,
+    membership_review, network,
 };
 use kernel::{Actor, MemberId, NetworkId, NetworkRole, Noun, OrganizationId, Role, clock, sql};
 use members::invitation::{Confirm, Invitation, InvitationStatus, stands as invited, visible as visible_invitations};
+use members::member::{Depart, Member, MemberStatus};
 
 use super::membership_review::waits_for;
 use crate::kept::could;
@@ -42,6 +44,7 @@ impl Store<'_> {
         items.extend(reviews(conn, actor)?);
         items.extend(asked(conn, actor)?);
         items.extend(leaderless(conn, actor)?);
+        items.extend(leavers(conn, actor)?);
         self.shows_actions("list_my_tasks", &own);
         items.extend(own.into_iter().map(|it| self.to_do(it)));
         items.sort_by_key(|it| (it.due_on.is_none(), it.due_on, it.since));
@@ -194,6 +197,24 @@ fn leaderless(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
             }
         })
         .collect())
+}
+
+/// The members whom their directory says to have left, until their departure is recorded: for those who keep them.
+fn leavers(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<MyTask>> {
+    let kept: Vec<OrganizationId> = actor.reach(Actor::KEEPERS).collect();
+    if kept.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = affiliation::table.filter(affiliation::member_id.eq(member::id).and(affiliation::is_primary));
+    let places =
+        places.filter(affiliation::organization_id.eq_any(kept)).filter(affiliation::valid.contains(sql::clock()));
+    let said = directory_user::table.filter(directory_user::member_id.eq(member::id));
+    let said = said.filter(directory_user::suspended_at.eq(member::suspended_at));
+    let left = Member::query().filter(member::status.eq(MemberStatus::Suspended));
+    let left = left.filter(diesel::dsl::exists(said)).filter(diesel::dsl::exists(places));
+    let left: Vec<Member> = left.order(member::id).limit(MOST_ROWS).load(conn)?;
+    let mine = left.into_iter().filter(|it| could::<Depart>(actor, it));
+    Ok(mine.map(|it| task(MyTaskKind::HandOverMember, &it, it.display_name.clone(), it.updated_at)).collect())
 }
 
 /// The active networks without an active lead, by name.

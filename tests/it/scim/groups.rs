@@ -13,7 +13,7 @@ fn add(ids: &[&String]) -> Value {
 }
 
 /// Opens a network to all who ask, and gives its identifier.
-fn opened(world: &World, code: &str, policy: &str) -> String {
+pub fn opened(world: &World, code: &str, policy: &str) -> String {
     let admin = world.client("sig-admin");
     let network = admin.get(&format!("/networks/{code}")).expect(200);
     let body = json!({"join_policy": policy, "eligible_origins": []});

@@ -104,7 +104,7 @@ fn lists_are_read_by_place_and_by_cursor() {
     refused(&directory.get(&format!("/Users?count=5&cursor={cursor}&sortBy=userName")), 400, "invalidCursor");
     refused(&directory.get("/Users?cursor=nonsense"), 400, "invalidCursor");
     refused(&directory.get("/Users?cursor=&startIndex=1"), 400, "invalidValue");
-    refused(&directory.get("/Users?count=many"), 400, "invalidValue");
+    refused(&directory.get("/Users?count=many"), 400, "invalidCount");
     refused(&directory.get("/Users?filtre=x"), 400, "invalidValue");
 }
 
@@ -205,4 +205,31 @@ fn what_is_offered_is_told() {
     }
     refused(&directory.get("/Schemas/urn:nothing"), 404, "");
     refused(&directory.get("/Schemas?filter=id%20pr"), 403, "");
+}
+
+#[test]
+fn who_may_not_know_networks_finds_nobody_by_them() {
+    let world = World::demo();
+    let directory = Directory::of_a_ministry(&world);
+    let network = super::groups::opened(&world, "marque", "automatic");
+    let one = directory.user("Nfc");
+    let add = json!([{"op": "add", "path": "members", "value": [{"value": one}]}]);
+    directory.patch(&format!("/Groups/{network}"), &add).expect(204);
+    let by = format!("groups.value eq \"{network}\"");
+    assert_eq!(directory.found(&by), [one]);
+    let admin = world.client("sig-admin");
+    let etag = admin.get("/networks/marque").expect(200).header("etag").to_owned();
+    admin.patch("/networks/marque", &etag, json!({"visibility": "hidden"})).expect(200);
+    assert!(directory.found(&by).is_empty());
+    // What looks the same is the same, however it is composed.
+    let mut composed = someone("Compose");
+    composed["userName"] = json!("re\u{301}mi@travail.example");
+    let id = directory.post("/Users", &composed).expect(201).str("/id");
+    assert_eq!(directory.found("userName eq \"re\u{301}mi@travail.example\""), [id.clone()]);
+    assert_eq!(directory.found("userName eq \"rémi@travail.example\""), [id]);
+    let foreign = [("if-none-match", "\"nonsense\"")];
+    directory
+        .client
+        .raw("GET", &format!("/scim/v2/Users/{}", directory.found("userName sw \"r\"")[0]), &foreign, Vec::new())
+        .expect(200);
 }

@@ -65,6 +65,8 @@ pub struct Entry {
     pub user_name: UserName,
     /// The establishment.
     pub siret: Option<Siret>,
+    /// All that it said, by the names of the fields.
+    pub said: Value,
     /// When the directory suspended the member.
     pub suspended_at: Option<DateTime<Utc>>,
     /// Whether it is there: it may have been removed.
@@ -169,7 +171,7 @@ impl Known {
             email: self.email.clone(),
             phones: self.phones.clone(),
             languages: self.languages.clone(),
-            active: self.suspended_at.is_none() && !self.gone && self.place().is_some(),
+            active: self.suspended_at.is_none() && !self.gone && self.own().is_some(),
             siret: entry.siret,
             affiliations,
             groups: self.groups.clone(),
@@ -226,6 +228,8 @@ pub struct EntryWanted {
     pub user_name: UserName,
     /// The establishment.
     pub siret: Option<Siret>,
+    /// All that was said, by the names of the fields.
+    pub said: Value,
     /// Whether it is removed.
     pub removed: bool,
 }
@@ -431,8 +435,9 @@ impl<'a> Planner<'a> {
         let place = self.placing(&known, new)?;
         self.describe(&known, new);
         self.settle(&known, new, place);
-        let said = known.listed().map(|it| (&it.user_name, it.siret.as_ref()));
-        if said != Some((&new.user_name, new.siret.as_ref())) {
+        let word = said(new);
+        let before = known.listed().map(|it| (&it.user_name, it.siret.as_ref(), &it.said));
+        if before != Some((&new.user_name, new.siret.as_ref(), &word)) {
             self.enter(id, new);
         }
         if new.external_id != known.external_id {
@@ -452,8 +457,8 @@ impl<'a> Planner<'a> {
         if user.active {
             self.stop(&known);
         }
-        let (user_name, siret) = (user.user_name, user.siret);
-        self.plan.entries.push(EntryWanted { member: id, user_name, siret, removed: true });
+        let (user_name, siret, said) = (user.user_name, user.siret, json!({"active": false}));
+        self.plan.entries.push(EntryWanted { member: id, user_name, siret, said, removed: true });
         self.touched.insert(id);
         Ok(id)
     }
@@ -464,9 +469,10 @@ impl<'a> Planner<'a> {
             return Ok(None);
         }
         let said = self.organization(new.siret.as_ref())?;
-        let target = match (said, known.place()) {
+        let target = match (said, known.own()) {
             (Some(said), _) => said,
             (None, Some(_)) => return Ok(None),
+            (None, None) if self.adopts(known).is_some() => return Ok(None),
             (None, None) => self.directory.organization,
         };
         if known.affiliations.iter().any(|it| it.organization.id == target) {
@@ -474,6 +480,12 @@ impl<'a> Planner<'a> {
         }
         self.may_place(target)?;
         Ok(Some(target))
+    }
+
+    /// The main affiliation that the directory keeps from its first word on.
+    fn adopts(&self, known: &Known) -> Option<AffiliationId> {
+        let main = known.main().filter(|it| !it.own && it.adoptable && self.actor.keeps(it.organization.id));
+        main.filter(|_| known.listed().is_none() && known.own().is_none()).map(|it| it.id)
     }
 
     fn organization(&self, siret: Option<&Siret>) -> Planned<Option<OrganizationId>> {
@@ -526,13 +538,7 @@ impl<'a> Planner<'a> {
             self.plan.moves.extend(own.map(|it| Move::Leave(it.id)));
         } else if let Some(place) = known.place() {
             // From the first word on, the directory says whether the member works there.
-            if !place.own
-                && known.listed().is_none()
-                && place.managed_by == MANUAL
-                && self.actor.keeps(place.organization.id)
-            {
-                self.plan.adopted.push(place.id);
-            }
+            self.plan.adopted.extend(self.adopts(known));
             let said = [
                 (Field::Position, json!(place.position), json!(new.position)),
                 (Field::Service, json!(place.service), json!(new.service)),
@@ -567,7 +573,7 @@ impl<'a> Planner<'a> {
 
     fn enter(&mut self, member: MemberId, new: &DirectoryUserInput) {
         let (user_name, siret) = (new.user_name.clone(), new.siret.clone());
-        self.plan.entries.push(EntryWanted { member, user_name, siret, removed: false });
+        self.plan.entries.push(EntryWanted { member, user_name, siret, said: said(new), removed: false });
     }
 
     /// What others of this batch must know of it.
@@ -583,8 +589,22 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// The source of what people say.
-const MANUAL: &str = "manual";
+/// What a directory says, by the names of the fields.
+fn said(new: &DirectoryUserInput) -> Value {
+    let all = [
+        (Field::GivenName, json!(new.given_name)),
+        (Field::UsualName, json!(new.usual_name)),
+        (Field::Email, json!(new.email)),
+        (Field::Phones, json!(new.phones)),
+        (Field::Position, json!(new.position)),
+        (Field::Service, json!(new.service)),
+        (Field::Profession, json!(new.profession)),
+    ];
+    // What is not said is no word against what others say.
+    let said = all.into_iter().filter(|(_, value)| !value.is_null() && *value != json!([]));
+    let said = said.map(|(field, value)| (field.column().to_owned(), value));
+    Value::Object(said.chain([("active".to_owned(), json!(new.active))]).collect())
+}
 
 fn french() -> Option<Language> {
     "fr".parse().ok()

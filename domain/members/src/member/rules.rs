@@ -143,6 +143,12 @@ action!(
 );
 
 action!(
+    /// Give fields of a member's card back to their source: people do so, since a directory has no word over what others keep.
+    Release(MemberId) on Member as "release_member_fields", Member,
+    |actor, it| Update::rule(actor, it).and(actor.member().is_some(), Label::PEOPLE), Member::present
+);
+
+action!(
     /// Suspend a member: all rights are gone at once, the memberships wait.
     Suspend(MemberId) on Member as "suspend_member", Member,
     |actor, it| Read::rule(actor, it).for_sig(actor),

@@ -4,11 +4,12 @@ use kernel::{AffiliationId, OrganizationId, PrincipalId, Validity, Version};
 use personas::{Checked, Table, alive, at, closed, id, in_force, merged, over, recorded, who};
 
 use super::{contributor, deputy, deputy_shown_to, in_status, partner, plain_member};
-use crate::affiliation::{Affiliation, Create, End, List, Read, Update, Void};
+use crate::affiliation::{Affiliation, Create, End, List, Read, Release, Update, Void};
 use crate::member::{Member, MemberStatus, ProfileVisibility};
 
 fn an_affiliation(of: char, organization_id: OrganizationId, valid: Validity) -> Affiliation {
     Affiliation {
+        managed_by: "manual".into(),
         id: AffiliationId(id(50)),
         member_id: who(of),
         member: Some(personas::member(who(of))),
@@ -56,6 +57,12 @@ pub(super) fn tables() -> Vec<Checked> {
         creating(),
         Table::<Update>::new()
             .who("in a préfecture", &of_deputy(), "++--------+-..+ ----..")
+            .who("in a directorate", &of_contributor(), "++------+---..- ----..")
+            .now("in force", &of_deputy())
+            .when("over", &ended, "illegal")
+            .end(),
+        Table::<Release>::new()
+            .who("in a préfecture", &of_deputy(), "++--------+-..- ----..")
             .who("in a directorate", &of_contributor(), "++------+---..- ----..")
             .now("in force", &of_deputy())
             .when("over", &ended, "illegal")

@@ -3,7 +3,7 @@
 use personas::{Checked, Table, alive, at, closed, merged};
 
 use super::{a_member, contributor, deputy, in_status, partner, plain_member};
-use crate::member::{Bind, Create, Depart, MemberStatus, Read, Restore, Suspend, Update};
+use crate::member::{Bind, Create, Depart, MemberStatus, Read, Release, Restore, Suspend, Update};
 
 pub(super) fn tables() -> Vec<Checked> {
     let (active, departed) = (deputy(), in_status(MemberStatus::Departed, deputy()));
@@ -32,6 +32,13 @@ pub(super) fn tables() -> Vec<Checked> {
             .who("of an operator", &plain_member(), "++-----------.- ----..")
             .who("a partner", &partner(), "++------------- ----..")
             .who("whose second place is the préfecture", &second_place, "++-----------.- +---..")
+            .now("active", &active)
+            .now("suspended", &suspended)
+            .when("departed", &departed, "illegal")
+            .end(),
+        Table::<Release>::new()
+            .who("of a préfecture", &deputy(), "++--------+--.- ----..")
+            .who("of a directorate", &contributor(), "++------+----.- ----..")
             .now("active", &active)
             .now("suspended", &suspended)
             .when("departed", &departed, "illegal")

@@ -3,6 +3,7 @@
 //! The verdicts are written from the requirements, as those of `tests/policy.tsv` are; never copied from what a rule says.
 
 mod affiliation;
+mod directory_user;
 mod hand_over;
 mod invitation;
 mod member;
@@ -25,6 +26,7 @@ fn every_action_has_a_table_that_holds() {
         organization::tables(),
         member::tables(),
         affiliation::tables(),
+        directory_user::tables(),
         invitation::tables(),
         hand_over::tables(),
         role_assignment::tables(),

@@ -23,6 +23,7 @@ pub(super) fn a_membership(
     role: NetworkRole,
 ) -> Membership {
     Membership {
+        managed_by: "manual".into(),
         id: MembershipId(id(62)),
         network_code: code(network_id),
         network_name: name(network_id),

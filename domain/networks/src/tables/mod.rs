@@ -5,6 +5,7 @@
 
 mod action_item;
 mod announcement;
+mod directory_group;
 mod follow_up;
 mod membership;
 mod membership_request;
@@ -25,6 +26,7 @@ use crate::network::{Cadence, JoinPolicy, Network, NetworkCode, NetworkName, Net
 fn every_action_has_a_table_that_holds() {
     let tables = [
         network::tables(),
+        directory_group::tables(),
         seat::tables(),
         membership::tables(),
         membership_request::tables(),

@@ -5,7 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::{MemberId, NetworkId};
+use kernel::{Actor, MemberId, NetworkId};
 use uuid::Uuid;
 
 use crate::page::begins;
@@ -91,11 +91,13 @@ enum Bound {
 struct Sql {
     text: String,
     bound: Vec<Bound>,
+    /// Whether the caller may know networks.
+    networks: bool,
 }
 
 impl Sql {
-    fn begin(source: Uuid) -> Self {
-        Self { text: String::new(), bound: vec![Bound::Id(source)] }
+    fn begin(source: Uuid, actor: &Actor) -> Self {
+        Self { text: String::new(), bound: vec![Bound::Id(source)], networks: actor.knows_networks() }
     }
 
     fn put(&mut self, bound: Bound) {
@@ -131,8 +133,10 @@ impl Sql {
                 self.push("u.member_id IN (SELECT m.id FROM member m WHERE m.email = ", Bound::Text(text.clone()), ")");
             }
             Narrow::Updated(operator, at) => self.push(&format!("u.updated_at {operator} "), Bound::At(*at), ""),
+            Narrow::Group(_) if !self.networks => self.text += "false",
             Narrow::Group(id) => self.push(
-                "u.member_id IN (SELECT g.member_id FROM membership g WHERE g.source_id = $1 AND g.role = 'member' AND g.valid @> app.clock() AND g.network_id = ",
+                "u.member_id IN (SELECT g.member_id FROM membership g JOIN network n ON n.id = g.network_id AND n.visibility <> 'hidden'
+                    WHERE g.source_id = $1 AND g.role = 'member' AND g.valid @> app.clock() AND g.network_id = ",
                 Bound::Id(id.0),
                 ")",
             ),
@@ -183,7 +187,7 @@ impl Store<'_> {
     /// The caller may not read Users.
     pub fn find_users(&mut self, asked: &UserQuery) -> Result<Found> {
         let source = self.directory()?.source;
-        let mut sql = Sql::begin(source);
+        let mut sql = Sql::begin(source, self.actor());
         sql.condition(&asked.narrow);
         let (key, sign) = match asked.order {
             UserOrder::Id => ("", if asked.descending { "<" } else { ">" }),
@@ -217,7 +221,8 @@ impl Store<'_> {
     /// # Errors
     /// The caller may not read Users.
     pub fn count_users(&mut self, narrow: &Narrow) -> Result<usize> {
-        let mut sql = Sql::begin(self.directory()?.source);
+        let source = self.directory()?.source;
+        let mut sql = Sql::begin(source, self.actor());
         sql.condition(narrow);
         let query = sql.query(|condition| {
             format!("SELECT count(*) AS number FROM directory_user u WHERE u.source_id = $1 AND u.removed_at IS NULL AND {condition}")

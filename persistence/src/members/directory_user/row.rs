@@ -20,12 +20,12 @@ const ROWS: &str = "SELECT m.id, m.version, m.given_name, m.usual_name, m.email,
             WHERE r.member_id = m.id AND (upper_inf(r.valid) OR upper(r.valid) > app.clock()))
         AND NOT EXISTS (SELECT FROM membership s WHERE s.member_id = m.id AND s.role IN ('lead', 'co_lead')
             AND (upper_inf(s.valid) OR upper(s.valid) > app.clock())) AS entrusted,
-    u.user_name, u.siret, u.suspended_at AS stopped_at, u.removed_at IS NULL AS listed, u.version AS entry_version,
+    u.user_name, u.siret, u.said, u.suspended_at AS stopped_at, u.removed_at IS NULL AS listed, u.version AS entry_version,
     u.created_at, u.updated_at,
     (SELECT min(e.value) FROM external_id e WHERE e.object_id = m.id AND e.noun = 'member' AND e.source_id = $1) AS external_id,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('id', a.id, 'version', a.version, 'own', a.source_id = $1,
             'organization', jsonb_strip_nulls(jsonb_build_object('id', o.id, 'kind', o.kind, 'name', o.name, 'short_name', o.short_name)),
-            'origin', o.origin, 'managed_by', s.code, 'is_primary', a.is_primary, 'position', a.position, 'service', a.service,
+            'origin', o.origin, 'managed_by', s.code, 'adoptable', s.kind IN ('manual', 'csv'), 'is_primary', a.is_primary, 'position', a.position, 'service', a.service,
             'profession', a.profession, 'field_sources', a.field_sources) ORDER BY a.is_primary DESC, a.id), '[]')
         FROM affiliation a JOIN organization o ON o.id = a.organization_id JOIN source s ON s.id = a.source_id
         WHERE a.member_id = m.id AND a.valid @> app.clock()) AS affiliations,
@@ -63,6 +63,8 @@ struct Row {
     user_name: Option<UserName>,
     #[diesel(sql_type = Nullable<Text>)]
     siret: Option<Siret>,
+    #[diesel(sql_type = Nullable<Jsonb>)]
+    said: Option<Value>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     stopped_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Bool)]
@@ -100,8 +102,9 @@ fn known(it: Row) -> Result<Known> {
     let said = (it.user_name, it.entry_version, it.created_at, it.updated_at);
     let entry = match said {
         (Some(user_name), Some(version), Some(created_at), Some(updated_at)) => {
-            let (siret, suspended_at, listed) = (it.siret, it.stopped_at, it.listed);
-            Some(Entry { user_name, siret, suspended_at, listed, version, created_at, updated_at })
+            let (siret, said) = (it.siret, it.said.unwrap_or_default());
+            let (suspended_at, listed) = (it.stopped_at, it.listed);
+            Some(Entry { user_name, siret, said, suspended_at, listed, version, created_at, updated_at })
         }
         _ => None,
     };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::directory::{Directory, OrganizationLife};
 use kernel::schema::{affiliation, directory_user, member, membership, membership_request, organization};
 use kernel::{Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, Refusal};
@@ -266,12 +266,13 @@ fn lock(conn: &mut PgConnection, plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// $1 the source, $2 members, $3 names, $4 names in lower case, $5 establishments, $6 whether they are removed, $7 the time.
-const ENTER: &str = "INSERT INTO directory_user AS u (member_id, source_id, user_name, name_key, siret, removed_at, created_at, updated_at)
-    SELECT id, $1, name, key, siret, CASE WHEN removed THEN $7 END, $7, $7
-        FROM unnest($2, $3, $4, $5, $6) AS it (id, name, key, siret, removed)
+/// $1 the source, $2 members, $3 names, $4 names in lower case, $5 establishments, $6 whether they are removed, $7 the time, $8 all
+/// that was said.
+const ENTER: &str = "INSERT INTO directory_user AS u (member_id, source_id, user_name, name_key, siret, removed_at, created_at, updated_at, said)
+    SELECT id, $1, name, key, siret, CASE WHEN removed THEN $7 END, $7, $7, said
+        FROM unnest($2, $3, $4, $5, $6, $8) AS it (id, name, key, siret, removed, said)
     ON CONFLICT (member_id, source_id) DO UPDATE SET user_name = excluded.user_name, name_key = excluded.name_key,
-        siret = excluded.siret, removed_at = excluded.removed_at, version = u.version + 1, updated_at = excluded.updated_at";
+        siret = excluded.siret, said = excluded.said, removed_at = excluded.removed_at, version = u.version + 1, updated_at = excluded.updated_at";
 
 /// Keeps what the directory said.
 fn enter(writer: &mut Writer<'_>, directory: &Directory, all: &[EntryWanted]) -> Result<()> {
@@ -288,7 +289,8 @@ fn enter(writer: &mut Writer<'_>, directory: &Directory, all: &[EntryWanted]) ->
             all.iter().map(|it| it.siret.as_ref().map(AsRef::as_ref)).collect::<Vec<Option<&str>>>(),
         )
         .bind::<Array<Bool>, _>(all.iter().map(|it| removed.contains(&it.member)).collect::<Vec<_>>())
-        .bind::<Timestamptz, _>(writer.at);
+        .bind::<Timestamptz, _>(writer.at)
+        .bind::<Array<Jsonb>, _>(all.iter().map(|it| &it.said).collect::<Vec<_>>());
     rows.execute(writer.conn)?;
     Ok(())
 }

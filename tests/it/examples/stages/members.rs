@@ -21,6 +21,7 @@ pub fn standing(tour: &mut Tour) {
         &member,
         json!({"usual_name": "Aubrac-Vidal", "phones": ["+33467616161", "+33612345678"]}),
     );
+    tour.write(admin, "release_member_fields", &member, json!({"fields": ["phones"]}));
     tour.read(admin, "get_member", &member, "");
     tour.read(admin, "get_member_vcard", &member, "");
     tour.read(admin, "list_members", "", &format!("?organization_id={prefecture}&status=invited&count=exact"));
@@ -50,6 +51,7 @@ fn affiliated(tour: &mut Tour, member: &str) {
     let affiliation = Tour::id(&tour.write(sig, "create_member_affiliation", member, second));
     tour.read(sig, "get_affiliation", &affiliation, "");
     tour.write(sig, "update_affiliation", &affiliation, json!({"position": "Cheffe du pôle éditorial"}));
+    tour.write(sig, "release_affiliation_fields", &affiliation, json!({"fields": ["position"]}));
     tour.read(sig, "list_member_affiliations", member, "");
     tour.write(sig, "end_affiliation", &affiliation, json!({}));
     let wrong = json!({"organization_id": tour.world.organization("MJ")});
@@ -105,6 +107,7 @@ pub fn scripted(tour: &mut Tour) {
     let account = Tour::id(&tour.write(sig, "create_service_account", "", script));
     tour.read(sig, "get_service_account", &account, "");
     tour.read(sig, "list_service_accounts", "", &format!("?organization_id={}", tour.world.organization("MTRAV")));
+    synced(tour, &account);
     tour.write(sig, "update_service_account", &account, json!({"scopes": ["directory:read"]}));
     let director = "director-sociaux";
     let key = Tour::id(&tour.write(director, "create_service_account_key", &account, json!({})));
@@ -113,6 +116,19 @@ pub fn scripted(tour: &mut Tour) {
     tour.read(director, "list_service_account_keys", &account, "");
     tour.write(director, "revoke_service_account_key", &key, NONE);
     tour.write(sig, "revoke_service_account", &account, NONE);
+}
+
+/// A directory that calls someone by a name of its own, and says what others do not.
+fn synced(tour: &mut Tour, account: &str) {
+    let member = tour.world.member("contributor-sociaux");
+    tour.world.database.run(&format!(
+        r#"INSERT INTO external_id (noun, source_id, value, object_id) SELECT 'member', source_id, 'agent-4217', '{member}' FROM service_account WHERE id = '{account}';
+         INSERT INTO directory_user (member_id, source_id, user_name, name_key, said, created_at, updated_at)
+            SELECT '{member}', source_id, 'agent-4217', 'agent-4217', '{{"position": "Responsable éditorial", "active": true}}', app.clock(), app.clock()
+            FROM service_account WHERE id = '{account}'"#
+    ));
+    tour.read("sig-admin", "list_drift_reports", "", &format!("?member_id={member}"));
+    tour.read("sig-admin", "list_external_ids", "", &format!("?object_id={member}"));
 }
 
 /// What callers read and say of themselves.
