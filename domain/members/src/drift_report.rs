@@ -1,6 +1,6 @@
 //! Drift reports: where a directory and the service do not say the same of someone.
 
-use kernel::directory::MemberReference;
+use kernel::directory::{MemberReference, NetworkReference};
 use kernel::{Actor, Label, MemberId, NetworkRole, Page, PrincipalKind, Ruling, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -27,7 +27,7 @@ pub struct DriftReport {
     pub kind: DriftKind,
     /// Code of the source: the directory.
     #[schema(max_length = 60)]
-    pub source_code: String,
+    pub source: String,
     /// The member.
     pub member: MemberReference,
     /// Name of the field that differs. Absent: it is not about a field.
@@ -37,9 +37,8 @@ pub struct DriftReport {
     pub directory_value: Option<Value>,
     /// What stands here. Absent: nothing, or it is not about a field.
     pub value: Option<Value>,
-    /// Code of the network in which the member sits. Absent: it is not about a membership.
-    #[schema(max_length = 40)]
-    pub network_code: Option<String>,
+    /// The network in which the member sits. Absent: it is not about a membership.
+    pub network: Option<NetworkReference>,
     /// Role of the member there. Absent: it is not about a membership.
     pub role: Option<NetworkRole>,
 }

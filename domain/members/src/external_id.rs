@@ -24,12 +24,15 @@ pub struct ExternalIdentifier {
     pub noun: NamedNoun,
     /// Code of the source.
     #[schema(max_length = 60)]
-    pub source_code: String,
+    pub source: String,
     /// What the source calls it.
     #[schema(max_length = 200)]
     pub value: String,
     /// Identifier of the object.
     pub object_id: Uuid,
+    /// Name of the object, as people read it.
+    #[schema(max_length = 300)]
+    pub name: String,
 }
 
 /// Filters of the external identifiers.

@@ -292,6 +292,7 @@ kept!(Affiliation: affiliation whole {
         Person::names("affiliation", "member_id", "vos rattachements"),
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
+        ("affiliation_source_id_fkey", || Error::Again),
         ("affiliation_organization_id_fkey", || Error::Dangling("/organization_id")),
         ("affiliation_once_excl", OVERLAP),
         ("affiliation_one_primary_excl", OVERLAP),

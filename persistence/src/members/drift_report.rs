@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid};
-use kernel::directory::MemberReference;
+use kernel::directory::{MemberReference, NetworkReference};
 use kernel::{MemberId, NetworkRole, OrganizationId, PageQuery};
 use members::drift_report::{DriftKind, DriftReport, DriftReportFilter, DriftReportPage, read};
 use serde_json::Value;
@@ -15,23 +15,23 @@ use crate::{Result, Store};
 /// $1 all sources, or $2 the one of the caller; $3 all members, or those with $4 organizations; $5 networks that may be known;
 /// $6 source, $7 kind, $8 member that are asked for; $9 the member, $10 the kind and $11 the rest after which the page begins;
 /// $12 how many.
-const REPORTS: &str = "SELECT d.kind, s.code AS source_code, m.id, m.display_name, d.field, d.theirs, d.ours, d.network_code, d.role, d.rest
+const REPORTS: &str = "SELECT d.kind, s.code AS source_code, m.id, m.display_name, d.field, d.theirs, d.ours, d.network_code, d.network_name, d.role, d.rest
     FROM directory_user u JOIN member m ON m.id = u.member_id JOIN source s ON s.id = u.source_id
     CROSS JOIN LATERAL (SELECT u.removed_at IS NOT NULL OR u.said -> 'active' = 'false' AS it) gone
     CROSS JOIN LATERAL (
         SELECT 'field_differs' AS kind, said.key AS field, said.value AS theirs, now.row -> said.key AS ours, NULL AS network_code,
-            NULL AS role, s.code || '/' || said.key AS rest
+            NULL AS network_name, NULL AS role, s.code || '/' || said.key AS rest
         FROM (SELECT to_jsonb(m) || coalesce((SELECT jsonb_build_object('position', a.position, 'service', a.service, 'profession', a.profession)
                 FROM affiliation a WHERE a.member_id = m.id AND a.valid @> app.clock()
                 ORDER BY a.source_id = u.source_id DESC, a.is_primary DESC, a.id LIMIT 1), '{}') AS row) now,
             jsonb_each(u.said - 'active') said
         WHERE NOT gone.it AND m.departed_at IS NULL AND now.row -> said.key IS DISTINCT FROM said.value
         UNION ALL
-        SELECT 'left_but_seated', NULL, NULL, NULL, n.code, g.role, s.code || '/' || g.id::text
+        SELECT 'left_but_seated', NULL, NULL, NULL, n.code, n.name, g.role, s.code || '/' || g.id::text
         FROM membership g JOIN network n ON n.id = g.network_id
         WHERE gone.it AND g.member_id = m.id AND g.valid @> app.clock() AND n.id = ANY ($5)
         UNION ALL
-        SELECT 'left_but_active', NULL, NULL, NULL, NULL, NULL, s.code WHERE gone.it AND m.status IN ('active', 'invited')
+        SELECT 'left_but_active', NULL, NULL, NULL, NULL, NULL, NULL, s.code WHERE gone.it AND m.status IN ('active', 'invited')
             AND EXISTS (SELECT FROM affiliation a WHERE a.member_id = m.id AND a.valid @> app.clock())
     ) d
     WHERE ($1 OR u.source_id = $2)
@@ -58,6 +58,8 @@ struct Row {
     ours: Option<Value>,
     #[diesel(sql_type = Nullable<Text>)]
     network_code: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    network_name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     role: Option<NetworkRole>,
     #[diesel(sql_type = Text)]
@@ -103,12 +105,12 @@ impl Store<'_> {
 fn report(it: Row) -> DriftReport {
     DriftReport {
         kind: it.kind,
-        source_code: it.source_code,
+        source: it.source_code,
         member: MemberReference { id: it.id, display_name: it.display_name },
         field: it.field,
         directory_value: it.theirs,
         value: it.ours.filter(|value| !value.is_null()),
-        network_code: it.network_code,
+        network: it.network_code.zip(it.network_name).map(|(code, name)| NetworkReference { code, name }),
         role: it.role,
     }
 }

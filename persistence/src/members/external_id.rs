@@ -12,7 +12,10 @@ use crate::{Result, Store};
 
 /// $1 whether all sources, or $2 the one of the caller; $3 whether all members, or those with $4 organizations; $5 networks that may be
 /// known; $6 source, $7 kind, $8 value and $9 object that are asked for; $10 to $12 after which the page begins; $13 how many.
-const NAMED: &str = "SELECT e.noun, s.code AS source_code, e.value, e.object_id FROM external_id e JOIN source s ON s.id = e.source_id
+const NAMED: &str = "SELECT e.noun, s.code AS source_code, e.value, e.object_id, coalesce(CASE e.noun
+        WHEN 'member' THEN (SELECT m.display_name FROM member m WHERE m.id = e.object_id)
+        WHEN 'network' THEN (SELECT n.name FROM network n WHERE n.id = e.object_id)
+        ELSE (SELECT o.name FROM organization o WHERE o.id = e.object_id) END, '') AS name FROM external_id e JOIN source s ON s.id = e.source_id
     WHERE e.noun IN ('member', 'network', 'organization') AND ($1 OR e.source_id = $2)
         AND CASE e.noun WHEN 'network' THEN e.object_id = ANY ($5)
             WHEN 'member' THEN $3 OR EXISTS (SELECT FROM affiliation a WHERE a.member_id = e.object_id AND a.is_primary
@@ -32,6 +35,8 @@ struct Row {
     value: String,
     #[diesel(sql_type = SqlUuid)]
     object_id: Uuid,
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 impl Store<'_> {
@@ -72,9 +77,10 @@ impl Store<'_> {
         let rows: Vec<Row> = rows.load(conn)?;
         let named = |it: Row| ExternalIdentifier {
             noun: it.noun,
-            source_code: it.source_code,
+            source: it.source_code,
             value: it.value,
             object_id: it.object_id,
+            name: it.name,
         };
         Ok(page.cut(rows, |it| (it.noun, it.source_code.clone(), it.value.clone())).map(named))
     }

@@ -302,7 +302,8 @@ kept!(Member: member whole {
         ("member_email_key", || Error::Taken("/email")),
         // A directory looks again whose a name is.
         ("directory_user_name_key", || Error::Again),
-        ("external_id_pkey", || Error::Again),
+        ("directory_user_member_id_fkey", || Error::Again),
+        ("directory_user_source_id_fkey", || Error::Again),
     ];
     const PRIVATE: &'static [&'static str] = &["sort_name", "skeleton"];
 

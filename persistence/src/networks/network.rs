@@ -181,6 +181,9 @@ kept!(Network: network whole {
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("network_code_key", || Error::Taken("/code")),
+        // What a directory says of a network that is gone meanwhile is looked at again.
+        ("directory_group_network_id_fkey", || Error::Again),
+        ("directory_group_source_id_fkey", || Error::Again),
     ];
 
     fn aftermath(before: Option<&Self>, after: Option<&Self>, follows: &mut Aftermath) {

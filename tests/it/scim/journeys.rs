@@ -45,7 +45,7 @@ fn a_leaver_hands_over_before_the_departure_is_recorded() {
     admin.act(&format!("{member}/hand-over"), &etag(), Some(json!({"items": items}))).expect(200);
     director.act(&format!("{member}/depart"), &etag(), None).expect(200);
     assert!(!tasks().iter().any(waits));
-    assert_eq!(admin.get(&format!("/action-items/{action}")).expect(200).at("/owner_member_id"), json!(heir));
+    assert_eq!(admin.get(&format!("/action-items/{action}")).expect(200).at("/owner_member/id"), json!(heir));
     // Who did what is said still, and the User is there no more than in use.
     assert_eq!(admin.get(&member).expect(200).str("/status"), "departed");
     let lines = world

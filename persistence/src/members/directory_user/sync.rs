@@ -308,9 +308,13 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, keys: &[(MemberId, Optio
     let free = diesel::sql_query(free).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(&members);
     free.bind::<Array<Text>, _>(&named.1).execute(writer.conn)?;
     let insert = "INSERT INTO external_id (noun, source_id, value, object_id)
-        SELECT 'member', $1, it.value, it.id FROM unnest($2, $3) AS it (id, value)";
+        SELECT 'member', $1, it.value, it.id FROM unnest($2, $3) AS it (id, value) ON CONFLICT DO NOTHING";
     let insert = diesel::sql_query(insert).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(named.0);
-    insert.bind::<Array<Text>, _>(named.1).execute(writer.conn)?;
+    let wanted = named.1.len();
+    if insert.bind::<Array<Text>, _>(named.1).execute(writer.conn)? < wanted {
+        // Another was faster: it is looked at again.
+        return Err(Error::Again);
+    }
     // Its User changes with it.
     let touched = directory_user::table.filter(directory_user::source_id.eq(directory.source));
     let touched =
