@@ -70,13 +70,8 @@ pub(crate) use {keyset, sorted};
 
 /// Words to look for as they are: `%`, `_` and `\` mean themselves; case and accents do not matter.
 pub(crate) fn like(words: &kernel::SearchWords) -> String {
-    format!("%{}", begins(words.as_ref()))
-}
-
-/// The same, at the beginning.
-pub(crate) fn begins(text: &str) -> String {
-    let text = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    format!("{text}%")
+    let words = words.as_ref().replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    format!("%{words}%")
 }
 
 diesel::define_sql_function! {

@@ -294,7 +294,7 @@ impl<'a> Reader<'a> {
         let end = self.rest.find(ends).unwrap_or(self.rest.len());
         let (operator, rest) = self.rest.split_at(end);
         let operator = Operator::parse(operator)
-            .ok_or_else(|| unread(format!("{:?} is no operator: eq, ne, co, sw, ew, pr, gt, ge, lt, le.", operator)))?;
+            .ok_or_else(|| unread(format!("{operator:?} is no operator: eq, ne, co, sw, ew, pr, gt, ge, lt, le.")))?;
         self.rest = rest;
         let value = if operator == Operator::Pr { Value::Null } else { self.value()? };
         term(path, operator, value)

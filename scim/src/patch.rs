@@ -138,10 +138,9 @@ fn changeable(target: &Target, verb: Verb, value: &Value) -> Result<(), ScimErro
 ///
 /// # Errors
 /// A value cannot be, or a filter keeps nothing that could be changed.
-pub fn apply(resource: &'static Resource, patch: &PatchOp, to: &mut Object) -> Result<(), ScimError> {
-    for operation in &patch.0 {
+pub fn apply(resource: &'static Resource, changes: &PatchOp, to: &mut Object) -> Result<(), ScimError> {
+    for operation in &changes.0 {
         match &operation.target {
-            Target::PassedOver => {}
             Target::Extension(schema) if operation.verb == Verb::Remove => {
                 to.remove(schema.id);
             }
@@ -158,8 +157,8 @@ pub fn apply(resource: &'static Resource, patch: &PatchOp, to: &mut Object) -> R
             Target::Attribute(path, filter) if path.part.unwrap_or(path.attribute).is_writable() => {
                 change(operation.verb, *path, filter.as_ref(), operation.value.clone(), to)?;
             }
-            // It follows from others.
-            Target::Attribute(..) => {}
+            // It is not kept here, or follows from others.
+            Target::PassedOver | Target::Attribute(..) => {}
         }
     }
     Ok(())
@@ -266,7 +265,9 @@ fn several(
         (Verb::Add, None) => {
             for new in listed(attribute, value)? {
                 if new.get("primary") == Some(&Value::Bool(true)) {
-                    all.iter_mut().for_each(|it| set(it, "primary", Value::Null));
+                    for it in &mut all {
+                        set(it, "primary", Value::Null);
+                    }
                 }
                 match all.iter_mut().find(|it| is_same(attribute, &new, it)) {
                     Some(old) => *old = new,

@@ -62,13 +62,11 @@ impl Projection {
     /// Whether any part of an attribute is shown.
     #[must_use]
     pub fn shows(&self, attribute: &Attribute) -> bool {
-        match &self.wanted {
-            Some(wanted) => wanted.iter().any(|it| it.about(None, attribute).is_some()),
-            None => {
-                let left_out = self.unwanted.iter().any(|it| matches!(it.about(None, attribute), Some(None)));
-                attribute.returned != Returned::Request && !left_out
-            }
+        if let Some(wanted) = &self.wanted {
+            return wanted.iter().any(|it| it.about(None, attribute).is_some());
         }
+        let left_out = self.unwanted.iter().any(|it| matches!(it.about(None, attribute), Some(None)));
+        attribute.returned != Returned::Request && !left_out
     }
 
     /// The resource as it is shown.
@@ -99,8 +97,8 @@ impl Projection {
     /// What is shown of an attribute.
     fn part_of(&self, schema: Option<&str>, attribute: &Attribute, value: Value) -> Option<Value> {
         let wanted = self.wanted.is_some();
-        let names = self.wanted.as_ref().unwrap_or(&self.unwanted);
-        let named: Vec<_> = names.iter().filter_map(|it| it.about(schema, attribute)).collect();
+        let list = self.wanted.as_ref().unwrap_or(&self.unwanted);
+        let named: Vec<_> = list.iter().filter_map(|it| it.about(schema, attribute)).collect();
         if attribute.returned == Returned::Always {
             return Some(value);
         }

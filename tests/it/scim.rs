@@ -2,6 +2,7 @@
 
 mod bulk;
 mod doors;
+mod faults;
 mod groups;
 mod journeys;
 mod lists;

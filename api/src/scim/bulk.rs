@@ -75,8 +75,8 @@ fn jobs(body: &Value) -> Result<(Vec<Job>, usize), ScimError> {
         }
     };
     let jobs = all.iter().map(job).collect::<Result<Vec<_>, _>>()?;
-    let mut names = HashSet::new();
-    if let Some(twice) = jobs.iter().filter_map(|it| it.bulk_id.as_ref()).find(|id| !names.insert(*id)) {
+    let mut seen = HashSet::new();
+    if let Some(twice) = jobs.iter().filter_map(|it| it.bulk_id.as_ref()).find(|id| !seen.insert(*id)) {
         return Err(syntax(format!("The bulkId {twice:?} stands twice.")));
     }
     Ok((jobs, most))
@@ -101,14 +101,11 @@ fn job(it: &Value) -> Result<Job, ScimError> {
 fn references(it: &Job) -> Vec<String> {
     fn within(value: &Value, found: &mut Vec<String>) {
         match value {
-            Value::String(text) => match text.strip_prefix(REFERENCE) {
-                Some(name) => found.push(name.to_owned()),
-                // Within a filter.
-                None => {
-                    let quoted = text.split('"').filter_map(|part| part.strip_prefix(REFERENCE));
-                    found.extend(quoted.map(str::to_owned));
-                }
-            },
+            // Within a filter it stands in quotation marks.
+            Value::String(text) => {
+                let named = text.split('"').filter_map(|part| part.strip_prefix(REFERENCE));
+                found.extend(named.map(str::to_owned));
+            }
             Value::Array(all) => all.iter().for_each(|it| within(it, found)),
             Value::Object(fields) => fields.values().for_each(|it| within(it, found)),
             _ => {}
@@ -173,6 +170,8 @@ fn user_op(it: &Job) -> Result<UserOp<ScimError>, ScimError> {
 /// The work of a bulk request, as far as it has come.
 struct Work {
     jobs: Vec<Job>,
+    /// What each of them refers to.
+    needs: Vec<Vec<String>>,
     came: Vec<Option<Came>>,
     known: HashMap<String, String>,
     most: usize,
@@ -198,8 +197,7 @@ impl Work {
     fn ready(&self) -> Vec<usize> {
         let waits = |at: &usize| self.came.get(*at).is_some_and(Option::is_none);
         let free = |at: &usize| {
-            let names = self.jobs.get(*at).map(references).unwrap_or_default();
-            names.iter().all(|name| self.known.contains_key(name))
+            self.needs.get(*at).is_some_and(|names| names.iter().all(|name| self.known.contains_key(name)))
         };
         (0..self.jobs.len()).filter(waits).filter(free).collect()
     }
@@ -223,10 +221,11 @@ impl Work {
 
 pub(super) async fn bulk(door: Door, body: Body) -> Answered<HttpResponse> {
     // Who may do nothing here is told so at once.
-    door.read(|store| store.directory()).await?;
+    door.read(|store| store.directory().map(drop)).await?;
     let (jobs, most) = jobs(&body.0)?;
     let came = vec![None; jobs.len()];
-    let mut work = Work { jobs, came, known: HashMap::new(), most, failed: 0 };
+    let needs = jobs.iter().map(references).collect();
+    let mut work = Work { jobs, needs, came, known: HashMap::new(), most, failed: 0 };
     loop {
         let ready = work.ready();
         if ready.is_empty() || work.is_over() {
@@ -326,7 +325,7 @@ async fn one(door: &Door, work: &Work, at: usize) -> Answered<Came> {
         return Ok(Came::Failed(not_found()));
     }
     let id = id.map(group::of_address).transpose();
-    let word = match (it.method.as_str(), &id) {
+    let said = match (it.method.as_str(), &id) {
         ("POST", Ok(None)) => read(&GROUP, &it.data).map(Word::Whole),
         ("PUT", Ok(Some(_))) => Word::whole(&it.data),
         ("PATCH", Ok(Some(_))) => Word::patch(&it.data),
@@ -334,18 +333,18 @@ async fn one(door: &Door, work: &Work, at: usize) -> Answered<Came> {
         (_, Err(error)) => Err(error.clone()),
         _ => Err(ScimError::of(405, "This address does not have this method.")),
     };
-    let (word, id) = match (word, id) {
-        (Ok(word), Ok(id)) => (word, id),
+    let (said, id) = match (said, id) {
+        (Ok(said), Ok(id)) => (said, id),
         (Err(error), _) | (_, Err(error)) => return Ok(Came::Failed(error)),
     };
     let seen = it.version.as_deref().map(version_of);
     let method = it.method.clone();
     let done = door.write_as(
         move |store| {
-            let id = match (&word, id, method.as_str()) {
-                (Word::Whole(said), None, _) => group::created(store, said)?,
+            let id = match (&said, id, method.as_str()) {
+                (Word::Whole(whole), None, _) => group::created(store, whole)?,
                 (_, Some(id), "DELETE") => Ok(group::closed(store, id, seen.as_deref())?),
-                (word, Some(id), _) => group::changed(store, id, seen.as_deref(), word)?,
+                (said, Some(id), _) => group::changed(store, id, seen.as_deref(), said)?,
                 (Word::Patch(_), None, _) => Err(not_found()),
             };
             Ok(match id {

@@ -7,6 +7,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use kernel::directory::Profession;
+use persistence::{Error, Store};
 use serde_json::{Value, json};
 
 use super::answer::plain;
@@ -28,7 +29,11 @@ async fn known(door: &Door) -> Answered<Vec<String>> {
     if door.request.query_string().contains("filter=") {
         return Err(ScimError::of(403, "What is offered is not filtered.").into());
     }
-    door.read(|store| store.own_sirets()).await
+    door.read(sirets).await
+}
+
+fn sirets(store: &mut Store<'_>) -> Result<Vec<String>, Error> {
+    store.own_sirets()
 }
 
 pub(super) async fn resource_types(door: Door) -> Answered<HttpResponse> {

@@ -125,13 +125,14 @@ fn step(
             (Verb::Replace, None) => members_of(value).map(GroupStep::Replace),
             (Verb::Remove, None) if value.is_null() => Ok(GroupStep::Replace(Vec::new())),
             (Verb::Remove, None) => members_of(value).map(GroupStep::Remove),
-            (Verb::Remove, Some(filter)) => match named(filter) {
-                Some(ids) => Ok(GroupStep::Remove(ids)),
-                None => {
+            (Verb::Remove, Some(filter)) => {
+                if let Some(ids) = named(filter) {
+                    Ok(GroupStep::Remove(ids))
+                } else {
                     let gone: Vec<Value> = there()?.into_iter().filter(|it| filter.keeps(it)).collect();
                     members_of(&Value::Array(gone)).map(GroupStep::Remove)
                 }
-            },
+            }
             (_, Some(_)) => {
                 Err(ScimError::bad(ErrorType::Mutability, "A member cannot be changed in its place: remove and add."))
             }

@@ -141,13 +141,14 @@ fn found(store: &mut Store<'_>, query: &Query, base: &str) -> Found {
         Ok(after) => after,
         Err(error) => return Ok(Err(error)),
     };
-    let total = store.count_users(&narrow)?;
+    // A walk by cursor is told at its beginning how many there are (RFC 9865, section 2).
+    let total = if after.is_none() { Some(store.count_users(&narrow)?) } else { None };
     let asked = UserQuery { narrow, order, descending, after, skip: query.skip, count: query.count };
     let found = store.find_users(&asked)?;
     let users = store.users_of(&found.ids)?;
     let ordered = found.ids.iter().filter_map(|id| users.iter().find(|user| user.id == *id));
     let resources = ordered.map(shown).collect();
-    Ok(Ok(Part { total: Some(total), resources, next: next(query, "users", found.ids.last(), found.more) }))
+    Ok(Ok(Part { total, resources, next: next(query, "users", found.ids.last(), found.more) }))
 }
 
 /// The order of an index, if there is one.
@@ -255,8 +256,9 @@ fn those(store: &mut Store<'_>, query: &Query, base: &str) -> Found {
     if there.len() > MOST_MEMBERS {
         return Ok(Err(too_many_members()));
     }
-    let shown = page.iter().filter_map(|id| groups.iter().find(|it| it.id == *id));
-    let resources = shown.map(|it| query.projection.show(&GROUP, group::shown(it, &of(&there, it.id), base))).collect();
+    let there_too = page.iter().filter_map(|id| groups.iter().find(|it| it.id == *id));
+    let resources =
+        there_too.map(|it| query.projection.show(&GROUP, group::shown(it, &of(&there, it.id), base))).collect();
     Ok(Ok(Part { total: Some(total), resources, next: next(query, "groups", page.last(), more) }))
 }
 
@@ -286,12 +288,11 @@ fn named_members(filter: &Filter) -> Option<Vec<MemberId>> {
     };
     match filter {
         Filter::Term(it) if it.path.attribute.name == "members" => named(it),
-        Filter::Term(_) => Some(Vec::new()),
         Filter::Within(path, inner) if path.attribute.name == "members" => match &**inner {
             Filter::Term(it) => named(it),
             _ => None,
         },
-        Filter::Within(..) => Some(Vec::new()),
+        Filter::Term(_) | Filter::Within(..) => Some(Vec::new()),
         Filter::And(one, other) | Filter::Or(one, other) => {
             let mut all = named_members(one)?;
             all.extend(named_members(other)?);

@@ -24,6 +24,9 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         let resource = web::resource([path.to_owned(), format!("{path}/")]);
         resource.default_service(web::to(move || no_method(methods)))
     };
+    let large = |path: &str, methods: &'static str| {
+        at(path, methods).app_data(web::PayloadConfig::new(::scim::schemas::MOST_BYTES))
+    };
     let scope = web::scope(BASE)
         .service(at("/ServiceProviderConfig", "GET").route(web::get().to(discovery::provider)))
         .service(at("/ResourceTypes", "GET").route(web::get().to(discovery::resource_types)))
@@ -31,11 +34,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         .service(at("/Schemas", "GET").route(web::get().to(discovery::schemas)))
         .service(at("/Schemas/{id}", "GET").route(web::get().to(discovery::schema)))
         .service(at("/Me", "GET").route(web::get().to(user::me)))
-        .service(
-            at("/Bulk", "POST")
-                .app_data(web::PayloadConfig::new(::scim::schemas::MOST_BYTES))
-                .route(web::post().to(bulk::bulk)),
-        )
+        .service(large("/Bulk", "POST").route(web::post().to(bulk::bulk)))
         .service(at("/.search", "POST").route(web::post().to(list::search)))
         .service(at("/Users", "GET, POST").route(web::get().to(list::users)).route(web::post().to(user::create)))
         .service(at("/Users/.search", "POST").route(web::post().to(list::search_users)))
@@ -46,10 +45,10 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
                 .route(web::patch().to(user::patch))
                 .route(web::delete().to(user::delete)),
         )
-        .service(at("/Groups", "GET, POST").route(web::get().to(list::groups)).route(web::post().to(group::create)))
+        .service(large("/Groups", "GET, POST").route(web::get().to(list::groups)).route(web::post().to(group::create)))
         .service(at("/Groups/.search", "POST").route(web::post().to(list::search_groups)))
         .service(
-            at("/Groups/{id}", "GET, PUT, PATCH, DELETE")
+            large("/Groups/{id}", "GET, PUT, PATCH, DELETE")
                 .route(web::get().to(group::get))
                 .route(web::put().to(group::replace))
                 .route(web::patch().to(group::patch))

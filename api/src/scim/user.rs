@@ -149,11 +149,11 @@ pub(super) fn input(
     let old = before.and_then(|(_, shown)| shown);
     let was = |path: &str| old.map(|old| old.pointer(path).cloned().unwrap_or_default());
     let position = alias(
-        [
+        &[
             (said.get("title"), was("/title")),
             (extension(COMMUNICANT, "position"), was(&format!("/{COMMUNICANT}/position"))),
         ],
-        now.and_then(|it| Some(json!(it.place()?.position))),
+        now.and_then(|it| Some(json!(it.place()?.position))).as_ref(),
     );
     Ok(DirectoryUserInput {
         user_name,
@@ -192,14 +192,14 @@ fn names(
 }
 
 /// One of two names of a thing: the one that changed, else the one that is said.
-fn alias(said: [(Option<&Value>, Option<Value>); 2], now: Option<Value>) -> Option<Value> {
-    for (value, was) in &said {
+fn alias(said: &[(Option<&Value>, Option<Value>); 2], now: Option<&Value>) -> Option<Value> {
+    for (value, was) in said {
         if was.as_ref().is_some_and(|was| *was != value.cloned().unwrap_or_default()) {
             return value.cloned();
         }
     }
     let present = || said.iter().filter_map(|(value, _)| *value);
-    present().find(|value| now.as_ref() != Some(*value)).or_else(|| present().next()).cloned()
+    present().find(|value| now != Some(*value)).or_else(|| present().next()).cloned()
 }
 
 fn required<T: std::str::FromStr>(name: &str, text: Option<String>) -> Result<T, ScimError> {

@@ -1,7 +1,8 @@
 //! External identifiers: what directories and files call our objects.
 
+use kernel::id::hyphenated;
 use kernel::{Actor, Label, Page, PrincipalKind, Ruling, codes};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -49,7 +50,12 @@ pub struct ExternalIdentifierFilter {
     #[param(inline)]
     pub value: Option<Value>,
     /// Keeps only the identifiers of this object.
+    #[serde(default, deserialize_with = "some")]
     pub object_id: Option<Uuid>,
+}
+
+fn some<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Uuid>, D::Error> {
+    hyphenated(from).map(Some)
 }
 
 /// A page of external identifiers.

@@ -296,7 +296,7 @@ kept!(Member: member whole {
         Person::tells("principal", "id", "votre compte"),
         Person::tells("identity", "principal_id", "vos identités de connexion"),
         Person::tells("external_id", "object_id", "vos identifiants dans d’autres annuaires"),
-        Person::tells("directory_user", "member_id", "ce que d’autres annuaires disent de vous"),
+        Person::names("directory_user", "member_id", "ce que d’autres annuaires disent de vous"),
     ];
     const CONSTRAINTS: &'static [(&'static str, Meaning)] = &[
         ("member_email_key", || Error::Taken("/email")),

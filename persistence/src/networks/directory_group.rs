@@ -50,12 +50,20 @@ struct Row {
     updated_at: DateTime<Utc>,
 }
 
-/// Members whom a directory placed in networks: $1 the source, $2 networks, $3 members (all where none is named).
+/// Members whom a directory placed in networks: $1 the source, $2 networks, $3 members, where some are named, $4 how many.
 const MEMBERS: &str =
     "SELECT g.network_id, g.member_id, m.display_name FROM membership g JOIN member m ON m.id = g.member_id
     JOIN directory_user u ON u.member_id = g.member_id AND u.source_id = $1 AND u.removed_at IS NULL
     WHERE g.network_id = ANY ($2) AND g.source_id = $1 AND g.role = 'member' AND g.valid @> app.clock()
-        AND ($3 IS NULL OR g.member_id = ANY ($3)) ORDER BY g.network_id, g.member_id LIMIT $4";
+        {only} ORDER BY g.network_id, g.member_id LIMIT $4";
+
+/// Two texts, so that each has a plan of its own: for some members their own index, for all that of the network.
+fn only(text: &str, some: bool) -> String {
+    let column = if some { "AND member_id = ANY ($3)" } else { "AND $3 IS NULL" };
+    let column =
+        if text.contains("FROM membership g") { column.replace("member_id", "g.member_id") } else { column.to_owned() };
+    text.replace("{only}", &column)
+}
 
 #[derive(QueryableByName)]
 struct Placed {
@@ -109,13 +117,15 @@ impl Store<'_> {
     pub fn group_members(
         &mut self,
         groups: &[NetworkId],
-        only: Option<&[MemberId]>,
+        some: Option<&[MemberId]>,
         most: usize,
     ) -> Result<Vec<(NetworkId, GroupMember)>> {
         let who = self.actor().id;
         let directory = self.permit(Read(who))?.ok_or(Refusal::NotFound)?;
-        let rows = diesel::sql_query(MEMBERS).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(groups);
-        let rows = rows.bind::<Nullable<Array<SqlUuid>>, _>(only);
+        let rows = diesel::sql_query(only(MEMBERS, some.is_some()))
+            .bind::<SqlUuid, _>(directory.source)
+            .bind::<Array<SqlUuid>, _>(groups);
+        let rows = rows.bind::<Nullable<Array<SqlUuid>>, _>(some);
         let rows = rows.bind::<diesel::sql_types::BigInt, _>(i64::try_from(most).unwrap_or(i64::MAX));
         let member = |it: Placed| (it.network_id, GroupMember { id: it.member_id, display_name: it.display_name });
         Ok(rows.load::<Placed>(self.reading().0)?.into_iter().map(member).collect())
@@ -243,13 +253,14 @@ struct Held {
     member_id: MemberId,
 }
 
-/// Memberships that a directory gave and nobody made more of. $1 the source, $2 the network, $3 members (all where none is named).
+/// Memberships that a directory gave and nobody made more of. $1 the source, $2 the network, $3 members, where some are named.
 const HELD: &str = "SELECT id, member_id FROM membership WHERE network_id = $2 AND source_id = $1 AND role = 'member'
-    AND valid @> app.clock() AND ($3 IS NULL OR member_id = ANY ($3)) ORDER BY id";
+    AND valid @> app.clock() {only} ORDER BY id";
 
-fn held(conn: &mut PgConnection, directory: &Directory, it: &Network, only: Option<&[MemberId]>) -> Result<Vec<Held>> {
-    let rows = diesel::sql_query(HELD).bind::<SqlUuid, _>(directory.source).bind::<SqlUuid, _>(it.id);
-    Ok(rows.bind::<Nullable<Array<SqlUuid>>, _>(only).load(conn)?)
+fn held(conn: &mut PgConnection, directory: &Directory, it: &Network, some: Option<&[MemberId]>) -> Result<Vec<Held>> {
+    let rows =
+        diesel::sql_query(only(HELD, some.is_some())).bind::<SqlUuid, _>(directory.source).bind::<SqlUuid, _>(it.id);
+    Ok(rows.bind::<Nullable<Array<SqlUuid>>, _>(some).load(conn)?)
 }
 
 #[derive(QueryableByName)]
@@ -325,7 +336,7 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, id: NetworkId, name: Opt
     use external_id::dsl;
     let own = dsl::external_id.filter(dsl::noun.eq("network").and(dsl::source_id.eq(directory.source)));
     let before: Vec<String> = own.filter(dsl::object_id.eq(id.0)).select(dsl::value).load(writer.conn)?;
-    if before.iter().map(String::as_str).eq(name.iter().map(|it| it.as_ref())) {
+    if before.iter().map(String::as_str).eq(name.iter().map(AsRef::as_ref)) {
         return Ok(());
     }
     if let Some(name) = name {

@@ -205,6 +205,7 @@ pub(super) fn nominate(writer: &mut Writer<'_>, network: &NetworkCode, affiliati
 }
 
 /// Of which members, and in which networks, what a service account proposed is withdrawn.
+#[derive(Clone, Copy)]
 pub(super) enum Proposed<'a> {
     /// Of these, in a network.
     Of(NetworkId, &'a [MemberId]),

@@ -38,13 +38,13 @@ fn filters_keep_what_they_say() {
         (r#"emails eq "personne02@travail.example""#.into(), vec![2]),
         (r#"emails[type eq "work" and value eq "Personne02@travail.example"] or externalId eq "id-personne04""#.into(), vec![2, 4]),
         (r#"emails[type eq "home"]"#.into(), vec![]),
-        (r#"active eq false"#.into(), vec![5]),
+        ("active eq false".into(), vec![5]),
         (r#"title co "graph" and name.givenName eq "p1""#.into(), vec![1, 7]),
         (r#"department ew "3" and not (title eq "Graphiste")"#.into(), vec![]),
         (r#"department ew "2""#.into(), vec![2, 6, 10]),
         (r#"name.familyName ge "nom10""#.into(), vec![10, 11]),
         (r#"userName sw "personne0" and title eq "Rédacteur" and active eq true"#.into(), vec![0, 2, 4, 6, 8]),
-        (r#"phoneNumbers pr"#.into(), vec![]),
+        ("phoneNumbers pr".into(), vec![]),
         (r#"meta.lastModified gt "2190-01-01T00:00:00Z""#.into(), vec![]),
         (r#"meta.resourceType eq "User" and meta.lastModified ge "2000-01-01T00:00:00Z" and userName ew "00@travail.example""#.into(), vec![0]),
     ] {
@@ -225,7 +225,7 @@ fn who_may_not_know_networks_finds_nobody_by_them() {
     let mut composed = someone("Compose");
     composed["userName"] = json!("re\u{301}mi@travail.example");
     let id = directory.post("/Users", &composed).expect(201).str("/id");
-    assert_eq!(directory.found("userName eq \"re\u{301}mi@travail.example\""), [id.clone()]);
+    assert_eq!(directory.found("userName eq \"re\u{301}mi@travail.example\""), std::slice::from_ref(&id));
     assert_eq!(directory.found("userName eq \"rémi@travail.example\""), [id]);
     let foreign = [("if-none-match", "\"nonsense\"")];
     directory

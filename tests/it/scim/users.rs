@@ -84,7 +84,7 @@ fn a_leaver_is_suspended_at_once_with_their_tokens() {
     assert_eq!(admin.get(&format!("/members/{id}")).expect(200).str("/status"), "active");
     // Whom the SIG suspended, the directory does not bring back: it is told so.
     let member = admin.get(&format!("/members/{id}")).expect(200);
-    admin.act(&format!("/members/{id}/suspend"), &member.header("etag"), None).expect(200);
+    admin.act(&format!("/members/{id}/suspend"), member.header("etag"), None).expect(200);
     let still = directory.patch(&format!("/Users/{id}"), &replace("active", &json!(true))).expect(200);
     assert_eq!(
         (still.at("/active"), &still.json()[COMMUNICANT]["lockedAttributes"]),
@@ -180,8 +180,8 @@ fn another_establishment_moves_the_member() {
     admin.patch(&format!("/organizations/{below}"), &etag, json!({"sirets": [siret]})).expect(200);
     let directory = Directory::of_a_ministry(&world);
     let id = directory.user("Mobile");
-    let moves = replace(&format!("{COMMUNICANT}:siret"), &json!(siret));
-    let moved = directory.patch(&format!("/Users/{id}"), &moves).expect(200).json();
+    let elsewhere = replace(&format!("{COMMUNICANT}:siret"), &json!(siret));
+    let moved = directory.patch(&format!("/Users/{id}"), &elsewhere).expect(200).json();
     assert_eq!(moved[COMMUNICANT]["siret"], json!(siret));
     let all = directory.get(&format!("/Users/{id}?attributes={}", encoded(COMMUNICANT))).expect(200).json();
     assert_eq!(all[COMMUNICANT]["affiliations"][0]["value"], json!(below));
@@ -190,7 +190,7 @@ fn another_establishment_moves_the_member() {
     let held: Vec<bool> = places["items"].as_array().unwrap().iter().map(|it| it.get("valid_to").is_none()).collect();
     assert_eq!(held, [true, false], "the former place ended");
     // The same again moves nobody; where the account keeps nobody, nobody is moved.
-    assert_eq!(directory.patch(&format!("/Users/{id}"), &moves).expect(200).json()["meta"], moved["meta"]);
+    assert_eq!(directory.patch(&format!("/Users/{id}"), &elsewhere).expect(200).json()["meta"], moved["meta"]);
     let schema = directory.get(&format!("/Schemas/{COMMUNICANT}")).expect(200).json();
     assert_eq!(schema["attributes"][0]["canonicalValues"], json!([siret]));
     refused(
@@ -254,16 +254,16 @@ fn versions_are_compared_where_the_client_asks_for_it() {
     let world = World::demo();
     let directory = Directory::of_a_ministry(&world);
     let path = format!("/Users/{}", directory.user("Version"));
-    let patch = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": replace("title", &json!("A"))});
+    let change = json!({"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": replace("title", &json!("A"))});
     let first = directory.get(&path).expect(200);
     let tag = first.header("etag").to_owned();
     let known = directory.client.raw("GET", &format!("/scim/v2{path}"), &[("if-none-match", &tag)], Vec::new());
     assert_eq!((known.status, known.bytes.len(), known.header("etag")), (304, 0, tag.as_str()));
-    let second = directory.with("PATCH", &path, &[("if-match", &tag)], &patch).expect(200);
+    let second = directory.with("PATCH", &path, &[("if-match", &tag)], &change).expect(200);
     assert_ne!(second.header("etag"), tag);
-    refused(&directory.with("PATCH", &path, &[("if-match", &tag)], &patch), 412, "");
+    refused(&directory.with("PATCH", &path, &[("if-match", &tag)], &change), 412, "");
     refused(&directory.with("PUT", &path, &[("if-match", r#""nonsense""#)], &someone("Version")), 412, "");
-    directory.with("PATCH", &path, &[("if-match", "*")], &patch).expect(200);
+    directory.with("PATCH", &path, &[("if-match", "*")], &change).expect(200);
     refused(&directory.client.raw("DELETE", &format!("/scim/v2{path}"), &[("if-match", &tag)], Vec::new()), 412, "");
     // What people change is another version too.
     let now = directory.get(&path).expect(200);

@@ -36,13 +36,7 @@ pub(super) fn tables() -> Vec<Checked> {
             .now("suspended", &suspended)
             .when("departed", &departed, "illegal")
             .end(),
-        Table::<Release>::new()
-            .who("of a préfecture", &deputy(), "++--------+--.- ----..")
-            .who("of a directorate", &contributor(), "++------+----.- ----..")
-            .now("active", &active)
-            .now("suspended", &suspended)
-            .when("departed", &departed, "illegal")
-            .end(),
+        releasing(),
         Table::<Suspend>::new()
             .who("of a préfecture", &deputy(), "++-----------.- ----..")
             .who("of a directorate", &contributor(), "++-----------.- ----..")
@@ -70,6 +64,18 @@ pub(super) fn tables() -> Vec<Checked> {
             .end(),
         binding(),
     ]
+}
+
+fn releasing() -> Checked {
+    let (active, suspended) = (deputy(), in_status(MemberStatus::Suspended, deputy()));
+    let departed = in_status(MemberStatus::Departed, deputy());
+    Table::<Release>::new()
+        .who("of a préfecture", &deputy(), "++--------+--.- ----..")
+        .who("of a directorate", &contributor(), "++------+----.- ----..")
+        .now("active", &active)
+        .now("suspended", &suspended)
+        .when("departed", &departed, "illegal")
+        .end()
 }
 
 /// Whose name is told by the issuer is looked up before: the rule has nothing to add.

@@ -8,7 +8,6 @@ use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::{Actor, MemberId, NetworkId};
 use uuid::Uuid;
 
-use crate::page::begins;
 use crate::{Result, Store};
 
 /// How a text is compared.
@@ -102,7 +101,9 @@ impl Sql {
 
     fn put(&mut self, bound: Bound) {
         self.bound.push(bound);
-        self.text += &format!("${}", self.bound.len());
+        let place = self.bound.len().to_string();
+        self.text.push('$');
+        self.text.push_str(&place);
     }
 
     fn push(&mut self, before: &str, bound: Bound, after: &str) {
@@ -111,10 +112,15 @@ impl Sql {
         self.text += after;
     }
 
-    fn named(&mut self, column: &str, text: &Match) {
+    /// A text, or a range of texts: `LIKE` has no index in a plan that is kept.
+    fn named(&mut self, column: &str, [from, to]: [&str; 2], text: &Match) {
         match text {
             Match::Is(text) => self.push(&format!("{column} = "), Bound::Text(text.clone()), ""),
-            Match::Begins(text) => self.push(&format!("{column} LIKE "), Bound::Text(begins(text)), ""),
+            Match::Begins(text) => {
+                let end = format!("{text}{}", char::MAX);
+                self.push(&format!("({column} {from} "), Bound::Text(text.clone()), "");
+                self.push(&format!(" AND {column} {to} "), Bound::Text(end), ")");
+            }
         }
     }
 
@@ -123,14 +129,14 @@ impl Sql {
             Narrow::All => self.text += "true",
             Narrow::Nothing => self.text += "false",
             Narrow::Id(id) => self.push("u.member_id = ", Bound::Id(id.0), ""),
-            Narrow::UserName(text) => self.named("u.name_key", text),
+            Narrow::UserName(text) => self.named("u.name_key", [">=", "<"], text),
             Narrow::ExternalId(text) => {
                 self.text += "u.member_id IN (SELECT e.object_id FROM external_id e WHERE e.noun = 'member' AND e.source_id = $1 AND ";
-                self.named("e.value", text);
+                self.named("e.value", ["~>=~", "~<~"], text);
                 self.text += ")";
             }
             Narrow::Email(text) => {
-                self.push("u.member_id IN (SELECT m.id FROM member m WHERE m.email = ", Bound::Text(text.clone()), ")");
+                self.push("u.member_id IN (SELECT m.id FROM member m WHERE m.departed_at IS NULL AND m.email = ", Bound::Text(text.clone()), ")");
             }
             Narrow::Updated(operator, at) => self.push(&format!("u.updated_at {operator} "), Bound::At(*at), ""),
             Narrow::Group(_) if !self.networks => self.text += "false",
@@ -195,9 +201,10 @@ impl Store<'_> {
             UserOrder::Updated => ("u.updated_at, ", if asked.descending { "<" } else { ">" }),
         };
         if let Some(after) = asked.after {
-            sql.text += &format!(
+            let from = format!(
                 " AND ({key}u.member_id) {sign} (SELECT {key}u.member_id FROM directory_user u WHERE u.source_id = $1 AND u.member_id = "
             );
+            sql.text.push_str(&from);
             sql.put(Bound::Id(after.0));
             sql.text += ")";
         }

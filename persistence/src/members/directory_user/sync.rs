@@ -67,6 +67,8 @@ impl Store<'_> {
         let request = self.request();
         self.write(grant, |writer, actor, _, directory| {
             let directory = directory.ok_or(Refusal::NotFound)?;
+            // Plans are kept: one that was made when there was hardly anyone would read everyone for each.
+            writer.conn.batch_execute("SET LOCAL enable_seqscan = off")?;
             let (words, plan) = planned(writer, (actor, &directory), ops, most)?;
             writer.kept = true;
             if !plan.is_empty() {
@@ -104,9 +106,9 @@ fn planned<F>(
     let mut planner = Planner::new(actor, directory, writer.at, world);
     let (mut words, mut failed) = (Vec::new(), 0);
     for (op, becomes) in ops.iter().zip(asked) {
-        let word = becomes.and_then(|becomes| Ok(take(&mut planner, op, becomes)?));
-        failed += usize::from(word.is_err());
-        words.push(word);
+        let taken = becomes.and_then(|becomes| Ok(take(&mut planner, op, becomes)?));
+        failed += usize::from(taken.is_err());
+        words.push(taken);
         if failed >= most {
             break;
         }
@@ -304,9 +306,12 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, keys: &[(MemberId, Optio
     let named: (Vec<Uuid>, Vec<&str>) =
         keys.iter().filter_map(|(id, key)| Some((id.0, key.as_ref()?.as_ref()))).unzip();
     // A name that someone had who left is free again.
-    let free = "DELETE FROM external_id WHERE noun = 'member' AND source_id = $1 AND (object_id = ANY ($2) OR value = ANY ($3))";
-    let free = diesel::sql_query(free).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(&members);
+    let free = "DELETE FROM external_id WHERE noun = 'member' AND source_id = $1 AND value = ANY ($2)";
+    let free = diesel::sql_query(free).bind::<SqlUuid, _>(directory.source);
     free.bind::<Array<Text>, _>(&named.1).execute(writer.conn)?;
+    let former = "DELETE FROM external_id WHERE noun = 'member' AND source_id = $1 AND object_id = ANY ($2)";
+    let former = diesel::sql_query(former).bind::<SqlUuid, _>(directory.source);
+    former.bind::<Array<SqlUuid>, _>(&members).execute(writer.conn)?;
     let insert = "INSERT INTO external_id (noun, source_id, value, object_id)
         SELECT 'member', $1, it.value, it.id FROM unnest($2, $3) AS it (id, value) ON CONFLICT DO NOTHING";
     let insert = diesel::sql_query(insert).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(named.0);
