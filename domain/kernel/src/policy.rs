@@ -157,7 +157,7 @@ impl Label {
     };
     /// Why a service account may not.
     pub const PEOPLE: Self = Self {
-        fr: "Cette opération est réservée aux personnes : un compte de service n’en dispose pas.",
+        fr: "Cette opération est réservée aux personnes\u{a0}: un compte de service n’en dispose pas.",
         en: "Only people may do this: a service account may not.",
     };
     /// Why an actor may not see the card of a member.

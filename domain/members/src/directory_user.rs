@@ -153,7 +153,7 @@ const FOR_DIRECTORIES: Label = Label {
     en: "SCIM is for service accounts that speak for a directory and may read the directory.",
 };
 const FOR_KEEPERS: Label = Label {
-    fr: "Ce compte de service ne tient les membres d’aucune organisation : il lui faut « directory:write », un annuaire et une ou un responsable qui les tient.",
+    fr: "Ce compte de service ne tient les membres d’aucune organisation\u{a0}: il lui faut «\u{a0}directory:write\u{a0}», un annuaire et une ou un responsable qui les tient.",
     en: "This service account keeps the members of no organization: it needs directory:write, a directory, and an owner who keeps them.",
 };
 

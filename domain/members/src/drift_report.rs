@@ -28,7 +28,7 @@ pub struct DriftReport {
     /// Code of the source: the directory.
     #[schema(max_length = 60)]
     pub source: String,
-    /// The member.
+    /// Whom they do not agree about.
     pub member: MemberReference,
     /// Name of the field that differs. Absent: it is not about a field.
     #[schema(max_length = 60)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::directory_user::ExternalId as Value;
+use crate::directory_user::ExternalId;
 use crate::service_account::SourceCode;
 
 codes! {
@@ -48,7 +48,7 @@ pub struct ExternalIdentifierFilter {
     pub noun: Option<NamedNoun>,
     /// Keeps only this identifier.
     #[param(inline)]
-    pub value: Option<Value>,
+    pub value: Option<ExternalId>,
     /// Keeps only the identifiers of this object.
     #[serde(default, deserialize_with = "some")]
     pub object_id: Option<Uuid>,

@@ -62,7 +62,7 @@ const FOR_KEEPERS: Label = Label {
     en: "This service account keeps the members of no organization.",
 };
 const FOR_THE_SIG: Label = Label {
-    fr: "Seul un compte de service du SIG, avec « scim:networks », crée, renomme et ferme des réseaux.",
+    fr: "Seul un compte de service du SIG, avec «\u{a0}scim:networks\u{a0}», crée, renomme et ferme des réseaux.",
     en: "Only a service account of the SIG with scim:networks creates, renames and closes networks.",
 };
 

@@ -292,7 +292,7 @@ fn nothing_that_is_hidden_leaves_by_scim() {
         (canaries.stranger.as_str(), scene.group.as_str()),
     ];
     let mut said = 0;
-    // One's own User is no leak; what closes a network would end the test.
+    // The caller's own User is no leak; what closes a network would end the test.
     for it in operations().iter().filter(|it| it.id != "get_own_user" && it.id != "delete_group") {
         for (number, client) in clients.iter().chain(accounts.iter().map(|it| &it.client)).enumerate() {
             for at in objects {

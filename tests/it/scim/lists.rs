@@ -82,7 +82,7 @@ fn lists_are_read_by_place_and_by_cursor() {
     let none = page("count=0").json();
     assert_eq!((&none["totalResults"], &none["Resources"]), (&json!(12), &json!([])));
     assert_eq!(page("count=100000").json()["itemsPerPage"], json!(12));
-    // By cursor, whoever comes meanwhile: nobody is missed, nobody comes twice.
+    // By cursor, and others come meanwhile: nobody is missed, nobody comes twice.
     for sort in ["", "&sortBy=userName", "&sortBy=userName&sortOrder=descending", "&sortBy=meta.lastModified"] {
         let (mut cursor, mut walked) = (String::new(), Vec::new());
         loop {
