@@ -128,7 +128,11 @@ fn changeable(target: &Target, verb: Verb, value: &Value) -> Result<(), ScimErro
     if emptied && filter.is_none() && path.part.is_none() && path.attribute.required {
         return Err(wrong(ErrorType::Mutability, format!("{:?} is required.", path.name())));
     }
-    if verb != Verb::Remove && value.is_null() && verb == Verb::Add {
+    let part_emptied = emptied && !path.attribute.multi && path.part.is_some_and(|part| part.required);
+    if part_emptied {
+        return Err(wrong(ErrorType::Mutability, format!("{:?} is required.", path.name())));
+    }
+    if value.is_null() && verb == Verb::Add {
         return Err(wrong(ErrorType::InvalidValue, "\"value\" is missing."));
     }
     Ok(())
@@ -139,6 +143,8 @@ fn changeable(target: &Target, verb: Verb, value: &Value) -> Result<(), ScimErro
 /// # Errors
 /// A value cannot be, or a filter keeps nothing that could be changed.
 pub fn apply(resource: &'static Resource, changes: &PatchOp, to: &mut Object) -> Result<(), ScimError> {
+    let required = || resource.schema.attributes.iter().filter(|it| it.required);
+    let there: Vec<_> = required().filter(|it| to.contains_key(it.name)).collect();
     for operation in &changes.0 {
         match &operation.target {
             Target::Extension(schema) if operation.verb == Verb::Remove => {
@@ -161,7 +167,10 @@ pub fn apply(resource: &'static Resource, changes: &PatchOp, to: &mut Object) ->
             Target::PassedOver | Target::Attribute(..) => {}
         }
     }
-    Ok(())
+    match there.into_iter().find(|it| !to.contains_key(it.name)) {
+        Some(gone) => Err(wrong(ErrorType::Mutability, format!("{:?} is required.", gone.name))),
+        None => Ok(()),
+    }
 }
 
 fn change(
@@ -364,7 +373,6 @@ mod tests {
                 "/emails",
                 json!([{"value": "A@x.fr", "type": "work"}]),
             ),
-            (json!([{"op": "remove", "path": "emails[value eq \"a@x.fr\"]"}]), "/emails", Value::Null),
             (
                 json!([{"op": "remove", "path": "emails", "value": [{"value": "b@x.fr"}]}]),
                 "/emails/0/value",
@@ -375,7 +383,6 @@ mod tests {
                 "/emails",
                 json!([{"value": "c@x.fr"}]),
             ),
-            (json!([{"op": "remove", "path": "name.familyName"}]), "/name", json!({"givenName": "A"})),
             (json!([{"op": "replace", "path": "displayName", "value": "Z"}]), "/displayName", Value::Null),
             (json!([{"op": "replace", "path": "nickName", "value": "Z"}]), "/nickName", Value::Null),
             (json!([{"op": "remove", "path": "title"}]), "/title", Value::Null),
@@ -400,6 +407,8 @@ mod tests {
             (json!([{"op": "replace", "path": "id", "value": "1"}]), "mutability"),
             (json!([{"op": "remove", "path": "groups"}]), "mutability"),
             (json!([{"op": "remove", "path": "userName"}]), "mutability"),
+            (json!([{"op": "remove", "path": "name.familyName"}]), "mutability"),
+            (json!([{"op": "remove", "path": "emails[value eq \"a@x.fr\"]"}]), "mutability"),
             (json!([{"op": "add", "value": "x"}]), "invalidValue"),
             (json!([{"op": "replace", "path": "active", "value": "perhaps"}]), "invalidValue"),
             (json!([{"op": "replace", "path": "emails[value co \"nobody\"].type", "value": "work"}]), "noTarget"),

@@ -7,6 +7,7 @@ mod groups;
 mod journeys;
 mod lists;
 mod quirks;
+mod rules;
 mod users;
 
 use serde_json::{Value, json};

@@ -16,20 +16,23 @@ pub(super) fn plain(status: StatusCode, body: &Value) -> HttpResponse {
 }
 
 /// A resource, with its entity tag; 304 where the client has it.
-pub(super) fn resource(request: &HttpRequest, status: StatusCode, version: i32, body: &Value) -> HttpResponse {
+pub(super) fn resource(
+    request: &HttpRequest,
+    status: StatusCode,
+    (version, location): (i32, &str),
+    body: &Value,
+) -> HttpResponse {
     let tag = tag(version);
     let any = request.headers().get_all(header::IF_NONE_MATCH).any(|value| value.as_bytes().trim_ascii() == b"*");
     let known = any || versions(request, &header::IF_NONE_MATCH).is_some_and(|known| known.contains(&version));
     let mut response =
         HttpResponse::build(if known && status == StatusCode::OK { StatusCode::NOT_MODIFIED } else { status });
     response.insert_header((header::CACHE_CONTROL, "private, no-cache")).insert_header((header::VARY, "Authorization"));
-    response.insert_header((header::ETAG, tag));
+    response.insert_header((header::ETAG, tag)).insert_header((header::CONTENT_LOCATION, location));
     if known && status == StatusCode::OK {
         return response.finish();
     }
-    if let Some(location) =
-        body.pointer("/meta/location").and_then(Value::as_str).filter(|_| status == StatusCode::CREATED)
-    {
+    if status == StatusCode::CREATED {
         response.insert_header((header::LOCATION, location));
     }
     response.content_type(MEDIA_TYPE).body(body.to_string())

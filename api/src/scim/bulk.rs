@@ -386,7 +386,8 @@ fn told(work: &Work, base: &str) -> Value {
                 said.insert("status".into(), json!("204"));
             }
             Came::Failed(error) => {
-                if let (Ok((_, Some(id))), false) = (place(&job.path), job.method == "POST") {
+                let place = place(&job.path).ok().and_then(|(_, id)| id).filter(|id| !id.starts_with(REFERENCE));
+                if let Some(id) = place {
                     said.insert("location".into(), at(id));
                 }
                 said.insert("status".into(), json!(error.status.to_string()));

@@ -107,7 +107,12 @@ impl FromRequest for Body {
             let body = tokio::time::timeout(PATIENCE, body).await.map_err(|_| Problem::new(Code::RequestTimeout))?;
             let body = body.map_err(|error| {
                 let status = error.as_response_error().status_code().as_u16();
-                ScimError::of(if status == 413 { 413 } else { 400 }, "The body could not be read, or is too large.")
+                let large = "The body is too large: 4 MiB at most for Bulk and Groups, 256 KiB elsewhere.";
+                if status == 413 {
+                    ScimError::of(413, large)
+                } else {
+                    ScimError::of(400, "The body could not be read.")
+                }
             })?;
             let no_json = |why: String| ScimError::bad(ErrorType::InvalidSyntax, why);
             if depth(&body) > DEEPEST {

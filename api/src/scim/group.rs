@@ -229,8 +229,10 @@ fn answer(
     (group, members): &(DirectoryGroup, Vec<GroupMember>),
     projection: &Projection,
 ) -> HttpResponse {
-    let shown = projection.show(&GROUP, shown(group, members, &door.base()));
-    resource(&door.request, status, group.version, &shown)
+    let base = door.base();
+    let shown = projection.show(&GROUP, shown(group, members, &base));
+    let location = format!("{base}/Groups/{}", group.id);
+    resource(&door.request, status, (group.version, &location), &shown)
 }
 
 fn projection(door: &Door) -> Answered<Projection> {

@@ -126,12 +126,11 @@ pub(super) fn input(
     let name = |part: &str| text(said.get("name").and_then(|name| name.get(part)));
     let (given, family) = names(name("givenName"), name("familyName"), raw, now);
     let emails = said.get("emails").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    let primary = raw
-        .get("emails")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .find(|it| it.get("primary") == Some(&Value::Bool(true)));
+    let is_primary = |it: &&Value| it.get("primary") == Some(&Value::Bool(true));
+    let mut primaries = raw.get("emails").and_then(Value::as_array).into_iter().flatten().filter(is_primary);
+    let (primary, None) = (primaries.next(), primaries.next()) else {
+        return Err(ScimError::value("Two values of \"emails\" are the primary one."));
+    };
     let primary = primary.and_then(|it| it.get("value"));
     let main = |it: &&Value| primary.is_some() && it.get("value") == primary;
     let work =
@@ -287,8 +286,10 @@ fn projection(door: &Door) -> Answered<Projection> {
 }
 
 fn answer(door: &Door, status: StatusCode, user: &DirectoryUser, projection: &Projection) -> HttpResponse {
-    let shown = projection.show(&USER, shown(user, &door.base()));
-    resource(&door.request, status, user.version, &shown)
+    let base = door.base();
+    let shown = projection.show(&USER, shown(user, &base));
+    let location = format!("{base}/Users/{}", user.id);
+    resource(&door.request, status, (user.version, &location), &shown)
 }
 
 pub(super) async fn create(door: Door, body: Body) -> Answered<HttpResponse> {
@@ -335,11 +336,11 @@ pub(super) async fn me(door: Door) -> Answered<HttpResponse> {
         })
         .await?
         .ok_or_else(|| Fault::from(ScimError::of(404, "A service account is no User: it reads Users and Groups.")))?;
+    let location = body.pointer("/meta/location").and_then(Value::as_str).unwrap_or_default().to_owned();
     let body = projection.show(&USER, body);
-    let mut answer = resource(&door.request, StatusCode::OK, version, &body);
-    // Where it stands as a member, since no directory is asked here.
-    if let Ok(value) = format!("{}/Me", door.base()).parse() {
-        answer.headers_mut().insert(actix_web::http::header::CONTENT_LOCATION, value);
+    let mut answer = resource(&door.request, StatusCode::OK, (version, &location), &body);
+    if let Ok(value) = location.parse() {
+        answer.headers_mut().insert(actix_web::http::header::LOCATION, value);
     }
     Ok(answer)
 }
