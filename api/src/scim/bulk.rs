@@ -114,6 +114,8 @@ fn references(it: &Job) -> Vec<String> {
     let mut found: Vec<String> =
         it.path.split('/').filter_map(|part| part.strip_prefix(REFERENCE)).map(str::to_owned).collect();
     within(&it.data, &mut found);
+    found.sort_unstable();
+    found.dedup();
     found
 }
 

@@ -9,8 +9,13 @@ use uuid::Uuid;
 /// What an index can keep of a filter: never less than the filter does, and whether no more.
 pub(super) fn narrow(filter: &Filter) -> (Narrow, bool) {
     match filter {
-        Filter::Term(it) => term(it).map_or((Narrow::All, false), |narrow| (narrow, true)),
+        // Of whom the directory does not keep, no address is shown: each is looked at.
+        Filter::Term(it) => term(it).map_or((Narrow::All, false), |narrow| {
+            let exact = !matches!(narrow, Narrow::Email(_));
+            (narrow, exact)
+        }),
         Filter::Within(path, inner) if path.is("emails") => match stated(inner) {
+            Some(email) if email.contains('\0') => (Narrow::Nothing, false),
             Some(email) => (Narrow::Email(email.to_lowercase()), false),
             None => (Narrow::All, false),
         },
@@ -37,6 +42,10 @@ fn stated(filter: &Filter) -> Option<&str> {
 
 fn term(it: &Term) -> Option<Narrow> {
     let text = it.value.as_str()?;
+    // No text that is kept has it, and no database takes it.
+    if text.contains('\0') {
+        return Some(Narrow::Nothing);
+    }
     let begins = |exact: bool| {
         let text = if exact { text.to_owned() } else { text.to_lowercase() };
         match it.operator {

@@ -100,6 +100,7 @@ const fn attribute(field: Field) -> &'static str {
     match field {
         Field::GivenName => "name.givenName",
         Field::UsualName => "name.familyName",
+        Field::ExternalId => "externalId",
         Field::Email => "emails",
         Field::Phones => "phoneNumbers",
         Field::Languages => "preferredLanguage",

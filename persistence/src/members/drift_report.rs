@@ -79,15 +79,19 @@ impl Store<'_> {
             networks.extend(known(conn, actor)?);
         }
         let own = speaker(actor.id, conn)?;
+        // An account without a directory has no word of its own to read.
+        if own.is_none() && actor.member().is_none() {
+            return Ok(page.cut(Vec::new(), |it: &Row| it.id).map(report));
+        }
         let sig = actor.is_sig();
-        let kept: Vec<OrganizationId> = actor.reach(kernel::Actor::KEEPERS).collect();
+        let kept: Vec<OrganizationId> = actor.reach(kernel::Actor::KEEPERS).chain(actor.kept()).collect();
         let after: Option<(MemberId, DriftKind, String)> = page.key()?;
         let (after, kind, rest) =
             after.map_or((None, None, None), |(id, kind, rest)| (Some(id), Some(kind), Some(rest)));
         let rows = diesel::sql_query(REPORTS)
             .bind::<Bool, _>(own.is_none())
             .bind::<SqlUuid, _>(own.as_ref().map_or(Uuid::nil(), |it| it.source))
-            .bind::<Bool, _>(sig || own.is_some())
+            .bind::<Bool, _>(sig)
             .bind::<Array<SqlUuid>, _>(kept)
             .bind::<Array<SqlUuid>, _>(networks)
             .bind::<Nullable<Text>, _>(filter.source_code.as_ref().map(AsRef::as_ref))

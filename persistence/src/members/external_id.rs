@@ -56,6 +56,10 @@ impl Store<'_> {
             networks.extend(known(conn, actor)?);
         }
         let own = speaker(actor.id, conn)?;
+        // An account without a directory has no word of its own to read.
+        if own.is_none() && actor.member().is_none() {
+            return Err(kernel::Refusal::Forbidden(kernel::Label::PEOPLE).into());
+        }
         let kept: Vec<OrganizationId> = actor.reach(kernel::Actor::KEEPERS).collect();
         let after: Option<(NamedNoun, String, String)> = page.key()?;
         let (noun, code, value) =

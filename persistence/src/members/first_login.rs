@@ -98,6 +98,7 @@ impl Store<'_> {
         let names: Vec<String> = names.into_iter().flatten().collect();
         let found = external_id::table.inner_join(source::table).filter(source::code.eq(source));
         let found = found.filter(external_id::noun.eq("member")).filter(external_id::value.eq_any(names));
+        let found = found.filter(diesel::dsl::sql::<diesel::sql_types::Bool>(VOUCHED));
         let found: Option<Uuid> = found.select(external_id::object_id).first(self.reading().0).optional()?;
         let member = MemberId(found.ok_or(Error::Stranger)?);
         let grant = self.authorize_stranger(Bind(member), PrincipalId(member.0))?;
@@ -117,6 +118,15 @@ impl Store<'_> {
         if machine { Err(Refusal::Forbidden(PEOPLE).into()) } else { Ok(()) }
     }
 }
+
+/// Whether a source may say who logs in as a member. A directory that writes by itself may where it keeps the main affiliation still,
+/// for someone who never logged in and holds nothing: else its account could become whom it names.
+const VOUCHED: &str = "(source.kind <> 'scim' OR (
+    EXISTS (SELECT FROM directory_user u WHERE u.member_id = external_id.object_id AND u.source_id = source.id AND u.removed_at IS NULL)
+    AND EXISTS (SELECT FROM affiliation a WHERE a.member_id = external_id.object_id AND a.source_id = source.id AND a.is_primary
+        AND a.valid @> app.clock())
+    AND NOT EXISTS (SELECT FROM identity i WHERE i.principal_id = external_id.object_id)
+    AND app.powers_held(external_id.object_id, app.clock()) = '[]'))";
 
 /// Records who used the code, until someone confirms it. The change is recorded in the name of the system. The first login
 /// stays: that another one used the same code is recorded for those who confirm.

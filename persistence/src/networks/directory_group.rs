@@ -276,11 +276,12 @@ struct Seated {
 }
 
 /// Where Users work, as their directory says, else mainly; and whether they sit in a network already. $1 the source, $2 the
-/// members, $3 the network.
+/// members, $3 the network, $4 the organizations whose members the account keeps, $5 whether it is the SIG's.
 const PLACES: &str = "SELECT p.id AS affiliation_id, p.origin, m.suspended_at IS NOT NULL AS suspended,
         EXISTS (SELECT FROM membership s WHERE s.network_id = $3 AND s.member_id = u.member_id AND s.valid @> app.clock()) AS sits
     FROM directory_user u JOIN member m ON m.id = u.member_id LEFT JOIN LATERAL (SELECT a.id, o.origin FROM affiliation a JOIN organization o ON o.id = a.organization_id
-        WHERE a.member_id = u.member_id AND a.valid @> app.clock() ORDER BY a.source_id = $1 DESC, a.is_primary DESC, a.id LIMIT 1) p ON true
+        WHERE a.member_id = u.member_id AND a.valid @> app.clock() AND ($5 OR a.organization_id = ANY ($4))
+            ORDER BY a.source_id = $1 DESC, a.is_primary DESC, a.id LIMIT 1) p ON true
     WHERE u.source_id = $1 AND u.member_id = ANY ($2) AND u.removed_at IS NULL ORDER BY u.member_id";
 
 fn add(
@@ -294,7 +295,11 @@ fn add(
     wanted.sort_unstable();
     wanted.dedup();
     let places = diesel::sql_query(PLACES).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(&wanted);
-    let places: Vec<Seated> = places.bind::<SqlUuid, _>(it.id).load(writer.conn)?;
+    let places: Vec<Seated> = places
+        .bind::<SqlUuid, _>(it.id)
+        .bind::<Array<SqlUuid>, _>(actor.kept().collect::<Vec<_>>())
+        .bind::<diesel::sql_types::Bool, _>(Rename::allows(actor).is_ok())
+        .load(writer.conn)?;
     if places.len() < wanted.len() {
         return Err(Refusal::Invalid("/members", NOBODY).into());
     }

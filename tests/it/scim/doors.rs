@@ -322,3 +322,50 @@ fn nothing_that_is_hidden_leaves_by_scim() {
         canaries.words.len()
     );
 }
+
+/// By what a directory calls someone they may log in: it gives no such name to who holds more than the directory could give.
+#[test]
+fn no_directory_names_who_holds_more_than_it_could_give() {
+    let world = World::demo();
+    let directory = Directory::of_a_ministry(&world);
+    let admin = world.client("sig-admin");
+    let at = world.organization("MTRAV");
+    let new = json!({"given_name": "Lise", "usual_name": "Puissante", "email": "puissante@travail.example",
+        "affiliation": {"organization_id": at}});
+    let member = admin.post("/members", new).expect(201).str("/id");
+    let place = admin.get(&format!("/members/{member}/affiliations")).expect(200).str("/items/0/id");
+    let role = json!({"affiliation_id": place, "role": "org_admin", "organization_id": at});
+    admin.post("/role-assignments", role).expect(201);
+    let adopted = directory.post("/Users", &someone("Puissante")).expect(201);
+    assert_eq!(adopted.str("/id"), member);
+    let body = adopted.json();
+    assert_eq!(body["externalId"], Value::Null);
+    assert!(body[super::COMMUNICANT]["lockedAttributes"].as_array().unwrap().contains(&json!("externalId")), "{body}");
+    directory
+        .patch(&format!("/Users/{member}"), &json!([{"op": "replace", "path": "externalId", "value": "autre"}]))
+        .expect(200);
+    let kept = format!("SELECT count(*)::text AS it FROM external_id WHERE object_id = '{member}'");
+    assert_eq!(world.database.one(&kept), "0");
+    // Who holds nothing is called as the directory says, and each change of a name is told.
+    let plain = directory.user("Simple");
+    directory
+        .patch(&format!("/Users/{plain}"), &json!([{"op": "replace", "path": "externalId", "value": "autre"}]))
+        .expect(200);
+    assert_eq!(directory.get(&format!("/Users/{plain}")).expect(200).str("/externalId"), "autre");
+    let told = format!(
+        "SELECT count(*)::text AS it FROM audit_event WHERE object = '{plain}' AND 'external_id' = ANY (changed_fields)"
+    );
+    assert_eq!(world.database.one(&told), "1");
+}
+
+#[test]
+fn a_text_that_no_database_takes_finds_nobody() {
+    let world = World::demo();
+    let directory = Directory::of_a_ministry(&world);
+    directory.user("Premier");
+    for filter in ["userName eq", "externalId sw", "emails.value eq", "emails eq", "name.familyName co"] {
+        let list =
+            directory.get(&format!("/Users?filter={}", super::encoded(&format!("{filter} \"a\\u0000b\"")))).expect(200);
+        assert_eq!(ids(&list), Vec::<String>::new(), "{filter}");
+    }
+}

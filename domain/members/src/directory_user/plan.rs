@@ -21,6 +21,8 @@ pub enum Field {
     GivenName,
     /// Name in use.
     UsualName,
+    /// What the directory calls the member: by it they may log in.
+    ExternalId,
     /// E-mail address.
     Email,
     /// Telephone numbers.
@@ -47,6 +49,7 @@ impl Field {
         match self {
             Self::GivenName => "given_name",
             Self::UsualName => "usual_name",
+            Self::ExternalId => "external_id",
             Self::Email => "email",
             Self::Phones => "phones",
             Self::Languages => "languages",
@@ -98,6 +101,8 @@ pub struct Known {
     pub languages: Vec<Language>,
     /// Whether the directory may change the address: nobody could log in by it and hold more than it may give.
     pub entrusted: bool,
+    /// Whether the member holds no role and leads no network, now or later.
+    pub powerless: bool,
     /// Since when the member is suspended.
     pub suspended_at: Option<DateTime<Utc>>,
     /// Whether the member left.
@@ -142,8 +147,10 @@ impl Known {
         match field {
             Field::Active => {
                 let theirs = self.entry.as_ref().and_then(|it| it.suspended_at);
-                self.suspended_at.is_none() || self.suspended_at == theirs
+                self.suspended_at.is_none() || self.suspended_at == theirs && self.is_kept_by(actor)
             }
+            // Who logs in by it would hold no more than the directory could give.
+            Field::ExternalId => self.powerless && self.is_kept_by(actor),
             Field::Email => self.entrusted && self.is_kept_by(actor) && self.field_sources.lets(code, field.column()),
             field if Field::OF_MEMBER.contains(&field) => {
                 self.is_kept_by(actor) && self.field_sources.lets(code, field.column())
@@ -158,8 +165,11 @@ impl Known {
     #[must_use]
     pub fn user(&self, actor: &Actor, directory: &Directory) -> Option<DirectoryUser> {
         let entry = self.listed()?.clone();
-        let all = Field::OF_MEMBER.into_iter().chain(Field::OF_PLACE).chain([Field::Active]);
+        let all = Field::OF_MEMBER.into_iter().chain(Field::OF_PLACE).chain([Field::ExternalId, Field::Active]);
+        // Of someone who works elsewhere now, or left, the directory sees no more than its own word.
+        let kept = self.is_kept_by(actor) && !self.gone;
         let mut affiliations = self.affiliations.clone();
+        affiliations.retain(|it| it.own || kept);
         affiliations.sort_by_key(|it| !it.own);
         Some(DirectoryUser {
             id: self.id,
@@ -168,9 +178,9 @@ impl Known {
             given_name: self.given_name.clone(),
             usual_name: self.usual_name.clone(),
             display_name: format!("{} {}", self.given_name, self.usual_name),
-            email: self.email.clone(),
-            phones: self.phones.clone(),
-            languages: self.languages.clone(),
+            email: self.email.clone().filter(|_| kept),
+            phones: if kept { self.phones.clone() } else { Vec::new() },
+            languages: if kept { self.languages.clone() } else { Vec::new() },
             active: self.suspended_at.is_none() && !self.gone && self.own().is_some(),
             siret: entry.siret,
             affiliations,
@@ -440,7 +450,7 @@ impl<'a> Planner<'a> {
         if before != Some((&new.user_name, new.siret.as_ref(), &word)) {
             self.enter(id, new);
         }
-        if new.external_id != known.external_id {
+        if new.external_id != known.external_id && known.lets(self.actor, self.directory, Field::ExternalId) {
             self.plan.keys.push((id, new.external_id.clone()));
         }
         self.touch(id, new);
@@ -566,8 +576,13 @@ impl<'a> Planner<'a> {
     fn stop(&mut self, known: &Known) {
         let adopted = |it: &UserAffiliation| self.plan.adopted.contains(&it.id);
         match known.main() {
-            Some(main) if main.own || adopted(main) => self.plan.moves.push(Move::Suspend(known.id)),
-            _ => self.plan.moves.extend(known.own().map(|it| Move::Leave(it.id))),
+            Some(main) if (main.own || adopted(main)) && self.actor.keeps(main.organization.id) => {
+                self.plan.moves.push(Move::Suspend(known.id));
+            }
+            _ => {
+                let own = known.own().filter(|it| self.actor.keeps(it.organization.id));
+                self.plan.moves.extend(own.map(|it| Move::Leave(it.id)));
+            }
         }
     }
 

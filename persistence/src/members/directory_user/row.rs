@@ -16,10 +16,10 @@ use crate::Result;
 /// $1 the source, $2 the members, $3 whether the networks may be known.
 const ROWS: &str = "SELECT m.id, m.version, m.given_name, m.usual_name, m.email, m.phones, m.languages, m.suspended_at,
     m.departed_at IS NOT NULL OR m.pseudonymised_at IS NOT NULL AS gone, m.field_sources,
-    m.activated_at IS NOT NULL OR NOT EXISTS (SELECT FROM role_assignment r
+    m.activated_at IS NOT NULL AS activated, NOT EXISTS (SELECT FROM role_assignment r
             WHERE r.member_id = m.id AND (upper_inf(r.valid) OR upper(r.valid) > app.clock()))
         AND NOT EXISTS (SELECT FROM membership s WHERE s.member_id = m.id AND s.role IN ('lead', 'co_lead')
-            AND (upper_inf(s.valid) OR upper(s.valid) > app.clock())) AS entrusted,
+            AND (upper_inf(s.valid) OR upper(s.valid) > app.clock())) AS powerless,
     u.user_name, u.siret, u.said, u.suspended_at AS stopped_at, u.removed_at IS NULL AS listed, u.version AS entry_version,
     u.created_at, u.updated_at,
     (SELECT min(e.value) FROM (SELECT * FROM external_id x WHERE x.object_id = m.id OFFSET 0) e
@@ -59,7 +59,9 @@ struct Row {
     #[diesel(sql_type = Jsonb)]
     field_sources: FieldSources,
     #[diesel(sql_type = Bool)]
-    entrusted: bool,
+    activated: bool,
+    #[diesel(sql_type = Bool)]
+    powerless: bool,
     #[diesel(sql_type = Nullable<Text>)]
     user_name: Option<UserName>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -117,7 +119,8 @@ fn known(it: Row) -> Result<Known> {
         email: it.email,
         phones: it.phones,
         languages: it.languages,
-        entrusted: it.entrusted,
+        entrusted: it.activated || it.powerless,
+        powerless: it.powerless,
         suspended_at: it.suspended_at,
         gone: it.gone,
         field_sources: it.field_sources,

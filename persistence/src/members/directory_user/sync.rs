@@ -213,6 +213,7 @@ fn establishments(
 }
 
 fn carry_out(writer: &mut Writer<'_>, directory: &Directory, run: Run<'_>, plan: &Plan) -> Result<()> {
+    let request = run.request;
     lock(writer.conn, plan)?;
     rest_on::<()>(writer.conn, &plan.organizations).map_err(failure)?;
     writer.conn.batch_execute("SET LOCAL diapason.source = 'bulk'")?;
@@ -226,12 +227,31 @@ fn carry_out(writer: &mut Writer<'_>, directory: &Directory, run: Run<'_>, plan:
     speaks.bind::<Text, _>(&directory.code).execute(writer.conn)?;
     enter(writer, directory, &plan.entries)?;
     call(writer, directory, &plan.keys)?;
+    tell_names(writer, request, plan)?;
     for id in &plan.adopted {
         let before = Affiliation::find(id.0, writer.conn)?;
         writer.change(&before, affiliation::source_id.eq(directory.source))?;
     }
     plan.requalified.iter().for_each(|id| writer.follows.cells_of(*id));
     plan.moves.iter().try_for_each(|it| moved(writer, directory, it))
+}
+
+/// Names that directories give are told in the audit log: by them people are known, and log in. Of someone new all is told already.
+fn tell_names(writer: &mut Writer<'_>, request: Uuid, plan: &Plan) -> Result<()> {
+    let new: Vec<Uuid> = plan.members.iter().filter(|it| it.seen.is_none()).map(|it| it.id).collect();
+    let entries = plan.entries.iter().map(|it| (it.member.0, if it.removed { "removed" } else { "user_name" }));
+    let named = entries.chain(plan.keys.iter().map(|(id, _)| (id.0, "external_id")));
+    let (ids, fields): (Vec<Uuid>, Vec<&str>) = named.filter(|(id, _)| !new.contains(id)).unzip();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let lines = "INSERT INTO audit_event (at, principal_id, action, noun, object, outcome, changed_fields, request_id)
+        SELECT $1, $2, 'sync_user', 'member', it.id::text, 'done', array_agg(it.field ORDER BY it.field), $3
+        FROM unnest($4, $5) AS it (id, field) GROUP BY it.id";
+    let lines = diesel::sql_query(lines).bind::<Timestamptz, _>(writer.at).bind::<SqlUuid, _>(writer.by.0);
+    let lines = lines.bind::<SqlUuid, _>(request).bind::<Array<SqlUuid>, _>(ids).bind::<Array<Text>, _>(fields);
+    lines.execute(writer.conn)?;
+    Ok(())
 }
 
 /// What others changed meanwhile is looked at again.
