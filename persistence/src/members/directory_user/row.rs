@@ -16,7 +16,7 @@ use crate::Result;
 /// $1 the source, $2 the members, $3 whether the networks may be known.
 const ROWS: &str = "SELECT m.id, m.version, m.given_name, m.usual_name, m.email, m.phones, m.languages, m.suspended_at,
     m.departed_at IS NOT NULL OR m.pseudonymised_at IS NOT NULL AS gone, m.field_sources,
-    m.activated_at IS NOT NULL AS activated, NOT EXISTS (SELECT FROM role_assignment r
+    m.activated_at, NOT EXISTS (SELECT FROM role_assignment r
             WHERE r.member_id = m.id AND (upper_inf(r.valid) OR upper(r.valid) > app.clock()))
         AND NOT EXISTS (SELECT FROM membership s WHERE s.member_id = m.id AND s.role IN ('lead', 'co_lead')
             AND (upper_inf(s.valid) OR upper(s.valid) > app.clock())) AS powerless,
@@ -58,8 +58,8 @@ struct Row {
     gone: bool,
     #[diesel(sql_type = Jsonb)]
     field_sources: FieldSources,
-    #[diesel(sql_type = Bool)]
-    activated: bool,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    activated_at: Option<DateTime<Utc>>,
     #[diesel(sql_type = Bool)]
     powerless: bool,
     #[diesel(sql_type = Nullable<Text>)]
@@ -119,7 +119,7 @@ fn known(it: Row) -> Result<Known> {
         email: it.email,
         phones: it.phones,
         languages: it.languages,
-        entrusted: it.activated || it.powerless,
+        entrusted: it.activated_at.is_some() || it.powerless,
         powerless: it.powerless,
         suspended_at: it.suspended_at,
         gone: it.gone,
