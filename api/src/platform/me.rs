@@ -224,7 +224,8 @@ impl Represent for Bound {}
 /// **Errors**: 403 `not_registered` when the issuer has no directory here, or its directory has no such member: ask for
 /// an invitation. 409 `invalid_transition` when the member has departed.
 ///
-/// **Notes**: The first login makes an `invited` member `active`.
+/// **Notes**: The first login makes an `invited` member `active`. A directory that syncs by SCIM vouches only for members
+/// who never logged in, hold no role, lead no network and work mainly there.
 #[utoipa::path(tag = "me", responses((status = 200, body = Bound)))]
 #[post("/me/bind")]
 async fn bind_me(db: Db) -> Answer<Bound> {
