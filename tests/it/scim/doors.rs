@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 use super::{Directory, GROUP, SCIM, ids, refused, someone};
 use crate::support::client::Reply;
+use crate::support::database::Database;
+use crate::support::issuer::{Issuer, Key};
 use crate::support::world::PERSONAS;
 use crate::support::{Client, World};
 
@@ -117,7 +119,7 @@ fn the_table_names_every_operation() {
 
 #[test]
 fn the_table_of_scim_holds() {
-    let world = World::over(crate::support::database::Database::demo(), &[("DIAPASON_NO_WORKER", "1")]);
+    let world = World::over(Database::demo(), &[("DIAPASON_NO_WORKER", "1")]);
     let scene = scene(&world);
     let people: Vec<(&str, Client)> = PERSONAS.iter().map(|it| (*it, world.client(it))).collect();
     let at = (scene.user.as_str(), scene.group.as_str());
@@ -159,7 +161,7 @@ fn the_table_of_scim_holds() {
 
 #[test]
 fn nobody_passes_a_door_of_scim() {
-    let world = World::over(crate::support::database::Database::demo(), &[("DIAPASON_NO_WORKER", "1")]);
+    let world = World::over(Database::demo(), &[("DIAPASON_NO_WORKER", "1")]);
     let scene = scene(&world);
     let at = (scene.user.as_str(), scene.group.as_str());
     let with = |token: &str| Client::new(&world.base, Some(token.to_owned()));
@@ -368,4 +370,39 @@ fn a_text_that_no_database_takes_finds_nobody() {
             directory.get(&format!("/Users?filter={}", super::encoded(&format!("{filter} \"a\\u0000b\"")))).expect(200);
         assert_eq!(ids(&list), Vec::<String>::new(), "{filter}");
     }
+}
+
+/// The word of a directory is enough for the first login of someone it keeps, and for no other.
+#[test]
+fn by_a_directorys_word_someone_new_logs_in_and_nobody_else_is_taken_over() {
+    let issuer = Issuer::of(vec![Key::ec().public()]);
+    let mut setting = issuer.setting();
+    setting["source"] = json!("annuaire-travail");
+    let settings = json!([setting]).to_string();
+    let world = World::over(
+        Database::demo(),
+        &[("DIAPASON_ISSUERS", &settings), ("DIAPASON_SERVER_KEY", "a key of servers that is long enough for tests")],
+    );
+    let directory = Directory::of_a_ministry(&world);
+    let bind =
+        |subject: &str| Client::new(&world.base, Some(issuer.token(&Key::ec(), subject))).post("/me/bind", json!({}));
+    // Who holds what the directory could not give is bound by no word of it.
+    let mighty = directory.user("Chargee");
+    let place = world.database.one(&format!("SELECT id::text AS it FROM affiliation WHERE member_id = '{mighty}'"));
+    let role = json!({"affiliation_id": place, "role": "org_admin", "organization_id": world.organization("MTRAV")});
+    world.client("sig-admin").post("/role-assignments", role).expect(201);
+    let new = directory.user("Neuve");
+    crate::support::pace::until(std::time::Duration::from_secs(10), "the keys are learnt", || {
+        bind("id-Neuve").status == 200
+    });
+    assert_eq!(bind("id-Neuve").expect(200).str("/member_id"), new);
+    assert_eq!(world.client("sig-admin").get(&format!("/members/{new}")).expect(200).str("/status"), "active");
+    bind("id-Chargee").refused(403, "not_registered");
+    bind("nobody").refused(403, "not_registered");
+    // Nor does another name make a second login of someone who has one.
+    directory
+        .patch(&format!("/Users/{new}"), &json!([{"op": "replace", "path": "externalId", "value": "autre"}]))
+        .expect(200);
+    bind("autre").refused(403, "not_registered");
+    assert_eq!(bind("id-Neuve").expect(200).str("/member_id"), new);
 }
