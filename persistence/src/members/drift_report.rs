@@ -3,13 +3,12 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use kernel::directory::{MemberReference, NetworkReference};
-use kernel::{MemberId, NetworkRole, OrganizationId, PageQuery};
+use kernel::{Actor, MemberId, NetworkRole, OrganizationId, PageQuery};
 use members::drift_report::{DriftKind, DriftReport, DriftReportFilter, DriftReportPage, read};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::directory::speaker;
-use crate::nouns::NOUNS;
+use crate::directory::{known_networks, speaker};
 use crate::{Result, Store};
 
 /// $1 all sources, or $2 the one of the caller; $3 all members, or those with $4 organizations; $5 networks that may be known;
@@ -74,17 +73,14 @@ impl Store<'_> {
     pub fn drift_reports(&mut self, filter: &DriftReportFilter, page: &PageQuery) -> Result<DriftReportPage> {
         read(self.actor()).pass()?;
         let (conn, actor) = self.reading();
-        let mut networks = Vec::new();
-        for known in NOUNS.iter().filter(|noun| noun.name == "network").filter_map(|noun| noun.known) {
-            networks.extend(known(conn, actor)?);
-        }
+        let networks = known_networks(conn, actor)?;
         let own = speaker(actor.id, conn)?;
         // An account without a directory has no word of its own to read.
         if own.is_none() && actor.member().is_none() {
             return Ok(page.cut(Vec::new(), |it: &Row| it.id).map(report));
         }
         let sig = actor.is_sig();
-        let kept: Vec<OrganizationId> = actor.reach(kernel::Actor::KEEPERS).chain(actor.kept()).collect();
+        let kept: Vec<OrganizationId> = actor.reach(Actor::KEEPERS).chain(actor.kept()).collect();
         let after: Option<(MemberId, DriftKind, String)> = page.key()?;
         let (after, kind, rest) =
             after.map_or((None, None, None), |(id, kind, rest)| (Some(id), Some(kind), Some(rest)));

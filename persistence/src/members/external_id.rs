@@ -2,12 +2,11 @@
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Nullable, Text, Uuid as SqlUuid};
-use kernel::{OrganizationId, PageQuery};
+use kernel::{Actor, OrganizationId, PageQuery};
 use members::external_id::{ExternalIdentifier, ExternalIdentifierFilter, ExternalIdentifierPage, NamedNoun, read};
 use uuid::Uuid;
 
-use crate::directory::speaker;
-use crate::nouns::NOUNS;
+use crate::directory::{known_networks, speaker};
 use crate::{Result, Store};
 
 /// $1 whether all sources, or $2 the one of the caller; $3 whether all members, or those with $4 organizations; $5 networks that may be
@@ -51,16 +50,13 @@ impl Store<'_> {
     ) -> Result<ExternalIdentifierPage> {
         read(self.actor()).pass()?;
         let (conn, actor) = self.reading();
-        let mut networks = Vec::new();
-        for known in NOUNS.iter().filter(|noun| noun.name == "network").filter_map(|noun| noun.known) {
-            networks.extend(known(conn, actor)?);
-        }
+        let networks = known_networks(conn, actor)?;
         let own = speaker(actor.id, conn)?;
         // An account without a directory has no word of its own to read.
         if own.is_none() && actor.member().is_none() {
             return Err(kernel::Refusal::Forbidden(kernel::Label::PEOPLE).into());
         }
-        let kept: Vec<OrganizationId> = actor.reach(kernel::Actor::KEEPERS).collect();
+        let kept: Vec<OrganizationId> = actor.reach(Actor::KEEPERS).collect();
         let after: Option<(NamedNoun, String, String)> = page.key()?;
         let (noun, code, value) =
             after.map_or((None, None, None), |(noun, code, value)| (Some(noun), Some(code), Some(value)));
