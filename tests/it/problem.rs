@@ -339,7 +339,12 @@ fn head_says_what_get_would() {
             );
             crate::support::issuer::wire(&world.base, head.as_bytes())
         };
-        let (get, head) = (ask("GET"), ask("HEAD"));
+        let ask_both = || (ask("GET"), ask("HEAD"));
+        let (mut get, mut head) = ask_both();
+        if head.header("content-length") != get.header("content-length") {
+            // Some answers tell their own moment, and one time in a thousand has fewer digits than the next.
+            (get, head) = ask_both();
+        }
         let same = ["content-type", "content-length", "etag", "cache-control", "link"];
         assert_eq!(head.status, get.status, "{path}");
         assert!(head.bytes.is_empty() && !get.bytes.is_empty(), "{path}: {}", head.text());
