@@ -11,6 +11,7 @@ mod descriptor;
 mod directory;
 pub mod error;
 mod expertise;
+mod external_id;
 mod facet;
 pub mod functions;
 mod idempotency;

@@ -76,3 +76,99 @@ fn a_service_account_has_no_more_than_its_scopes_its_owner_and_its_source() {
     // Even an owner who keeps everything lends it no more than its organization.
     bot.post("/members", new(&world.organization("MJ"))).refused(403, "forbidden");
 }
+
+/// Lets the account of the ministry describe organizations, its owner being the one named.
+fn describing(world: &World, owner: &str) -> Client {
+    let (bot, sig) = (world.client("bot-mi"), world.client("sig-admin"));
+    let account = format!("/service-accounts/{}", bot.get("/me").expect(200).str("/id"));
+    let scopes = json!(["directory:read", "organizations:write"]);
+    patch(&sig, &account, json!({"scopes": scopes, "owner_id": world.member(owner)})).expect(200);
+    bot
+}
+
+#[test]
+fn a_directory_of_the_sig_describes_the_organizations_below_its_own() {
+    let world = World::demo();
+    let (bot, sig) = (describing(&world, "sig-admin"), world.client("sig-admin"));
+    let (own, other) = (world.organization("MI"), world.organization("MJ"));
+    let new = |name: &str, above: &str, key: &str| {
+        json!({"kind": "central_administration", "name": name, "parent_id": above, "external_id": key,
+            "email_domains": ["essai.example"]})
+    };
+    let created = bot.post("/organizations", new("Direction des essais", &own, "d-1")).expect(201);
+    let (id, address) = (created.str("/id"), created.header("location").to_owned());
+    assert_eq!(created.at("/field_sources/name"), json!("annuaire-mi"));
+    // A script knows it again, and only its own.
+    let known = bot.get("/external-ids?noun=organization&value=d-1").expect(200).json();
+    assert_eq!(
+        (known["items"][0]["object_id"].as_str(), known["items"].as_array().map(Vec::len)),
+        (Some(&*id), Some(1))
+    );
+    let twice = bot.post("/organizations", new("Direction des essais", &own, "d-1")).refused(409, "already_exists");
+    assert_eq!(twice.str("/errors/0/pointer"), "/external_id");
+    let office = bot.post("/organizations", new("Bureau des essais", &id, "d-2")).expect(201);
+    let office_address = office.header("location").to_owned();
+    // What lies elsewhere, stands at the top, or gives rights is the SIG's.
+    bot.post("/organizations", new("Ailleurs", &other, "d-3")).refused(403, "forbidden");
+    let mut top = new("Sommet", &own, "d-3");
+    top.as_object_mut().unwrap().remove("parent_id");
+    bot.post("/organizations", top).refused(403, "forbidden");
+    let mut observers = new("Observatoire", &own, "d-3");
+    observers["origin_override"] = json!("observer");
+    bot.post("/organizations", observers).refused(403, "forbidden");
+    patch(&bot, &format!("/organizations/{other}"), json!({"website": "https://essai.example"}))
+        .refused(403, "forbidden");
+    for weighty in [
+        json!({"kind": "operator"}),
+        json!({"origin_override": "operator"}),
+        json!({"parent_id": other}),
+        json!({"parent_id": null}),
+    ] {
+        patch(&bot, &office_address, weighty).refused(403, "forbidden");
+    }
+    patch(&bot, &format!("/organizations/{own}"), json!({"parent_id": null})).expect(200);
+    bot.act(&format!("{office_address}/close"), office.etag(), None).refused(403, "forbidden");
+    // It moves within what it describes; what it says again changes nothing.
+    let moved = patch(
+        &bot,
+        &office_address,
+        json!({"parent_id": own, "external_id": "d-2b", "kind": "central_administration"}),
+    )
+    .expect(200);
+    assert_eq!(moved.str("/parent_id"), own);
+    let again = patch(&bot, &office_address, json!({"parent_id": own, "external_id": "d-2b"})).expect(200);
+    assert_eq!(again.at("/version"), moved.at("/version"));
+    assert!(bot.get("/external-ids?noun=organization&value=d-2").expect(200).at("/items") == json!([]));
+    let lines = "SELECT action || changed_fields::text AS it FROM audit_event WHERE object =";
+    let lines = world.database.column(&format!("{lines} '{}'", office.str("/id")));
+    assert!(lines.contains(&"update_organization{external_id}".to_owned()), "{lines:?}");
+    // People correct a name: it is theirs, with the former one among the aliases, until they give both back.
+    patch(&sig, &address, json!({"name": "Direction des épreuves"})).expect(200);
+    let held =
+        patch(&bot, &address, json!({"name": "Direction des essais", "short_name": "DE"})).refused(403, "forbidden");
+    assert_eq!((held.str("/errors/0/pointer"), held.str("/errors/0/code")), ("/name".to_owned(), "held".to_owned()));
+    let release = json!({"fields": ["name"]});
+    let etag = || sig.get(&address).expect(200).etag().to_owned();
+    bot.act(&format!("{address}/release-fields"), &etag(), Some(release.clone())).refused(403, "forbidden");
+    sig.act(&format!("{address}/release-fields"), &etag(), Some(release)).expect(200);
+    let renamed = patch(&bot, &address, json!({"name": "Direction des essais", "short_name": "DE"})).expect(200);
+    assert_eq!(renamed.at("/field_sources/name"), json!("annuaire-mi"));
+    assert_eq!(renamed.at("/field_sources/aliases"), json!("manual"));
+    // People have no directory to speak for.
+    let named = patch(&sig, &address, json!({"external_id": "d-9"})).refused(422, "invalid");
+    assert_eq!(named.str("/errors/0/pointer"), "/external_id");
+    // A name whose holder was closed is free.
+    sig.act(&format!("{office_address}/close"), sig.get(&office_address).expect(200).etag(), None).expect(200);
+    bot.post("/organizations", new("Bureau des épreuves", &id, "d-2b")).expect(201);
+}
+
+#[test]
+fn a_directory_of_others_describes_no_organization() {
+    let world = World::demo();
+    let own = world.organization("MI");
+    let bot = describing(&world, "director-sociaux");
+    patch(&bot, &format!("/organizations/{own}"), json!({"website": "https://essai.example"}))
+        .refused(403, "forbidden");
+    bot.post("/organizations", json!({"kind": "operator", "name": "Essai", "parent_id": own}))
+        .refused(403, "forbidden");
+}

@@ -1,8 +1,9 @@
 //! HTTP of organizations.
 
 use ::members::organization::{
-    Close, Create, Organization, OrganizationContacts, OrganizationFilter, OrganizationInclude, OrganizationInput,
-    OrganizationPage, OrganizationPatch, OrganizationQuery, OrganizationView, Update, UpdateContacts,
+    Close, Create, Organization, OrganizationContacts, OrganizationFieldRelease, OrganizationFilter,
+    OrganizationInclude, OrganizationInput, OrganizationPage, OrganizationPatch, OrganizationQuery, OrganizationView,
+    Release, Update, UpdateContacts,
 };
 use ::members::organization_link::OrganizationLinkPage;
 use ::networks::tracking_page::OrganizationTracking;
@@ -24,6 +25,7 @@ use crate::include::{With, readable, within};
 pub(crate) fn routes(config: &mut ServiceConfig<'_>) {
     config.service(list_organizations).service(create_organization).service(get_organization);
     config.service(update_organization).service(update_organization_contacts).service(close_organization);
+    config.service(release_organization_fields);
 }
 
 /// List organizations
@@ -45,10 +47,12 @@ async fn list_organizations(db: Db, list: Listing<OrganizationFilter>) -> Answer
 ///
 /// Records an organization, below another one or on its own. Returns the organization.
 ///
-/// **Access**: SIG coordinators, SIG administrators.
+/// **Access**: SIG coordinators, SIG administrators; their service accounts with `organizations:write` and a source, below
+/// their own organization.
 ///
 /// **Errors**: 409 `superseded` when the organization above was merged or split, 409 `invalid_transition` when it is
-/// closed. 422 when `parent_id` or `territory_code` refers to nothing.
+/// closed. 409 `already_exists` at `/external_id` when the source already calls another one so. 422 when `parent_id` or
+/// `territory_code` refers to nothing. 403 when a service account gives an `origin_override`.
 #[utoipa::path(tag = "organizations", request_body = OrganizationInput, responses((status = 201, body = OrganizationView)))]
 #[post("/organizations")]
 async fn create_organization(db: Db, new: Valid<OrganizationInput>) -> Answer<OrganizationView> {
@@ -133,10 +137,13 @@ async fn get_organization(
 ///
 /// Changes the description of an active organization. Returns the organization.
 ///
-/// **Access**: SIG coordinators, SIG administrators.
+/// **Access**: SIG coordinators, SIG administrators; their service accounts with `organizations:write` and a source, for
+/// their own organization and those below it.
 ///
 /// **Errors**: 409 `superseded` when the organization was merged or split: update its successors. 409
-/// `invalid_transition` when it is closed. 422 at `/parent_id` when the new parent stands below it or does not exist.
+/// `invalid_transition` when it is closed. 409 `already_exists` at `/external_id` when the source already calls another one
+/// so. 403 when a service account changes a field that others hold, the kind, the level or the origin, or moves the
+/// organization out of those that it describes. 422 at `/parent_id` when the new parent stands below it or does not exist.
 /// 409 `last_lead` or `last_admin` when the new origin would take the rights of a last lead or of the last SIG
 /// administrator.
 ///
@@ -156,11 +163,37 @@ async fn update_organization(
     .await
 }
 
+/// Release fields of an organization
+///
+/// Gives fields back to their source: nobody keeps them from now on, and the directory that says them next does. Returns the
+/// organization.
+///
+/// **Access**: SIG coordinators, SIG administrators. Service accounts release nothing.
+///
+/// **Errors**: 409 `superseded` when the organization was merged or split, 409 `invalid_transition` when it is closed.
+///
+/// **Notes**: `field_sources` says who keeps which field. The values stay until another is said.
+#[utoipa::path(tag = "organizations", params(OrganizationId, IfMatch), request_body = OrganizationFieldRelease, responses((status = 200, body = OrganizationView)))]
+#[post("/organizations/{id}/release-fields")]
+async fn release_organization_fields(
+    db: Db,
+    id: Path<OrganizationId>,
+    seen: IfMatch,
+    fields: Valid<OrganizationFieldRelease>,
+) -> Answer<OrganizationView> {
+    db.write(move |store| {
+        let grant = store.authorize(Release(*id))?;
+        store.release_organization_fields(grant, seen.0, &fields.0.fields)
+    })
+    .await
+}
+
 /// Update the contact points of an organization
 ///
 /// Replaces all contact points by the given ones. Returns the organization.
 ///
-/// **Access**: SIG coordinators, SIG administrators; communication directors whose scope holds the organization.
+/// **Access**: SIG coordinators, SIG administrators; communication directors whose scope holds the organization; service
+/// accounts as for `PATCH /organizations/{id}`.
 ///
 /// **Errors**: 409 `superseded` when the organization was merged or split, 409 `invalid_transition` when it is closed.
 #[utoipa::path(tag = "organizations", params(OrganizationId, IfMatch), request_body = OrganizationContacts, responses((status = 200, body = OrganizationView)))]

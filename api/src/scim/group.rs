@@ -1,12 +1,13 @@
 //! Groups: how a network looks to a directory, and what a directory's words mean.
 
-use ::networks::directory_group::{Close, Create, DirectoryGroup, GroupExternalId, GroupMember, GroupStep, Place};
+use ::networks::directory_group::{Close, Create, DirectoryGroup, GroupMember, GroupStep, Place};
 use ::networks::network::NetworkName;
 use ::scim::schemas::GROUP;
 use ::scim::{ErrorType, Filter, Object, Operation, Operator, PatchOp, Projection, ScimError, Target, Verb, read};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
+use kernel::directory::ExternalId;
 use kernel::{MemberId, NetworkId};
 use persistence::{Error, Store};
 use serde_json::{Value, json};
@@ -75,7 +76,7 @@ fn name(value: Option<&Value>) -> Result<NetworkName, ScimError> {
 }
 
 fn call(value: Option<&Value>) -> Result<GroupStep, ScimError> {
-    let read = |text: &str| text.parse::<GroupExternalId>();
+    let read = |text: &str| text.parse::<ExternalId>();
     let name = value.and_then(Value::as_str).map(read).transpose();
     Ok(GroupStep::Call(name.map_err(|_| ScimError::value("\"externalId\" has a value that it cannot have."))?))
 }

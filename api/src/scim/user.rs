@@ -1,14 +1,14 @@
 //! Users: how a member looks to a directory, and what a directory's words mean.
 
 use ::members::contact::Phone;
-use ::members::directory_user::{DirectoryUser, DirectoryUserInput, ExternalId, Field, UserName};
+use ::members::directory_user::{DirectoryUser, DirectoryUserInput, Field, UserName};
 use ::members::member::Language;
 use ::scim::schemas::{COMMUNICANT, ENTERPRISE, USER};
 use ::scim::{Object, PatchOp, Projection, ScimError, apply, read};
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
-use kernel::directory::Profession;
+use kernel::directory::{ExternalId, Profession};
 use kernel::{MemberId, PrincipalId};
 use persistence::directory_user::{Change, UserOp, Wrong};
 use serde_json::{Value, json};

@@ -83,6 +83,7 @@ codes! {
     Scope {
         DirectoryRead = "directory:read" ("lire l’annuaire", "read the directory"),
         DirectoryWrite = "directory:write" ("modifier l’annuaire", "write to the directory"),
+        OrganizationsWrite = "organizations:write" ("décrire des organisations, pour le SIG", "describe organizations, for the SIG"),
         NetworksRead = "networks:read" ("lire les réseaux", "read the networks"),
         ScimNetworks = "scim:networks" ("créer et fermer des réseaux par SCIM, pour le SIG", "create and close networks by SCIM, for the SIG"),
         TokensExchange = "tokens:exchange" ("tenir la session de personnes connectées", "hold the sessions of people who are logged in"),
@@ -130,6 +131,9 @@ pub struct Standing {
     /// For a service account: those of its own organization and below whose members its owner keeps.
     #[serde(default)]
     pub kept: BTreeSet<OrganizationId>,
+    /// For a service account of the SIG: its own organization and those below, if it may describe organizations.
+    #[serde(default)]
+    pub described: BTreeSet<OrganizationId>,
     /// Roles.
     pub roles: Vec<RoleHeld>,
     /// Memberships.
@@ -296,6 +300,12 @@ impl Actor {
     /// The organizations whose members a service account keeps.
     pub fn kept(&self) -> impl Iterator<Item = OrganizationId> {
         self.free().flat_map(|standing| standing.kept.iter().copied())
+    }
+
+    /// Describes an organization: the SIG, and a service account of the SIG whose directory knows it.
+    #[must_use]
+    pub fn describes(&self, organization: OrganizationId) -> bool {
+        self.is_sig() || self.free().any(|standing| standing.described.contains(&organization))
     }
 
     fn seats(&self) -> impl Iterator<Item = &SeatHeld> {

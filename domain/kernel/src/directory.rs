@@ -32,6 +32,11 @@ text!(
     Email, 3..=254, Line as "email", email
 );
 
+text!(
+    /// What a directory calls someone or something: its own identifier.
+    ExternalId, 1..=200, Line
+);
+
 /// One form of each address: lower case, and the domain as the DNS knows it (IDNA, UTS 46).
 fn email(text: &str) -> Result<String, &'static str> {
     let (name, at) = text.rsplit_once('@').ok_or("email")?;

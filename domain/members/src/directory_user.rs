@@ -3,7 +3,7 @@
 mod plan;
 
 use chrono::{DateTime, Utc};
-use kernel::directory::{Directory, Email, GivenName, OrganizationReference, Profession, UsualName};
+use kernel::directory::{Directory, Email, ExternalId, GivenName, OrganizationReference, Profession, UsualName};
 use kernel::{
     Action, Actor, AffiliationId, FieldSources, Label, MemberId, MemberOrigin, NetworkId, Noun as _, PrincipalId,
     Ruling, Version, text,
@@ -20,10 +20,6 @@ pub use plan::{Entry, EntryWanted, Field, Known, Move, Placed, Plan, Planner, Re
 text!(
     /// Name of an account in a directory.
     UserName, 1..=254, Line
-);
-text!(
-    /// Identifier that a directory gives.
-    ExternalId, 1..=200, Line
 );
 
 impl UserName {

@@ -1,12 +1,12 @@
 //! External identifiers: what directories and files call our objects.
 
+use kernel::directory::ExternalId;
 use kernel::id::hyphenated;
 use kernel::{Actor, Label, Page, PrincipalKind, Ruling, codes};
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::directory_user::ExternalId;
 use crate::service_account::SourceCode;
 
 codes! {

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 pub use kernel::directory::OrganizationStatus;
-use kernel::directory::{OrganizationKind, OrganizationLife, OrganizationName, OrganizationReference, ShortName};
+use kernel::directory::{
+    ExternalId, OrganizationKind, OrganizationLife, OrganizationName, OrganizationReference, ShortName,
+};
 use kernel::named::{EachNamed, MaybeNamed};
 use kernel::patch::{clearable, replaceable};
 use kernel::schema::organization;
@@ -14,7 +16,7 @@ use kernel::{
     AsOf, Count, FieldSources, Instant, MemberOrigin, Noun, Offer, OrganizationId, Page, PrincipalId, SearchWords,
     Seen, Several, Shown, Sort, Version, codes,
 };
-pub use rules::{Close, Create, Read, Update, UpdateContacts, visible};
+pub use rules::{Close, Create, Read, Release, Update, UpdateContacts, visible};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -146,6 +148,9 @@ pub struct OrganizationInput {
     #[serde(default)]
     #[validate(length(max = 20))]
     pub contact_points: ContactPoints,
+    /// What the directory of the caller calls it: for service accounts with a source. `GET /external-ids` finds it again.
+    #[diesel(skip_insertion)]
+    pub external_id: Option<ExternalId>,
 }
 
 impl OrganizationInput {
@@ -166,6 +171,7 @@ impl OrganizationInput {
             email_domains: Vec::new(),
             website: None,
             contact_points: ContactPoints::default(),
+            external_id: None,
         }
     }
 }
@@ -222,6 +228,40 @@ pub struct OrganizationPatch {
     #[serde(default, deserialize_with = "replaceable")]
     #[validate(length(max = 20))]
     pub contact_points: Option<ContactPoints>,
+    /// What the directory of the caller calls it: for service accounts with a source.
+    #[serde(default, deserialize_with = "clearable")]
+    #[diesel(skip_update)]
+    pub external_id: Option<Option<ExternalId>>,
+}
+
+codes! {
+    /// Field of an organization that a source keeps.
+    OrganizationField {
+        Name = "name" ("nom", "name"),
+        ShortName = "short_name" ("nom court", "short name"),
+        Aliases = "aliases" ("autres noms", "other names"),
+        ParentId = "parent_id" ("rattachement", "organization above"),
+        Siren = "siren" ("SIREN", "SIREN"),
+        Sirets = "sirets" ("SIRET", "SIRETs"),
+        TerritoryCode = "territory_code" ("territoire", "territory"),
+        EmailDomains = "email_domains" ("domaines des adresses électroniques", "domains of e-mail addresses"),
+        Website = "website" ("site", "website"),
+        ContactPoints = "contact_points" ("moyens de la joindre", "contact points"),
+        Kind = "kind" ("catégorie", "kind"),
+        PrefectureLevel = "prefecture_level" ("niveau de préfecture", "level of a prefecture"),
+        OriginOverride = "origin_override" ("origine particulière", "origin of its own"),
+    }
+}
+
+/// Fields of an organization to give back to their source.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"fields": ["name", "sirets"]}))]
+pub struct OrganizationFieldRelease {
+    /// The fields that nobody keeps from now on.
+    #[validate(length(min = 1, max = 13))]
+    #[schema(min_items = 1, max_items = 13)]
+    pub fields: Vec<OrganizationField>,
 }
 
 /// All contact points of an organization: they replace the former ones.
@@ -341,8 +381,13 @@ impl Organization {
 impl Noun for Organization {
     const NAME: &'static str = "organization";
     const COLLECTION: &'static str = "organizations";
-    const OFFERS: &'static [Offer<Self>] =
-        &[Offer::of::<Read>(), Offer::of::<Update>(), Offer::of::<UpdateContacts>(), Offer::of::<Close>()];
+    const OFFERS: &'static [Offer<Self>] = &[
+        Offer::of::<Read>(),
+        Offer::of::<Update>(),
+        Offer::of::<UpdateContacts>(),
+        Offer::of::<Release>(),
+        Offer::of::<Close>(),
+    ];
 
     kernel::versioned!();
 }

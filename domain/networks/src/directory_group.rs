@@ -1,16 +1,11 @@
 //! Groups: networks as the directory of a service account knows them (SCIM, RFC 7643), with the members that it placed there.
 
 use chrono::{DateTime, Utc};
-use kernel::directory::Directory;
-use kernel::{Action, Actor, Label, MemberId, NetworkId, Noun as _, PrincipalId, Refusal, Ruling, Scope, text};
+use kernel::directory::{Directory, ExternalId};
+use kernel::{Action, Actor, Label, MemberId, NetworkId, Noun as _, PrincipalId, Refusal, Ruling, Scope};
 use serde::Serialize;
 
 use crate::network::{self, JoinPolicy, Network, NetworkName, NetworkStatus};
-
-text!(
-    /// Identifier that a directory gives to a network.
-    GroupExternalId, 1..=200, Line
-);
 
 /// A network as a directory knows it.
 #[derive(Debug, Clone)]
@@ -20,7 +15,7 @@ pub struct DirectoryGroup {
     /// Its name.
     pub name: NetworkName,
     /// The identifier that the directory gives.
-    pub external_id: Option<GroupExternalId>,
+    pub external_id: Option<ExternalId>,
     /// Grows with each change of the network and of the members that the directory placed there.
     pub version: i32,
     /// When the network was recorded.
@@ -50,7 +45,7 @@ pub enum GroupStep {
     /// The network has another name.
     Rename(NetworkName),
     /// The directory calls it so, or no more.
-    Call(Option<GroupExternalId>),
+    Call(Option<ExternalId>),
 }
 
 const FOR_DIRECTORIES: Label = Label {

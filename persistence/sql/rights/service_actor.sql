@@ -5,11 +5,13 @@ CREATE OR REPLACE FUNCTION app.is_insider(actor jsonb) RETURNS boolean LANGUAGE 
 $$;
 
 -- A service account keeps what its owner keeps of its organization and below, if it may write and speaks for a source; and no more
--- than its token was given for (`within`), if it was given for less than all.
+-- than its token was given for (`within`), if it was given for less than all. It describes organizations there, if its owner is the SIG.
 CREATE OR REPLACE FUNCTION app.service_actor(who uuid, at timestamptz, within text[] DEFAULT NULL) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
     account record;
     kept jsonb := '[]';
+    described jsonb := '[]';
+    of_the_sig boolean;
     owner jsonb;
 BEGIN
     SELECT s.*, o.origin, m.suspended_at IS NOT NULL OR m.departed_at IS NOT NULL
@@ -22,10 +24,14 @@ BEGIN
     IF NOT app.is_insider(owner) THEN
         account.granted := '{}';
     END IF;
-    -- Networks are the SIG's.
-    IF NOT EXISTS (SELECT FROM jsonb_array_elements(owner -> 'standings') s, jsonb_array_elements(s -> 'roles') r
-        WHERE s ->> 'origin' NOT IN ('government_partner', 'observer') AND r ->> 'role' IN ('sig_admin', 'sig_coordinator')) THEN
-        account.granted := array_remove(account.granted, 'scim:networks');
+    of_the_sig := EXISTS (SELECT FROM jsonb_array_elements(owner -> 'standings') s, jsonb_array_elements(s -> 'roles') r
+        WHERE s ->> 'origin' NOT IN ('government_partner', 'observer') AND r ->> 'role' IN ('sig_admin', 'sig_coordinator'));
+    -- Networks and organizations are the SIG's.
+    IF NOT of_the_sig THEN
+        account.granted := array_remove(array_remove(account.granted, 'scim:networks'), 'organizations:write');
+    END IF;
+    IF 'organizations:write' = ANY (account.granted) AND account.source_id IS NOT NULL THEN
+        SELECT coalesce(jsonb_agg(d), '[]') INTO described FROM app.descendants(account.organization_id, at) d;
     END IF;
     IF 'directory:write' = ANY (account.granted) AND account.source_id IS NOT NULL THEN
         SELECT coalesce(jsonb_agg(DISTINCT d), '[]') INTO kept
@@ -38,5 +44,5 @@ BEGIN
     RETURN jsonb_build_object('id', who, 'kind', 'service_account', 'suspended', account.suspended, 'departed', false,
         'expired', account.expires_at <= at, 'scopes', to_jsonb(account.granted),
         'standings', jsonb_build_array(jsonb_build_object('organization_id', account.organization_id,
-            'origin', account.origin, 'roles', '[]'::jsonb, 'seats', '[]'::jsonb, 'kept', kept)));
+            'origin', account.origin, 'roles', '[]'::jsonb, 'seats', '[]'::jsonb, 'kept', kept, 'described', described)));
 END $$;

@@ -3,19 +3,22 @@
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use kernel::acronym::undotted;
-use kernel::directory::{OrganizationKind, OrganizationLife, OrganizationName};
+use kernel::directory::{ExternalId, OrganizationKind, OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period, territory};
 use kernel::{Actor, AsOf, Grant, Label, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
 use members::organization::{
-    Close, Create, Organization, OrganizationContacts, OrganizationFacet, OrganizationFilter, OrganizationInput,
-    OrganizationPage, OrganizationPatch, OrganizationStatus, OrganizationView, Read, Update, UpdateContacts, visible,
+    Close, Create, Organization, OrganizationContacts, OrganizationFacet, OrganizationField, OrganizationFilter,
+    OrganizationInput, OrganizationPage, OrganizationPatch, OrganizationStatus, OrganizationView, Read, Release,
+    Update, UpdateContacts, visible,
 };
 use uuid::Uuid;
 
 use super::closure::{end_all_of, lock_members_of, refuse_children};
 use crate::aftermath::Aftermath;
 use crate::aftermath::below_itself;
+use crate::directory::speaker;
 use crate::error::Meaning;
+use crate::external_id::{Named, call, tell};
 use crate::facet::{Called, Field, Names, faceted};
 use crate::kept::{Kept as _, kept, known};
 use crate::locks::lock_networks_at;
@@ -153,9 +156,17 @@ impl Store<'_> {
     /// Records the organization that was granted.
     ///
     /// # Errors
-    /// Its parent or its territory does not exist.
+    /// Its parent or its territory does not exist; the directory of the caller calls another so.
     pub fn create_organization(&mut self, grant: Grant<Create>) -> Result<OrganizationView> {
-        let created = self.write(grant, |writer, _, Create(new), _| insert(writer, new))?;
+        let created = self.write(grant, |writer, actor, Create(new), _| {
+            new.said_by(actor)?;
+            let name = new.external_id.clone();
+            let created = insert(writer, new)?;
+            if name.is_some() {
+                named(writer, created.id, name.as_ref())?;
+            }
+            Ok(created)
+        })?;
         Ok(self.shown(created))
     }
 
@@ -169,12 +180,37 @@ impl Store<'_> {
         seen: Versions,
         patch: OrganizationPatch,
     ) -> Result<OrganizationView> {
-        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+        let request = self.request();
+        let changed = self.write_on(grant, seen, |writer, actor, _, before| {
+            patch.said_by(actor, &before)?;
+            if let Some(name) = &patch.external_id
+                && named(writer, before.id, name.as_ref())?
+            {
+                let line = (vec![before.id.0], vec!["external_id"]);
+                tell(writer, request, (<Update as kernel::Action>::NAME, ORGANIZATION.noun), line)?;
+            }
             if let Some(Some(parent)) = patch.parent_id.filter(|parent| *parent != before.parent_id) {
                 refuse_circle(writer.conn, before.id, parent)?;
                 life_of(writer.conn, parent)?.map_or(Ok(()), |above| above.alive())?;
             }
             set(writer, &before, patch)
+        })?;
+        Ok(self.shown(changed))
+    }
+
+    /// Gives fields of the organization that was granted back to their source.
+    ///
+    /// # Errors
+    /// It is no longer as the caller saw it.
+    pub fn release_organization_fields(
+        &mut self,
+        grant: Grant<Release>,
+        seen: Versions,
+        fields: &[OrganizationField],
+    ) -> Result<OrganizationView> {
+        let changed = self.write_on(grant, seen, |writer, _, _, before| {
+            let left = before.field_sources.without(fields.iter().map(|field| field.code()));
+            writer.change(&before, organization::field_sources.eq(left))
         })?;
         Ok(self.shown(changed))
     }
@@ -212,6 +248,24 @@ impl Store<'_> {
     }
 }
 
+const ORGANIZATION: Named = Named {
+    noun: "organization",
+    pointer: "/external_id",
+    lives: "SELECT EXISTS (SELECT FROM organization WHERE id = $1 AND status = 'active') AS lives",
+};
+
+/// Keeps what the directory of the caller calls an organization. Whether that is new.
+fn named(writer: &mut Writer<'_>, id: OrganizationId, name: Option<&ExternalId>) -> Result<bool> {
+    let speaks = speaker(writer.by, writer.conn)?;
+    let directory = speaks.ok_or(Refusal::Invalid(ORGANIZATION.pointer, NO_DIRECTORY))?;
+    call(writer, &directory, &ORGANIZATION, id.0, name)
+}
+
+const NO_DIRECTORY: Label = Label {
+    fr: "Seul un compte de service dont la source est définie donne un identifiant externe.",
+    en: "Only a service account with a source gives an external identifier.",
+};
+
 /// Inserts an organization.
 pub(super) fn insert(writer: &mut Writer<'_>, new: OrganizationInput) -> Result<Organization> {
     let stamps = (organization::id.eq(OrganizationId::fresh()), born!(organization, writer));
@@ -230,7 +284,10 @@ pub(super) fn set(
         return Err(Refusal::Invalid("/kind", LEVEL).into());
     }
     let renamed = patch.name.as_ref().is_some_and(|name| *name != before.name);
-    if renamed && !before.aliases.contains(&before.name) {
+    // The former name stays in the history, whoever keeps the aliases.
+    let keeps_aliases =
+        speaker(writer.by, writer.conn)?.is_none_or(|it| before.field_sources.lets(&it.code, "aliases"));
+    if renamed && keeps_aliases && !before.aliases.contains(&before.name) {
         let aliases = patch.aliases.take().unwrap_or_else(|| before.aliases.clone());
         let kept = std::iter::once(before.name.clone()).chain(aliases);
         patch.aliases = Some(kept.take(members::organization::MOST_ALIASES).collect());
@@ -270,8 +327,9 @@ impl Again for OrganizationView {
 known!(read Organization: Read);
 
 impl Known for Create {
-    fn facts(&self, conn: &mut PgConnection) -> Result<Option<OrganizationLife>> {
-        Ok(self.0.parent_id.map(|above| resting_on(conn, above)).transpose()?.flatten())
+    fn facts(&self, conn: &mut PgConnection) -> Result<Option<(OrganizationId, OrganizationLife)>> {
+        let Some(above) = self.0.parent_id else { return Ok(None) };
+        Ok(resting_on(conn, above)?.map(|life| (above, life)))
     }
 }
 
@@ -282,7 +340,7 @@ impl Known for Update {
     }
 }
 
-known!(lock Organization: UpdateContacts);
+known!(lock Organization: UpdateContacts, Release);
 
 impl Known for Close {
     fn facts(&self, conn: &mut PgConnection) -> Result<Organization> {

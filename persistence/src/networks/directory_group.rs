@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ::networks::directory_group::{
-    Close, Create, DirectoryGroup, GroupExternalId, GroupMember, GroupStep, Place, Read, Rename, seats_at_once,
+    Close, Create, DirectoryGroup, GroupMember, GroupStep, Place, Read, Rename, seats_at_once,
 };
 use ::networks::membership::{EndReason, Membership, MembershipInput};
 use ::networks::network::{
@@ -12,8 +12,8 @@ use ::networks::network::{
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::directory::Directory;
-use kernel::schema::{directory_group, external_id, network};
+use kernel::directory::{Directory, ExternalId};
+use kernel::schema::{directory_group, network};
 use kernel::{
     Actor, AffiliationId, Grant, Label, MemberId, MemberOrigin, MembershipId, NetworkId, NetworkRole, Refusal,
 };
@@ -23,6 +23,7 @@ use super::membership::{begin, end, tell_given};
 use super::membership_request::{Proposed, met, nominate, withdraw_proposed};
 use super::network::{close, create};
 use crate::directory::speaker;
+use crate::external_id::{Named, call, tell};
 use crate::kept::{Kept as _, known};
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
@@ -41,7 +42,7 @@ struct Row {
     #[diesel(sql_type = Text)]
     name: NetworkName,
     #[diesel(sql_type = Nullable<Text>)]
-    external_id: Option<GroupExternalId>,
+    external_id: Option<ExternalId>,
     #[diesel(sql_type = Integer)]
     version: i32,
     #[diesel(sql_type = Timestamptz)]
@@ -136,11 +137,12 @@ impl Store<'_> {
     /// # Errors
     /// One of them is no User.
     pub fn create_group(&mut self, grant: Grant<Create>, steps: &[GroupStep]) -> Result<NetworkId> {
+        let request = self.request();
         self.write(grant, |writer, actor, Create(_, name), directory| {
             let directory = directory.ok_or(Refusal::NotFound)?;
             let new = described(writer.conn, name)?;
             let created = create(writer, new)?;
-            all(writer, actor, &directory, &created, steps)?;
+            all(writer, actor, (&directory, request), &created, steps)?;
             Ok(created.id)
         })
     }
@@ -155,11 +157,12 @@ impl Store<'_> {
         seen: Option<&[i32]>,
         steps: &[GroupStep],
     ) -> Result<NetworkId> {
+        let request = self.request();
         self.write(grant, |writer, actor, _, (directory, network)| {
             let directory = directory.ok_or(Refusal::NotFound)?;
             unchanged(writer.conn, &directory, &network, seen)?;
             writer.kept = true;
-            all(writer, actor, &directory, &network, steps)?;
+            all(writer, actor, (&directory, request), &network, steps)?;
             Ok(network.id)
         })
     }
@@ -220,7 +223,13 @@ fn free_code(conn: &mut PgConnection, name: &str) -> Result<NetworkCode> {
     code.parse().map_err(|why: &str| Error::Fault(why.into()))
 }
 
-fn all(writer: &mut Writer<'_>, actor: &Actor, directory: &Directory, it: &Network, steps: &[GroupStep]) -> Result<()> {
+fn all(
+    writer: &mut Writer<'_>,
+    actor: &Actor,
+    (directory, request): (&Directory, Uuid),
+    it: &Network,
+    steps: &[GroupStep],
+) -> Result<()> {
     for step in steps {
         match step {
             GroupStep::Add(members) => add(writer, actor, directory, it, members)?,
@@ -239,7 +248,7 @@ fn all(writer: &mut Writer<'_>, actor: &Actor, directory: &Directory, it: &Netwo
                 let before = Network::find(it.id.0, writer.conn)?;
                 writer.change::<Network, _, _>(&before, network::name.eq(name))?;
             }
-            GroupStep::Call(name) => call(writer, directory, it.id, name.as_ref())?,
+            GroupStep::Call(name) => named(writer, directory, it.id, (name.as_ref(), request))?,
         }
     }
     Ok(())
@@ -336,36 +345,23 @@ fn remove(writer: &mut Writer<'_>, directory: &Directory, it: &Network, members:
     withdraw_proposed(writer, Proposed::Of(it.id, members))
 }
 
-/// Keeps what the directory calls a network.
-fn call(writer: &mut Writer<'_>, directory: &Directory, id: NetworkId, name: Option<&GroupExternalId>) -> Result<()> {
-    use external_id::dsl;
-    let own = dsl::external_id.filter(dsl::noun.eq("network").and(dsl::source_id.eq(directory.source)));
-    let before: Vec<String> = own.filter(dsl::object_id.eq(id.0)).select(dsl::value).load(writer.conn)?;
-    if before.iter().map(String::as_str).eq(name.iter().map(AsRef::as_ref)) {
+const NETWORK: Named = Named {
+    noun: "network",
+    pointer: "/externalId",
+    lives: "SELECT EXISTS (SELECT FROM network WHERE id = $1 AND status <> 'closed') AS lives",
+};
+
+/// Keeps what the directory calls a network: its Group changes with it.
+fn named(
+    writer: &mut Writer<'_>,
+    directory: &Directory,
+    id: NetworkId,
+    (name, request): (Option<&ExternalId>, Uuid),
+) -> Result<()> {
+    if !call(writer, directory, &NETWORK, id.0, name)? {
         return Ok(());
     }
-    if let Some(name) = name {
-        let holder: Option<Uuid> =
-            own.filter(dsl::value.eq(name)).select(dsl::object_id).first(writer.conn).optional()?;
-        let holder = holder.filter(|holder| *holder != id.0);
-        if let Some(holder) = holder {
-            let lives = network::table.filter(network::id.eq(holder)).filter(network::status.ne("closed"));
-            if diesel::select(diesel::dsl::exists(lives)).get_result::<bool>(writer.conn)? {
-                return Err(Error::Taken("/externalId"));
-            }
-            diesel::delete(own.filter(dsl::object_id.eq(holder))).execute(writer.conn)?;
-        }
-    }
-    diesel::delete(own.filter(dsl::object_id.eq(id.0))).execute(writer.conn)?;
-    if let Some(name) = name {
-        let row = (
-            dsl::noun.eq("network"),
-            dsl::source_id.eq(directory.source),
-            dsl::value.eq(name),
-            dsl::object_id.eq(id.0),
-        );
-        diesel::insert_into(dsl::external_id).values(row).execute(writer.conn)?;
-    }
+    tell(writer, request, ("sync_group", NETWORK.noun), (vec![id.0], vec!["external_id"]))?;
     let touch = "INSERT INTO directory_group AS g (network_id, source_id, updated_at) VALUES ($1, $2, $3)
         ON CONFLICT (network_id, source_id) DO UPDATE SET version = g.version + 1, updated_at = excluded.updated_at";
     let touch = diesel::sql_query(touch).bind::<SqlUuid, _>(id).bind::<SqlUuid, _>(directory.source);

@@ -12,7 +12,7 @@ use crate::{at, id, network, who};
 ///
 /// A sig-admin, C sig-coordinator, U auditor, L lead-edito, D colead-dinum (all topics), I colead-interieur
 /// (interministerial topics), R referent-34, Y deputy-34, T director-sociaux, K contributor-sociaux, O org-admin-34,
-/// M member, V observer, P partner, B a service account that reads and keeps the préfecture's members;
+/// M member, V observer, P partner, B a service account that reads, keeps the préfecture's members and describes the préfecture;
 /// J the director of another ministry, G the administrator of the ministère du Travail, Q the DPO, N an insider who only
 /// observes the réseau édito, X a partner to whom someone gave a director's role and a lead's seat, which count for
 /// nothing, b a service account without any scope.
@@ -55,7 +55,7 @@ fn actor(sign: char) -> Actor {
         'M' => held(at::OPERATOR, Operator, &[], &[]),
         'V' => held(at::OBSERVATORY, Observer, &[], &[]),
         'P' => held(at::PARTNER, Partner, &[], &[]),
-        'B' => Standing { kept: [place].into(), ..held(at::INTERIEUR, Ministry, &[], &[]) },
+        'B' => Standing { kept: [place].into(), described: [place].into(), ..held(at::INTERIEUR, Ministry, &[], &[]) },
         'J' => held(at::JUSTICE, Ministry, &[(Role::DicomDirector, &[at::JUSTICE])], &[]),
         'G' => held(at::TRAVAIL, Ministry, &[(Role::OrgAdmin, &[at::TRAVAIL])], &[]),
         'Q' => held(at::SIG, Central, &[(Role::Dpo, &[])], &[]),
@@ -88,6 +88,7 @@ fn held(
         origin,
         before: [].into(),
         kept: [].into(),
+        described: [].into(),
         roles: roles.iter().map(role).collect(),
         seats: seats.to_vec(),
     }

@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
-use kernel::directory::{Directory, Email, GivenName, OrganizationLife, Profession, UsualName};
+use kernel::directory::{Directory, Email, ExternalId, GivenName, OrganizationLife, Profession, UsualName};
 use kernel::{Action as _, Actor, AffiliationId, FieldSources, MemberId, OrganizationId, Refusal, Version};
 use serde_json::{Map, Value, json};
 
-use super::{DirectoryUser, DirectoryUserInput, ExternalId, UserAffiliation, UserGroup, UserName};
+use super::{DirectoryUser, DirectoryUserInput, UserAffiliation, UserGroup, UserName};
 use crate::affiliation::{Position, Service};
 use crate::contact::Phone;
 use crate::import::Wanted;

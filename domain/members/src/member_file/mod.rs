@@ -7,6 +7,7 @@ mod plan;
 mod read;
 mod sheet;
 
+use kernel::directory::ExternalId;
 use kernel::text;
 
 pub use organization::Organizations;
@@ -14,10 +15,6 @@ pub use people::{Person, Place, people};
 pub use plan::{KnownAffiliation, KnownMember, KnownPeople, Plan, plan};
 pub use read::{COLUMNS, File, Unreadable, read};
 
-text!(
-    /// The identifier of a person at a source.
-    ExternalId, 1..=200, Line
-);
 text!(
     /// The code of a source.
     SourceCode, 1..=40, Code

@@ -9,7 +9,7 @@ use kernel::policy::Target;
 use kernel::schema::organization;
 use kernel::{Actor, Label, OrganizationId, Refusal, Role, Ruling, action};
 
-use super::{Organization, OrganizationInput};
+use super::{Organization, OrganizationInput, OrganizationPatch};
 
 const SIG_OR_DIRECTOR: Label = Label {
     fr: "Cette opération est réservée au SIG et à la personne qui dirige la communication et répond de cette organisation.",
@@ -30,16 +30,30 @@ pub fn visible(_: &Actor) -> Box<dyn BoxableExpression<organization::table, Pg, 
     Box::new(<bool as AsExpression<Bool>>::as_expression(true))
 }
 
+const DESCRIBERS: Label = Label {
+    fr: "Cette opération est réservée au SIG et à ses comptes de service, pour leur organisation et celles qui lui sont rattachées.",
+    en: "Only the SIG and its service accounts, for their organization and those below it, may do this.",
+};
+
 action!(
-    /// Create an organization, below an active one or on its own.
-    Create(OrganizationInput) on Organization as "create_organization", Option<OrganizationLife>,
-    |actor, _| Ruling::Allow.for_sig(actor),
-    |above| above.as_ref().map_or(Ok(()), OrganizationLife::alive)
+    /// Create an organization, below an active one or on its own. A service account creates some below those that it describes.
+    Create(OrganizationInput) on Organization as "create_organization", Option<(OrganizationId, OrganizationLife)>,
+    |actor, above| {
+        let below_its_own = above.as_ref().is_some_and(|(id, _)| actor.describes(*id));
+        Ruling::Allow.and(actor.is_sig() || below_its_own, DESCRIBERS)
+    },
+    |above| above.as_ref().map_or(Ok(()), |(_, life)| life.alive())
 );
 
 action!(
     /// Change an organization.
     Update(OrganizationId) on Organization as "update_organization", Organization,
+    |actor, it| Ruling::Allow.and(actor.describes(it.id), DESCRIBERS), alive
+);
+
+action!(
+    /// Give fields of an organization back to their source: people do so.
+    Release(OrganizationId) on Organization as "release_organization_fields", Organization,
     |actor, _| Ruling::Allow.for_sig(actor), alive
 );
 
@@ -48,7 +62,7 @@ action!(
     UpdateContacts(OrganizationId) on Organization as "update_organization_contacts", Organization,
     |actor, it| {
         let answers = actor.reaches(&[Role::DicomDirector], it.id);
-        Ruling::Allow.and(actor.is_sig() || answers, SIG_OR_DIRECTOR)
+        Ruling::Allow.and(actor.describes(it.id) || answers, SIG_OR_DIRECTOR)
     }, alive
 );
 
@@ -61,4 +75,35 @@ action!(
 /// Refuses to change an organization that is not active; the refusal names the successors, if there are any.
 fn alive(organization: &Organization) -> Result<(), Refusal> {
     organization.life().alive()
+}
+
+const FOR_PEOPLE: Label = Label {
+    fr: "Un compte de service ne change ni la catégorie ni l’origine d’une organisation, et ne la déplace que parmi celles qu’il décrit : des droits en dépendent.",
+    en: "A service account changes neither the kind nor the origin of an organization, and moves it only among those that it describes: rights rest on these.",
+};
+
+impl OrganizationInput {
+    /// Refuses what a service account may not say of a new organization.
+    ///
+    /// # Errors
+    /// The origin of its members is for people to say.
+    pub fn said_by(&self, actor: &Actor) -> Result<(), Refusal> {
+        if actor.is_sig() || self.origin_override.is_none() { Ok(()) } else { Err(Refusal::Forbidden(FOR_PEOPLE)) }
+    }
+}
+
+impl OrganizationPatch {
+    /// Refuses what a service account may not change of an organization that it describes: rights rest on it.
+    ///
+    /// # Errors
+    /// It changes the kind or the origin, or the organization leaves those that the account describes.
+    pub fn said_by(&self, actor: &Actor, before: &Organization) -> Result<(), Refusal> {
+        let weighty = self.kind.is_some_and(|kind| kind != before.kind)
+            || self.prefecture_level.is_some_and(|level| level != before.prefecture_level)
+            || self.origin_override.is_some_and(|origin| origin != before.origin_override);
+        let moved = self.parent_id.filter(|above| *above != before.parent_id);
+        let within = |above: Option<OrganizationId>| above.is_some_and(|above| actor.describes(above));
+        let stays = moved.is_none_or(|above| within(before.parent_id) && within(above));
+        if actor.is_sig() || (!weighty && stays) { Ok(()) } else { Err(Refusal::Forbidden(FOR_PEOPLE)) }
+    }
 }

@@ -5,7 +5,7 @@ use kernel::{MemberOrigin, OrganizationId, OrganizationLinkId, PrincipalId, Vali
 use personas::{Checked, Table, alive, at, closed, id, in_force, merged, over, recorded, text};
 
 use crate::contact::ContactPoints;
-use crate::organization::{Close, Create, Organization, Read, Update, UpdateContacts};
+use crate::organization::{Close, Create, Organization, Read, Release, Update, UpdateContacts};
 use crate::organization_link::{self as links, LinkKind, OrganizationLink};
 use crate::organization_period::{ListPeriods, ListTree};
 
@@ -77,21 +77,30 @@ fn of_organizations() -> Vec<Checked> {
     vec![
         Table::<Read>::new().who("any", &active(at::SIG), "+++++++++++++++ ++++++").end(),
         Table::<Create>::new()
-            .who("below a ministry", &Some(alive()), "++------------- ------")
-            .now("below a ministry", &Some(alive()))
+            .who("below a ministry", &Some((at::SOCIAUX, alive())), "++------------- ------")
+            .who("below a préfecture", &Some((at::PREFECTURE_34, alive())), "++------------+ ------")
+            .who("below nothing", &None, "++------------- ------")
+            .now("below a ministry", &Some((at::SOCIAUX, alive())))
             .now("below nothing", &None)
-            .when("below one that was merged", &Some(merged()), "superseded")
-            .when("below one that was closed", &Some(closed()), "illegal")
+            .when("below one that was merged", &Some((at::SOCIAUX, merged())), "superseded")
+            .when("below one that was closed", &Some((at::SOCIAUX, closed())), "illegal")
             .end(),
         Table::<Update>::new()
-            .who("any", &active(at::SOCIAUX), "++------------- ------")
+            .who("a directorate", &active(at::SOCIAUX), "++------------- ------")
+            .who("a préfecture", &active(at::PREFECTURE_34), "++------------+ ------")
+            .now("active", &active(at::SOCIAUX))
+            .when("merged", &merged_one, "superseded")
+            .when("closed", &closed_one, "illegal")
+            .end(),
+        Table::<Release>::new()
+            .who("any", &active(at::PREFECTURE_34), "++------------- ------")
             .now("active", &active(at::SOCIAUX))
             .when("merged", &merged_one, "superseded")
             .when("closed", &closed_one, "illegal")
             .end(),
         Table::<UpdateContacts>::new()
             .who("the SIG", &active(at::SIG), "++------------- ------")
-            .who("a préfecture", &active(at::PREFECTURE_34), "++------------- ------")
+            .who("a préfecture", &active(at::PREFECTURE_34), "++------------+ ------")
             .who("a directorate", &active(at::SOCIAUX), "++------+------ ------")
             .who("a ministry that it serves", &active(at::TRAVAIL), "++------+------ ------")
             .who("another ministry", &active(at::JUSTICE), "++------------- +-----")

@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::directory::{Directory, Email, GivenName, UsualName};
+use kernel::directory::{Directory, Email, ExternalId, GivenName, UsualName};
 use kernel::{Actor, FieldSources, MemberId, Version};
 use members::contact::Phone;
-use members::directory_user::{Entry, ExternalId, Known, UserName};
+use members::directory_user::{Entry, Known, UserName};
 use members::member::Language;
 use members::siren::Siret;
 use serde_json::Value;

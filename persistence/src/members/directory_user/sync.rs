@@ -6,19 +6,19 @@ use std::collections::HashMap;
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
-use kernel::directory::{Directory, OrganizationLife};
+use kernel::directory::{Directory, ExternalId, OrganizationLife};
 use kernel::schema::{affiliation, directory_user, member, membership, membership_request, organization};
 use kernel::{Actor, AffiliationId, Grant, MemberId, NetworkId, OrganizationId, Refusal};
 use members::affiliation::{Affiliation, AffiliationInput};
 use members::directory_user::{
-    DirectoryUser, DirectoryUserInput, EntryWanted, ExternalId, Known, Move, Placed, Plan, Planner, Refused, World,
-    Write,
+    DirectoryUser, DirectoryUserInput, EntryWanted, Known, Move, Placed, Plan, Planner, Refused, World, Write,
 };
 use members::member::Member;
 use members::siren::Siret;
 use uuid::Uuid;
 
 use super::row;
+use crate::external_id;
 use crate::import::member::{AFFILIATION, MEMBER, become_principals, rest_on};
 use crate::import::{Run, Stop, Writing, Written};
 use crate::kept::{Ends, Kept as _};
@@ -245,13 +245,7 @@ fn tell_names(writer: &mut Writer<'_>, request: Uuid, plan: &Plan) -> Result<()>
     if ids.is_empty() {
         return Ok(());
     }
-    let lines = "INSERT INTO audit_event (at, principal_id, action, noun, object, outcome, changed_fields, request_id)
-        SELECT $1, $2, 'sync_user', 'member', it.id::text, 'done', array_agg(it.field ORDER BY it.field), $3
-        FROM unnest($4, $5) AS it (id, field) GROUP BY it.id";
-    let lines = diesel::sql_query(lines).bind::<Timestamptz, _>(writer.at).bind::<SqlUuid, _>(writer.by.0);
-    let lines = lines.bind::<SqlUuid, _>(request).bind::<Array<SqlUuid>, _>(ids).bind::<Array<Text>, _>(fields);
-    lines.execute(writer.conn)?;
-    Ok(())
+    external_id::tell(writer, request, ("sync_user", "member"), (ids, fields))
 }
 
 /// What others changed meanwhile is looked at again.
