@@ -86,16 +86,17 @@ fn describing(world: &World, owner: &str) -> Client {
     bot
 }
 
+fn body_named(name: &str, above: &str, key: &str) -> Value {
+    json!({"kind": "central_administration", "name": name, "parent_id": above, "external_id": key,
+        "email_domains": ["essai.example"]})
+}
+
 #[test]
 fn a_directory_of_the_sig_describes_the_organizations_below_its_own() {
     let world = World::demo();
     let (bot, sig) = (describing(&world, "sig-admin"), world.client("sig-admin"));
     let (own, other) = (world.organization("MI"), world.organization("MJ"));
-    let new = |name: &str, above: &str, key: &str| {
-        json!({"kind": "central_administration", "name": name, "parent_id": above, "external_id": key,
-            "email_domains": ["essai.example"]})
-    };
-    let created = bot.post("/organizations", new("Direction des essais", &own, "d-1")).expect(201);
+    let created = bot.post("/organizations", body_named("Direction des essais", &own, "d-1")).expect(201);
     let (id, address) = (created.str("/id"), created.header("location").to_owned());
     assert_eq!(created.at("/field_sources/name"), json!("annuaire-mi"));
     // A script knows it again, and only its own.
@@ -104,16 +105,17 @@ fn a_directory_of_the_sig_describes_the_organizations_below_its_own() {
         (known["items"][0]["object_id"].as_str(), known["items"].as_array().map(Vec::len)),
         (Some(&*id), Some(1))
     );
-    let twice = bot.post("/organizations", new("Direction des essais", &own, "d-1")).refused(409, "already_exists");
+    let twice =
+        bot.post("/organizations", body_named("Direction des essais", &own, "d-1")).refused(409, "already_exists");
     assert_eq!(twice.str("/errors/0/pointer"), "/external_id");
-    let office = bot.post("/organizations", new("Bureau des essais", &id, "d-2")).expect(201);
+    let office = bot.post("/organizations", body_named("Bureau des essais", &id, "d-2")).expect(201);
     let office_address = office.header("location").to_owned();
     // What lies elsewhere, stands at the top, or gives rights is the SIG's.
-    bot.post("/organizations", new("Ailleurs", &other, "d-3")).refused(403, "forbidden");
-    let mut top = new("Sommet", &own, "d-3");
+    bot.post("/organizations", body_named("Ailleurs", &other, "d-3")).refused(403, "forbidden");
+    let mut top = body_named("Sommet", &own, "d-3");
     top.as_object_mut().unwrap().remove("parent_id");
     bot.post("/organizations", top).refused(403, "forbidden");
-    let mut observers = new("Observatoire", &own, "d-3");
+    let mut observers = body_named("Observatoire", &own, "d-3");
     observers["origin_override"] = json!("observer");
     bot.post("/organizations", observers).refused(403, "forbidden");
     patch(&bot, &format!("/organizations/{other}"), json!({"website": "https://essai.example"}))
@@ -142,7 +144,17 @@ fn a_directory_of_the_sig_describes_the_organizations_below_its_own() {
     let lines = "SELECT action || changed_fields::text AS it FROM audit_event WHERE object =";
     let lines = world.database.column(&format!("{lines} '{}'", office.str("/id")));
     assert!(lines.contains(&"update_organization{external_id}".to_owned()), "{lines:?}");
-    // People correct a name: it is theirs, with the former one among the aliases, until they give both back.
+    // A name whose holder was closed is free.
+    sig.act(&format!("{office_address}/close"), sig.get(&office_address).expect(200).etag(), None).expect(200);
+    bot.post("/organizations", body_named("Bureau des épreuves", &id, "d-2b")).expect(201);
+}
+
+#[test]
+fn what_people_say_of_an_organization_is_theirs_until_they_give_it_back() {
+    let world = World::demo();
+    let (bot, sig) = (describing(&world, "sig-admin"), world.client("sig-admin"));
+    let new = body_named("Direction des essais", &world.organization("MI"), "d-1");
+    let address = bot.post("/organizations", new).expect(201).header("location").to_owned();
     patch(&sig, &address, json!({"name": "Direction des épreuves"})).expect(200);
     let held =
         patch(&bot, &address, json!({"name": "Direction des essais", "short_name": "DE"})).refused(403, "forbidden");
@@ -157,9 +169,6 @@ fn a_directory_of_the_sig_describes_the_organizations_below_its_own() {
     // People have no directory to speak for.
     let named = patch(&sig, &address, json!({"external_id": "d-9"})).refused(422, "invalid");
     assert_eq!(named.str("/errors/0/pointer"), "/external_id");
-    // A name whose holder was closed is free.
-    sig.act(&format!("{office_address}/close"), sig.get(&office_address).expect(200).etag(), None).expect(200);
-    bot.post("/organizations", new("Bureau des épreuves", &id, "d-2b")).expect(201);
 }
 
 #[test]

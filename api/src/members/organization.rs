@@ -142,8 +142,8 @@ async fn get_organization(
 ///
 /// **Errors**: 409 `superseded` when the organization was merged or split: update its successors. 409
 /// `invalid_transition` when it is closed. 409 `already_exists` at `/external_id` when the source already calls another one
-/// so. 403 when a service account changes a field that others hold, the kind, the level or the origin, or moves the
-/// organization out of those that it describes. 422 at `/parent_id` when the new parent stands below it or does not exist.
+/// so. 403 when a service account changes a field that others hold, or moves the organization out of those that it
+/// describes. 403 too when it changes the kind, the level or the origin. 422 at `/parent_id` when the new parent stands below it or does not exist.
 /// 409 `last_lead` or `last_admin` when the new origin would take the rights of a last lead or of the last SIG
 /// administrator.
 ///

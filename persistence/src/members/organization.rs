@@ -284,7 +284,7 @@ pub(super) fn set(
         return Err(Refusal::Invalid("/kind", LEVEL).into());
     }
     let renamed = patch.name.as_ref().is_some_and(|name| *name != before.name);
-    // The former name stays in the history, whoever keeps the aliases.
+    // The former name stays in the history, even where others keep the aliases.
     let keeps_aliases =
         speaker(writer.by, writer.conn)?.is_none_or(|it| before.field_sources.lets(&it.code, "aliases"));
     if renamed && keeps_aliases && !before.aliases.contains(&before.name) {

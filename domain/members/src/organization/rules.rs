@@ -78,7 +78,7 @@ fn alive(organization: &Organization) -> Result<(), Refusal> {
 }
 
 const FOR_PEOPLE: Label = Label {
-    fr: "Un compte de service ne change ni la catégorie ni l’origine d’une organisation, et ne la déplace que parmi celles qu’il décrit : des droits en dépendent.",
+    fr: "Un compte de service ne change ni la catégorie ni l’origine d’une organisation, et ne la déplace que parmi celles qu’il décrit\u{a0}: des droits en dépendent.",
     en: "A service account changes neither the kind nor the origin of an organization, and moves it only among those that it describes: rights rest on these.",
 };
 

@@ -13,6 +13,7 @@ pub fn standing(tour: &mut Tour) {
     let reached = json!({"contact_points": [{"kind": "email", "label": "Presse", "value": "presse@sociaux.example"},
         {"kind": "phone", "label": "Standard", "value": "+33 1 40 56 60 00"}]});
     tour.write("director-sociaux", "update_organization_contacts", &dicom, reached);
+    tour.write(sig, "release_organization_fields", &dicom, json!({"fields": ["website"]}));
     tour.read(sig, "get_organization", &dicom, "");
     tour.read(sig, "list_organizations", "", "?kind=communication_directorate&count=exact");
     tour.read(sig, "list_organization_links", &dicom, "");
