@@ -6,6 +6,7 @@
 mod support;
 
 mod aftermath;
+mod canary;
 mod closed_doors;
 mod connections;
 mod contact;

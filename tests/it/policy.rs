@@ -39,7 +39,12 @@ pub fn rows() -> Vec<Row> {
 /// A world with a hidden network, in which lead-edito sits as a member and the SIG leads.
 pub fn world() -> World {
     // What the worker does by itself would look like a change.
-    let world = World::over(Database::demo(), &[("DIAPASON_NO_WORKER", "1")]);
+    world_over(&[("DIAPASON_NO_WORKER", "1")])
+}
+
+/// The same, with settings of the server.
+pub fn world_over(settings: &[(&str, &str)]) -> World {
+    let world = World::over(Database::demo(), settings);
     let member = |persona: &str, role: &str, id: u32| {
         format!(
             "INSERT INTO membership (id, network_id, affiliation_id, member_id, organization_id, organization_kind, sort_name, role, valid, created_at, updated_at, created_by, updated_by)

@@ -1,7 +1,7 @@
 //! Directory sync (SCIM 2.0): what a service account sees, says and may.
 
 mod bulk;
-mod doors;
+pub mod doors;
 mod faults;
 mod groups;
 mod journeys;
@@ -60,6 +60,11 @@ impl Directory {
         let account = admin.post("/service-accounts", new).expect(201).str("/id");
         let key = admin.post(&format!("/service-accounts/{account}/keys"), json!({})).expect(201);
         Self { client: Client::new(&world.base, Some(key.str("/secret"))), account, key: key.json() }
+    }
+
+    /// The client that shows its key.
+    pub const fn client(&self) -> &Client {
+        &self.client
     }
 
     pub fn get(&self, path: &str) -> Reply {

@@ -97,7 +97,7 @@ fn a_directory_of_the_sig_describes_the_organizations_below_its_own() {
     let (bot, sig) = (describing(&world, "sig-admin"), world.client("sig-admin"));
     let (own, other) = (world.organization("MI"), world.organization("MJ"));
     let created = bot.post("/organizations", body_named("Direction des essais", &own, "d-1")).expect(201);
-    let (id, address) = (created.str("/id"), created.header("location").to_owned());
+    let id = created.str("/id");
     assert_eq!(created.at("/field_sources/name"), json!("annuaire-mi"));
     // A script knows it again, and only its own.
     let known = bot.get("/external-ids?noun=organization&value=d-1").expect(200).json();

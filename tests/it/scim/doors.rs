@@ -42,13 +42,13 @@ const TABLE: &[(&str, &str)] = &[
 const CONTRACT: &str = include_str!("../../../openapi/scim.json");
 
 /// An operation of the contract.
-struct Operation {
-    id: String,
+pub struct Operation {
+    pub id: String,
     method: String,
     path: String,
 }
 
-fn operations() -> Vec<Operation> {
+pub fn operations() -> Vec<Operation> {
     let contract: Value = serde_json::from_str(CONTRACT).unwrap();
     let paths = contract["paths"].as_object().unwrap().clone();
     let all = paths.into_iter().flat_map(|(path, item)| {
@@ -83,7 +83,8 @@ fn request(it: &Operation, (user, group): (&str, &str), caller: usize) -> (Strin
     (path, body.to_string().into_bytes())
 }
 
-fn knock(client: &Client, it: &Operation, at: (&str, &str), caller: usize) -> Reply {
+/// Asks an operation about a User and a Group.
+pub fn knock(client: &Client, it: &Operation, at: (&str, &str), caller: usize) -> Reply {
     let (path, body) = request(it, at, caller);
     let headers: &[(&str, &str)] = if body.is_empty() { &[] } else { &[("content-type", SCIM)] };
     client.raw(&it.method, &format!("/scim/v2{path}"), headers, body)
