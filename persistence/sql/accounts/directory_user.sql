@@ -20,7 +20,7 @@ $$ SELECT code FROM source WHERE id = which $$;
 CREATE OR REPLACE FUNCTION app.touch_users_of_members() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE directory_user SET version = version + 1, updated_at = app.clock()
-        WHERE member_id IN (SELECT t.id FROM touched t JOIN was ON was.id = t.id AND was.version <> t.version);
+        WHERE member_id IN (SELECT id FROM (SELECT id, version FROM touched EXCEPT SELECT id, version FROM was) changed);
     RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION app.touch_users_of_affiliations() RETURNS trigger LANGUAGE plpgsql AS $$

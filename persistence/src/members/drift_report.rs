@@ -77,7 +77,7 @@ impl Store<'_> {
         let own = speaker(actor.id, conn)?;
         // An account without a directory has no word of its own to read.
         if own.is_none() && actor.member().is_none() {
-            return Ok(page.cut(Vec::new(), |it: &Row| it.id).map(report));
+            return Err(kernel::Refusal::Forbidden(kernel::Label::PEOPLE).into());
         }
         let sig = actor.is_sig();
         let kept: Vec<OrganizationId> = actor.reach(Actor::KEEPERS).chain(actor.kept()).collect();

@@ -1,7 +1,7 @@
 //! What a directory says of many members at once: planned over what is there, written in one transaction with the statements of
 //! the importers, and member by member where more follows from it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
@@ -159,11 +159,15 @@ struct Meant {
     id: MemberId,
 }
 
-/// Whom names, identifiers and addresses mean. $1 the source, $2 names, $3 identifiers, $4 addresses.
-const MEANT: &str = "SELECT u.member_id AS id FROM directory_user u
-        WHERE u.source_id = $1 AND u.removed_at IS NULL AND u.name_key = ANY ($2)
-    UNION SELECT e.object_id FROM external_id e WHERE e.noun = 'member' AND e.source_id = $1 AND e.value = ANY ($3)
-    UNION SELECT m.id FROM member m WHERE m.email = ANY ($4) AND m.departed_at IS NULL";
+/// Whom names, identifiers and addresses mean. $1 the source, $2 names, $3 identifiers, $4 addresses. Each is looked up by itself: a
+/// plan that was kept from when there was hardly anyone would compare everyone with all of them.
+const MEANT: &str =
+    "SELECT found.id FROM unnest($2) AS it (name) CROSS JOIN LATERAL (SELECT u.member_id AS id FROM directory_user u
+        WHERE u.source_id = $1 AND u.removed_at IS NULL AND u.name_key = it.name LIMIT 1) found
+    UNION SELECT found.id FROM unnest($3) AS it (value) CROSS JOIN LATERAL (SELECT e.object_id AS id FROM external_id e
+        WHERE e.noun = 'member' AND e.source_id = $1 AND e.value = it.value LIMIT 1) found
+    UNION SELECT found.id FROM unnest($4) AS it (email) CROSS JOIN LATERAL (SELECT m.id FROM member m
+        WHERE m.email = it.email AND m.departed_at IS NULL LIMIT 1) found";
 
 fn world(
     conn: &mut PgConnection,
@@ -238,7 +242,7 @@ fn carry_out(writer: &mut Writer<'_>, directory: &Directory, run: Run<'_>, plan:
 
 /// Names that directories give are told in the audit log: by them people are known, and log in. Of someone new all is told already.
 fn tell_names(writer: &mut Writer<'_>, request: Uuid, plan: &Plan) -> Result<()> {
-    let new: Vec<Uuid> = plan.members.iter().filter(|it| it.seen.is_none()).map(|it| it.id).collect();
+    let new: HashSet<Uuid> = plan.members.iter().filter(|it| it.seen.is_none()).map(|it| it.id).collect();
     let entries = plan.entries.iter().map(|it| (it.member.0, if it.removed { "removed" } else { "user_name" }));
     let named = entries.chain(plan.keys.iter().map(|(id, _)| (id.0, "external_id")));
     let (ids, fields): (Vec<Uuid>, Vec<&str>) = named.filter(|(id, _)| !new.contains(id)).unzip();
@@ -295,7 +299,7 @@ fn enter(writer: &mut Writer<'_>, directory: &Directory, all: &[EntryWanted]) ->
     if all.is_empty() {
         return Ok(());
     }
-    let removed: Vec<MemberId> = all.iter().filter(|it| it.removed).map(|it| it.member).collect();
+    let removed: HashSet<MemberId> = all.iter().filter(|it| it.removed).map(|it| it.member).collect();
     let rows = diesel::sql_query(ENTER)
         .bind::<SqlUuid, _>(directory.source)
         .bind::<Array<SqlUuid>, _>(all.iter().map(|it| it.member).collect::<Vec<_>>())
@@ -311,6 +315,13 @@ fn enter(writer: &mut Writer<'_>, directory: &Directory, all: &[EntryWanted]) ->
     Ok(())
 }
 
+/// Frees names. $1 the source, $2 names that are given anew, $3 members whose names change. Each row is found by itself, as above.
+const FORMER: &str = "DELETE FROM external_id WHERE ctid = ANY (ARRAY(
+        SELECT found.place FROM unnest($2) AS it (value) CROSS JOIN LATERAL (SELECT x.ctid AS place FROM external_id x
+            WHERE x.noun = 'member' AND x.source_id = $1 AND x.value = it.value LIMIT 1) found
+        UNION SELECT found.ctid FROM unnest($3) AS it (id) CROSS JOIN LATERAL (SELECT x.*, x.ctid FROM external_id x
+            WHERE x.object_id = it.id OFFSET 0) found WHERE found.noun = 'member' AND found.source_id = $1))";
+
 /// Keeps what the directory calls members.
 fn call(writer: &mut Writer<'_>, directory: &Directory, keys: &[(MemberId, Option<ExternalId>)]) -> Result<()> {
     if keys.is_empty() {
@@ -319,13 +330,9 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, keys: &[(MemberId, Optio
     let members: Vec<Uuid> = keys.iter().map(|(id, _)| id.0).collect();
     let named: (Vec<Uuid>, Vec<&str>) =
         keys.iter().filter_map(|(id, key)| Some((id.0, key.as_ref()?.as_ref()))).unzip();
-    // A name that someone had who left is free again.
-    let free = "DELETE FROM external_id WHERE noun = 'member' AND source_id = $1 AND value = ANY ($2)";
-    let free = diesel::sql_query(free).bind::<SqlUuid, _>(directory.source);
-    free.bind::<Array<Text>, _>(&named.1).execute(writer.conn)?;
-    let former = "DELETE FROM external_id WHERE noun = 'member' AND source_id = $1 AND object_id = ANY ($2)";
-    let former = diesel::sql_query(former).bind::<SqlUuid, _>(directory.source);
-    former.bind::<Array<SqlUuid>, _>(&members).execute(writer.conn)?;
+    // What they were called before, and a name that someone had who left, are free again.
+    let former = diesel::sql_query(FORMER).bind::<SqlUuid, _>(directory.source);
+    former.bind::<Array<Text>, _>(&named.1).bind::<Array<SqlUuid>, _>(&members).execute(writer.conn)?;
     let insert = "INSERT INTO external_id (noun, source_id, value, object_id)
         SELECT 'member', $1, it.value, it.id FROM unnest($2, $3) AS it (id, value) ON CONFLICT DO NOTHING";
     let insert = diesel::sql_query(insert).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(named.0);
