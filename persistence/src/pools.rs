@@ -170,6 +170,15 @@ const SESSION: &str =
     "SET plan_cache_mode = force_generic_plan; SET max_parallel_workers_per_gather = 0; SET jit = off; SET random_page_cost = 1.1;
     SET statement_timeout = '5s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s'; SET default_transaction_read_only = ";
 
+/// Asks what walks an index in its order, within a transaction. Where no statistics know of a new source yet, PostgreSQL takes any index that begins
+/// with the source, and reads all of the source for each row; that the order is not to be made by sorting leaves one.
+pub(crate) fn in_order<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+    conn.batch_execute("SET LOCAL enable_sort = off")?;
+    let done = work(conn)?;
+    conn.batch_execute("SET LOCAL enable_sort = on")?;
+    Ok(done)
+}
+
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
     fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
         let read_only = matches!(self, Self::Read);

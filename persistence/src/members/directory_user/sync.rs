@@ -25,6 +25,7 @@ use crate::kept::{Ends, Kept as _};
 use crate::locks::{lock_networks, still_all_networks_of};
 use crate::members::affiliation::{end_affiliations, insert_beside, settle_main};
 use crate::nouns::NOUNS;
+use crate::pools::in_order;
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
@@ -159,13 +160,13 @@ struct Meant {
     id: MemberId,
 }
 
-/// Whom names, identifiers and addresses mean. $1 the source, $2 names, $3 identifiers, $4 addresses. Each is looked up by itself: a
-/// plan that was kept from when there was hardly anyone would compare everyone with all of them.
-const MEANT: &str =
-    "SELECT found.id FROM unnest($2) AS it (name) CROSS JOIN LATERAL (SELECT u.member_id AS id FROM directory_user u
-        WHERE u.source_id = $1 AND u.removed_at IS NULL AND u.name_key = it.name LIMIT 1) found
-    UNION SELECT found.id FROM unnest($3) AS it (value) CROSS JOIN LATERAL (SELECT e.object_id AS id FROM external_id e
-        WHERE e.noun = 'member' AND e.source_id = $1 AND e.value = it.value LIMIT 1) found
+/// Whom names, identifiers and addresses mean. $1 the source, $2 names, $3 identifiers, $4 addresses. Each is looked up by itself.
+const MEANT: &str = "SELECT found.id FROM unnest($2) AS it (name) CROSS JOIN LATERAL (
+        SELECT u.member_id AS id, u.name_key AS name FROM directory_user u WHERE u.source_id = $1 AND u.removed_at IS NULL
+            AND u.name_key >= it.name ORDER BY u.name_key LIMIT 1) found WHERE found.name = it.name
+    UNION SELECT found.id FROM unnest($3) AS it (value) CROSS JOIN LATERAL (
+        SELECT e.object_id AS id, e.value FROM external_id e WHERE e.noun = 'member' AND e.source_id = $1
+            AND e.value >= it.value ORDER BY e.value LIMIT 1) found WHERE found.value = it.value
     UNION SELECT found.id FROM unnest($4) AS it (email) CROSS JOIN LATERAL (SELECT m.id FROM member m
         WHERE m.email = it.email AND m.departed_at IS NULL LIMIT 1) found";
 
@@ -182,7 +183,10 @@ fn world(
     let meant = diesel::sql_query(MEANT).bind::<SqlUuid, _>(directory.source).bind::<Array<Text>, _>(names);
     let meant = meant.bind::<Array<Text>, _>(keys).bind::<Array<Text>, _>(emails);
     let mut members: HashMap<MemberId, Known> = known.into_iter().map(|it| (it.id, it)).collect();
-    let meant = meant.load::<Meant>(conn)?.into_iter().map(|it| it.id).filter(|id| !members.contains_key(id));
+    let meant = in_order(conn, |conn| Ok(meant.load::<Meant>(conn)?))?
+        .into_iter()
+        .map(|it| it.id)
+        .filter(|id| !members.contains_key(id));
     let meant: Vec<_> = meant.collect();
     members.extend(row::load(conn, directory, actor, &meant)?.into_iter().map(|it| (it.id, it)));
     let emails = members.values().filter(|it| !it.gone).filter_map(|it| Some((it.email.clone()?, it.id))).collect();
@@ -315,10 +319,11 @@ fn enter(writer: &mut Writer<'_>, directory: &Directory, all: &[EntryWanted]) ->
     Ok(())
 }
 
-/// Frees names. $1 the source, $2 names that are given anew, $3 members whose names change. Each row is found by itself, as above.
+/// Frees names. $1 the source, $2 names that are given anew, $3 members whose names change. Each row is found by itself.
 const FORMER: &str = "DELETE FROM external_id WHERE ctid = ANY (ARRAY(
-        SELECT found.place FROM unnest($2) AS it (value) CROSS JOIN LATERAL (SELECT x.ctid AS place FROM external_id x
-            WHERE x.noun = 'member' AND x.source_id = $1 AND x.value = it.value LIMIT 1) found
+        SELECT found.place FROM unnest($2) AS it (value) CROSS JOIN LATERAL (
+            SELECT x.ctid AS place, x.value FROM external_id x WHERE x.noun = 'member' AND x.source_id = $1
+                AND x.value >= it.value ORDER BY x.value LIMIT 1) found WHERE found.value = it.value
         UNION SELECT found.ctid FROM unnest($3) AS it (id) CROSS JOIN LATERAL (SELECT x.*, x.ctid FROM external_id x
             WHERE x.object_id = it.id OFFSET 0) found WHERE found.noun = 'member' AND found.source_id = $1))";
 
@@ -332,7 +337,8 @@ fn call(writer: &mut Writer<'_>, directory: &Directory, keys: &[(MemberId, Optio
         keys.iter().filter_map(|(id, key)| Some((id.0, key.as_ref()?.as_ref()))).unzip();
     // What they were called before, and a name that someone had who left, are free again.
     let former = diesel::sql_query(FORMER).bind::<SqlUuid, _>(directory.source);
-    former.bind::<Array<Text>, _>(&named.1).bind::<Array<SqlUuid>, _>(&members).execute(writer.conn)?;
+    let former = former.bind::<Array<Text>, _>(&named.1).bind::<Array<SqlUuid>, _>(&members);
+    in_order(writer.conn, |conn| Ok(former.execute(conn)?))?;
     let insert = "INSERT INTO external_id (noun, source_id, value, object_id)
         SELECT 'member', $1, it.value, it.id FROM unnest($2, $3) AS it (id, value) ON CONFLICT DO NOTHING";
     let insert = diesel::sql_query(insert).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(named.0);
