@@ -1,6 +1,7 @@
 //! Many operations in one request (RFC 7644, section 3.7). What is said of Users is taken together, in one transaction; what is said
 //! of Groups one by one. What was done stays done if the client goes away.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use ::scim::schemas::{GROUP, MOST_OPERATIONS};
@@ -119,7 +120,7 @@ fn references(it: &Job) -> Vec<String> {
     found
 }
 
-/// An operation with identifiers in the place of references.
+/// An operation with identifiers in the place of references, of which there are some.
 fn resolved(it: &Job, known: &HashMap<String, String>) -> Job {
     fn within(value: &mut Value, known: &HashMap<String, String>) {
         match value {
@@ -191,6 +192,13 @@ impl Work {
         }
     }
 
+    /// An operation, with identifiers in the place of its references.
+    fn job(&self, at: usize) -> Option<Cow<'_, Job>> {
+        let refers = self.needs.get(at).is_some_and(|names| !names.is_empty());
+        let job = |it| if refers { Cow::Owned(resolved(it, &self.known)) } else { Cow::Borrowed(it) };
+        self.jobs.get(at).map(job)
+    }
+
     fn is_over(&self) -> bool {
         self.failed >= self.most
     }
@@ -254,7 +262,7 @@ async fn round(door: &Door, work: &mut Work, ready: &[usize]) -> Answered<()> {
     }
     let (mut ops, mut places) = (Vec::new(), Vec::new());
     for at in run {
-        let Some(it) = work.jobs.get(at).map(|it| resolved(it, &work.known)) else { continue };
+        let Some(it) = work.job(at) else { continue };
         match user_op(&it) {
             Ok(op) => {
                 ops.push(op);
@@ -318,7 +326,7 @@ fn is_later(error: &ScimError) -> bool {
 
 /// Does one operation on a Group.
 async fn one(door: &Door, work: &Work, at: usize) -> Answered<Came> {
-    let Some(it) = work.jobs.get(at).map(|it| resolved(it, &work.known)) else { return Ok(Came::Failed(not_found())) };
+    let Some(it) = work.job(at) else { return Ok(Came::Failed(not_found())) };
     let (collection, id) = match place(&it.path) {
         Ok(place) => place,
         Err(error) => return Ok(Came::Failed(error)),

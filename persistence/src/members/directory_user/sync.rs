@@ -170,6 +170,31 @@ const MEANT: &str = "SELECT found.id FROM unnest($2) AS it (name) CROSS JOIN LAT
     UNION SELECT found.id FROM unnest($4) AS it (email) CROSS JOIN LATERAL (SELECT m.id FROM member m
         WHERE m.email = it.email AND m.departed_at IS NULL LIMIT 1) found";
 
+/// Whom the names, identifiers and addresses mean that are said of others than those who have them.
+fn meant_by(
+    conn: &mut PgConnection,
+    directory: &Directory,
+    known: &[Known],
+    said: &[&DirectoryUserInput],
+) -> Result<Vec<MemberId>> {
+    let here = || known.iter().filter_map(|it| it.entry.as_ref().filter(|entry| entry.listed));
+    let names: HashSet<String> = here().map(|it| it.user_name.key()).collect();
+    let keys: HashSet<&str> = known.iter().filter_map(|it| Some(it.external_id.as_ref()?.as_ref())).collect();
+    let emails = known.iter().filter(|it| !it.gone).filter_map(|it| Some(it.email.as_ref()?.as_ref()));
+    let emails: HashSet<&str> = emails.collect();
+    let names: Vec<_> = said.iter().map(|it| it.user_name.key()).filter(|it| !names.contains(it)).collect();
+    let said_keys = said.iter().filter_map(|it| Some(it.external_id.as_ref()?.as_ref()));
+    let keys: Vec<&str> = said_keys.filter(|it| !keys.contains(it)).collect();
+    let said_emails = said.iter().filter_map(|it| Some(it.email.as_ref()?.as_ref()));
+    let emails: Vec<&str> = said_emails.filter(|it| !emails.contains(it)).collect();
+    if names.is_empty() && keys.is_empty() && emails.is_empty() {
+        return Ok(Vec::new());
+    }
+    let meant = diesel::sql_query(MEANT).bind::<SqlUuid, _>(directory.source).bind::<Array<Text>, _>(names);
+    let meant = meant.bind::<Array<Text>, _>(keys).bind::<Array<Text>, _>(emails);
+    in_order(conn, |conn| Ok(meant.load::<Meant>(conn)?.into_iter().map(|it| it.id).collect()))
+}
+
 fn world(
     conn: &mut PgConnection,
     directory: &Directory,
@@ -177,17 +202,9 @@ fn world(
     known: Vec<Known>,
     said: &[&DirectoryUserInput],
 ) -> Result<World> {
-    let names: Vec<_> = said.iter().map(|it| it.user_name.key()).collect();
-    let keys: Vec<&str> = said.iter().filter_map(|it| Some(it.external_id.as_ref()?.as_ref())).collect();
-    let emails: Vec<&str> = said.iter().filter_map(|it| Some(it.email.as_ref()?.as_ref())).collect();
-    let meant = diesel::sql_query(MEANT).bind::<SqlUuid, _>(directory.source).bind::<Array<Text>, _>(names);
-    let meant = meant.bind::<Array<Text>, _>(keys).bind::<Array<Text>, _>(emails);
+    let meant = meant_by(conn, directory, &known, said)?;
     let mut members: HashMap<MemberId, Known> = known.into_iter().map(|it| (it.id, it)).collect();
-    let meant = in_order(conn, |conn| Ok(meant.load::<Meant>(conn)?))?
-        .into_iter()
-        .map(|it| it.id)
-        .filter(|id| !members.contains_key(id));
-    let meant: Vec<_> = meant.collect();
+    let meant: Vec<_> = meant.into_iter().filter(|id| !members.contains_key(id)).collect();
     members.extend(row::load(conn, directory, actor, &meant)?.into_iter().map(|it| (it.id, it)));
     let emails = members.values().filter(|it| !it.gone).filter_map(|it| Some((it.email.clone()?, it.id))).collect();
     let sirets: Vec<&Siret> = said.iter().filter_map(|it| it.siret.as_ref()).collect();
