@@ -1,6 +1,8 @@
 //! Users: members as the directory of a service account knows them (SCIM, RFC 7643).
 
+mod known;
 mod plan;
+mod planner;
 
 use chrono::{DateTime, Utc};
 use kernel::directory::{Directory, Email, ExternalId, GivenName, OrganizationReference, Profession, UsualName};
@@ -15,7 +17,9 @@ use crate::contact::Phone;
 use crate::member::{Language, Member};
 use crate::siren::Siret;
 
-pub use plan::{Entry, EntryWanted, Field, Known, Move, Placed, Plan, Planner, Refused, World};
+pub use known::{Entry, Field, Known};
+pub use plan::{EntryWanted, Move, Placed, Plan, Refused, World};
+pub use planner::Planner;
 
 text!(
     /// Name of an account in a directory.
