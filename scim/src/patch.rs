@@ -195,11 +195,11 @@ fn change(
             }
         }
         (_, Some(part)) => {
-            let value = coerce(part, value)?;
+            let value = coerce(part, &value)?;
             let parts = holder.entry(attribute.name).or_insert_with(|| Value::Object(Object::new()));
             set(parts, part.name, value);
         }
-        (_, None) => match (coerce(attribute, value)?, holder.get_mut(attribute.name)) {
+        (_, None) => match (coerce(attribute, &value)?, holder.get_mut(attribute.name)) {
             (Value::Object(new), Some(Value::Object(old))) => old.extend(new),
             (new, _) if is_unassigned(&new) => {
                 holder.remove(attribute.name);
@@ -239,7 +239,7 @@ fn several(
     match (verb, path.part) {
         (Verb::Remove, None) => {
             // Some name in the value what is to go.
-            let named = coerce(attribute, value)?;
+            let named = coerce(attribute, &value)?;
             let named = named.as_array().map(Vec::as_slice).unwrap_or_default();
             all.retain(|it| !kept(it) || (!named.is_empty() && !named.iter().any(|one| is_same(attribute, one, it))));
         }
@@ -247,7 +247,7 @@ fn several(
             all.iter_mut().filter(|it| kept(it)).for_each(|it| set(it, part.name, Value::Null));
         }
         (_, Some(part)) => {
-            let value = coerce(part, value)?;
+            let value = coerce(part, &value)?;
             if !all.iter().any(kept) {
                 all.push(stated(filter, path)?);
             }
@@ -259,7 +259,7 @@ fn several(
                 Value::Array(mut only) if only.len() == 1 => only.pop().unwrap_or_default(),
                 value => value,
             };
-            let new = coerce(&one, new)?;
+            let new = coerce(&one, &new)?;
             if !all.iter().any(kept) {
                 all.push(stated(filter, path)?);
             }
@@ -293,7 +293,7 @@ fn several(
 }
 
 fn listed(attribute: &Attribute, value: Value) -> Result<Vec<Value>, ScimError> {
-    match coerce(attribute, value)? {
+    match coerce(attribute, &value)? {
         Value::Array(all) => Ok(all),
         _ => Ok(Vec::new()),
     }

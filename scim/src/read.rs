@@ -60,7 +60,7 @@ pub(crate) fn attributes(resource: &Resource, schema: &Schema, parts: &Object) -
 
 fn put(read: &mut Object, attribute: &Attribute, value: &Value) -> Result<(), ScimError> {
     if attribute.is_writable() {
-        let value = coerce(attribute, value.clone())?;
+        let value = coerce(attribute, value)?;
         if !is_unassigned(&value) {
             read.insert(attribute.name.into(), value);
         }
@@ -79,30 +79,28 @@ pub(crate) fn is_unassigned(value: &Value) -> bool {
 }
 
 /// A value as the attribute has it: truth said as text is understood, and one value where there may be several.
-pub(crate) fn coerce(attribute: &Attribute, value: Value) -> Result<Value, ScimError> {
+pub(crate) fn coerce(attribute: &Attribute, value: &Value) -> Result<Value, ScimError> {
     if value.is_null() {
         return Ok(Value::Null);
     }
     if attribute.multi {
         let one = Attribute { multi: false, ..*attribute };
-        let all = match value {
-            Value::Array(all) => all,
-            one => vec![one],
-        };
-        let all = all.into_iter().map(|it| coerce(&one, it)).collect::<Result<Vec<_>, _>>()?;
+        let all = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let all = all.iter().map(|it| coerce(&one, it)).collect::<Result<Vec<_>, _>>()?;
         return Ok(all.into_iter().filter(|it| !is_unassigned(it)).collect());
     }
     let wrong = |what: &str| ScimError::value(format!("{:?} is {what}.", attribute.name));
     match (attribute.kind, value) {
-        (Kind::Boolean, Value::Bool(it)) => Ok(it.into()),
+        (Kind::Boolean, Value::Bool(it)) => Ok((*it).into()),
         (Kind::Boolean, Value::String(it)) if it.eq_ignore_ascii_case("true") => Ok(true.into()),
         (Kind::Boolean, Value::String(it)) if it.eq_ignore_ascii_case("false") => Ok(false.into()),
         (Kind::Boolean, _) => Err(wrong("true or false")),
-        (Kind::Complex, Value::Object(fields)) => complex(attribute, &fields),
+        (Kind::Complex, Value::Object(fields)) => complex(attribute, fields),
         // The value alone, where it is one.
         (Kind::Complex, Value::String(it)) if attribute.part("value").is_some() => Ok(serde_json::json!({"value": it})),
         (Kind::Complex, _) => Err(wrong("an object")),
         // In composed form, so that what looks the same is the same.
+        (_, Value::String(it)) if it.is_ascii() => Ok(it.as_str().into()),
         (_, Value::String(it)) => Ok(it.nfc().collect::<String>().into()),
         (_, _) => Err(wrong("text")),
     }

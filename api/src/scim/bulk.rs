@@ -5,6 +5,7 @@ mod job;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use ::scim::schemas::GROUP;
 use ::scim::{ErrorType, Object, ScimError, read};
@@ -41,7 +42,7 @@ fn user_op(it: &Job) -> Result<UserOp<ScimError>, ScimError> {
     let seen = it.version.as_deref().map(version_of);
     match (it.method.as_str(), id) {
         ("POST", None) => user::creation(&it.data),
-        ("PUT", Some(id)) => user::replacement(user::id(id)?, seen, it.data.clone()),
+        ("PUT", Some(id)) => user::replacement(user::id(id)?, seen, Arc::clone(&it.data)),
         ("PATCH", Some(id)) => user::patched(user::id(id)?, seen, &it.data),
         ("DELETE", Some(id)) => Ok(UserOp::Remove(user::id(id)?, seen)),
         _ => Err(ScimError::of(405, "This address does not have this method.")),
@@ -110,7 +111,7 @@ impl Work {
 pub(super) async fn bulk(door: Door, body: Body) -> Answered<HttpResponse> {
     // Who may do nothing here is told so at once.
     door.read(|store| store.directory().map(drop)).await?;
-    let (jobs, most) = jobs(&body.0)?;
+    let (jobs, most) = jobs(body.0)?;
     let came = vec![None; jobs.len()];
     let needs = jobs.iter().map(references).collect();
     let mut work = Work { jobs, needs, came, known: HashMap::new(), most, failed: 0 };

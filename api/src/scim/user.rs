@@ -1,5 +1,7 @@
 //! Users: how a member looks to a directory, and what a directory's words mean.
 
+use std::sync::Arc;
+
 use ::members::contact::Phone;
 use ::members::directory_user::{DirectoryUser, DirectoryUserInput, Field, UserName};
 use ::members::member::Language;
@@ -143,7 +145,9 @@ pub(super) fn input(
     };
     let phones = said.get("phoneNumbers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     // Numbers that nobody could call, such as those of a house alone, are left out.
-    let phones: Vec<Phone> = phones.iter().filter_map(|it| text(it.get("value"))?.parse().ok()).collect();
+    let known = |said: &str| now.and_then(|it| it.phones.iter().find(|it| it.as_ref() == said).cloned());
+    let number = |said: String| known(&said).or_else(|| said.parse().ok());
+    let phones: Vec<Phone> = phones.iter().filter_map(|it| number(text(it.get("value"))?)).collect();
     let mut seen = std::collections::HashSet::new();
     let phones: Vec<Phone> = phones.into_iter().filter(|it| seen.insert(it.to_string())).take(5).collect();
     let old = before.and_then(|(_, shown)| shown);
@@ -236,7 +240,11 @@ pub(super) fn creation(body: &Value) -> Result<UserOp<ScimError>, ScimError> {
 }
 
 /// What a User becomes by a whole one in its place.
-pub(super) fn replacement(id: MemberId, seen: Option<Vec<i32>>, body: Value) -> Result<UserOp<ScimError>, ScimError> {
+pub(super) fn replacement(
+    id: MemberId,
+    seen: Option<Vec<i32>>,
+    body: Arc<Value>,
+) -> Result<UserOp<ScimError>, ScimError> {
     let said = read(&USER, &body)?;
     let change: Change<ScimError> = Box::new(move |now| input(&said, &body, Some((now, None))));
     Ok(UserOp::Change(id, seen, change))
@@ -307,7 +315,7 @@ pub(super) async fn get(door: Door, path: Path<String>) -> Answered<HttpResponse
 
 pub(super) async fn replace(door: Door, path: Path<String>, body: Body) -> Answered<HttpResponse> {
     let (projection, seen) = (projection(&door)?, seen(&door.request)?);
-    let user = one(&door, replacement(id(&path)?, seen, body.0)?).await?.ok_or_else(not_found)?;
+    let user = one(&door, replacement(id(&path)?, seen, Arc::new(body.0))?).await?.ok_or_else(not_found)?;
     Ok(answer(&door, StatusCode::OK, &user, &projection))
 }
 

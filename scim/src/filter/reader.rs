@@ -247,7 +247,7 @@ fn term(path: AttributePath, operator: Operator, value: Value) -> Result<Filter,
         return Err(unread(format!("{named:?} cannot be compared so.")));
     }
     let one = Attribute { multi: false, ..*compared };
-    let value = coerce(&one, value).map_err(|_| unread(format!("{named:?} cannot be compared with such a value.")))?;
+    let value = coerce(&one, &value).map_err(|_| unread(format!("{named:?} cannot be compared with such a value.")))?;
     let timed = compared.kind != Kind::DateTime
         || value.as_str().is_some_and(|it| chrono::DateTime::parse_from_rfc3339(it).is_ok());
     if timed {

@@ -1,6 +1,7 @@
 //! Operations of a bulk request, as they are sent: with references to what others of them make (RFC 7644, section 3.7.2).
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use ::scim::schemas::MOST_OPERATIONS;
 use ::scim::{ErrorType, Object, ScimError};
@@ -17,7 +18,7 @@ pub(super) struct Job {
     pub(super) path: String,
     pub(super) bulk_id: Option<String>,
     pub(super) version: Option<String>,
-    pub(super) data: Value,
+    pub(super) data: Arc<Value>,
 }
 
 fn syntax(why: impl Into<String>) -> ScimError {
@@ -28,18 +29,24 @@ fn field<'a>(object: &'a Object, name: &str) -> Option<&'a Value> {
     object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-pub(super) fn jobs(body: &Value) -> Result<(Vec<Job>, usize), ScimError> {
-    let body = body.as_object().ok_or_else(|| syntax("The body is no JSON object."))?;
-    let named = field(body, "schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| it == URN));
+fn take(object: &mut Object, name: &str) -> Option<Value> {
+    let key = object.keys().find(|key| key.eq_ignore_ascii_case(name)).cloned()?;
+    object.remove(&key)
+}
+
+pub(super) fn jobs(body: Value) -> Result<(Vec<Job>, usize), ScimError> {
+    let Value::Object(mut body) = body else { return Err(syntax("The body is no JSON object.")) };
+    let named = field(&body, "schemas").and_then(Value::as_array).is_some_and(|all| all.iter().any(|it| it == URN));
     if !named {
         return Err(syntax("\"schemas\" does not name a BulkRequest."));
     }
-    let all =
-        field(body, "Operations").and_then(Value::as_array).ok_or_else(|| syntax("\"Operations\" is missing."))?;
+    let Some(Value::Array(all)) = take(&mut body, "Operations") else {
+        return Err(syntax("\"Operations\" is missing."));
+    };
     if all.len() > MOST_OPERATIONS {
         return Err(ScimError::of(413, format!("A bulk request has {MOST_OPERATIONS} operations at most.")));
     }
-    let most = match field(body, "failOnErrors") {
+    let most = match field(&body, "failOnErrors") {
         None | Some(Value::Null) => usize::MAX,
         Some(most) => {
             let most = most
@@ -49,7 +56,7 @@ pub(super) fn jobs(body: &Value) -> Result<(Vec<Job>, usize), ScimError> {
             usize::try_from(most).unwrap_or(usize::MAX)
         }
     };
-    let jobs = all.iter().map(job).collect::<Result<Vec<_>, _>>()?;
+    let jobs = all.into_iter().map(job).collect::<Result<Vec<_>, _>>()?;
     let mut seen = HashSet::new();
     if let Some(twice) = jobs.iter().filter_map(|it| it.bulk_id.as_ref()).find(|id| !seen.insert(*id)) {
         return Err(syntax(format!("The bulkId {twice:?} stands twice.")));
@@ -57,9 +64,10 @@ pub(super) fn jobs(body: &Value) -> Result<(Vec<Job>, usize), ScimError> {
     Ok((jobs, most))
 }
 
-fn job(it: &Value) -> Result<Job, ScimError> {
-    let it = it.as_object().ok_or_else(|| syntax("An operation is no JSON object."))?;
-    let text = |name: &str| field(it, name).and_then(Value::as_str).map(str::to_owned);
+fn job(it: Value) -> Result<Job, ScimError> {
+    let Value::Object(mut it) = it else { return Err(syntax("An operation is no JSON object.")) };
+    let data = Arc::new(take(&mut it, "data").unwrap_or_default());
+    let text = |name: &str| field(&it, name).and_then(Value::as_str).map(str::to_owned);
     let method = text("method").unwrap_or_default().to_ascii_uppercase();
     let path = text("path").ok_or_else(|| syntax("An operation has no \"path\"."))?;
     let bulk_id = text("bulkId");
@@ -69,7 +77,7 @@ fn job(it: &Value) -> Result<Job, ScimError> {
     if method == "POST" && bulk_id.is_none() {
         return Err(syntax("A POST has a \"bulkId\"."));
     }
-    Ok(Job { method, path, bulk_id, version: text("version"), data: field(it, "data").cloned().unwrap_or_default() })
+    Ok(Job { method, path, bulk_id, version: text("version"), data })
 }
 
 /// The references within an operation.
@@ -77,7 +85,7 @@ pub(super) fn references(it: &Job) -> Vec<String> {
     fn within(value: &Value, found: &mut Vec<String>) {
         match value {
             // Within a filter it stands in quotation marks.
-            Value::String(text) => {
+            Value::String(text) if text.contains(REFERENCE) => {
                 let named = text.split('"').filter_map(|part| part.strip_prefix(REFERENCE));
                 found.extend(named.map(str::to_owned));
             }
@@ -117,7 +125,7 @@ pub(super) fn resolved(it: &Job, known: &HashMap<String, String>) -> Job {
         part.strip_prefix(REFERENCE).and_then(|name| known.get(name)).map_or(part.to_owned(), Clone::clone)
     };
     it.path = it.path.split('/').map(part).collect::<Vec<_>>().join("/");
-    within(&mut it.data, known);
+    within(Arc::make_mut(&mut it.data), known);
     it
 }
 

@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::directory::{Directory, Email, ExternalId, GivenName, UsualName};
+use kernel::json::Answered;
 use kernel::{Actor, FieldSources, MemberId, Version};
 use members::contact::Phone;
-use members::directory_user::{Entry, Known, UserName};
+use members::directory_user::{Entry, Known, UserAffiliation, UserGroup, UserName};
 use members::member::Language;
 use members::siren::Siret;
 use serde_json::Value;
@@ -17,9 +18,9 @@ use crate::Result;
 const ROWS: &str = "SELECT m.id, m.version, m.given_name, m.usual_name, m.email, m.phones, m.languages, m.suspended_at,
     m.departed_at IS NOT NULL OR m.pseudonymised_at IS NOT NULL AS gone, m.field_sources,
     m.activated_at, NOT EXISTS (SELECT FROM role_assignment r
-            WHERE r.member_id = m.id AND (upper_inf(r.valid) OR upper(r.valid) > app.clock()))
+            WHERE r.member_id = m.id AND (upper_inf(r.valid) OR upper(r.valid) > now.at))
         AND NOT EXISTS (SELECT FROM membership s WHERE s.member_id = m.id AND s.role IN ('lead', 'co_lead')
-            AND (upper_inf(s.valid) OR upper(s.valid) > app.clock())) AS powerless,
+            AND (upper_inf(s.valid) OR upper(s.valid) > now.at)) AS powerless,
     u.user_name, u.siret, u.said, u.suspended_at AS stopped_at, u.removed_at IS NULL AS listed, u.version AS entry_version,
     u.created_at, u.updated_at,
     (SELECT min(e.value) FROM (SELECT * FROM external_id x WHERE x.object_id = m.id OFFSET 0) e
@@ -29,11 +30,11 @@ const ROWS: &str = "SELECT m.id, m.version, m.given_name, m.usual_name, m.email,
             'origin', o.origin, 'managed_by', s.code, 'adoptable', s.kind IN ('manual', 'csv'), 'is_primary', a.is_primary, 'position', a.position, 'service', a.service,
             'profession', a.profession, 'field_sources', a.field_sources) ORDER BY a.is_primary DESC, a.id), '[]')
         FROM affiliation a JOIN organization o ON o.id = a.organization_id JOIN source s ON s.id = a.source_id
-        WHERE a.member_id = m.id AND a.valid @> app.clock()) AS affiliations,
+        WHERE a.member_id = m.id AND a.valid @> now.at) AS affiliations,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.id, 'name', n.name) ORDER BY n.name), '[]')
         FROM membership g JOIN network n ON n.id = g.network_id
-        WHERE $3 AND g.member_id = m.id AND g.source_id = $1 AND g.role = 'member' AND g.valid @> app.clock() AND n.visibility <> 'hidden') AS groups
-    FROM member m LEFT JOIN directory_user u ON u.member_id = m.id AND u.source_id = $1
+        WHERE $3 AND g.member_id = m.id AND g.source_id = $1 AND g.role = 'member' AND g.valid @> now.at AND n.visibility <> 'hidden') AS groups
+    FROM (SELECT app.clock() AS at OFFSET 0) now, member m LEFT JOIN directory_user u ON u.member_id = m.id AND u.source_id = $1
     WHERE m.id = ANY ($2) ORDER BY m.id";
 
 #[derive(QueryableByName)]
@@ -81,9 +82,9 @@ struct Row {
     #[diesel(sql_type = Nullable<Text>)]
     external_id: Option<ExternalId>,
     #[diesel(sql_type = Jsonb)]
-    affiliations: Value,
+    affiliations: Answered<Vec<UserAffiliation>>,
     #[diesel(sql_type = Jsonb)]
-    groups: Value,
+    groups: Answered<Vec<UserGroup>>,
 }
 
 /// Loads members, in the order of their identifiers.
@@ -98,10 +99,10 @@ pub(super) fn load(
     }
     let rows = diesel::sql_query(ROWS).bind::<SqlUuid, _>(directory.source).bind::<Array<SqlUuid>, _>(ids);
     let rows: Vec<Row> = rows.bind::<Bool, _>(actor.knows_networks()).load(conn)?;
-    rows.into_iter().map(known).collect()
+    Ok(rows.into_iter().map(known).collect())
 }
 
-fn known(it: Row) -> Result<Known> {
+fn known(it: Row) -> Known {
     let said = (it.user_name, it.entry_version, it.created_at, it.updated_at);
     let entry = match said {
         (Some(user_name), Some(version), Some(created_at), Some(updated_at)) => {
@@ -111,7 +112,7 @@ fn known(it: Row) -> Result<Known> {
         }
         _ => None,
     };
-    Ok(Known {
+    Known {
         id: it.id,
         version: it.version,
         given_name: it.given_name,
@@ -126,7 +127,7 @@ fn known(it: Row) -> Result<Known> {
         field_sources: it.field_sources,
         entry,
         external_id: it.external_id,
-        affiliations: serde_json::from_value(it.affiliations)?,
-        groups: serde_json::from_value(it.groups)?,
-    })
+        affiliations: it.affiliations.0,
+        groups: it.groups.0,
+    }
 }
