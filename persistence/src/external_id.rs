@@ -1,11 +1,12 @@
 //! What a directory calls an object: one name each, which is free again when its holder is over.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::Uuid as SqlUuid;
 use kernel::directory::{Directory, ExternalId};
 use kernel::schema::external_id::dsl;
 use uuid::Uuid;
 
+use crate::untold::tell;
 use crate::writer::Writer;
 use crate::{Error, Result};
 
@@ -25,19 +26,20 @@ struct Lives {
     lives: bool,
 }
 
-/// Keeps what a directory calls an object. Whether that is new.
+/// Keeps what a directory calls an object, and tells it in the audit log as part of an action. Whether it is new.
 pub(crate) fn call(
     writer: &mut Writer<'_>,
     directory: &Directory,
     named: &Named,
-    id: Uuid,
-    name: Option<&ExternalId>,
+    (id, name): (Uuid, Option<&ExternalId>),
+    (action, request): (&str, Uuid),
 ) -> Result<bool> {
     let own = dsl::external_id.filter(dsl::noun.eq(named.noun).and(dsl::source_id.eq(directory.source)));
     let before: Vec<String> = own.filter(dsl::object_id.eq(id)).select(dsl::value).load(writer.conn)?;
     if before.iter().map(String::as_str).eq(name.iter().map(AsRef::as_ref)) {
         return Ok(false);
     }
+    let mut renamed = vec![id];
     if let Some(name) = name {
         let holder: Option<Uuid> =
             own.filter(dsl::value.eq(name)).select(dsl::object_id).first(writer.conn).optional()?;
@@ -47,6 +49,7 @@ pub(crate) fn call(
                 return Err(Error::Taken(named.pointer));
             }
             diesel::delete(own.filter(dsl::object_id.eq(holder))).execute(writer.conn)?;
+            renamed.push(holder);
         }
     }
     diesel::delete(own.filter(dsl::object_id.eq(id))).execute(writer.conn)?;
@@ -58,21 +61,6 @@ pub(crate) fn call(
             return Err(Error::Taken(named.pointer));
         }
     }
+    tell(writer, request, (action, named.noun), renamed.into_iter().map(|id| (id, "external_id")))?;
     Ok(true)
-}
-
-/// Names that directories give are told in the audit log, beside what else was done: each object with the fields that name it.
-pub(crate) fn tell(
-    writer: &mut Writer<'_>,
-    request: Uuid,
-    (action, noun): (&str, &str),
-    (ids, fields): (Vec<Uuid>, Vec<&str>),
-) -> Result<()> {
-    let lines = "INSERT INTO audit_event (at, principal_id, action, noun, object, outcome, changed_fields, request_id)
-        SELECT $1, $2, $6, $7, it.id::text, 'done', array_agg(it.field ORDER BY it.field), $3
-        FROM unnest($4, $5) AS it (id, field) GROUP BY it.id";
-    let lines = diesel::sql_query(lines).bind::<Timestamptz, _>(writer.at).bind::<SqlUuid, _>(writer.by.0);
-    let lines = lines.bind::<SqlUuid, _>(request).bind::<Array<SqlUuid>, _>(ids).bind::<Array<Text>, _>(fields);
-    lines.bind::<Text, _>(action).bind::<Text, _>(noun).execute(writer.conn)?;
-    Ok(())
 }

@@ -39,6 +39,7 @@ pub mod session;
 mod stamps;
 pub mod store;
 pub mod task;
+mod untold;
 mod verdict;
 mod void;
 mod writer;

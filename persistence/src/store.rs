@@ -214,6 +214,11 @@ impl<'a> Store<'a> {
         (self.conn, &self.actor)
     }
 
+    /// A service account describes what it just created, as it will be read from the next request on.
+    pub(crate) fn knows(&mut self, new: kernel::OrganizationId) {
+        Arc::make_mut(&mut self.actor).describes_too(new);
+    }
+
     /// The caller.
     #[must_use]
     pub fn actor(&self) -> &Actor {

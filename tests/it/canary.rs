@@ -20,6 +20,7 @@ use crate::support::{Client, World};
 /// form of a column.
 const PLANTED: &[(&str, &str, &str, &str)] = &[
     ("get_network", "ombre", "network", "name audience purpose scope_note annual_objectives:list"),
+    ("list_organization_links", "dicom-sociaux", "organization", "website:web aliases:list"),
     ("get_follow_up", "edito-sociaux", "follow_up", "summary"),
     ("get_follow_up", "dicom-sociaux", "follow_up", "summary"),
     ("get_follow_up", "secret-sociaux", "follow_up", "summary"),
@@ -76,6 +77,9 @@ struct Aviary {
     leaks: BTreeSet<String>,
     answers: usize,
     bytes: usize,
+    /// E-mails, and searches by which someone entitled found a word.
+    letters: usize,
+    found: usize,
 }
 
 fn word(number: usize) -> String {
@@ -99,6 +103,8 @@ impl Aviary {
             leaks: BTreeSet::new(),
             answers: 0,
             bytes: 0,
+            letters: 0,
+            found: 0,
         };
         let rows = rows();
         // All are found by their names before these become words.
@@ -167,6 +173,12 @@ impl Aviary {
             word(self.all.len())
         ));
         self.all.push(Canary { place: "external identifier".into(), signs: keepers });
+        let keepers: Vec<char> = "++------+-+----".chars().collect();
+        world.database.run(&format!(
+            "INSERT INTO external_id (noun, source_id, value, object_id) SELECT 'organization', s.id, '{}', '{}' FROM source s WHERE s.code = 'csv' LIMIT 1",
+            word(self.all.len()), world.organization("MTRAV")
+        ));
+        self.all.push(Canary { place: "external identifier of an organization".into(), signs: keepers });
     }
 
     fn write(&mut self, world: &World, (table, which, name): (&str, &str, &str), columns: &str, signs: &[char]) {
@@ -330,13 +342,15 @@ fn all_searches(aviary: &mut Aviary, clients: &[Client]) {
             let form = if path.contains("email") { "@canari.example" } else { "" };
             let nowhere = format!("canari999{form}");
             let none = client.get(&format!("{path}{nowhere}"));
-            let hidden = (0..aviary.all.len()).filter(|number| !aviary.may(persona, *number));
-            for number in hidden.filter(|number| chosen(number + persona, 7)).collect::<Vec<_>>() {
+            for number in (0..aviary.all.len()).filter(|number| chosen(number + persona, 7)) {
                 let there = format!("{}{form}", word(number));
                 let found = client.get(&format!("{path}{there}"));
                 let said = found.said().to_string().replace(&there, &nowhere);
                 aviary.answers += 1;
-                if (found.status, said) != (none.status, none.said().to_string()) {
+                let finds = (found.status, said) != (none.status, none.said().to_string());
+                if aviary.may(persona, number) {
+                    aviary.found += usize::from(finds);
+                } else if finds {
                     let place = &aviary.all[number].place;
                     aviary.leaks.insert(format!("{place} is found by {} at {path}", PERSONAS[persona]));
                 }
@@ -367,14 +381,23 @@ fn all_that_is_sent(world: &World, aviary: &mut Aviary, log: &std::path::Path) {
     let secret: Vec<usize> = (0..aviary.all.len())
         .filter(|at| ["ombre", "secret"].iter().any(|it| aviary.all[*at].place.contains(it)))
         .collect();
-    let outbox = fs::read_dir(directory().join("outbox")).into_iter().flatten();
-    for mail in outbox.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok()) {
-        for number in words(&mail.to_lowercase()).filter(|number| secret.contains(number)) {
-            aviary.leaks.insert(format!("{} leaves by an e-mail", aviary.all[number].place));
+    // To each persona the e-mails of their own: that some were sent is seen by the words in them.
+    for (persona, name) in PERSONAS.iter().enumerate().filter(|(_, name)| **name != "bot-mi") {
+        let address =
+            world.database.one(&format!("SELECT email AS it FROM member WHERE id = '{}'", world.member(name)));
+        for mail in World::mails(&address, 0) {
+            aviary.letters += 1;
+            let text = format!("{mail:?}").to_lowercase();
+            aviary.hear(Some(persona), "an e-mail", &text);
+            let told = words(&text).filter(|number| secret.contains(number));
+            aviary.leaks.extend(
+                told.map(|number| format!("{} leaves by an e-mail", aviary.all[number].place)).collect::<Vec<_>>(),
+            );
         }
-        aviary.answers += 1;
     }
-    aviary.hear(None, "the log", &fs::read_to_string(log).unwrap());
+    let log = fs::read_to_string(log).unwrap();
+    assert!(!log.is_empty(), "nothing was logged");
+    aviary.hear(None, "the log", &log);
     aviary.hear(None, "metrics", &Client::new(&world.admin, None).get("/metrics").expect(200).text());
     for path in ["/openapi.json", "/openapi-scim.json", "/conventions", "/glossary", "/readyz", "/jwks"] {
         aviary.hear(None, path, &world.nobody().get(path).text());
@@ -395,7 +418,7 @@ fn no_word_leaves_to_who_may_not_read_it() {
     all_of_scim(&world, &mut aviary, &clients);
     all_rows(&mut aviary, &clients, &knocks);
     all_that_is_sent(&world, &mut aviary, &log);
-    let Aviary { all, seen, leaks, answers, bytes, .. } = aviary;
+    let Aviary { all, seen, leaks, answers, bytes, letters, found, .. } = aviary;
     let readable = |at: &usize| all[*at].signs.contains(&'+');
     let unseen: Vec<&str> =
         (0..all.len()).filter(readable).filter(|at| !seen[*at]).map(|at| all[at].place.as_str()).collect();
@@ -405,6 +428,7 @@ fn no_word_leaves_to_who_may_not_read_it() {
         all.len(),
         leaks.len()
     );
+    assert!(letters > 0 && found > 3, "{letters} e-mails, {found} words found by someone entitled");
     assert!(unseen.is_empty(), "nobody saw what they may read: {unseen:?}");
     assert!(leaks.is_empty(), "{}", leaks.into_iter().collect::<Vec<_>>().join("\n"));
 }

@@ -115,9 +115,18 @@ fn a_directory_of_the_sig_describes_the_organizations_below_its_own() {
     let mut top = body_named("Sommet", &own, "d-3");
     top.as_object_mut().unwrap().remove("parent_id");
     bot.post("/organizations", top).refused(403, "forbidden");
-    let mut observers = body_named("Observatoire", &own, "d-3");
-    observers["origin_override"] = json!("observer");
-    bot.post("/organizations", observers).refused(403, "forbidden");
+    for said in [
+        json!({"origin_override": "observer"}),
+        json!({"kind": "prime_minister_service"}),
+        json!({"kind": "communication_directorate"}),
+        json!({"kind": "prefecture", "prefecture_level": "department", "territory_code": "dep-34"}),
+        json!({"siren": "552100554"}),
+        json!({"sirets": ["55210055400013"]}),
+    ] {
+        let mut new = body_named("Passe-droit", &own, "d-3");
+        new.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        bot.post("/organizations", new).refused(403, "forbidden");
+    }
     patch(&bot, &format!("/organizations/{other}"), json!({"website": "https://essai.example"}))
         .refused(403, "forbidden");
     for weighty in [
@@ -125,6 +134,8 @@ fn a_directory_of_the_sig_describes_the_organizations_below_its_own() {
         json!({"origin_override": "operator"}),
         json!({"parent_id": other}),
         json!({"parent_id": null}),
+        json!({"siren": "552100554"}),
+        json!({"sirets": ["55210055400013"]}),
     ] {
         patch(&bot, &office_address, weighty).refused(403, "forbidden");
     }

@@ -51,8 +51,12 @@ async fn list_organizations(db: Db, list: Listing<OrganizationFilter>) -> Answer
 /// their own organization.
 ///
 /// **Errors**: 409 `superseded` when the organization above was merged or split, 409 `invalid_transition` when it is
-/// closed. 409 `already_exists` at `/external_id` when the source already calls another one so. 422 when `parent_id` or
-/// `territory_code` refers to nothing. 403 when a service account gives an `origin_override`.
+/// closed. 409 `already_exists` at `/external_id` when the source already calls another one so, at `/sirets` when another
+/// one has the number. 422 when `parent_id` or `territory_code` refers to nothing.
+///
+/// **Notes**: A service account gives neither SIREN nor SIRET numbers nor an origin. The kind it gives is
+/// `central_administration`, `deconcentrated_service` or `operator`, as fits the one above. To read what it creates in full, it
+/// needs `directory:read`.
 #[utoipa::path(tag = "organizations", request_body = OrganizationInput, responses((status = 201, body = OrganizationView)))]
 #[post("/organizations")]
 async fn create_organization(db: Db, new: Valid<OrganizationInput>) -> Answer<OrganizationView> {
@@ -142,8 +146,8 @@ async fn get_organization(
 ///
 /// **Errors**: 409 `superseded` when the organization was merged or split: update its successors. 409
 /// `invalid_transition` when it is closed. 409 `already_exists` at `/external_id` when the source already calls another one
-/// so. 403 when a service account changes a field that others hold, or moves the organization out of those that it
-/// describes. 403 too when it changes the kind, the level or the origin. 422 at `/parent_id` when the new parent stands below it or does not exist.
+/// so, at `/sirets` when another one has the number. 403 when a service account changes a field that others hold, or moves the organization out of those that it
+/// describes. 403 too when it changes the kind, the level, the origin or a number. 422 at `/parent_id` when the new parent stands below it or does not exist.
 /// 409 `last_lead` or `last_admin` when the new origin would take the rights of a last lead or of the last SIG
 /// administrator.
 ///
@@ -195,7 +199,8 @@ async fn release_organization_fields(
 /// **Access**: SIG coordinators, SIG administrators; communication directors whose scope holds the organization; service
 /// accounts as for `PATCH /organizations/{id}`.
 ///
-/// **Errors**: 409 `superseded` when the organization was merged or split, 409 `invalid_transition` when it is closed.
+/// **Errors**: 409 `superseded` when the organization was merged or split, 409 `invalid_transition` when it is closed. 403 when
+/// others hold the contact points that a service account would replace.
 #[utoipa::path(tag = "organizations", params(OrganizationId, IfMatch), request_body = OrganizationContacts, responses((status = 200, body = OrganizationView)))]
 #[post("/organizations/{id}/contact-points")]
 async fn update_organization_contacts(

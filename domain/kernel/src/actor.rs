@@ -308,6 +308,13 @@ impl Actor {
         self.is_sig() || self.free().any(|standing| standing.described.contains(&organization))
     }
 
+    /// An organization was created below one that a service account describes.
+    pub fn describes_too(&mut self, new: OrganizationId) {
+        self.standings.iter_mut().filter(|it| !it.described.is_empty()).for_each(|it| {
+            it.described.insert(new);
+        });
+    }
+
     fn seats(&self) -> impl Iterator<Item = &SeatHeld> {
         self.free().flat_map(|standing| &standing.seats)
     }

@@ -30,6 +30,12 @@ impl FieldSources {
         Self(left)
     }
 
+    /// Whether someone holds a field.
+    #[must_use]
+    pub fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
     /// Whether a source may say a field: nobody says it, or the source itself does.
     #[must_use]
     pub fn lets(&self, source: &str, field: &str) -> bool {

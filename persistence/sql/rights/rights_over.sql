@@ -18,14 +18,17 @@ END $$;
 
 -- Takes the locks on rights that change: of principals and of the deputies who stand in for them, of those who sit in
 -- organizations or holds a role that reaches them, of who co-leads a network from an organization or is a deputy there, and
--- of the scripts that write with the rights of any of these. In one order, so that two who take several wait for each other
+-- of the scripts that write with the rights of any of these, or in organizations above. In one order, so that two who take several wait for each other
 -- at most once.
 CREATE OR REPLACE FUNCTION app.lock_rights(principals uuid[], organizations uuid[], networks uuid[], seats uuid[])
 RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     holder uuid;
 BEGIN
-    FOR holder IN WITH holders AS MATERIALIZED (
+    FOR holder IN WITH RECURSIVE above (id) AS (
+                SELECT unnest(organizations)
+                UNION SELECT o.parent_id FROM above JOIN organization o ON o.id = above.id WHERE o.parent_id IS NOT NULL
+            ), holders AS MATERIALIZED (
                 SELECT unnest(principals) AS who
                 UNION SELECT app.rights_over(o) FROM unnest(organizations) o
                 UNION SELECT d.member_id FROM membership r JOIN membership d USING (network_id, organization_id)
@@ -35,7 +38,7 @@ BEGIN
                         AND m.role IN ('co_lead', 'deputy')
             )
             SELECT who FROM holders
-            UNION SELECT s.id FROM service_account s WHERE s.organization_id = ANY (organizations)
+            UNION SELECT s.id FROM service_account s JOIN above ON above.id = s.organization_id
             UNION SELECT s.id FROM service_account s JOIN holders h ON s.owner_id = h.who
             ORDER BY 1 LOOP
         PERFORM app.change_rights(holder);

@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::schema::{affiliation, membership, membership_request, role_assignment};
 use kernel::{
-    AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Versions, VoidReason, Voided,
-    sql,
+    Action as _, AffiliationId, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Validity, Versions,
+    VoidReason, Voided, sql,
 };
 use members::affiliation::{
     Affiliation, AffiliationField, AffiliationInput, AffiliationPage, AffiliationPatch, AffiliationView, Create, End,
@@ -26,6 +26,7 @@ use crate::page::{DOWN, keyset};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::Known;
+use crate::untold::released;
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
 use uuid::Uuid;
@@ -107,8 +108,10 @@ impl Store<'_> {
         seen: Versions,
         fields: &[AffiliationField],
     ) -> Result<AffiliationView> {
+        let request = self.request();
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let left = before.field_sources.without(fields.iter().map(|field| field.code()));
+            let (action_on, held) = ((Release::NAME, "affiliation"), (before.id.0, &before.field_sources));
+            let left = released(writer, request, action_on, held, fields.iter().map(|it| it.code()))?;
             writer.change(&before, affiliation::field_sources.eq(left))
         })?;
         Ok(self.seen(changed))

@@ -4,7 +4,9 @@ use diesel::prelude::*;
 use kernel::directory::OrganizationLife;
 use kernel::look_alike::skeleton;
 use kernel::schema::{affiliation, member};
-use kernel::{Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions, sql};
+use kernel::{
+    Action as _, Actor, Grant, Label, MemberId, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions, sql,
+};
 use members::contact::Email;
 use members::member::{
     Create, Depart, Member, MemberField, MemberFilter, MemberPage, MemberPatch, MemberStatus, MemberView,
@@ -24,6 +26,7 @@ use crate::page::{counted, fold, keyset, like, sorted};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::Known;
+use crate::untold::released;
 use crate::{Again, Error, Result, Store};
 
 type Query = member::BoxedQuery<'static, diesel::pg::Pg>;
@@ -195,8 +198,10 @@ impl Store<'_> {
         seen: Versions,
         fields: &[MemberField],
     ) -> Result<MemberView> {
+        let request = self.request();
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let left = before.field_sources.without(fields.iter().map(|field| field.code()));
+            let (action_on, held) = ((Release::NAME, "member"), (before.id.0, &before.field_sources));
+            let left = released(writer, request, action_on, held, fields.iter().map(|it| it.code()))?;
             writer.change(&before, member::field_sources.eq(left))
         })?;
         Ok(self.shown_member(changed))

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use kernel::acronym::undotted;
 use kernel::directory::{ExternalId, OrganizationKind, OrganizationLife, OrganizationName};
 use kernel::schema::{organization, organization_period, territory};
-use kernel::{Actor, AsOf, Grant, Label, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
+use kernel::{Action as _, Actor, AsOf, Grant, Label, OrganizationId, PageQuery, Refusal, Shown, Sort, Versions};
 use members::organization::{
     Close, Create, Organization, OrganizationContacts, OrganizationFacet, OrganizationField, OrganizationFilter,
     OrganizationInput, OrganizationPage, OrganizationPatch, OrganizationStatus, OrganizationView, Read, Release,
@@ -18,7 +18,7 @@ use crate::aftermath::Aftermath;
 use crate::aftermath::below_itself;
 use crate::directory::speaker;
 use crate::error::Meaning;
-use crate::external_id::{Named, call, tell};
+use crate::external_id::{Named, call};
 use crate::facet::{Called, Field, Names, faceted};
 use crate::kept::{Kept as _, kept, known};
 use crate::locks::lock_networks_at;
@@ -28,6 +28,7 @@ use crate::page::{counted, fold, keyset, like, sorted};
 use crate::resting::resting_on;
 use crate::stamps::born;
 use crate::store::Known;
+use crate::untold::released;
 use crate::writer::Writer;
 use crate::{Again, Error, Result, Store};
 
@@ -158,15 +159,16 @@ impl Store<'_> {
     /// # Errors
     /// Its parent or its territory does not exist; the directory of the caller calls another so.
     pub fn create_organization(&mut self, grant: Grant<Create>) -> Result<OrganizationView> {
-        let created = self.write(grant, |writer, actor, Create(new), _| {
-            new.said_by(actor)?;
+        let request = self.request();
+        let created = self.write(grant, |writer, actor, Create(new), above| {
+            let above = above.map(|(above, _)| Organization::find(above.0, writer.conn)).transpose()?;
+            new.said_by(actor, above.map(|it| it.kind))?;
             let name = new.external_id.clone();
             let created = insert(writer, new)?;
-            if name.is_some() {
-                named(writer, created.id, name.as_ref())?;
-            }
+            named(writer, created.id, name.as_ref(), (Create::NAME, request))?;
             Ok(created)
         })?;
+        self.knows(created.id);
         Ok(self.shown(created))
     }
 
@@ -183,11 +185,8 @@ impl Store<'_> {
         let request = self.request();
         let changed = self.write_on(grant, seen, |writer, actor, _, before| {
             patch.said_by(actor, &before)?;
-            if let Some(name) = &patch.external_id
-                && named(writer, before.id, name.as_ref())?
-            {
-                let line = (vec![before.id.0], vec!["external_id"]);
-                tell(writer, request, (<Update as kernel::Action>::NAME, ORGANIZATION.noun), line)?;
+            if let Some(name) = &patch.external_id {
+                named(writer, before.id, name.as_ref(), (Update::NAME, request))?;
             }
             if let Some(Some(parent)) = patch.parent_id.filter(|parent| *parent != before.parent_id) {
                 refuse_circle(writer.conn, before.id, parent)?;
@@ -208,8 +207,10 @@ impl Store<'_> {
         seen: Versions,
         fields: &[OrganizationField],
     ) -> Result<OrganizationView> {
+        let request = self.request();
         let changed = self.write_on(grant, seen, |writer, _, _, before| {
-            let left = before.field_sources.without(fields.iter().map(|field| field.code()));
+            let (action_on, held) = ((Release::NAME, "organization"), (before.id.0, &before.field_sources));
+            let left = released(writer, request, action_on, held, fields.iter().map(|it| it.code()))?;
             writer.change(&before, organization::field_sources.eq(left))
         })?;
         Ok(self.shown(changed))
@@ -254,11 +255,18 @@ const ORGANIZATION: Named = Named {
     lives: "SELECT EXISTS (SELECT FROM organization WHERE id = $1 AND status = 'active') AS lives",
 };
 
-/// Keeps what the directory of the caller calls an organization. Whether that is new.
-fn named(writer: &mut Writer<'_>, id: OrganizationId, name: Option<&ExternalId>) -> Result<bool> {
-    let speaks = speaker(writer.by, writer.conn)?;
-    let directory = speaks.ok_or(Refusal::Invalid(ORGANIZATION.pointer, NO_DIRECTORY))?;
-    call(writer, &directory, &ORGANIZATION, id.0, name)
+/// Keeps what the directory of the caller calls an organization.
+fn named(
+    writer: &mut Writer<'_>,
+    id: OrganizationId,
+    name: Option<&ExternalId>,
+    line: (&'static str, Uuid),
+) -> Result<()> {
+    match (speaker(writer.by, writer.conn)?, name) {
+        (Some(directory), name) => call(writer, &directory, &ORGANIZATION, (id.0, name), line).map(drop),
+        (None, Some(_)) => Err(Refusal::Invalid(ORGANIZATION.pointer, NO_DIRECTORY).into()),
+        (None, None) => Ok(()),
+    }
 }
 
 const NO_DIRECTORY: Label = Label {

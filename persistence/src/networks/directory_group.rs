@@ -23,7 +23,7 @@ use super::membership::{begin, end, tell_given};
 use super::membership_request::{Proposed, met, nominate, withdraw_proposed};
 use super::network::{close, create};
 use crate::directory::speaker;
-use crate::external_id::{Named, call, tell};
+use crate::external_id::{Named, call};
 use crate::kept::{Kept as _, known};
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
@@ -358,10 +358,9 @@ fn named(
     id: NetworkId,
     (name, request): (Option<&ExternalId>, Uuid),
 ) -> Result<()> {
-    if !call(writer, directory, &NETWORK, id.0, name)? {
+    if !call(writer, directory, &NETWORK, (id.0, name), ("sync_group", request))? {
         return Ok(());
     }
-    tell(writer, request, ("sync_group", NETWORK.noun), (vec![id.0], vec!["external_id"]))?;
     let touch = "INSERT INTO directory_group AS g (network_id, source_id, updated_at) VALUES ($1, $2, $3)
         ON CONFLICT (network_id, source_id) DO UPDATE SET version = g.version + 1, updated_at = excluded.updated_at";
     let touch = diesel::sql_query(touch).bind::<SqlUuid, _>(id).bind::<SqlUuid, _>(directory.source);

@@ -4,7 +4,7 @@ use diesel::BoxableExpression;
 use diesel::expression::AsExpression;
 use diesel::pg::Pg;
 use diesel::sql_types::Bool;
-use kernel::directory::OrganizationLife;
+use kernel::directory::{OrganizationKind, OrganizationLife};
 use kernel::policy::Target;
 use kernel::schema::organization;
 use kernel::{Actor, Label, OrganizationId, Refusal, Role, Ruling, action};
@@ -78,17 +78,33 @@ fn alive(organization: &Organization) -> Result<(), Refusal> {
 }
 
 const FOR_PEOPLE: Label = Label {
-    fr: "Un compte de service ne change ni la catégorie ni l’origine d’une organisation, et ne la déplace que parmi celles qu’il décrit\u{a0}: des droits en dépendent.",
-    en: "A service account changes neither the kind nor the origin of an organization, and moves it only among those that it describes: rights rest on these.",
+    fr: "Un compte de service ne dit ni la catégorie particulière, ni l’origine, ni les numéros SIREN et SIRET d’une organisation, et ne la déplace que parmi celles qu’il décrit\u{a0}: des droits en dépendent.",
+    en: "A service account says neither a particular kind nor origin nor SIREN and SIRET numbers of an organization, and moves it only among those that it describes: rights rest on these.",
 };
 
+/// Kinds that a service account may give to a new organization below one of a kind: none that reaches more people, or is reached by more.
+const fn plain_below(above: OrganizationKind) -> &'static [OrganizationKind] {
+    use OrganizationKind as Kind;
+    match above {
+        Kind::Ministry | Kind::CentralAdministration | Kind::PrimeMinisterService => {
+            &[Kind::CentralAdministration, Kind::DeconcentratedService, Kind::Operator]
+        }
+        Kind::Prefecture | Kind::DeconcentratedService => &[Kind::DeconcentratedService],
+        Kind::Operator => &[Kind::Operator],
+        Kind::CommunicationDirectorate | Kind::MinisterialCabinet | Kind::GovernmentPartner | Kind::Observer => &[],
+    }
+}
+
 impl OrganizationInput {
-    /// Refuses what a service account may not say of a new organization.
+    /// Refuses what a service account may not say of a new organization: by numbers people are let in, by kinds they are reached.
     ///
     /// # Errors
-    /// The origin of its members is for people to say.
-    pub fn said_by(&self, actor: &Actor) -> Result<(), Refusal> {
-        if actor.is_sig() || self.origin_override.is_none() { Ok(()) } else { Err(Refusal::Forbidden(FOR_PEOPLE)) }
+    /// It is for people to say.
+    pub fn said_by(&self, actor: &Actor, above: Option<OrganizationKind>) -> Result<(), Refusal> {
+        let kinds = above.map(plain_below).unwrap_or_default();
+        let plain = kinds.contains(&self.kind) && self.origin_override.is_none();
+        let numbered = self.siren.is_some() || !self.sirets.is_empty();
+        if actor.is_sig() || (plain && !numbered) { Ok(()) } else { Err(Refusal::Forbidden(FOR_PEOPLE)) }
     }
 }
 
@@ -96,11 +112,13 @@ impl OrganizationPatch {
     /// Refuses what a service account may not change of an organization that it describes: rights rest on it.
     ///
     /// # Errors
-    /// It changes the kind or the origin, or the organization leaves those that the account describes.
+    /// It changes the kind, the origin or a number, or the organization leaves those that the account describes.
     pub fn said_by(&self, actor: &Actor, before: &Organization) -> Result<(), Refusal> {
         let weighty = self.kind.is_some_and(|kind| kind != before.kind)
             || self.prefecture_level.is_some_and(|level| level != before.prefecture_level)
-            || self.origin_override.is_some_and(|origin| origin != before.origin_override);
+            || self.origin_override.is_some_and(|origin| origin != before.origin_override)
+            || self.siren.as_ref().is_some_and(|siren| *siren != before.siren)
+            || self.sirets.as_ref().is_some_and(|sirets| *sirets != before.sirets);
         let moved = self.parent_id.filter(|above| *above != before.parent_id);
         let within = |above: Option<OrganizationId>| above.is_some_and(|above| actor.describes(above));
         let stays = moved.is_none_or(|above| within(before.parent_id) && within(above));

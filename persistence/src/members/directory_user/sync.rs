@@ -18,7 +18,6 @@ use members::siren::Siret;
 use uuid::Uuid;
 
 use super::row;
-use crate::external_id;
 use crate::import::member::{AFFILIATION, MEMBER, become_principals, rest_on};
 use crate::import::{Run, Stop, Writing, Written};
 use crate::kept::{Ends, Kept as _};
@@ -26,6 +25,7 @@ use crate::locks::{lock_networks, still_all_networks_of};
 use crate::members::affiliation::{end_affiliations, insert_beside, settle_main};
 use crate::nouns::NOUNS;
 use crate::pools::in_order;
+use crate::untold::tell;
 use crate::writer::Writer;
 use crate::{Error, Result, Store};
 
@@ -266,11 +266,7 @@ fn tell_names(writer: &mut Writer<'_>, request: Uuid, plan: &Plan) -> Result<()>
     let new: HashSet<Uuid> = plan.members.iter().filter(|it| it.seen.is_none()).map(|it| it.id).collect();
     let entries = plan.entries.iter().map(|it| (it.member.0, if it.removed { "removed" } else { "user_name" }));
     let named = entries.chain(plan.keys.iter().map(|(id, _)| (id.0, "external_id")));
-    let (ids, fields): (Vec<Uuid>, Vec<&str>) = named.filter(|(id, _)| !new.contains(id)).unzip();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    external_id::tell(writer, request, ("sync_user", "member"), (ids, fields))
+    tell(writer, request, ("sync_user", "member"), named.filter(|(id, _)| !new.contains(id)))
 }
 
 /// What others changed meanwhile is looked at again.
