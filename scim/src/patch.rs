@@ -270,9 +270,9 @@ fn several(
                 }
             }
         }
-        (Verb::Replace, None) => all = listed(attribute, value)?,
+        (Verb::Replace, None) => all = listed(attribute, &value)?,
         (Verb::Add, None) => {
-            for new in listed(attribute, value)? {
+            for new in listed(attribute, &value)? {
                 if new.get("primary") == Some(&Value::Bool(true)) {
                     for it in &mut all {
                         set(it, "primary", Value::Null);
@@ -292,8 +292,8 @@ fn several(
     Ok(())
 }
 
-fn listed(attribute: &Attribute, value: Value) -> Result<Vec<Value>, ScimError> {
-    match coerce(attribute, &value)? {
+fn listed(attribute: &Attribute, value: &Value) -> Result<Vec<Value>, ScimError> {
+    match coerce(attribute, value)? {
         Value::Array(all) => Ok(all),
         _ => Ok(Vec::new()),
     }

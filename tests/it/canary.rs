@@ -158,7 +158,7 @@ impl Aviary {
     /// By what someone logs in, and what a directory calls them.
     fn named(&mut self, world: &World) {
         let lead = world.member("lead-edito");
-        // One's own logins and names stand in the export of one's own data, and nowhere else.
+        // Logins and names of a person stand in the export of their own data, and nowhere else.
         let own: Vec<char> = "...+...........".chars().collect();
         world.database.run(&format!(
             "INSERT INTO identity VALUES ('https://{}.example', '{}', '{lead}', app.clock())",
