@@ -179,6 +179,14 @@ pub(crate) fn in_order<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConn
     Ok(done)
 }
 
+/// Asks what is planned for the very values that it names, on a session that reads: how much lies in a range, a plan that is kept does not know.
+pub(crate) fn for_these<T>(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+    conn.batch_execute("SET plan_cache_mode = force_custom_plan")?;
+    let done = work(conn);
+    conn.batch_execute("SET plan_cache_mode = force_generic_plan")?;
+    done
+}
+
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Session {
     fn on_acquire(&self, conn: &mut PgConnection) -> std::result::Result<(), diesel::r2d2::Error> {
         let read_only = matches!(self, Self::Read);

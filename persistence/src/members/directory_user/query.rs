@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use kernel::{Actor, MemberId, NetworkId};
 use uuid::Uuid;
 
+use crate::pools::for_these;
 use crate::{Result, Store};
 
 /// How a text is compared.
@@ -42,6 +43,18 @@ pub enum Narrow {
     And(Vec<Self>),
     /// One of them.
     Or(Vec<Self>),
+}
+
+impl Narrow {
+    /// Whether it names a range, of which nobody knows how much lies in it.
+    fn has_range(&self) -> bool {
+        match self {
+            Self::UserName(text) | Self::ExternalId(text) => matches!(text, Match::Begins(_)),
+            Self::Updated(..) => true,
+            Self::And(all) | Self::Or(all) => all.iter().any(Self::has_range),
+            Self::All | Self::Nothing | Self::Id(_) | Self::Email(_) | Self::Group(_) => false,
+        }
+    }
 }
 
 /// Orders that an index gives.
@@ -217,7 +230,8 @@ impl Store<'_> {
                     ORDER BY {order} OFFSET {skip} LIMIT {most}"
             )
         });
-        let mut ids: Vec<_> = query.load::<One>(self.reading().0)?.into_iter().map(|it| it.id).collect();
+        let ids = |conn: &mut PgConnection| Ok(query.load::<One>(conn)?.into_iter().map(|it| it.id).collect());
+        let mut ids: Vec<MemberId> = self.asking(&asked.narrow, ids)?;
         let more = ids.len() > asked.count;
         ids.truncate(asked.count);
         Ok(Found { ids, more })
@@ -234,7 +248,12 @@ impl Store<'_> {
         let query = sql.query(|condition| {
             format!("SELECT count(*) AS number FROM directory_user u WHERE u.source_id = $1 AND u.removed_at IS NULL AND {condition}")
         });
-        let found: Number = query.get_result(self.reading().0)?;
+        let found: Number = self.asking(narrow, |conn| Ok(query.get_result(conn)?))?;
         Ok(usize::try_from(found.number).unwrap_or_default())
+    }
+
+    fn asking<T>(&mut self, narrow: &Narrow, work: impl FnOnce(&mut PgConnection) -> Result<T>) -> Result<T> {
+        let conn = self.reading().0;
+        if narrow.has_range() { for_these(conn, work) } else { work(conn) }
     }
 }
