@@ -1,5 +1,6 @@
 //! SQL of Users: members as the directory of a service account knows them.
 
+mod names;
 mod query;
 mod row;
 mod sync;
